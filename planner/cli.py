@@ -1,0 +1,193 @@
+"""The ``planner`` command: one thin function per verb; the work is done elsewhere."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from planner.errors import PlannerError, UsageError, shown
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+app = typer.Typer(
+    name="planner",
+    help="Plan East Data West Compute (东数西算): which workloads go where, and what must be built.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ScenarioFolder = Annotated[Path, typer.Argument(help="Scenario folder.", metavar="SCENARIO")]
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
+Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Replace a value; repeatable.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout and nothing else.")]
+Language = Annotated[str, typer.Option("--language", metavar="zh|en", help="Language of the map.")]
+BaseMap = Annotated[Path | None, typer.Option("--basemap", metavar="FILE", help="Your own base map, GeoJSON or GPKG.")]
+
+
+# Options are loaded before the model: Pyomo and geopandas take a second to import, `planner --help` should not.
+@app.command()
+def run(
+    scenario: ScenarioFolder,
+    *,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The run folder itself; must not exist yet.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what stands at --out, whole.")] = False,
+    solver: Annotated[str | None, typer.Option(metavar="NAME", help="highs, or any solver Pyomo knows.")] = None,
+    time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Seconds for the solver.")] = None,
+    gap: Annotated[float | None, typer.Option(metavar="G", min=0, max=1, help="Relative gap that is optimal.")] = None,
+    overrides: Overrides = None,
+    language: Language = "en",
+    basemap: BaseMap = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Solve a scenario and write the audited plan: tables, GIS layers and map."""
+    from planner import headline  # noqa: PLC0415
+    from planner.run import read_scenario, run_and_write  # noqa: PLC0415
+
+    drawing = {"language": _language(language), "basemap": basemap}
+    talk = not (as_json or quiet)
+    question = read_scenario(scenario, overrides or ())
+    results, folder = run_and_write(
+        question,
+        out,
+        force=force,
+        drawing=drawing,
+        solver=solver,
+        time_limit=time_limit,
+        gap=gap,
+        on_progress=_say if talk else None,
+    )
+    if as_json:
+        sys.stdout.write(json.dumps(results.summary, ensure_ascii=False, indent=2) + "\n")
+    elif not quiet:
+        sys.stdout.write(headline.of_run(results, folder))
+    if results.manifest.get("interrupted"):
+        raise typer.Exit(130)
+    if results.summary["status"] == "feasible":
+        raise typer.Exit(6)
+
+
+@app.command()
+def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Read and validate a scenario: every fault at once, and the size of the model to come."""
+    from planner import headline  # noqa: PLC0415
+    from planner.run import inspect, read_scenario  # noqa: PLC0415
+
+    question = read_scenario(scenario, overrides or ())
+    report = inspect(question)
+    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n" if as_json else headline.of_check(question, report)
+    sys.stdout.write(text)
+
+
+@app.command("map")
+def draw(
+    run: RunFolder,
+    *,
+    language: Language = "en",
+    basemap: BaseMap = None,
+    formats: Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help="Formats to draw.")] = "png,svg,pdf",
+) -> None:
+    """Draw the map of a finished run again."""
+    from planner.run import redraw  # noqa: PLC0415
+
+    chosen = [word.strip() for word in formats.split(",") if word.strip()]
+    unknown = [word for word in chosen if word not in {"png", "svg", "pdf"}]
+    if unknown or not chosen:
+        raise UsageError(f"--format {shown(formats)}: png, svg and pdf are the formats")
+    for path in redraw(run, language=_language(language), basemap=basemap, formats=chosen):
+        sys.stdout.write(f"{path}\n")
+
+
+@app.command()
+def audit(run: RunFolder) -> None:
+    """Check a finished run again, from its files alone."""
+    from planner.run import audit_run  # noqa: PLC0415
+
+    sys.stdout.write(audit_run(run))
+
+
+@app.command()
+def export(
+    scenario: Annotated[Path | None, typer.Argument(metavar="SCENARIO", help="Scenario folder.")] = None,
+    *,
+    form: Annotated[str, typer.Option("--format", metavar="mps|lp|json-schema", help="What to export.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; stdout if left out.")] = None,
+    overrides: Overrides = None,
+) -> None:
+    """Export the model (mps, lp) or the schema of scenarios (json-schema)."""
+    from planner.export import export_text  # noqa: PLC0415
+
+    text = export_text(form, scenario, overrides or ())
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")]) -> None:
+    """Write a commented scenario folder to start from."""
+    from planner.io.starter import write_starter  # noqa: PLC0415
+    from planner.models.declarations import declarations  # noqa: PLC0415
+
+    write_starter(name, declarations())
+    sys.stdout.write(f"{name}: a scenario that runs as it is; next: planner check {name}\n")
+
+
+def main() -> None:
+    """Run the command; every error becomes one block on stderr and its exit code."""
+    debug = "--debug" in sys.argv
+    arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = app(arguments, standalone_mode=False)
+        sys.exit(code or 0)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except Exception as error:  # noqa: BLE001 - the last place where an error can be turned into words
+        if debug:
+            traceback.print_exc()
+        text, code = _explain(error)
+        sys.stderr.write(text + "\n")
+        sys.exit(code)
+    except KeyboardInterrupt:
+        sys.stderr.write("planner: interrupted; nothing was written\n")
+        sys.exit(130)
+
+
+def _explain(error: Exception) -> tuple[str, int]:
+    if isinstance(error, PlannerError):
+        return f"planner: {error}", error.exit_code
+    if isinstance(error, typer.Abort):
+        return "planner: interrupted; nothing was written", 130
+    if isinstance(error, MemoryError):
+        return "planner: out of memory; use a smaller scenario or a larger machine", 9
+    format_message = getattr(error, "format_message", None)
+    if format_message is not None:  # a usage error of the command line itself
+        return f"planner: {format_message()}", 2
+    return f"planner: unexpected {type(error).__name__}: {shown(error)} (run again with --debug and report it)", 1
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _language(word: str) -> str:
+    if word not in {"zh", "en"}:
+        raise UsageError(f"--language {shown(word)}: zh and en are the languages")
+    return word
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line.rstrip("\n") + "\n")

@@ -1,0 +1,84 @@
+"""What a finished command says: a few lines that answer the question, plain text for terminals and pipes alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.io.results import Results
+    from planner.io.scenario import Scenario
+
+WIDTH = 22
+MODULE_SITES_SHOWN = 12
+
+
+def of_run(results: Results, folder: Path) -> str:
+    """Return the headline of a run: status, cost, emissions, shares, latency, what is built, where it lies."""
+    summary, manifest = results.summary, results.manifest
+    lines = [_status(summary), ""]
+    lines += [_row(name, text) for name, text in _measures(results) if text]
+    illustrative = manifest.get("illustrative_share")
+    if illustrative:
+        lines.append(_row("illustrative inputs", f"{illustrative:.0%} of the numbers read: an estimate, not a source"))
+    lines += [f"note: {shown(note)}" for note in manifest.get("notes", ())]
+    lines += ["", f"plan  {folder}"]
+    if (folder / "map.png").exists():
+        lines.append(f"map   {folder / 'map.png'}")
+    return "\n".join(lines) + "\n"
+
+
+def of_check(scenario: Scenario, report: dict[str, Any]) -> str:
+    """Return what a checked scenario is and what its model will be."""
+    sets = ", ".join(f"{len(members)} {name}" for name, members in scenario.sets.items() if members)
+    model = ", ".join(f"{report[name]:,} {name}" for name in ("routes", "rows", "columns", "integers"))
+    lines = [
+        f"{shown(scenario.name)}: valid",
+        _row("features", ", ".join(scenario.features)),
+        _row("sets", sets),
+        _row("model to come", model),
+    ]
+    if report["illustrative_share"] is not None:
+        lines.append(_row("illustrative inputs", f"{report['illustrative_share']:.0%} of the numbers"))
+    lines += [f"note: {shown(note)}" for note in report["notes"]]
+    lines += [f"cannot be solved: {shown(text)}" for text in report["obstacles"]]
+    return "\n".join(lines) + "\n"
+
+
+def _status(summary: dict[str, Any]) -> str:
+    if summary["status"] == "optimal":
+        return f"optimal and audited (gap {summary['gap']:.2%}) in {summary['seconds']['total']:.1f} s"
+    return f"FEASIBLE, NOT PROVED OPTIMAL: stopped at a limit with a gap of {summary['gap']:.2%}; audited"
+
+
+def _measures(results: Results) -> list[tuple[str, str]]:
+    summary = results.summary
+    shares = summary.get("green_power_share") or {}
+    built = summary.get("modules") or {}
+    largest = sorted(built.items(), key=lambda item: (-item[1], item[0]))[:MODULE_SITES_SHOWN]
+    return [
+        ("cost", _money(summary["costs"]["total"])),
+        ("emissions", _scaled(summary.get("emissions"), 1e6, "Mt CO2/a", f"({summary.get('emissions_accounting')})")),
+        ("green power share", ", ".join(f"{share:.1%} {mode}" for mode, share in shares.items())),
+        ("mean latency", _scaled(summary.get("mean_latency"), 1, "ms one way")),
+        ("west share", "" if summary.get("west_share") is None else f"{summary['west_share']:.1%}"),
+        ("IT energy", _scaled(summary["energy"].get("it"), 1e6, "TWh/a")),
+        ("new capacity", _scaled(summary.get("capacity_new"), 1, "MW")),
+        ("new modules by site", ", ".join(f"{shown(site)} {count}" for site, count in largest)),
+        ("served", "" if summary["served_share"] >= 1 else f"{summary['served_share']:.2%} of demand"),
+    ]
+
+
+def _row(name: str, text: str) -> str:
+    return f"{name:<{WIDTH}}{text}"
+
+
+def _money(amount: float) -> str:
+    return f"{amount / 1e9:,.3f} billion CNY/a" if abs(amount) >= 1e9 else f"{amount:,.2f} CNY/a"  # noqa: PLR2004
+
+
+def _scaled(value: float | None, scale: float, unit: str, rest: str = "") -> str:
+    return "" if value is None else f"{value / scale:,.3f} {unit} {rest}".rstrip()

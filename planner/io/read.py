@@ -1,0 +1,160 @@
+"""A scenario folder → :class:`Scenario`, or one error with every fault found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.errors import Fault, InvalidInputError
+from planner.io.edits import override
+from planner.io.folders import TOML, FolderReader
+from planner.io.gathering import Gathering
+from planner.io.order import TIMESTEP, row_order, timesteps
+from planner.io.origins import Origins
+from planner.io.scenario import Scenario
+from planner.io.schema import SOURCE, Schema, schema_of
+from planner.io.settings import check_features, settled
+from planner.io.sources import check_sources
+from planner.io.validate import Column, Validator, unused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from planner.io.merge import Layer
+    from planner.io.tables import Table
+    from planner.models.parameter import Declarations, Parameter, Value
+
+
+def read_scenario(folder: str | Path, declarations: Declarations, overrides: Iterable[str] = ()) -> Scenario:
+    """Read, merge and check a scenario.
+
+    Parameters
+    ----------
+    folder
+        The scenario folder; its parent is the root that no path may leave.
+    declarations
+        What the features declare.
+    overrides
+        ``K=V`` as in ``--set``, in order.
+
+    Raises
+    ------
+    InvalidInputError
+        Anything wrong; all faults together.
+    """
+    given = Path(folder)
+    try:
+        path = given.resolve()
+        is_folder = path.is_dir()
+    except (OSError, ValueError, RuntimeError):
+        path, is_folder = given, False
+    if not is_folder:
+        problem = "not a folder" if given.name == TOML else "there is no such folder"
+        raise InvalidInputError([Fault(str(folder), problem, remedy="name a scenario folder")])
+    gathering = Gathering(path.parent)
+    schema = schema_of(declarations)
+    try:
+        layer = FolderReader(schema, gathering).read(path)
+    except PermissionError:
+        raise InvalidInputError([Fault(str(folder), "the folder may not be read")]) from None
+    if layer is None:
+        gathering.finish()
+        raise InvalidInputError([Fault(str(folder), "the scenario cannot be read")])
+    override(layer, overrides, schema, gathering)
+    return _checked(layer, schema, path, gathering)
+
+
+def _checked(layer: Layer, schema: Schema, path: Path, gathering: Gathering) -> Scenario:
+    file = f"{path.name}/{TOML}"
+    declarations = schema.declarations
+    if TOML not in gathering.broken:
+        place = layer.places.get(("features",))
+        where = (file, None) if place is None else (gathering.places.file(place), gathering.places.row(place))
+        for fault in check_features(
+            layer.document.get("features"), declarations.features, declarations.requires, where
+        ):
+            gathering.add(fault)
+    listed = layer.document.get("features", [])
+    features = tuple(feature for feature in declarations.features if feature in listed)
+    validator = Validator(layer, schema, features, file, gathering)
+    validator.check()
+    check_sources(layer, schema, gathering)
+    members = _ordered(validator)
+    gathering.finish()
+    for name, feature in unused(layer, schema, features).items():
+        gathering.note(f"unused: {name} (the feature {feature} is not listed)")
+    settings = settled({**layer.document, "parameters": validator.scalars}, declarations.features)
+    return _assembled(path, settings, validator, members)
+
+
+def _ordered(validator: Validator) -> dict[str, tuple[str, ...]]:
+    members = {name: found or () for name, found in validator.members.items()}
+    table = validator.layer.tables.get(TIMESTEP)
+    if table is not None and TIMESTEP in members and TIMESTEP not in validator.gathering.broken:
+        column = validator.columns.get((TIMESTEP, "position"), Column((), ()))
+        positions = {row: float(value) for row, value in zip(column.rows, column.values, strict=True)}
+        members[TIMESTEP] = timesteps(table, positions, validator.gathering)
+    return members
+
+
+def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping[str, tuple[str, ...]]) -> Scenario:
+    layer, schema, gathering = validator.layer, validator.schema, validator.gathering
+    given: dict[str, pd.Series | Value] = {}
+    for name, value in validator.scalars.items():
+        if schema.is_used(schema.scalars[name].key, settings.features):
+            given[schema.scalars[name].key] = value
+    tables: dict[str, pd.DataFrame] = {}
+    cells: dict[str, dict[str, Sequence[int]]] = {}
+    for name, table in sorted(layer.tables.items()):
+        keys = schema.tables[name].keys
+        order = _row_order(name, table, keys, members)
+        names = [*keys, *(column for column in schema.tables[name].columns if column in table.columns)]
+        tables[name] = pd.DataFrame({column: _taken(table.columns[column], order) for column in names}, dtype=object)
+        moved = {id(codes): _taken(codes, order) for codes in table.origins.values()}
+        cells[name] = {column: moved[id(table.origins[column])] for column in names}
+        place = {row: new for new, row in enumerate(order)}
+        for column, parameter in schema.tables[name].columns.items():
+            used = name != SOURCE and schema.is_used(parameter.key, settings.features)
+            read = validator.columns.get((name, column))
+            if used and read is not None and len(read.values):
+                given[parameter.key] = _series(tables[name], keys, parameter, read, place)
+    scalars = {key[1]: code for key, code in layer.places.items() if len(key) > 1}
+    return Scenario(
+        name=path.name,
+        settings=settings,
+        declarations=schema.declarations,
+        sets=members,
+        given=given,
+        tables=tables,
+        file_hashes=dict(sorted(gathering.hashes.items())),
+        notes=tuple(gathering.notes),
+        folder=path,
+        origins=Origins(gathering.places, cells, scalars),
+    )
+
+
+def _row_order(name: str, table: Table, keys: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> Sequence[int]:
+    if name == SOURCE or not all(set(table.columns[key]) <= set(members[key]) for key in keys):
+        return sorted(range(table.size), key=table.keys(keys).__getitem__)
+    order = row_order([table.columns[key] for key in keys], [members[key] for key in keys])
+    return range(table.size) if list(order) == list(range(table.size)) else order
+
+
+def _taken(cells: Sequence[Any], order: Sequence[int]) -> Any:
+    return cells if isinstance(order, range) else [cells[row] for row in order]
+
+
+def _series(
+    frame: pd.DataFrame, keys: Sequence[str], parameter: Parameter, read: Column, place: Mapping[int, int]
+) -> pd.Series:
+    rows = [place[row] for row in read.rows]
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    values = [read.values[number] for number in order]
+    taken = [
+        pd.Index(frame[key].to_numpy()[[rows[number] for number in order]], dtype=object, name=key) for key in keys
+    ]
+    index = taken[0] if len(keys) == 1 else pd.MultiIndex.from_arrays(taken)
+    dtype = {"number": float, "integer": int, "flag": bool}.get(parameter.kind, object)
+    return pd.Series(values, index=index, dtype=dtype, name=parameter.key)

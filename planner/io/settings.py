@@ -1,0 +1,234 @@
+"""``scenario.toml``: what may stand in it, and the frozen settings that come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from planner.errors import Fault
+from planner.io.gathering import Gathering, nearest
+from planner.io.toml_file import TomlPath, line_of
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from planner.models.parameter import Value
+
+OBJECTIVES = ("cost", "emissions", "latency")
+HOURS = 8760.0
+NUMBER_MAX = 1e12
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Weights(BaseModel):
+    """The weighted objective."""
+
+    model_config = STRICT
+    cost: float = Field(default=0.0, ge=0, le=NUMBER_MAX)
+    emissions: float = Field(default=0.0, ge=0, le=NUMBER_MAX)
+    latency: float = Field(default=0.0, ge=0, le=NUMBER_MAX)
+
+
+class ObjectiveTable(BaseModel):
+    """``[objective]``; the word or the weights are looked at by :func:`check_minimise`."""
+
+    model_config = STRICT
+    minimise: Any = "cost"
+
+
+class TimeTable(BaseModel):
+    """``[time]``."""
+
+    model_config = STRICT
+    hours: float = Field(default=HOURS, gt=0, le=NUMBER_MAX)
+
+
+class SolverTable(BaseModel):
+    """``[solver]``; what is not given is left to the solver's own pinned options."""
+
+    model_config = STRICT
+    name: str = Field(default="", pattern=r"^[A-Za-z0-9_\-]{1,64}$")
+    time_limit: float = Field(default=1.0, gt=0, le=NUMBER_MAX)
+    mip_gap: float = Field(default=0.0, ge=0, le=1)
+    threads: int = Field(default=1, ge=1, le=4096)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    tie_break: bool = True
+    shadow_prices: bool = True
+
+
+class ScenarioFile(BaseModel):
+    """One ``scenario.toml``, before it is merged with its base."""
+
+    model_config = STRICT
+    title: str = ""
+    title_zh: str = ""
+    extends: str | None = None
+    features: list[str] = []
+    objective: ObjectiveTable = ObjectiveTable()
+    parameters: dict[str, Any] = {}
+    time: TimeTable = TimeTable()
+    solver: SolverTable = SolverTable()
+    set: dict[str, Any] = {}
+    drop: dict[str, list[str]] = {}
+
+
+TABLES: Mapping[TomlPath, type[BaseModel]] = {
+    (): ScenarioFile,
+    ("objective",): ObjectiveTable,
+    ("objective", "minimise"): Weights,
+    ("time",): TimeTable,
+    ("solver",): SolverTable,
+}
+"""The names known in each table, for suggestions."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``scenario.toml`` as merged and checked.
+
+    Attributes
+    ----------
+    features
+        Those listed, in canonical order; the objective is not among them.
+    minimise
+        ``cost``, ``emissions``, ``latency``, or ``weights``.
+    objective
+        The weights, those of 0 left out: ``{"cost": 1.0}`` for ``minimise = "cost"``.
+    parameters
+        Scalars and choices as given, those of features not listed included.
+    time_hours
+        Hours the timesteps stand for together.
+    solver
+        The options given, no others.
+    """
+
+    features: tuple[str, ...]
+    title: str = ""
+    title_zh: str = ""
+    minimise: str = "cost"
+    objective: Mapping[str, float] = field(default_factory=lambda: {"cost": 1.0})
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    time_hours: float = HOURS
+    solver: Mapping[str, Value] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return the settings as ``scenario.toml`` would state them, complete and without ``extends``."""
+        minimise: Any = dict(self.objective) if self.minimise == "weights" else self.minimise
+        titles = {"title": self.title, "title_zh": self.title_zh}
+        return {
+            **{name: text for name, text in titles.items() if text},
+            "features": list(self.features),
+            "objective": {"minimise": minimise},
+            "parameters": {name: self.parameters[name] for name in sorted(self.parameters)},
+            "time": {"hours": self.time_hours},
+            "solver": {name: self.solver[name] for name in sorted(self.solver)},
+        }
+
+
+def check_file(
+    document: Mapping[str, Any], file: str, lines: Mapping[TomlPath, int], gathering: Gathering
+) -> frozenset[str]:
+    """Keep a fault for everything in one ``scenario.toml`` that may not stand there; return the names at fault."""
+    bad = set()
+    try:
+        ScenarioFile.model_validate(document)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            bad.add(str(detail["loc"][0]))
+            gathering.add(_fault(detail, file, lines))
+    objective = document.get("objective")
+    if isinstance(objective, Mapping) and "minimise" in objective:
+        line = line_of(("objective", "minimise"), lines)
+        for fault in check_minimise(objective["minimise"], file, line):
+            bad.add("objective")
+            gathering.add(fault)
+    return frozenset(bad)
+
+
+def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
+    """Return what is wrong with an objective: a word, or weights not all 0."""
+    column = "objective.minimise"
+    if isinstance(minimise, str):
+        if minimise in OBJECTIVES:
+            return []
+        remedy = nearest(minimise, OBJECTIVES, "allowed")
+        return [Fault(file, "not an objective", line, column, minimise, remedy)]
+    if not isinstance(minimise, Mapping):
+        remedy = "a word (cost, emissions, latency), or weights { cost = 1, emissions = 90 }"
+        return [Fault(file, "neither a word nor weights", line, column, minimise, remedy)]
+    try:
+        weights = Weights.model_validate(dict(minimise))
+    except ValidationError as error:
+        prefix = ("objective", "minimise")
+        at: dict[TomlPath, int] = {prefix: line} if line else {}
+        return [_fault(detail, file, at, prefix) for detail in error.errors(include_url=False)]
+    if not any(weights.model_dump().values()):
+        return [Fault(file, "all weights are 0", line, column, remedy="give at least one of them")]
+    return []
+
+
+def _fault(detail: ErrorDetails, file: str, lines: Mapping[TomlPath, int], prefix: TomlPath = ()) -> Fault:
+    path = (*prefix, *(str(part) for part in detail["loc"]))
+    value = detail["input"]
+    line = line_of(path, lines)
+    if detail["type"] == "extra_forbidden":
+        known = TABLES.get(path[:-1], ScenarioFile).model_fields
+        if path[0] == "time":
+            remedy = "[time] takes hours; representative_days is not supported in this version"
+        else:
+            remedy = nearest(path[-1], known)
+        return Fault(file, f"unknown name in {_where(path[:-1])}", line, ".".join(path), None, remedy)
+    message = detail["msg"].removeprefix("Input ").removeprefix("should ")
+    remedy = "a sequence of digits, letters, - and _" if detail["type"] == "string_pattern_mismatch" else message
+    shown_value = value if isinstance(value, str | int | float | bool) else type(value).__name__
+    return Fault(file, "not allowed here", line, ".".join(path), shown_value, f"it should {remedy}")
+
+
+def _where(path: TomlPath) -> str:
+    return f"[{'.'.join(path)}]" if path else "scenario.toml"
+
+
+def settled(document: Mapping[str, Any], known: tuple[str, ...]) -> Settings:
+    """Turn a merged document without faults into settings, features in the order of ``known``."""
+    minimise = document.get("objective", {}).get("minimise", "cost")
+    weights = {minimise: 1.0} if isinstance(minimise, str) else minimise
+    listed = set(document["features"])
+    return Settings(
+        features=tuple(feature for feature in known if feature in listed),
+        title=document.get("title", ""),
+        title_zh=document.get("title_zh", ""),
+        minimise=minimise if isinstance(minimise, str) else "weights",
+        objective={word: float(weights[word]) for word in OBJECTIVES if weights.get(word)},
+        parameters=dict(document.get("parameters", {})),
+        time_hours=float(document.get("time", {}).get("hours", HOURS)),
+        solver=dict(document.get("solver", {})),
+    )
+
+
+def check_features(
+    listed: Any, known: tuple[str, ...], requires: Mapping[str, tuple[str, ...]], place: tuple[str, int | None]
+) -> list[Fault]:
+    """Return what is wrong with the list of features: unknown, listed twice, or without what they build on."""
+    file, line = place
+    if not listed:
+        return [Fault(file, "no features are listed", line, "features", remedy=nearest("", known, "features to list"))]
+    faults = []
+    for position, feature in enumerate(listed):
+        if feature == "objective":
+            problem, remedy = "the objective is always present and never listed", "delete it"
+        elif feature not in known:
+            problem, remedy = "unknown feature", nearest(feature, known)
+        elif feature in listed[:position]:
+            problem, remedy = "the feature is listed twice", "delete one"
+        else:
+            continue
+        faults.append(Fault(file, problem, line, "features", feature, remedy))
+    for feature in dict.fromkeys(listed):
+        for needed in requires.get(feature, ()):
+            if needed not in listed:
+                problem, remedy = f"it requires the feature {needed}", f'add "{needed}" to features'
+                faults.append(Fault(file, problem, line, "features", feature, remedy))
+    return faults

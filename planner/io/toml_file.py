@@ -1,0 +1,117 @@
+"""``scenario.toml``: read with the line of every key, and written back."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import Fault
+from planner.io.decoding import UnreadableError, decode
+
+if TYPE_CHECKING:
+    from planner.io.gathering import Gathering
+
+TomlPath = tuple[str, ...]
+SECTION = re.compile(r"^\s*\[([^\[\]]+)\]\s*(#.*)?$")
+ASSIGNMENT = re.compile(r"""^\s*("[^"]*"|'[^']*'|[\w\-]+)((?:\s*\.\s*[\w\-]+)*)\s*=""", re.ASCII)
+AT_LINE = re.compile(r"^(.*?)\s*\(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
+DEPTH_MAX = 16
+BARE = re.compile(r"[A-Za-z0-9_\-]+")
+
+
+def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, Any], dict[TomlPath, int]] | None:
+    """Read a TOML file's bytes.
+
+    Returns
+    -------
+    tuple or None
+        The document and the line of every key found by eye; ``None`` after a fault.
+    """
+    try:
+        text, encoding = decode(data)
+    except UnreadableError as error:
+        gathering.add(Fault(file, error.problem, error.line, remedy="save it as UTF-8"), file)
+        return None
+    if encoding:
+        gathering.note(f"{file}: read as {encoding}")
+    try:
+        document = tomllib.loads(text)
+        _check_measure(document)
+    except tomllib.TOMLDecodeError as error:
+        problem, line = _explained(str(error), text)
+        gathering.add(Fault(file, problem, line, remedy="mend the TOML"), file)
+        return None
+    except (ValueError, RecursionError):  # an integer of thousands of digits; brackets nested without end
+        gathering.add(Fault(file, "the TOML holds a number or a nesting without measure"), file)
+        return None
+    return document, lines_of(text)
+
+
+def _check_measure(value: Any, depth: int = 0) -> None:
+    """Refuse integers of more than 64 bits and tables nested without end, which dotted keys can make."""
+    if depth > DEPTH_MAX or (isinstance(value, int) and abs(value) >= 1 << 63):
+        raise ValueError
+    if isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
+            _check_measure(inner, depth + 1)
+
+
+def _explained(message: str, text: str) -> tuple[str, int]:
+    last = text.rstrip("\n").count("\n") + 1
+    if found := AT_LINE.match(message):
+        return f"not TOML: {found[1].lower()}", int(found[2] or last)
+    return f"not TOML: {message.lower()}", last
+
+
+def lines_of(text: str) -> dict[TomlPath, int]:
+    """Return the line of every key that stands at the start of a line, by path."""
+    lines: dict[TomlPath, int] = {}
+    section: TomlPath = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := SECTION.match(line):
+            section = tuple(part.strip().strip("\"'") for part in found[1].split("."))
+            lines.setdefault(section, number)
+        elif found := ASSIGNMENT.match(line):
+            rest = tuple(part.strip() for part in found[2].split(".") if part.strip())
+            lines.setdefault((*section, found[1].strip("\"'"), *rest), number)
+    return lines
+
+
+def line_of(path: TomlPath, lines: Mapping[TomlPath, int]) -> int | None:
+    """Return the line of a key, or of the nearest key above it."""
+    for end in range(len(path), 0, -1):
+        if path[:end] in lines:
+            return lines[path[:end]]
+    return None
+
+
+def write_toml(document: Mapping[str, Any]) -> str:
+    """Write a document of plain values, lists of them, and one level of tables whose values may be inline tables."""
+    parts = [f"{_key(key)} = {_value(value)}" for key, value in document.items() if not isinstance(value, Mapping)]
+    for name, table in document.items():
+        if isinstance(table, Mapping) and table:
+            parts += ["", f"[{_key(name)}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]
+    return "\n".join(parts) + "\n"
+
+
+def _key(key: str) -> str:
+    return key if BARE.fullmatch(key) else _text(key)
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return repr(value)

@@ -1,0 +1,83 @@
+"""The independent check: every rule and every cost again, from inputs and result tables, without Pyomo or solver."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from planner.models.declarations import modules_of
+from planner.models.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from planner.io.scenario import Scenario
+
+
+def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mapping[str, Any]) -> list[Finding]:
+    """Let every feature check its own rules and costs, then check the summary against the tables.
+
+    Parameters
+    ----------
+    scenario
+        The inputs.
+    tables
+        The result tables by name.
+    summary
+        The summary as it will be, or was, written.
+
+    Returns
+    -------
+    list of Finding
+        Empty when the plan is what it says it is.
+    """
+    findings: list[Finding] = []
+    for name, module in modules_of(scenario.features).items():
+        try:
+            findings.extend(module.audit(scenario, tables))
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            # A table that cannot even be read as its feature wrote it is a finding, not a crash.
+            findings.append(Finding(name, "tables", f"cannot be checked: {type(error).__name__} {error}"))
+    if not findings:
+        findings.extend(_audit_summary(summarise(scenario, tables), summary))
+    return findings
+
+
+def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Gather the features' parts of ``summary.json``, computed from the tables."""
+    summary: dict[str, Any] = {}
+    for module in modules_of(scenario.features).values():
+        part = getattr(module, "summary", None)
+        if part is not None:
+            _merge(summary, part(scenario, tables))
+    return summary
+
+
+def _merge(into: dict[str, Any], part: Mapping[str, Any]) -> None:
+    for key, value in part.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        elif key in into:
+            message = f"two features report {key}"
+            raise ValueError(message)
+        else:
+            into[key] = value
+
+
+def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: str = "") -> list[Finding]:
+    findings: list[Finding] = []
+    for key, value in expected.items():
+        where, other = f"{path}{key}", found.get(key)
+        if isinstance(value, dict):
+            findings.extend(_audit_summary(value, other if isinstance(other, dict) else {}, f"{where}."))
+        elif _is_number(value) and _is_number(other):
+            findings.extend(Finding.unless_equal("summary", where, float(value), float(other), ""))
+        elif value != other:
+            findings.append(Finding("summary", where, f"expected {value}, found {other}"))
+    return findings
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

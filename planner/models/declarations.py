@@ -1,0 +1,70 @@
+"""Find the features and gather what they declare; nothing else knows their names."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING
+
+from planner.models import features as features_package
+from planner.models import objective
+from planner.models.parameter import Declarations, IndexSet, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+
+@cache
+def feature_modules() -> dict[str, ModuleType]:
+    """Return every feature's module by name, each after those it requires."""
+    names = sorted(module.name for module in pkgutil.iter_modules(features_package.__path__))
+    found = {name: importlib.import_module(f"{features_package.__name__}.{name}") for name in names}
+    ordered: dict[str, ModuleType] = {}
+    for name in found:
+        _place(name, found, ordered, ())
+    return ordered
+
+
+def modules_of(features: Iterable[str]) -> dict[str, ModuleType]:
+    """Return the modules of a scenario's features in canonical order, the objective last."""
+    listed = set(features)
+    chosen = {name: module for name, module in feature_modules().items() if name in listed}
+    return {**chosen, "objective": objective}
+
+
+@cache
+def declarations() -> Declarations:
+    """Return all that the features declare."""
+    modules = feature_modules()
+    sets: dict[str, IndexSet] = {}
+    parameters: dict[str, Parameter] = {}
+    owner: dict[str, str] = {}
+    for feature, module in {**modules, "objective": objective}.items():
+        for index_set in getattr(module, "SETS", ()):
+            _claim(index_set.name, feature, owner)
+            sets[index_set.name] = index_set
+        for parameter in module.PARAMETERS:
+            _claim(parameter.key, feature, owner)
+            parameters[parameter.key] = parameter
+    requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
+    return Declarations(tuple(modules), requires, sets, parameters, owner)
+
+
+def _claim(word: str, feature: str, owner: dict[str, str]) -> None:
+    if word in owner:
+        message = f"{word} is declared by both {owner[word]} and {feature}"
+        raise ValueError(message)
+    owner[word] = feature
+
+
+def _place(name: str, found: dict[str, ModuleType], ordered: dict[str, ModuleType], trail: tuple[str, ...]) -> None:
+    if name in ordered:
+        return
+    if name in trail:
+        message = f"features require each other in a circle: {' → '.join((*trail, name))}"
+        raise ValueError(message)
+    for needed in found[name].REQUIRES:
+        _place(needed, found, ordered, (*trail, name))
+    ordered[name] = found[name]

@@ -1,0 +1,123 @@
+"""Demand: how much compute each region asks for, of which workload, and what leaving it unserved costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.models import ledger
+from planner.models.features.time import weights
+from planner.models.finding import Finding
+from planner.models.parameter import IndexSet, Parameter, names_of, place_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("time",)
+SETS = (
+    IndexSet("region", "REGIONS", "Places where demand arises."),
+    IndexSet("workload", "WORKLOADS", "Classes of compute demand."),
+    IndexSet("hub", "HUBS", "National hub nodes (枢纽).", (), from_references=True),
+    IndexSet("side", "SIDES", "Sides of the country, such as east and west.", (), from_references=True),
+)
+PARAMETERS = (
+    *names_of("region"),
+    *place_of("region"),
+    *names_of("workload"),
+    *names_of("hub"),
+    *names_of("side"),
+    Parameter("demand", ("region", "workload"), "MW", "IT load asked for, mean over the year."),
+    Parameter(
+        "demand_profile", ("workload", "timestep"), "1", "Demand of the step over its mean; mean 1 over the year.", 1.0
+    ),
+    Parameter(
+        "unserved_price",
+        ("workload",),
+        "CNY/MWh",
+        "Cost of IT energy left unserved; without it all demand of the workload must be served.",
+        None,
+    ),
+)
+KEYS = ["region", "workload", "timestep"]
+PROFILE_TOLERANCE = 1e-3
+
+
+def warn(inputs: Scenario) -> Iterator[str]:
+    """Name the profiles whose mean is not 1: they ask for other energy than ``demand`` says."""
+    if not inputs.is_given("demand_profile"):
+        return
+    hours = weights(inputs)
+    profile = inputs.series("demand_profile").unstack("timestep")
+    mean = profile.mul(hours, axis=1).sum(axis=1) / hours.sum()
+    for workload in mean.index[(mean - 1).abs() > PROFILE_TOLERANCE]:
+        yield f"demand_profile of {workload} has mean {mean[workload]:.4g} over the year, not 1"
+
+
+def unserved_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
+    """Unserved demand fills the balance where it is allowed [MW]."""
+    return sum(m.unserved_demand[region, k, timestep] for k in m.UNSERVED_OF[region, workload])
+
+
+def unserved_energy(m: PlanModel, region: str, workload: str) -> Any:
+    """Energy left unserved over the year [MWh/a]: ∑_t w unserved_demand."""
+    return sum(m.timestep_weight[t] * m.unserved_demand[region, workload, t] for t in m.TIMESTEPS)
+
+
+def unserved_cost(m: PlanModel) -> Any:
+    """Cost of unserved demand [CNY/a]: ∑ unserved_price × unserved_energy."""
+    return sum(m.unserved_price[k] * m.unserved_energy[r, k] for r, k in m.UNSERVABLE)
+
+
+def build(m: PlanModel) -> None:
+    """Add unserved demand where it has a price."""
+    m.members("DEMANDS", m.inputs.full_index(("region", "workload")), dimen=2)
+    priced = set(m.inputs.series("unserved_price").index)
+    servable = pd.DataFrame([(r, k, k) for r, k in m.DEMANDS if k in priced], columns=["region", "workload", "member"])
+    m.members("UNSERVABLE", servable[["region", "workload"]].itertuples(index=False, name=None), dimen=2)
+    m.subsets("UNSERVED_OF", m.DEMANDS, servable, ["region", "workload"])
+    m.variable("unserved_demand", m.UNSERVABLE, m.TIMESTEPS, unit="MW")
+    m.expression("unserved_energy", m.UNSERVABLE, rule=unserved_energy, unit="MWh/a")
+    m.add_term("served_demand", "unserved", unserved_term)
+    m.add_term("cost", "unserved", unserved_cost)
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return demand and unserved demand [MW] by region, workload and timestep."""
+    demand, profile = m.parameter_values["demand"], m.parameter_values["demand_profile"].unstack("timestep")
+    asked = profile.loc[demand.index.get_level_values("workload")].mul(demand.to_numpy(), axis=0)
+    asked.index = demand.index
+    table = asked.stack().rename("demand").rename_axis(KEYS).reset_index()
+    unserved = m.tabulate("unserved_demand", columns=KEYS)
+    return {"demand": table.merge(unserved, on=KEYS, how="left").fillna({"unserved_demand": 0.0})}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Demand is what was asked; what is unserved is allowed, no more than the demand, and paid for."""
+    table = tables["demand"]
+    asked = ledger.spread(inputs.series("demand"), table) * ledger.spread(inputs.series("demand_profile"), table)
+    index = pd.MultiIndex.from_frame(table[KEYS])
+    yield from Finding.all_equal(
+        "demand", pd.Series(asked.to_numpy(), index), pd.Series(table["demand"].to_numpy(float), index), "MW"
+    )
+    expected_rows = len(inputs.full_index(tuple(KEYS)))
+    yield from Finding.unless_equal("demand", "rows", expected_rows, len(index.unique()), "rows")
+    unserved = pd.Series(table["unserved_demand"].to_numpy(float), index)
+    yield from Finding.none_negative("unserved_demand", unserved, "MW")
+    price = ledger.spread(inputs.series("unserved_price"), table)
+    allowed = pd.Series(asked.where(price.notna(), 0.0).to_numpy(), index)
+    yield from Finding.all_at_most("unserved_demand", unserved, allowed, "MW")
+    hours = table["timestep"].map(ledger.weights(tables))
+    cost = float((price.fillna(0.0) * hours * table["unserved_demand"]).sum())
+    yield from Finding.cost_differs("unserved", cost, tables)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the share of demand served, by energy."""
+    del inputs
+    asked = ledger.total(tables, "demand", "demand")
+    unserved = ledger.total(tables, "demand", "unserved_demand")
+    return {"served_share": 1 - unserved / asked if asked else 1.0, "energy": {"demand": asked, "unserved": unserved}}

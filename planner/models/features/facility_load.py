@@ -1,0 +1,173 @@
+"""Facility load: the power a site draws for its IT load (PUE), and the water it evaporates (WUE)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.models import ledger
+from planner.models.finding import Finding
+from planner.models.parameter import INFINITY, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.errors import Fault
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("site_capacity",)
+KEYS = ["site", "timestep"]
+PARAMETERS = (
+    Parameter(
+        "pue",
+        ("site", "timestep"),
+        "1",
+        "Power usage effectiveness: facility load over IT load.",
+        None,
+        low=1.0,
+        also_index=(("site",),),
+    ),
+    Parameter("pue_base", ("site",), "1", "PUE while outside air cools freely; in place of pue.", None, low=1.0),
+    Parameter("pue_slope", ("site",), "1/K", "Rise of PUE per kelvin above free_cooling_temperature.", 0.0),
+    Parameter(
+        "free_cooling_temperature",
+        ("site",),
+        "°C",
+        "Outside temperature up to which outside air cools freely.",
+        None,
+        low=-60,
+        high=60,
+        also_index=((),),
+    ),
+    Parameter(
+        "temperature",
+        ("site", "timestep"),
+        "°C",
+        "Outside dry-bulb temperature.",
+        None,
+        low=-90,
+        high=70,
+        also_index=(("site",),),
+    ),
+    Parameter("wue", ("site",), "m3/MWh", "Water use effectiveness: water over IT energy (1 m3/MWh = 1 L/kWh).", 0.0),
+    Parameter("water_max", ("site",), "m3/a", "Most water the site may use.", None, high=INFINITY),
+    Parameter("water_price", ("site",), "CNY/m3", "Price of water.", 0.0, also_index=((),)),
+)
+
+
+def derive(inputs: Scenario) -> dict[str, pd.Series]:
+    """Compute PUE from temperature where it is not given: base + slope × max(0, temperature − free cooling)."""
+    base = inputs.series("pue_base")
+    if base.empty:
+        return {}
+    index = inputs.full_index(("site", "timestep"))
+    sites = index.get_level_values("site")
+    excess = inputs.series("temperature").reindex(index) - _at(inputs.series("free_cooling_temperature"), sites)
+    slope = _at(inputs.series("pue_slope"), sites)
+    computed = pd.Series(_at(base, sites), index) + (slope * excess.clip(lower=0.0)).where(slope > 0, 0.0)
+    return {"pue": inputs.series("pue").combine_first(computed.dropna()).rename("pue")}
+
+
+def _at(values: pd.Series, sites: pd.Index) -> Any:
+    return values.reindex(sites).to_numpy(float)
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """Every site has one PUE in every timestep."""
+    given, base = inputs.series("pue"), inputs.series("pue_base")
+    sloped = inputs.series("pue_slope").loc[lambda slope: slope > 0].index
+    warm, free = inputs.series("temperature"), inputs.series("free_cooling_temperature")
+    for site in inputs.sets["site"]:
+        stated = site in given.index.get_level_values("site")
+        if stated and site in base.index:
+            yield inputs.fault("pue_base", (site,), "pue is given as well", "give one of the two")
+        elif not stated and site not in base.index:
+            yield inputs.fault("pue", (site,), "the PUE is missing", "give pue, or pue_base and pue_slope")
+        elif stated and len(given.xs(site, level="site")) < len(inputs.sets["timestep"]):
+            yield inputs.fault("pue", (site,), "the PUE is missing in some timesteps", "give it in every timestep")
+        elif site in base.index.intersection(sloped):
+            if site not in free.index:
+                yield inputs.fault("free_cooling_temperature", (site,), "pue_slope needs it", "give it in °C")
+            if len(warm[warm.index.get_level_values("site") == site]) < len(inputs.sets["timestep"]):
+                yield inputs.fault("temperature", (site,), "pue_slope needs it in every timestep", "give it in °C")
+
+
+def facility_load(m: PlanModel, site: str, timestep: str) -> Any:
+    """Power drawn by a site [MW]: pue × IT load."""
+    return m.pue[site, timestep] * m.it_load[site, timestep]
+
+
+def facility_energy(m: PlanModel, site: str, timestep: str) -> Any:
+    """Energy drawn by a site in a timestep over the year [MWh/a]: w × facility load."""
+    return m.timestep_weight[timestep] * m.facility_load[site, timestep]
+
+
+def water(m: PlanModel, site: str) -> Any:
+    """Water used over the year [m3/a]: ∑_t w × wue × IT load."""
+    return m.wue[site] * sum(m.it_energy[site, t] for t in m.TIMESTEPS)
+
+
+def water_limit(m: PlanModel, site: str) -> Any:
+    """A site uses no more water than it may.
+
+    ∑_t w wue[s] × IT load[s,t] ≤ water_max[s]  ∀ s with water_max  [m3/a]
+    """
+    return m.water[site] <= m.water_max[site]
+
+
+def water_cost(m: PlanModel) -> Any:
+    """Cost of water [CNY/a]: ∑ water_price × water."""
+    return sum(m.water_price[s] * m.water[s] for s in m.SITES)
+
+
+def build(m: PlanModel) -> None:
+    """Add facility load and water."""
+    m.expression("facility_load", m.SITES, m.TIMESTEPS, rule=facility_load, unit="MW")
+    m.expression("facility_energy", m.SITES, m.TIMESTEPS, rule=facility_energy, unit="MWh/a")
+    m.expression("water", m.SITES, rule=water, unit="m3/a")
+    m.add_term("cost", "water", water_cost)
+    m.constrain(water_limit, m.WATER_MAX_GIVEN, unit="m3/a")
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return IT load, PUE and facility load by site and timestep [MW], and water [m3/a] by site."""
+    table = m.tabulate("it_load", "pue", "facility_load", columns=KEYS)
+    return {"facility_load": table, "facility_load_water": m.tabulate("water", columns=["site"])}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Facility load is PUE times the work done at the site; water follows from it and is paid for."""
+    table = tables["facility_load"].set_index(KEYS)
+    work = ledger.column(tables, "allocation", "allocation", KEYS)
+    yield from Finding.all_equal("it_load", work, table["it_load"], "MW")
+    pue = _pue_again(inputs).reindex(table.index)
+    yield from Finding.all_equal("pue", pue, table["pue"], "1")
+    yield from Finding.all_equal("facility_load", work.mul(pue, fill_value=0.0), table["facility_load"], "MW")
+    used = inputs.series("wue") * ledger.energy(tables, "allocation", "allocation", ["site"])
+    reported = tables["facility_load_water"].set_index("site")["water"].astype(float)
+    yield from Finding.all_equal("water", used.fillna(0.0), reported, "m3/a")
+    yield from Finding.all_at_most("water_limit", used.fillna(0.0), inputs.series("water_max"), "m3/a")
+    yield from Finding.cost_differs("water", float((used * inputs.series("water_price")).sum()), tables)
+
+
+def _pue_again(inputs: Scenario) -> pd.Series:
+    """Recompute PUE cell by cell from the inputs."""
+    index = inputs.full_index(("site", "timestep"))
+    given, base = inputs.series("pue").to_dict(), inputs.series("pue_base").to_dict()
+    slope, free = inputs.series("pue_slope").to_dict(), inputs.series("free_cooling_temperature").to_dict()
+    warm = inputs.series("temperature").to_dict()
+    values = []
+    for site, step in index:
+        above = warm[site, step] - free[site] if slope[site] and site in base else 0.0
+        values.append(given[site, step] if (site, step) in given else base[site] + slope[site] * max(0.0, above))
+    return pd.Series(values, index=index)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return facility energy [MWh/a], mean PUE and water [m3/a]."""
+    del inputs
+    drawn, done = (ledger.total(tables, "facility_load", column) for column in ("facility_load", "it_load"))
+    water_used = float(tables["facility_load_water"]["water"].sum())
+    return {"energy": {"facility": drawn}, "mean_pue": drawn / done if done else None, "water": water_used}

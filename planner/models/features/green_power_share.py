@@ -1,0 +1,262 @@
+"""Green power share: how much of a site's, hub's, side's or the nation's power must be green, by which accounting.
+
+Three accountings, never mixed: ``certificate`` (bought green power and certificates over the year, as in the rule of
+July 2025), ``matched`` (green power used in its own hour, over the year) and ``every_timestep``. They differ in what
+counts as green and in the window over which it is added up; the algebra is one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.models import ledger
+from planner.models.finding import Finding
+from planner.models.parameter import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.errors import Fault
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("power_supply",)
+RULE_OF_2025 = "NDRC and NEA, 发改办能源〔2025〕669号, July 2025"
+
+PARAMETERS = (
+    Parameter(
+        "green_power_share_mode",
+        (),
+        "",
+        "What counts as green: certificates over the year, use in its own hour over the year, or in every timestep.",
+        "certificate",
+        "choice",
+        choices=("certificate", "matched", "every_timestep"),
+        source=RULE_OF_2025,
+    ),
+    Parameter(
+        "green_power_share_on",
+        (),
+        "",
+        "Which use must be green: all facility load, or (a linear stand-in) that of new capacity.",
+        "all",
+        "choice",
+        choices=("all", "new"),
+        source=RULE_OF_2025,
+    ),
+    Parameter("green_power_share_min", ("site",), "1", "Least green share of the site.", None, high=1.0),
+    Parameter("hub_green_power_share_min", ("hub",), "1", "Least green share of the hub's sites.", None, high=1.0),
+    Parameter("side_green_power_share_min", ("side",), "1", "Least green share of the side's sites.", None, high=1.0),
+    Parameter("national_green_power_share_min", (), "1", "Least green share of all sites.", None, high=1.0),
+    Parameter(
+        "utilisation_new",
+        ("site",),
+        "1",
+        "Share of new capacity taken as used, where the share is on new load.",
+        0.65,
+        high=1.0,
+        also_index=((),),
+        source="Policy on 上架率: at least 0.65",
+    ),
+    Parameter(
+        "green_energy_committed",
+        ("site",),
+        "MWh/a",
+        "Green energy that already greens the existing load; not counted for new load.",
+        0.0,
+    ),
+)
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """A share on new load needs something that can be new."""
+    if inputs.scalar("green_power_share_on") == "new" and not inputs.has("site_expansion"):
+        yield inputs.fault(
+            "green_power_share_on", None, "nothing is new without site_expansion", "list site_expansion, or use all"
+        )
+
+
+def green_power_share(m: PlanModel, site: str, window: str) -> Any:
+    """At least a share of a site's use is green.
+
+    counted[s] ≥ green_power_share_min[s] × use[s] + owed[s]  ∀ s, windows  [MWh/a]
+
+    =========  ==================================================================================  =====
+    counted    certificate: ∑_t w ∑_g (green_power + excess) + certificates;
+               matched and every_timestep: ∑_t w green power used in its own timestep              MWh/a
+    use        all: ∑_t w facility_load; new: ∑_t w pue × utilisation_new × capacity_new           MWh/a
+    owed       new: green_energy_committed, spread by weight; all: 0                               MWh/a
+    window     the year; every_timestep: each timestep
+    =========  ==================================================================================  =====
+
+    Source: 发改办能源〔2025〕669号 for ``certificate`` on ``new``.
+    """
+    return (
+        m.green_counted[site, window]
+        >= m.green_power_share_min[site] * m.green_use[site, window] + m.green_owed[site, window]
+    )
+
+
+def hub_green_power_share(m: PlanModel, hub: str, window: str) -> Any:
+    """At least a share of a hub's use is green: ∑_{s in hub} as in green_power_share  [MWh/a]."""
+    return sum(m.green_counted[s, window] for s in m.SITES_OF_HUB[hub]) >= sum(
+        m.hub_green_power_share_min[hub] * m.green_use[s, window] + m.green_owed[s, window] for s in m.SITES_OF_HUB[hub]
+    )
+
+
+def side_green_power_share(m: PlanModel, side: str, window: str) -> Any:
+    """At least a share of a side's use is green: ∑_{s in side} as in green_power_share  [MWh/a]."""
+    return sum(m.green_counted[s, window] for s in m.SITES_OF_SIDE[side]) >= sum(
+        m.side_green_power_share_min[side] * m.green_use[s, window] + m.green_owed[s, window]
+        for s in m.SITES_OF_SIDE[side]
+    )
+
+
+def national_green_power_share(m: PlanModel, window: str) -> Any:
+    """At least a share of the nation's use is green: ∑_s as in green_power_share  [MWh/a]."""
+    return sum(m.green_counted[s, window] for s in m.SITES) >= sum(
+        m.national_green_power_share_min * m.green_use[s, window] + m.green_owed[s, window] for s in m.SITES
+    )
+
+
+def bought(m: PlanModel, site: str, window: str) -> Any:
+    """Green energy bought, whenever it was produced, and certificates [MWh/a]; the window is the year."""
+    del window
+    power = sum(m.green_energy[site, g] + m.excess_energy[site, g] for g in m.TECHNOLOGIES_AT[site])
+    return power + sum(m.certificates[s] for s in m.CERTIFICATES_AT[site])
+
+
+def used_in_time(m: PlanModel, site: str, window: str) -> Any:
+    """Green energy used in its own timestep [MWh/a]: ∑_t w green_power_used."""
+    return sum(m.timestep_weight[t] * m.green_power_used[site, t] for t in m.STEPS_OF_WINDOW[window])
+
+
+def all_use(m: PlanModel, site: str, window: str) -> Any:
+    """Energy drawn by the whole facility [MWh/a]."""
+    return sum(m.facility_energy[site, t] for t in m.STEPS_OF_WINDOW[window])
+
+
+def new_use(m: PlanModel, site: str, window: str) -> Any:
+    """Energy that new capacity is taken to draw [MWh/a]: ∑_t w pue × utilisation_new × capacity_new."""
+    yearly_pue = sum(m.timestep_weight[t] * m.pue[site, t] for t in m.STEPS_OF_WINDOW[window])
+    return yearly_pue * m.utilisation_new[site] * sum(m.capacity_new[site, c] for c in m.COMPUTE_TYPES)
+
+
+def build(m: PlanModel) -> None:
+    """Add the accounting asked for and the rule for every scope that has a limit."""
+    inputs = m.inputs
+    mode, on = inputs.scalar("green_power_share_mode"), inputs.scalar("green_power_share_on")
+    _build_windows(m, split=mode == "every_timestep")
+    for unit in ("hub", "side"):
+        members = inputs.series(f"site.{unit}").rename("owner").reset_index()[["owner", "site"]]
+        m.subsets(f"SITES_OF_{unit.upper()}", m.component(f"{unit.upper()}S"), members, ["owner"])
+    certified = pd.DataFrame({"owner": list(m.CERTIFICATE_PRICE_GIVEN), "site": list(m.CERTIFICATE_PRICE_GIVEN)})
+    m.subsets("CERTIFICATES_AT", m.SITES, certified, ["owner"])
+    counted = bought if mode == "certificate" else used_in_time
+    m.expression("green_counted", m.SITES, m.GREEN_WINDOWS, rule=counted, unit="MWh/a")
+    m.expression("green_use", m.SITES, m.GREEN_WINDOWS, rule=all_use if on == "all" else new_use, unit="MWh/a")
+    m.parameter("green_owed", [m.SITES, m.GREEN_WINDOWS], _owed(m, new=on == "new"), "MWh/a")
+    m.constrain(green_power_share, m.GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
+    m.constrain(hub_green_power_share, m.HUB_GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
+    m.constrain(side_green_power_share, m.SIDE_GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
+    if inputs.is_given("national_green_power_share_min"):
+        m.constrain(national_green_power_share, m.GREEN_WINDOWS, unit="MWh/a")
+
+
+def _build_windows(m: PlanModel, *, split: bool) -> None:
+    steps = list(m.TIMESTEPS)
+    windows = pd.DataFrame({"window": steps if split else ["year"] * len(steps), "timestep": steps})
+    m.members("GREEN_WINDOWS", windows["window"].unique())
+    m.subsets("STEPS_OF_WINDOW", m.GREEN_WINDOWS, windows, ["window"])
+
+
+def _owed(m: PlanModel, *, new: bool) -> pd.Series:
+    """Spread the committed energy over the windows by weight [MWh/a]."""
+    committed = m.inputs.series("green_energy_committed")
+    weight = m.parameter_values["timestep_weight"]
+    index = pd.MultiIndex.from_product([list(m.SITES), list(m.GREEN_WINDOWS)], names=["site", "window"])
+    shares = {window: weight.loc[list(m.STEPS_OF_WINDOW[window])].sum() / weight.sum() for window in m.GREEN_WINDOWS}
+    values = [committed[site] * shares[window] if new else 0.0 for site, window in index]
+    return pd.Series(values, index=index)
+
+
+def _given_scopes(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]]]:
+    """Yield every scope that has a limit: kind, name, share, sites."""
+    for site, share in inputs.series("green_power_share_min").items():
+        yield "site", str(site), float(share), [str(site)]
+    for unit in ("hub", "side"):
+        owner = inputs.series(f"site.{unit}")
+        for name, share in inputs.series(f"{unit}_green_power_share_min").items():
+            yield unit, str(name), float(share), list(owner.index[owner == name])
+    if inputs.is_given("national_green_power_share_min"):
+        yield "national", "national", inputs.number("national_green_power_share_min"), list(inputs.sets["site"])
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return what counts as green, the use and the share of every scope that has a limit [MWh/a]."""
+    table = m.tabulate("green_counted", "green_use", "green_owed", columns=["site", "window"])
+    rows = []
+    for scope, name, least, sites in _given_scopes(m.inputs):
+        sums = (
+            table[table["site"].isin(sites)]
+            .groupby("window", sort=False)[["green_counted", "green_use", "green_owed"]]
+            .sum()
+        )
+        rows.extend((scope, name, window, least, *sums.loc[window]) for window in sums.index)
+    columns = ["scope", "name", "window", "share_min", "green_counted", "green_use", "green_owed"]
+    result = pd.DataFrame(rows, columns=columns).astype(
+        {"share_min": float, "green_counted": float, "green_use": float}
+    )
+    share = (result["green_counted"] - result["green_owed"]) / result["green_use"].where(result["green_use"] > 0)
+    mode, on = (str(m.inputs.scalar(f"green_power_share_{word}")) for word in ("mode", "on"))
+    return {"green_power_share": result.assign(share=share.astype(float), mode=mode, on=on)}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Every limit holds by its own accounting, recomputed from supply, load and new capacity."""
+    steps = list(ledger.weights(tables).index)
+    split = inputs.scalar("green_power_share_mode") == "every_timestep"
+    reported = tables["green_power_share"].set_index(["scope", "name", "window"])
+    for scope, name, least, sites in _given_scopes(inputs):
+        for window, part in [(str(step), [step]) for step in steps] if split else [("year", steps)]:
+            counted = _counted_again(inputs, tables, sites, part)
+            use, owed = _use_again(inputs, tables, sites, part)
+            rule = "green_power_share" if scope == "site" else f"{scope}_green_power_share"
+            where = name if window == "year" else f"{name}, {window}"
+            yield from Finding.unless_at_most(rule, where, least * use + owed, counted, "MWh/a")
+            if (scope, name, window) not in reported.index:
+                yield Finding(rule, where, "is missing from the results")
+                continue
+            row = reported.loc[(scope, name, window)]
+            for column, value in (("green_counted", counted), ("green_use", use), ("green_owed", owed)):
+                yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
+
+
+def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], sites: list[str], steps: list[str]) -> float:
+    supply = tables["power_supply_technology"]
+    chosen = supply[supply["site"].isin(sites) & supply["timestep"].isin(steps)]
+    hours = chosen["timestep"].map(ledger.weights(tables))
+    if inputs.scalar("green_power_share_mode") == "certificate":
+        certificates = tables["power_supply_certificates"]
+        owned = certificates.loc[certificates["site"].isin(sites), "certificates"].sum()
+        return float((hours * (chosen["green_power"] + chosen["excess"])).sum() + owned)
+    used = tables["power_supply"]
+    used = used[used["site"].isin(sites) & used["timestep"].isin(steps)]
+    return float((used["green_power_used"] * used["timestep"].map(ledger.weights(tables))).sum())
+
+
+def _use_again(
+    inputs: Scenario, tables: Mapping[str, pd.DataFrame], sites: list[str], steps: list[str]
+) -> tuple[float, float]:
+    load = tables["facility_load"]
+    load = load[load["site"].isin(sites) & load["timestep"].isin(steps)]
+    hours = load["timestep"].map(ledger.weights(tables))
+    if inputs.scalar("green_power_share_on") == "all":
+        return float((load["facility_load"] * hours).sum()), 0.0
+    built = tables["site_expansion"].groupby("site")["capacity_new"].sum()
+    used_new = load["site"].map(built).fillna(0.0) * load["site"].map(inputs.series("utilisation_new"))
+    owed = inputs.series("green_energy_committed").reindex(sites).sum()
+    weight = ledger.weights(tables)
+    return float((hours * load["pue"] * used_new).sum()), float(owed * weight.loc[steps].sum() / weight.sum())

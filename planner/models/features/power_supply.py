@@ -1,0 +1,320 @@
+"""Power supply: grid power, contracted green power by technology, and green certificates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.models import ledger
+from planner.models.finding import Finding
+from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from planner.errors import Fault
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("facility_load",)
+SETS = (IndexSet("technology", "TECHNOLOGIES", "Kinds of green supply at a site: wind, solar, hydro …", ()),)
+PAIR = ("site", "technology")
+TRIPLE = ("site", "technology", "timestep")
+PARAMETERS = (
+    *names_of("technology"),
+    Parameter("grid_power_max", ("site",), "MW", "Most power the grid connection carries.", None),
+    Parameter(
+        "grid_power_price",
+        ("site", "timestep"),
+        "CNY/MWh",
+        "Price of grid power, all charges included.",
+        low=-INFINITY,
+        also_index=(("site",),),
+    ),
+    Parameter("green_capacity_existing", PAIR, "MW", "Green capacity under contract already.", 0.0),
+    Parameter(
+        "green_capacity_max", PAIR, "MW", "Most green capacity, existing included; default: existing only.", None
+    ),
+    Parameter("green_capacity_cost", PAIR, "CNY/MW/a", "Yearly cost of new green capacity.", 0.0),
+    Parameter("green_power_price", PAIR, "CNY/MWh", "Price paid for green power, used or excess.", 0.0),
+    Parameter("excess_price", PAIR, "CNY/MWh", "Price earned for excess green power.", 0.0, low=-INFINITY),
+    Parameter(
+        "availability",
+        TRIPLE,
+        "1",
+        "Share of the green capacity that can produce.",
+        1.0,
+        high=1.0,
+        also_index=(PAIR,),
+    ),
+    Parameter(
+        "certificate_price",
+        ("site",),
+        "CNY/MWh",
+        "Price of green certificates (绿证); without it the site has none.",
+        None,
+    ),
+    Parameter("certificates_max", ("site",), "MWh/a", "Most certificates the site may use.", None),
+)
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """A limit on green capacity is not below what stands already."""
+    existing = inputs.series("green_capacity_existing")
+    for pair, limit in inputs.series("green_capacity_max").items():
+        if limit < existing[pair]:
+            problem = f"{limit:g} MW is below the {existing[pair]:g} MW that stand already"
+            yield inputs.fault("green_capacity_max", pair, problem, "raise it, or lower green_capacity_existing")
+
+
+def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
+    """What a site draws is supplied, in every timestep.
+
+    grid_power[s,t] + ∑_g green_power[s,g,t] = facility_load[s,t]  ∀ s,t  [MW]
+    """
+    return m.power_in[site, timestep] == m.power_out[site, timestep]
+
+
+def grid_power_limit(m: PlanModel, site: str, timestep: str) -> Any:
+    """The grid connection carries no more than it can.
+
+    grid_power[s,t] ≤ grid_power_max[s]  ∀ s with grid_power_max, t  [MW]
+    """
+    return m.grid_power[site, timestep] <= m.grid_power_max[site]
+
+
+def green_power_availability(m: PlanModel, site: str, technology: str, timestep: str) -> Any:
+    """Green power is used in its hour, sold as excess, or (the slack) curtailed.
+
+    green_power[s,g,t] + excess[s,g,t] ≤ availability[s,g,t] × green_capacity[s,g]  ∀ s,g,t  [MW]
+    """
+    return (
+        m.green_power[site, technology, timestep] + m.excess[site, technology, timestep]
+        <= m.availability[site, technology, timestep] * m.green_capacity[site, technology]
+    )
+
+
+def green_capacity_limit(m: PlanModel, site: str, technology: str) -> Any:
+    """Green capacity, existing and new, stays within what can be contracted.
+
+    green_capacity_existing[s,g] + green_capacity_new[s,g] ≤ green_capacity_max[s,g]  ∀ s,g  [MW]
+    """
+    return m.green_capacity[site, technology] <= m.green_capacity_max[site, technology]
+
+
+def certificates_limit(m: PlanModel, site: str) -> Any:
+    """A site uses no more certificates than it can get.
+
+    certificates[s] ≤ certificates_max[s]  ∀ s with certificate_price and certificates_max  [MWh/a]
+    """
+    return m.certificates[site] <= m.certificates_max[site]
+
+
+def grid_power_term(m: PlanModel, site: str, timestep: str) -> Any:
+    """Power from the grid [MW]."""
+    return m.grid_power[site, timestep]
+
+
+def green_power_term(m: PlanModel, site: str, timestep: str) -> Any:
+    """Green power used in its own timestep [MW]."""
+    return sum(m.green_power[site, g, timestep] for g in m.TECHNOLOGIES_AT[site])
+
+
+def facility_load_term(m: PlanModel, site: str, timestep: str) -> Any:
+    """What the facility draws [MW]."""
+    return m.facility_load[site, timestep]
+
+
+def green_capacity(m: PlanModel, site: str, technology: str) -> Any:
+    """Green capacity [MW]: existing, and new where more can be contracted."""
+    new = sum(m.green_capacity_new[site, g] for g in m.CONTRACTABLE_OF[site, technology])
+    return m.green_capacity_existing[site, technology] + new
+
+
+def grid_energy(m: PlanModel, site: str, timestep: str) -> Any:
+    """Grid energy of a timestep over the year [MWh/a]."""
+    return m.timestep_weight[timestep] * m.grid_power[site, timestep]
+
+
+def green_energy(m: PlanModel, site: str, technology: str) -> Any:
+    """Green energy used over the year [MWh/a]."""
+    return sum(m.timestep_weight[t] * m.green_power[site, technology, t] for t in m.TIMESTEPS)
+
+
+def excess_energy(m: PlanModel, site: str, technology: str) -> Any:
+    """Excess green energy over the year [MWh/a]."""
+    return sum(m.timestep_weight[t] * m.excess[site, technology, t] for t in m.TIMESTEPS)
+
+
+def grid_power_cost(m: PlanModel) -> Any:
+    """Cost of grid power [CNY/a]: ∑ grid_power_price × grid energy."""
+    return sum(m.grid_power_price[s, t] * m.grid_energy[s, t] for s in m.SITES for t in m.TIMESTEPS)
+
+
+def green_power_cost(m: PlanModel) -> Any:
+    """Cost of green power, used and excess [CNY/a]."""
+    return sum(
+        m.green_power_price[s, g] * (m.green_energy[s, g] + m.excess_energy[s, g]) for s, g in m.SITE_TECHNOLOGIES
+    )
+
+
+def green_capacity_cost(m: PlanModel) -> Any:
+    """Cost of new green capacity [CNY/a]."""
+    return sum(m.green_capacity_cost[s, g] * m.green_capacity_new[s, g] for s, g in m.CONTRACTABLE)
+
+
+def excess_cost(m: PlanModel) -> Any:
+    """What excess power earns, as a negative cost [CNY/a]."""
+    return -sum(m.excess_price[s, g] * m.excess_energy[s, g] for s, g in m.SITE_TECHNOLOGIES)
+
+
+def certificates_cost(m: PlanModel) -> Any:
+    """Cost of certificates [CNY/a]."""
+    return sum(m.certificate_price[s] * m.certificates[s] for s in m.CERTIFICATE_PRICE_GIVEN)
+
+
+def build(m: PlanModel) -> None:
+    """Add supply, the balance and what the supply costs."""
+    existing, limit = m.inputs.series("green_capacity_existing"), m.inputs.series("green_capacity_max")
+    most = limit.reindex(existing.index).fillna(existing)
+    pairs = most.index[most > 0].to_frame(index=False)
+    contractable = most.index[most > existing].to_frame(index=False)
+    m.members("SITE_TECHNOLOGIES", pairs.itertuples(index=False, name=None), dimen=2)
+    m.members("CONTRACTABLE", contractable.itertuples(index=False, name=None), dimen=2)
+    m.subsets("TECHNOLOGIES_AT", m.SITES, pairs, ["site"])
+    m.subsets(
+        "CONTRACTABLE_OF",
+        m.SITE_TECHNOLOGIES,
+        contractable.assign(member=contractable["technology"]),
+        list(PAIR),
+    )
+    m.members("CERTIFICATES_LIMITED", [s for s in m.CERTIFICATE_PRICE_GIVEN if s in m.CERTIFICATES_MAX_GIVEN])
+    _build_supply(m)
+    for term, rule in COSTS.items():
+        m.add_term("cost", term, rule)
+    m.constrain(power_balance, m.SITES, m.TIMESTEPS, unit="MW")
+    m.constrain(grid_power_limit, m.GRID_POWER_MAX_GIVEN, m.TIMESTEPS, unit="MW")
+    m.constrain(green_power_availability, m.SITE_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
+    m.constrain(green_capacity_limit, m.CONTRACTABLE, unit="MW")
+    m.constrain(certificates_limit, m.CERTIFICATES_LIMITED, unit="MWh/a")
+
+
+COSTS = {
+    "grid_power": grid_power_cost,
+    "green_power": green_power_cost,
+    "green_capacity": green_capacity_cost,
+    "excess": excess_cost,
+    "certificates": certificates_cost,
+}
+
+
+def _build_supply(m: PlanModel) -> None:
+    m.variable("grid_power", m.SITES, m.TIMESTEPS, unit="MW")
+    m.variable("green_power", m.SITE_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
+    m.variable("excess", m.SITE_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
+    m.variable("green_capacity_new", m.CONTRACTABLE, unit="MW")
+    m.variable("certificates", m.CERTIFICATE_PRICE_GIVEN, unit="MWh/a")
+    m.expression("green_capacity", m.SITE_TECHNOLOGIES, rule=green_capacity, unit="MW")
+    m.expression("grid_energy", m.SITES, m.TIMESTEPS, rule=grid_energy, unit="MWh/a")
+    m.expression("green_energy", m.SITE_TECHNOLOGIES, rule=green_energy, unit="MWh/a")
+    m.expression("excess_energy", m.SITE_TECHNOLOGIES, rule=excess_energy, unit="MWh/a")
+    m.add_term("power_in", "grid_power", grid_power_term)
+    m.add_term("power_in", "green_power", green_power_term)
+    m.open_total("power_in", m.SITES, m.TIMESTEPS, unit="MW")
+    m.add_term("power_out", "facility_load", facility_load_term)
+    m.open_total("power_out", m.SITES, m.TIMESTEPS, unit="MW")
+    m.add_term("green_power_used", "green_power", green_power_term)
+    m.open_total("green_power_used", m.SITES, m.TIMESTEPS, unit="MW")
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return supply by site and timestep [MW], by technology [MW], and certificates [MWh/a]."""
+    return {
+        "power_supply": m.tabulate("grid_power", "green_power_used", columns=["site", "timestep"]),
+        "power_supply_technology": m.tabulate("green_power", "excess", columns=list(TRIPLE)),
+        "power_supply_capacity": m.tabulate("green_capacity", columns=list(PAIR)),
+        "power_supply_certificates": m.tabulate("certificates", columns=["site"]),
+    }
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Every site's draw is supplied within every limit, and each kind of supply is paid for."""
+    grid = ledger.column(tables, "power_supply", "grid_power", ["site", "timestep"])
+    green = ledger.column(tables, "power_supply_technology", "green_power", TRIPLE)
+    excess = ledger.column(tables, "power_supply_technology", "excess", TRIPLE)
+    capacity = ledger.column(tables, "power_supply_capacity", "green_capacity", PAIR)
+    certificates = ledger.column(tables, "power_supply_certificates", "certificates", ["site"])
+    for name, values in (("grid_power", grid), ("green_power", green), ("excess", excess)):
+        yield from Finding.none_negative(name, values, "MW")
+    yield from Finding.none_negative("certificates", certificates, "MWh/a")
+    used = green.groupby(level=["site", "timestep"]).sum()
+    draw = ledger.column(tables, "facility_load", "facility_load", ["site", "timestep"])
+    yield from Finding.all_equal("power_balance", draw, grid.add(used, fill_value=0.0), "MW")
+    limit = inputs.series("grid_power_max").rename_axis("site")
+    peak = grid.groupby(level="site").max()
+    yield from Finding.all_at_most("grid_power_limit", peak, limit, "MW")
+    available = inputs.series("availability").reindex(green.index)
+    held = ledger.spread(capacity, green.index.to_frame(index=False)).fillna(0.0).to_numpy()
+    yield from Finding.all_at_most("green_power_availability", green + excess, available * held, "MW")
+    yield from _audit_purchases(inputs, capacity, certificates)
+    yield from _audit_costs(inputs, tables, capacity, certificates)
+
+
+def _audit_purchases(inputs: Scenario, capacity: pd.Series, certificates: pd.Series) -> Iterator[Finding]:
+    existing = inputs.series("green_capacity_existing")
+    most = inputs.series("green_capacity_max").combine_first(existing).reindex(capacity.index)
+    yield from Finding.all_at_most("green_capacity_limit", capacity, most, "MW")
+    yield from Finding.all_at_most(
+        "green_capacity_existing", existing, capacity.reindex(existing.index, fill_value=0.0), "MW"
+    )
+    price = inputs.series("certificate_price")
+    for site in certificates.index.difference(price.index):
+        yield from Finding.unless_equal("certificates", str(site), 0.0, float(certificates[site]), "MWh/a")
+    yield from Finding.all_at_most("certificates_limit", certificates, inputs.series("certificates_max"), "MWh/a")
+
+
+def _audit_costs(
+    inputs: Scenario, tables: Mapping[str, pd.DataFrame], capacity: pd.Series, certificates: pd.Series
+) -> Iterator[Finding]:
+    hours = ledger.weights(tables)
+    supply, technology = tables["power_supply"], tables["power_supply_technology"]
+    price = ledger.spread(inputs.series("grid_power_price"), supply)
+    bought = (price * supply["grid_power"] * supply["timestep"].map(hours)).sum()
+    yield from Finding.cost_differs("grid_power", float(bought), tables)
+    yearly = technology["timestep"].map(hours)
+    paid = ledger.spread(inputs.series("green_power_price"), technology)
+    green = (paid * (technology["green_power"] + technology["excess"]) * yearly).sum()
+    yield from Finding.cost_differs("green_power", float(green), tables)
+    sold = (ledger.spread(inputs.series("excess_price"), technology) * technology["excess"] * yearly).sum()
+    yield from Finding.cost_differs("excess", -float(sold), tables)
+    new = capacity - inputs.series("green_capacity_existing").reindex(capacity.index)
+    built = (new * inputs.series("green_capacity_cost").reindex(capacity.index)).sum()
+    yield from Finding.cost_differs("green_capacity", float(built), tables)
+    spent = (certificates * inputs.series("certificate_price").reindex(certificates.index)).sum()
+    yield from Finding.cost_differs("certificates", float(spent), tables)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return energy by source [MWh/a] and the green share of all power in each accounting mode."""
+    del inputs
+    draw = ledger.energy(tables, "facility_load", "facility_load", ["site", "timestep"])
+    used = ledger.energy(tables, "power_supply", "green_power_used", ["site", "timestep"])
+    excess = ledger.total(tables, "power_supply_technology", "excess")
+    certificates = float(tables["power_supply_certificates"]["certificates"].sum())
+    drawn = float(draw.sum())
+    share = None
+    if drawn:
+        by_step = (used.groupby("timestep").sum() / draw.groupby("timestep").sum()).dropna()
+        share = {
+            "certificate": (float(used.sum()) + excess + certificates) / drawn,
+            "matched": float(used.sum()) / drawn,
+            "every_timestep": float(by_step.min()),
+        }
+    energy = {
+        "grid": ledger.total(tables, "power_supply", "grid_power"),
+        "green": float(used.sum()),
+        "excess": excess,
+        "certificates": certificates,
+    }
+    return {"energy": energy, "green_power_share": share}

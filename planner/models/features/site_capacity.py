@@ -1,0 +1,169 @@
+"""Site capacity: no site serves more than its usable capacity, and policy may ask that it be well used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.models import ledger
+from planner.models.features.routes import admissible
+from planner.models.finding import Finding
+from planner.models.parameter import IndexSet, Parameter, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pandas as pd
+
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("allocation",)
+SETS = (IndexSet("compute_type", "COMPUTE_TYPES", "Kinds of compute: general, intelligent, super (通算、智算、超算)."),)
+PARAMETERS = (
+    *names_of("compute_type"),
+    Parameter(
+        "compute_type",
+        ("workload",),
+        "",
+        "The kind of compute the workload runs on.",
+        kind="reference",
+        refers_to="compute_type",
+        per_table=True,
+    ),
+    Parameter("capacity_existing", ("site", "compute_type"), "MW", "IT capacity that stands already.", 0.0),
+    Parameter("utilisation_max", ("site",), "1", "Share of the capacity that may be used.", 1.0, high=1.0),
+    Parameter(
+        "utilisation_min",
+        ("site",),
+        "1",
+        "Share of the capacity that must be used over the year (上架率).",
+        None,
+        high=1.0,
+        source="Policy: at least 0.65 in cluster start areas (NDRC replies, 2021-12 to 2022-02)",
+    ),
+    Parameter(
+        "pflops_per_mw", ("compute_type",), "PFLOPS/MW", "Computing power of a MW of IT load; reports only.", None
+    ),
+    Parameter("rack_kw", ("compute_type",), "kW", "IT power of a standard rack; reports only.", 2.5, low_open=True),
+)
+KEYS = ["site", "compute_type", "timestep"]
+
+
+def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
+    """No site serves more of a compute type than the usable part of its capacity.
+
+    ∑_{r,k of c,p} allocation[r,k,s,p,t] ≤ utilisation_max[s] × (capacity_existing[s,c] + capacity_new[s,c])
+    ∀ s,c,t  [MW]
+    """
+    return m.compute_load[site, compute_type, timestep] <= m.utilisation_max[site] * m.capacity[site, compute_type]
+
+
+def utilisation_floor(m: PlanModel, site: str) -> Any:
+    """Capacity is used at least to the share that policy asks (上架率).
+
+    ∑_t w ∑_c served ≥ utilisation_min[s] × ∑_t w ∑_c capacity[s,c]  ∀ s with utilisation_min  [MWh/a]
+    """
+    return sum(m.it_energy[site, t] for t in m.TIMESTEPS) >= m.utilisation_min[site] * m.hours * sum(
+        m.capacity[site, c] for c in m.COMPUTE_TYPES
+    )
+
+
+def compute_load_term(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
+    """Load that allocation puts on one compute type of a site [MW]."""
+    return sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO_TYPE[site, compute_type])
+
+
+def existing_term(m: PlanModel, site: str, compute_type: str) -> Any:
+    """Capacity that stands already [MW]."""
+    return m.capacity_existing[site, compute_type]
+
+
+def it_energy(m: PlanModel, site: str, timestep: str) -> Any:
+    """IT energy of a timestep over the year [MWh/a]: w × IT load."""
+    return m.timestep_weight[timestep] * m.it_load[site, timestep]
+
+
+def build(m: PlanModel) -> None:
+    """Add load and capacity by compute type and their limits."""
+    routes = m.routes.assign(compute_type=m.routes["workload"].map(m.inputs.series("workload.compute_type")))
+    pairs = m.inputs.full_index(("site", "compute_type"))
+    m.members("SITE_COMPUTE_TYPES", pairs, dimen=2)
+    m.subsets(
+        "ROUTES_INTO_TYPE",
+        m.SITE_COMPUTE_TYPES,
+        routes[["site", "compute_type", "region", "workload", "path"]],
+        ["site", "compute_type"],
+    )
+    m.members("REACHED", [pair for pair in m.SITE_COMPUTE_TYPES if len(m.ROUTES_INTO_TYPE[pair])], dimen=2)
+    m.add_term("compute_load", "allocation", compute_load_term)
+    m.open_total("compute_load", m.SITE_COMPUTE_TYPES, m.TIMESTEPS, unit="MW")
+    m.add_term("capacity", "existing", existing_term)
+    m.open_total("capacity", m.SITE_COMPUTE_TYPES, unit="MW")
+    m.expression("it_energy", m.SITES, m.TIMESTEPS, rule=it_energy, unit="MWh/a")
+    m.constrain(site_capacity, m.REACHED, m.TIMESTEPS, unit="MW")
+    m.constrain(utilisation_floor, m.UTILISATION_MIN_GIVEN, unit="MWh/a")
+
+
+def obstacles(inputs: Scenario) -> Iterator[str]:
+    """Name compute types whose demand is above all the capacity it may reach, built to the full."""
+    routes = admissible(inputs)
+    types = inputs.series("workload.compute_type")
+    demand = inputs.series("demand").reset_index()
+    must = demand[~demand["workload"].isin(inputs.series("unserved_price").index)]
+    asked = must["demand"].groupby(must["workload"].map(types)).sum()
+    usable = full_capacity(inputs).mul(inputs.series("utilisation_max"), level="site")
+    for compute_type, load in asked.items():
+        sites = routes.loc[routes["workload"].map(types) == compute_type, "site"].unique()
+        reachable = usable.xs(compute_type, level="compute_type").reindex(sites).sum()
+        if load > reachable and not inputs.is_given("demand_profile"):
+            yield (
+                f"{compute_type} compute: {load:.1f} MW must be served, but the sites it can reach hold "
+                f"{reachable:.1f} MW when built to the full"
+            )
+
+
+def full_capacity(inputs: Scenario) -> pd.Series:
+    """Return existing capacity and all that may be built [MW] by (site, compute_type)."""
+    capacity = inputs.series("capacity_existing")
+    if inputs.has("site_expansion"):
+        size = inputs.series("module_size").reindex(capacity.index, fill_value=0.0)
+        capacity = capacity + inputs.series("modules_max") * size
+    return capacity
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return load and capacity [MW] by site, compute type and timestep."""
+    load = m.tabulate("compute_load", columns=KEYS)
+    capacity = m.tabulate("capacity", columns=KEYS[:2])
+    return {"site_capacity": load.merge(capacity, on=KEYS[:2])}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Loads are the allocation's, capacities are what stands and is built, and both limits hold."""
+    table = tables["site_capacity"].set_index(KEYS)
+    work = tables["allocation"]
+    kind = work["workload"].map(inputs.series("workload.compute_type")).rename("compute_type")
+    load = work["allocation"].groupby([work["site"], kind, work["timestep"]]).sum()
+    yield from Finding.all_equal("compute_load", load, table["compute_load"], "MW")
+    capacity = ledger.column(tables, "site_capacity", "capacity", KEYS) * 1.0
+    expected = inputs.series("capacity_existing")
+    if "site_expansion" in tables:
+        built = tables["site_expansion"].set_index(KEYS[:2])["capacity_new"]
+        expected = expected.add(built, fill_value=0.0)
+    per_pair = table.groupby(level=KEYS[:2])["capacity"]
+    yield from Finding.all_equal("capacity", expected, per_pair.max(), "MW")
+    yield from Finding.all_equal("capacity", expected, per_pair.min(), "MW")
+    usable = capacity.mul(inputs.series("utilisation_max"), level="site")
+    yield from Finding.all_at_most("site_capacity", load, usable, "MW")
+    served = ledger.energy(tables, "site_capacity", "compute_load", ["site"])
+    floor = inputs.series("utilisation_min") * expected.groupby(level="site").sum() * inputs.settings.time_hours
+    yield from Finding.all_at_most("utilisation_floor", floor.dropna(), served.reindex(floor.dropna().index), "MWh/a")
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return how far the capacity is used over the year."""
+    del inputs
+    capacity = tables["site_capacity"].drop_duplicates(KEYS[:2])["capacity"].sum()
+    hours = float(ledger.weights(tables).sum())
+    used = ledger.total(tables, "site_capacity", "compute_load")
+    return {"capacity": float(capacity), "utilisation": used / (capacity * hours) if capacity else None}

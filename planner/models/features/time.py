@@ -1,0 +1,113 @@
+"""Time: the steps a plan is made for, and how many hours of the year each stands for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.models.finding import Finding
+from planner.models.parameter import IndexSet, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.errors import Fault
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES: tuple[str, ...] = ()
+SETS = (IndexSet("timestep", "TIMESTEPS", "Steps in time, in chains called periods.", members_default=("year",)),)
+PARAMETERS = (
+    Parameter("timestep_weight", ("timestep",), "h/a", "Hours of the year the step stands for.", None, low_open=True),
+    Parameter("timestep_duration", ("timestep",), "h", "The step's own length.", 1.0, low_open=True),
+    Parameter(
+        "period",
+        ("timestep",),
+        "",
+        "The chain a step belongs to; the last step of a period is followed by its first.",
+        None,
+        "text",
+    ),
+    Parameter(
+        "time", ("timestep",), "", "Start of the step (ISO 8601); puts the steps of a period in order.", None, "text"
+    ),
+    Parameter(
+        "position", ("timestep",), "", "Place of the step in its period, where there is no time.", None, "integer"
+    ),
+)
+WEIGHT_TOLERANCE = 1e-6
+"""Relative; the weights are typed or come from a file of a few digits."""
+
+
+def derive(inputs: Scenario) -> dict[str, pd.Series]:
+    """Give the single default step the whole year."""
+    return {"timestep_weight": weights(inputs)}
+
+
+def weights(inputs: Scenario) -> pd.Series:
+    """Return the weight [h/a] of every step; a single step without one stands for all hours."""
+    steps = inputs.full_index(("timestep",))
+    return inputs.series("timestep_weight").reindex(steps, fill_value=inputs.settings.time_hours)
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """Weights must cover the hours that the scenario says they cover."""
+    given = inputs.series("timestep_weight")
+    if not inputs.is_given("timestep_weight"):
+        if len(inputs.sets["timestep"]) > 1:
+            yield inputs.fault(
+                "timestep_weight", None, "timestep.csv has steps but no weights", "give the column timestep_weight"
+            )
+        return
+    for step in inputs.full_index(("timestep",)).difference(given.index):
+        yield inputs.fault("timestep_weight", (step,), "the weight is missing", "give hours of the year")
+    hours = inputs.settings.time_hours
+    if abs(given.sum() - hours) > WEIGHT_TOLERANCE * hours:
+        remedy = "mend the weights or state the sum as hours in [time]"
+        yield inputs.fault("timestep_weight", None, f"the weights sum to {given.sum():g} h, not {hours:g} h", remedy)
+
+
+def previous(inputs: Scenario) -> pd.Series:
+    """Return the step before each step, cyclic within its period.
+
+    Returns
+    -------
+    Series
+        Timestep by timestep, of those that can be chained by ``time`` or ``position``.
+    """
+    order = inputs.series("time") if inputs.is_given("time") else inputs.series("position")
+    periods = inputs.series("period").reindex(order.index).fillna("")
+    chain = pd.DataFrame({"period": periods, "order": order}).sort_values(["period", "order"], kind="stable")
+    before: dict[str, str] = {}
+    for _, steps in chain.groupby("period", sort=False):
+        members = list(steps.index)
+        before.update(zip(members, [members[-1], *members[:-1]], strict=True))
+    return pd.Series(before, dtype=object).rename_axis("timestep").rename("previous")
+
+
+def build(m: PlanModel) -> None:
+    """Chain the steps where the scenario says how; rules that look back index with ``m.previous[timestep]``."""
+    m.parameter("hours", [], float(weights(m.inputs).sum()), "h/a")
+    if m.inputs.is_given("time") or m.inputs.is_given("position"):
+        m.parameter("previous", [m.TIMESTEPS], previous(m.inputs), "")
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return the weight [h/a] and duration [h] of every step."""
+    return {"time": m.tabulate("timestep_weight", "timestep_duration", columns=["timestep"])}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Every step of the scenario is in the results once, with its weight, and they cover the hours."""
+    table = tables["time"].set_index("timestep")
+    if set(table.index) != set(inputs.sets["timestep"]) or table.index.has_duplicates:
+        yield Finding("time", "timestep", "the steps in the results are not the scenario's")
+        return
+    given = inputs.given.get("timestep_weight")
+    for step, weight in table["timestep_weight"].items():
+        expected = inputs.settings.time_hours if given is None else float(given.loc[step])
+        yield from Finding.unless_equal("time", f"weight of {step}", expected, weight, "h/a")
+    yield from Finding.unless_equal(
+        "time", "hours", inputs.settings.time_hours, float(table["timestep_weight"].sum()), "h/a"
+    )

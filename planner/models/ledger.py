@@ -1,0 +1,56 @@
+"""Sums over result tables that several features' audits and summaries need; no Pyomo here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def weights(tables: Tables) -> pd.Series:
+    """Return the hours of the year [h/a] each timestep stands for."""
+    return tables["time"].set_index("timestep")["timestep_weight"].astype(float)
+
+
+def energy(tables: Tables, name: str, column: str, by: Sequence[str] = ()) -> pd.Series:
+    """Sum a power over the year, by key columns.
+
+    Parameters
+    ----------
+    tables
+        The result tables.
+    name, column
+        The table and its column in MW (or any unit per hour); the table has a column ``timestep``.
+    by
+        Key columns of the result; none gives one entry.
+
+    Returns
+    -------
+    Series
+        In MWh/a, indexed by ``by``.
+    """
+    table = tables[name]
+    yearly = table[column].astype(float) * table["timestep"].map(weights(tables))
+    if not by:
+        return pd.Series([float(yearly.sum())])
+    return yearly.groupby([table[key] for key in by]).sum()
+
+
+def total(tables: Tables, name: str, column: str) -> float:
+    """Sum a power over the year [MWh/a]."""
+    return float(energy(tables, name, column).iloc[0])
+
+
+def column(tables: Tables, name: str, value: str, keys: Sequence[str]) -> pd.Series:
+    """Return a table's column indexed by its keys, sums where a key repeats."""
+    table = tables[name]
+    return table[value].astype(float).groupby([table[key] for key in keys]).sum()
+
+
+def spread(prices: pd.Series, table: pd.DataFrame) -> pd.Series:
+    """Return, for every row of a table, the entry of a parameter that belongs to the row's keys."""
+    keys = list(prices.index.names)
+    lookup = pd.Index(table[keys[0]]) if len(keys) == 1 else pd.MultiIndex.from_frame(table[keys])
+    return pd.Series(prices.reindex(lookup).to_numpy(dtype=float), index=table.index)

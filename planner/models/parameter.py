@@ -1,0 +1,196 @@
+"""What a feature reads, declared once: tables, checks, the data dictionary and the JSON schema follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Literal
+
+Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
+Value = float | int | str | bool
+
+
+class Missing(Enum):
+    """The default of a parameter that must be given."""
+
+    REQUIRED = "required"
+
+
+REQUIRED: Final = Missing.REQUIRED
+INFINITY: Final = float("inf")
+
+
+@dataclass(frozen=True)
+class IndexSet:
+    """A set of the model, whose members are the rows of a one-index table.
+
+    Parameters
+    ----------
+    name
+        The key column and the name of the table, such as ``site`` for ``site.csv``.
+    plural
+        The name of the Pyomo set, such as ``SITES``.
+    description
+        One sentence for the data dictionary.
+    members_default
+        The members when the table is absent; ``None`` makes the table obligatory.
+    from_references
+        Without the table, the members are those that other tables' reference columns name.
+    """
+
+    name: str
+    plural: str
+    description: str
+    members_default: tuple[str, ...] | None = None
+    from_references: bool = False
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One input of the model.
+
+    Parameters
+    ----------
+    name
+        The column in the table, the component in the model, the word in the docs.
+    index
+        The key columns; ``()`` is a scalar of ``[parameters]``.
+    unit
+        The unit in the model's own words, ``"1"`` for a plain ratio, ``""`` for text.
+    description
+        One sentence for the data dictionary.
+    default
+        The value where none is given; ``REQUIRED`` where leaving it out is an error;
+        ``None`` where not given means there is no such limit, price or link.
+    kind
+        How a cell is read.
+    low, high
+        The closed interval a number must lie in; ``low_open`` leaves out ``low`` itself.
+    choices
+        The words allowed for ``kind="choice"``.
+    refers_to
+        The index set whose members are allowed for ``kind="reference"``.
+    also_index
+        Other indices at which it may be given instead, coarser or finer.
+    source
+        Where the rule or the default comes from.
+    per_table
+        The same word stands in several tables (``name_zh``, ``hub``, ``longitude`` …), so that the
+        parameter is known as ``site.hub``, not as ``hub``.
+    """
+
+    name: str
+    index: tuple[str, ...]
+    unit: str
+    description: str
+    default: Value | Missing | None = REQUIRED
+    kind: Kind = "number"
+    low: float = 0.0
+    high: float = INFINITY
+    low_open: bool = False
+    choices: tuple[str, ...] = ()
+    refers_to: str | None = None
+    also_index: tuple[tuple[str, ...], ...] = ()
+    source: str = ""
+    per_table: bool = False
+
+    @property
+    def key(self) -> str:
+        """The word by which the rest of the planner asks for it."""
+        return f"{table_of(self.index)}.{self.name}" if self.per_table else self.name
+
+    @property
+    def indices(self) -> tuple[tuple[str, ...], ...]:
+        """Every index at which the parameter may be given, its own first."""
+        return (self.index, *self.also_index)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the model can calculate with it."""
+        return self.kind in {"number", "integer"}
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """All that the features declare, handed to the readers so that they need not know the model."""
+
+    features: tuple[str, ...]
+    requires: dict[str, tuple[str, ...]]
+    sets: dict[str, IndexSet]
+    parameters: dict[str, Parameter]
+    """By ``Parameter.key``."""
+    owner: dict[str, str]
+    """The feature that declares each parameter (by key) or set (by name)."""
+
+
+def table_of(index: tuple[str, ...]) -> str:
+    """Return the table that holds parameters of this index: ``("site", "timestep")`` → ``"site_timestep"``."""
+    return "_".join(index)
+
+
+def names_of(index_set: str) -> tuple[Parameter, Parameter]:
+    """Return the two name columns that every one-index table may carry."""
+    return tuple(  # type: ignore[return-value]
+        Parameter(
+            name=f"name_{language}",
+            index=(index_set,),
+            unit="",
+            description=f"Name shown in {word} tables, maps and reports; the id where empty.",
+            default=None,
+            kind="text",
+            per_table=True,
+        )
+        for language, word in (("zh", "Chinese"), ("en", "English"))
+    )
+
+
+def place_of(index_set: str) -> tuple[Parameter, ...]:
+    """Return the columns that say where the members of a set stand."""
+    units = (
+        Parameter(
+            "hub",
+            (index_set,),
+            "",
+            "National hub node it belongs to.",
+            None,
+            "reference",
+            refers_to="hub",
+            per_table=True,
+        ),
+        Parameter(
+            "side",
+            (index_set,),
+            "",
+            "Side of the country, such as east or west.",
+            None,
+            "reference",
+            refers_to="side",
+            per_table=True,
+        ),
+        Parameter(
+            "province", (index_set,), "", "Province it lies in, one spelling throughout.", None, "text", per_table=True
+        ),
+    )
+    axes = (
+        Parameter(
+            "longitude",
+            (index_set,),
+            "degrees",
+            "Longitude, WGS84, east positive.",
+            None,
+            low=-180,
+            high=180,
+            per_table=True,
+        ),
+        Parameter(
+            "latitude",
+            (index_set,),
+            "degrees",
+            "Latitude, WGS84, north positive.",
+            None,
+            low=-90,
+            high=90,
+            per_table=True,
+        ),
+    )
+    return (*units, *axes)

@@ -1,0 +1,42 @@
+"""Shadow prices: what one unit of tightening costs, rule by rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from planner.models.plan_model import PlanModel
+    from planner.models.problem import Problem, Solution
+
+PRICE_UNITS = {"emissions": "tCO2/a", "latency": "ms"}
+"""Unit of the objective where it is not a cost [CNY/a]."""
+
+
+def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.DataFrame:
+    """Return the rise of the objective per unit of tightening, by rule and index.
+
+    Of an equality, per unit of demand. Integers are fixed at the plan; before the tie-break; not divided by weight.
+    """
+    columns = ["rule", "index", "price", "unit", "integers"]
+    if solution.row_duals is None:
+        return pd.DataFrame(columns=columns)
+    tightens_down = np.isneginf(problem.row_lower)
+    prices = np.where(tightens_down, -solution.row_duals, solution.row_duals) + 0.0
+    objective_unit = PRICE_UNITS.get(model.inputs.settings.minimise, "CNY/a")
+    units = {record.name: _per(objective_unit, record.unit) for record in model.recorded("constraint")}
+    integers = "fixed at the plan" if problem.is_integer.any() else "none"
+    rows = [
+        (rule, ";".join(map(str, index)), price, units[rule], integers)
+        for (rule, index), price in zip(problem.row_names, prices.tolist(), strict=True)
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _per(objective: str, rule: str) -> str:
+    """Return the unit of a price; a year on both sides cancels: CNY/a per MWh/a is CNY per MWh."""
+    if objective.endswith("/a") and rule.endswith("/a"):
+        return f"{objective.removesuffix('/a')} per {rule.removesuffix('/a')}"
+    return f"{objective} per {rule}"

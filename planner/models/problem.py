@@ -1,0 +1,130 @@
+"""What passes between the model and a solver: arrays only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+Vector = npt.NDArray[np.float64]
+Status = Literal["optimal", "feasible", "infeasible", "unbounded", "time_limit", "error", "interrupted"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One objective of a lexicographic sequence, minimised with those before it held."""
+
+    name: str
+    cost: Vector
+    """(columns,)"""
+    constant: float = 0.0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Minimise the stages in turn, subject to row_lower ≤ A x ≤ row_upper and column bounds.
+
+    Attributes
+    ----------
+    matrix
+        (rows, columns), CSC.
+    row_lower, row_upper
+        (rows,), ±inf where there is no side.
+    column_lower, column_upper
+        (columns,).
+    is_integer
+        (columns,), bool.
+    stages
+        At least one; all but the objective itself are there only where the formulation asks for them.
+    objective_stage
+        The position in ``stages`` of the one whose value is the plan's objective.
+    tie_break
+        (columns,) cost that chooses between plans of equal value, or ``None``.
+    row_names
+        (rows,) rule and index, such as ``("demand_balance", ("beijing", "training", "year"))``.
+    column_names
+        (columns,) likewise.
+    """
+
+    matrix: sparse.csc_array
+    row_lower: Vector
+    row_upper: Vector
+    column_lower: Vector
+    column_upper: Vector
+    is_integer: npt.NDArray[np.bool_]
+    stages: tuple[Stage, ...]
+    objective_stage: int
+    tie_break: Vector | None
+    row_names: tuple[tuple[str, tuple[Any, ...]], ...]
+    column_names: tuple[tuple[str, tuple[Any, ...]], ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows, columns, nonzeros and integer columns."""
+        rows, columns = self.matrix.shape
+        return {
+            "rows": rows,
+            "columns": columns,
+            "nonzeros": int(self.matrix.nnz),
+            "integers": int(self.is_integer.sum()),
+        }
+
+
+@dataclass(frozen=True)
+class SolverOptions:
+    """How to solve; every option is written to the manifest."""
+
+    name: str = "highs"
+    time_limit: float | None = None
+    """[s] for the whole solve."""
+    mip_gap: float = 0.0
+    """Relative gap at which an integer plan counts as optimal."""
+    threads: int = 1
+    seed: int = 0
+    tie_break: bool = True
+    shadow_prices: bool = True
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What the solver found.
+
+    Attributes
+    ----------
+    status
+        ``optimal`` (within the gap), ``feasible`` (stopped at a limit with a plan), or why there is none.
+    values
+        (columns,), or ``None`` without a plan.
+    objective, bound, gap
+        Of the objective stage; NaN without.
+    row_duals
+        (rows,) rise of the objective per unit of the right-hand side, integers fixed, before the
+        tie-break; ``None`` where not asked for or not to be had.
+    is_unique
+        Whether the plan is the only optimal one (``None``: not known).
+    details
+        For the manifest: solver, version, options as read back, stages, tie-break, warnings.
+    log
+        The solver's own words.
+    seconds
+        Wall time of the solver's child process.
+    peak_memory
+        [MiB] of that process.
+    """
+
+    status: Status
+    values: Vector | None
+    objective: float
+    bound: float
+    gap: float
+    row_duals: Vector | None = None
+    is_unique: bool | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    log: str = ""
+    seconds: float = 0.0
+    peak_memory: float = 0.0

@@ -1,0 +1,264 @@
+"""Problem → Solution: the solver runs in a process of its own, and nothing it says is believed unchecked.
+
+1. The stages are minimised in turn with their integers, each held by a row in those after it.
+2. The integers are fixed and the linear programme is solved again, each stage held exactly, by fixing what has
+   a reduced cost and the rows that have a dual. The shadow prices are those of the objective stage there
+   (on the face of the stages before it, if there are any), before the tie-break.
+3. Among the plans equal in every stage, the one of least ``tie_break`` is taken.
+
+Another solver does step 1 only: HiGHS does the rest in a second process, so that shadow prices and the choice
+among equals do not depend on the solver. A plan found by the time limit goes through steps 2 and 3 as well, in
+what is left of the limit or in a little more (``exchange.POLISH_SECONDS_MIN``, ``POLISH_SHARE``); where they do
+not end, the plan stays as it was found, without shadow prices, and the details say so.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.errors import SolverCrashedError, SolverMissingError, UsageError, shown
+from planner.models.problem import Problem, Solution, SolverOptions
+from planner.models.solvers import exchange
+from planner.models.solvers.exchange import Answer, Arrays, Request
+from planner.models.solvers.judge import check_problem, clean, judge
+from planner.models.solvers.process import Ended, Interrupts, follow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+CHILD = (sys.executable, "-m", "planner.models.solvers.child")
+DEADLINE_GRACE = 10.0
+"""[s] beyond the time limit and the time for steps 2 and 3, after which a solver that does not stop is stopped."""
+MEMORY_WORDS = ("bad_alloc", "memoryerror", "out of memory", "cannot allocate memory", "can't start new thread")
+SIGKILL = 9
+
+
+def solve(
+    problem: Problem,
+    options: SolverOptions,
+    workdir: Path,
+    *,
+    on_progress: Callable[[str], None] | None = None,
+    child: Sequence[str] = CHILD,
+) -> Solution:
+    """Solve a problem in a child process.
+
+    Parameters
+    ----------
+    problem
+        What to minimise, all numbers finite.
+    options
+        Which solver, and its limits.
+    workdir
+        An existing folder of the caller's for the arrays; what is left in it is of no use afterwards.
+    on_progress
+        Called with each line the solver prints, while it runs.
+    child
+        The command that is started, followed by the folder; tests put solvers that misbehave here.
+
+    Returns
+    -------
+    Solution
+        ``infeasible``, ``unbounded``, ``time_limit`` and ``interrupted`` are statuses, for the caller to raise.
+        SIGINT and SIGTERM end the solver at once and give ``interrupted``, with the best plan so far, if any.
+
+    Raises
+    ------
+    UsageError
+        An option makes no sense.
+    SolverMissingError
+        The solver is not there, or has no licence for this problem.
+    SolverCrashedError
+        Its process died, ran out of memory, or answered nonsense.
+    """
+    _check_options(options)
+    check_problem(problem)
+    with Interrupts() as interrupts:
+        session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child))
+        answer = session.search()
+        if options.name != "highs":
+            answer = session.after_other_solver(answer)
+    verdict = judge(problem, answer, options.mip_gap)
+    details = {name: detail for name, detail in answer.details.items() if name != "peak_memory"}
+    if verdict.values is not None:
+        values = [float(stage.cost @ verdict.values) + stage.constant for stage in problem.stages]
+        details["stage_values"] = {stage.name: value for stage, value in zip(problem.stages, values, strict=True)}
+    details["warnings"] = [*details.get("warnings", []), *verdict.notes]
+    details.setdefault("tie_break", "off")
+    return Solution(
+        status=verdict.status,
+        values=verdict.values,
+        objective=verdict.objective,
+        bound=verdict.bound,
+        gap=verdict.gap,
+        row_duals=verdict.row_duals if options.shadow_prices else None,
+        is_unique=answer.is_unique,
+        details=details,
+        log="\n".join(session.logs),
+        seconds=session.seconds,
+        peak_memory=session.peak_memory,
+    )
+
+
+def _check_options(options: SolverOptions) -> None:
+    if options.time_limit is not None and not options.time_limit > 0:
+        raise UsageError(f"time_limit is {options.time_limit}; it must be above 0 s")
+    if not 0 <= options.mip_gap < 1:
+        raise UsageError(f"mip_gap is {options.mip_gap}; it must be at least 0 and below 1")
+    if options.threads < 1 or options.seed < 0:
+        raise UsageError(f"threads is {options.threads} and seed {options.seed}; at least 1 and 0 are allowed")
+
+
+@dataclass
+class _Session:
+    """One problem and the one or two processes that work on it."""
+
+    problem: Problem
+    options: SolverOptions
+    folder: Path
+    interrupts: Interrupts
+    on_progress: Callable[[str], None] | None
+    child: tuple[str, ...]
+    logs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    peak_memory: float = 0.0
+
+    def search(self) -> Answer:
+        """Let the solver asked for do its part."""
+        exchange.write_arrays(self.folder, _arrays(self.problem))
+        return self.run(self.request())
+
+    def request(self) -> Request:
+        """Return the request for the solver asked for."""
+        options = self.options
+        limit = None if options.time_limit is None else float(options.time_limit)
+        return Request("solve", options.name, limit, options.mip_gap, options.threads, options.seed, options.tie_break)
+
+    def run(self, request: Request) -> Answer:
+        """Run one process and return its answer.
+
+        Raises
+        ------
+        SolverMissingError, SolverCrashedError
+            There is none.
+        """
+        if self.interrupts.is_set:
+            return Answer("interrupted")
+        for name in (exchange.ANSWER_FILE, exchange.INCUMBENT_FILE):
+            (self.folder / name).unlink(missing_ok=True)
+        exchange.write_request(self.folder, request)
+        limit = request.time_limit
+        deadline = None if limit is None else limit + exchange.polish_seconds(limit) + DEADLINE_GRACE
+        ended = follow([*self.child, str(self.folder)], deadline, self.interrupts, self.on_progress)
+        self.logs.append(ended.log)
+        self.seconds += ended.seconds
+        self.peak_memory = max(self.peak_memory, ended.peak_memory)
+        answer = self._answer(ended)
+        self.peak_memory = max(self.peak_memory, float(answer.details.get("peak_memory", 0.0)))
+        return answer
+
+    def _answer(self, ended: Ended) -> Answer:
+        """Read what the process left, in the light of how it ended."""
+        try:
+            answer = exchange.read_answer(self.folder)
+        except ValueError as error:
+            if ended.stop is None:
+                raise SolverCrashedError(f"the solver's answer cannot be read: {shown(str(error))}") from error
+            answer = None
+        if answer is not None and answer.status == "error":
+            raise self._failure(answer.details, ended)
+        if ended.stop is not None:
+            return self._stopped(answer, ended)
+        if ended.returncode != 0:
+            raise self._failure({}, ended)
+        if answer is None or not answer.is_complete:
+            raise SolverCrashedError("the solver's process ended without an answer" + _last_words(ended.log))
+        return answer
+
+    def _stopped(self, answer: Answer | None, ended: Ended) -> Answer:
+        """Return the best plan of a process that was stopped from here."""
+        if answer is None or answer.values is None:
+            try:
+                answer = exchange.read_answer(self.folder, exchange.INCUMBENT_FILE)
+            except ValueError:
+                answer = None
+        is_user = ended.stop == "interrupt"
+        warning = "stopped by the user" if is_user else "the solver did not heed its time limit and was stopped"
+        if answer is None:
+            return Answer("interrupted" if is_user else "time_limit", details={"warnings": [warning]})
+        details = {**answer.details, "warnings": [*answer.details.get("warnings", []), warning]}
+        return replace(answer, status="interrupted" if is_user else answer.status, details=details)
+
+    def _failure(self, details: dict[str, Any], ended: Ended) -> SolverMissingError | SolverCrashedError:
+        """Return the error for a process that failed, or said that it did."""
+        name, message = shown(self.options.name), shown(str(details.get("message", "")))
+        if details.get("failure") == "missing":
+            cause = "is not installed here, or has no licence for this problem"
+            return SolverMissingError(f"the solver '{name}' {cause}: {message}")
+        words = (ended.log[-4000:] + message).lower()
+        is_memory = details.get("failure") == "memory" or ended.returncode == exchange.MEMORY_EXIT
+        if is_memory or any(word in words for word in MEMORY_WORDS):
+            held = f" (it held {self.peak_memory:.0f} MiB)" if self.peak_memory else ""
+            remedy = "solve a smaller scenario or use a larger machine"
+            return SolverCrashedError(f"the solver ran out of memory{held}; {remedy}")
+        if ended.returncode == -SIGKILL:
+            held = f"; it held {self.peak_memory:.0f} MiB" if self.peak_memory else ""
+            return SolverCrashedError(f"the solver was killed by the system, most likely for being out of memory{held}")
+        if details:
+            return SolverCrashedError(f"the solver '{name}' failed: {message}" + _last_words(ended.log))
+        how = f"signal {-ended.returncode}" if ended.returncode < 0 else f"exit status {ended.returncode}"
+        return SolverCrashedError(f"the solver's process crashed ({how})" + _last_words(ended.log))
+
+    def after_other_solver(self, answer: Answer) -> Answer:
+        """Let HiGHS tell unbounded from infeasible, or do steps 2 and 3, after another solver's search."""
+        if answer.status == "unbounded":
+            return self._tell_apart(answer)
+        if answer.status not in ("optimal", "feasible") or answer.values is None:
+            return answer
+        start, notes = clean(self.problem, answer.values)
+        np.save(self.folder / exchange.START_FILE, start)
+        polished = self.run(replace(self.request(), job="polish", solver="highs"))
+        warnings = [*answer.details.get("warnings", []), *notes, *polished.details.get("warnings", [])]
+        details = {**polished.details, **answer.details, "warnings": warnings}
+        if polished.status == "interrupted" or polished.values is None:
+            status = "interrupted" if polished.status == "interrupted" else answer.status
+            return replace(answer, status=status, values=start, details=details)
+        duals, unique = polished.row_duals, polished.is_unique
+        return replace(answer, values=polished.values, row_duals=duals, is_unique=unique, details=details)
+
+    def _tell_apart(self, answer: Answer) -> Answer:
+        """Ask HiGHS whether there is any plan at all."""
+        arrays = _arrays(self.problem)
+        nothing = np.zeros((1, arrays.columns))
+        exchange.write_arrays(self.folder, replace(arrays, costs=nothing, objective_stage=0, tie_break=nothing[0, :0]))
+        told = self.run(replace(self.request(), solver="highs"))
+        return answer if told.status in ("optimal", "feasible") else replace(answer, status=told.status)
+
+
+def _arrays(problem: Problem) -> Arrays:
+    """Return the problem as the bare arrays its process reads."""
+    matrix = problem.matrix
+    tie_break = np.zeros(0) if problem.tie_break is None else problem.tie_break
+    return Arrays(
+        starts=np.asarray(matrix.indptr, dtype=np.int32),
+        indices=np.asarray(matrix.indices, dtype=np.int32),
+        data=np.asarray(matrix.data, dtype=np.float64),
+        row_lower=problem.row_lower,
+        row_upper=problem.row_upper,
+        column_lower=problem.column_lower,
+        column_upper=problem.column_upper,
+        is_integer=problem.is_integer,
+        costs=np.array([stage.cost for stage in problem.stages], dtype=np.float64),
+        objective_stage=problem.objective_stage,
+        tie_break=tie_break,
+    )
+
+
+def _last_words(log: str) -> str:
+    lines = [line for line in log.splitlines() if line.strip()]
+    return f"; its last words: {shown(lines[-1])}" if lines else ""

@@ -1,0 +1,1 @@
+"""The solver's own process: what it is handed, what it does, and how it is followed and judged."""

@@ -1,0 +1,201 @@
+"""The solver's process: ``python -m planner.models.solvers.child FOLDER``.
+
+It reads the problem from the folder, solves, and leaves its answer there. It writes an answer after every step,
+so that one who stops it keeps what it had, and it does not outlive the planner that started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.models.solvers import exchange
+from planner.models.solvers.exchange import Answer, Arrays, Clock, Request
+
+if TYPE_CHECKING:
+    from planner.models.solvers.exchange import Vector
+    from planner.models.solvers.stages import Polish, Search
+
+
+def die_with_parent() -> None:
+    """End this whole process group once the planner is gone, however it went: its end of our stdin is then closed.
+
+    The kernel's SIGIO reaches us even where a solver holds Python's lock for hours; the thread serves systems
+    without it, and a planner that died before we came here.
+    """
+    if hasattr(os, "O_ASYNC"):
+        import fcntl  # noqa: PLC0415  not on Windows
+
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
+        fcntl.fcntl(0, fcntl.F_SETOWN, -os.getpgrp())
+        fcntl.fcntl(0, fcntl.F_SETFL, fcntl.fcntl(0, fcntl.F_GETFL) | os.O_ASYNC)
+    threading.Thread(target=_wait_for_end, daemon=True).start()
+
+
+def _wait_for_end() -> None:
+    while os.read(0, 1):
+        pass
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def offer_to_memory_killer() -> None:
+    """Ask Linux to end this process rather than the planner where memory runs out; elsewhere do nothing."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def peak_memory() -> float:
+    """Return the most memory this process, or one it started, has held [MiB]."""
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+    except ImportError:
+        return 0.0
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    # Linux counts into ru_maxrss what the planner held when it forked us; VmHWM is our own.
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        own = int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 2**10
+    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit)
+
+
+class Work:
+    """One request, from the arrays to the last answer."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.request: Request = exchange.read_request(folder)
+        self.arrays: Arrays = exchange.read_arrays(folder)
+        self.incumbent: Vector | None = None
+
+    def run(self) -> None:
+        """Do the job and leave the answer."""
+        if self.request.job == "polish":
+            self.polish_start()
+        elif self.request.solver != "highs":
+            self.search_elsewhere()
+        elif self.arrays.is_integer.any():
+            self.solve_integers()
+        else:
+            self.solve_linear()
+
+    def save(self, answer: Answer) -> None:
+        """Leave an answer, with the memory used so far."""
+        exchange.write_answer(self.folder, replace(answer, details={**answer.details, "peak_memory": peak_memory()}))
+
+    def keep_incumbent(self, values: Vector | None, bound: float) -> None:
+        """Leave a plan found on the way, or a better bound for it."""
+        self.incumbent = self.incumbent if values is None else values
+        if self.incumbent is not None:
+            answer = Answer("feasible", self.incumbent, bound, is_complete=False)
+            exchange.write_answer(self.folder, answer, exchange.INCUMBENT_FILE)
+
+    def search_elsewhere(self) -> None:
+        """Let a solver of Pyomo's search; the linear programmes after it are another process's."""
+        from planner.models.solvers.pyomo_solver import search  # noqa: PLC0415  one solver a process
+
+        self.save(search(self.arrays, self.request, self.folder))
+
+    def solve_integers(self) -> None:
+        """Do steps 1 to 3 with HiGHS."""
+        from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
+
+        clock = Clock(self.request.time_limit)
+        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent)
+        answer = Answer(_status(found), found.values, found.bound, details=_details(found))
+        if found.values is None or answer.status == "error":
+            self.save(answer)
+            return
+        self.save(replace(answer, is_complete=False))
+        self.save(merge(answer, self.polish(found.values, clock.left)))
+
+    def solve_linear(self) -> None:
+        """Solve a problem without integers: steps 2 and 3 are all there is."""
+        from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
+
+        clock = Clock(self.request.time_limit)
+        result = stages.polish(self.arrays, self.request, clock, None)
+        bound = float("nan")
+        if result.row_duals is not None and result.values is not None:
+            bound = float(self.arrays.costs[self.arrays.objective_stage] @ result.values)
+        answer = Answer(_status(result), result.values, bound, details=_details(result))
+        self.save(merge(answer, result) if result.is_complete else answer)
+
+    def polish_start(self) -> None:
+        """Do steps 2 and 3 for a plan another solver found."""
+        start = np.load(self.folder / exchange.START_FILE, allow_pickle=False)
+        self.save(merge(Answer("feasible", start, details={}), self.polish(start, 0.0)))
+
+    def polish(self, values: Vector, seconds: float) -> Polish:
+        """Do steps 2 and 3 with the integers of these values (columns,), in these seconds or a little more."""
+        from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
+
+        limit = self.request.time_limit
+        extra = None if limit is None else max(seconds, exchange.polish_seconds(limit))
+        integers = np.round(values) if self.arrays.is_integer.any() else None
+        return stages.polish(self.arrays, self.request, Clock(extra), integers)
+
+
+def _status(found: Search | Polish) -> str:
+    """Return the status the search's end amounts to."""
+    if found.state == "time_limit" and found.values is not None:
+        return "feasible"
+    return "error" if found.state == "optimal" and found.values is None else found.state
+
+
+def _details(found: Search | Polish) -> dict[str, Any]:
+    from planner.models.solvers import highs  # noqa: PLC0415  one solver a process
+
+    details = {
+        "solver": "highs",
+        "version": highs.version(),
+        "solver_status": found.reason,
+        "options": found.options,
+        "stages": found.stages,
+    }
+    if _status(found) == "error":
+        details |= {"failure": "gave up", "message": f"HiGHS ended with {found.reason}"}
+    return details
+
+
+def merge(answer: Answer, polish: Polish) -> Answer:
+    """Add to an answer what steps 2 and 3 found; where they did not end, the plan stays as it was, with a warning."""
+    details = {**answer.details, "polish": polish.stages, "tie_break": polish.tie_break, "warnings": polish.warnings}
+    if polish.is_complete:
+        unique = polish.is_unique
+        return replace(answer, values=polish.values, row_duals=polish.row_duals, is_unique=unique, details=details)
+    reason = f"with the integers fixed the linear programme ended with {polish.reason}: no shadow prices, no tie-break"
+    return replace(answer, details={**details, "tie_break": "off", "warnings": [*polish.warnings, reason]})
+
+
+def main(folder: Path) -> int:
+    """Do what stands in the folder; every failure that can be told is told in the answer."""
+    try:
+        die_with_parent()
+        offer_to_memory_killer()
+        Work(folder).run()
+    except MemoryError:
+        with contextlib.suppress(Exception):
+            exchange.write_answer(folder, Answer("error", details={"failure": "memory", "message": "out of memory"}))
+        return exchange.MEMORY_EXIT
+    except Exception as error:  # noqa: BLE001  this is where the process ends; the planner tells the user
+        message = f"{type(error).__name__}: {error}"
+        is_missing = isinstance(error, ModuleNotFoundError) or "licen" in message.lower()
+        failure = "missing" if is_missing else "crash"
+        exchange.write_answer(folder, Answer("error", details={"failure": failure, "message": message}))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,205 @@
+"""What the planner and the solver's process hand each other: two files of arrays in one folder.
+
+Both sides import this, so it stays with numpy alone: the child must start in a moment.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Vector = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int32]
+Booleans = npt.NDArray[np.bool_]
+
+PROBLEM_FILE = "problem.npz"
+REQUEST_FILE = "request.json"
+START_FILE = "start.npy"
+ANSWER_FILE = "answer.npz"
+INCUMBENT_FILE = "incumbent.npz"
+
+MEMORY_EXIT = 80
+"""Exit status of a child that ran out of memory and could not even say so in a file."""
+POLISH_SECONDS_MIN = 5.0
+"""[s] that steps 2 and 3 may always take, even where the time limit is used up."""
+POLISH_SHARE = 0.1
+"""Of the time limit: what steps 2 and 3 may take beyond it, where that is more."""
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """A problem as bare arrays: minimise each row of ``costs`` in turn.
+
+    Attributes
+    ----------
+    starts, indices, data
+        The matrix by columns: (columns + 1,), (nonzeros,), (nonzeros,).
+    row_lower, row_upper
+        (rows,).
+    column_lower, column_upper, is_integer
+        (columns,).
+    costs
+        (stages, columns).
+    objective_stage
+        Which of the stages is the plan's objective.
+    tie_break
+        (columns,), empty where there is none.
+    """
+
+    starts: Indices
+    indices: Indices
+    data: Vector
+    row_lower: Vector
+    row_upper: Vector
+    column_lower: Vector
+    column_upper: Vector
+    is_integer: Booleans
+    costs: Vector
+    objective_stage: int
+    tie_break: Vector
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.row_lower)
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return len(self.column_lower)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the child is to do.
+
+    Attributes
+    ----------
+    job
+        ``solve``: the whole of it, or for a solver other than HiGHS the search alone;
+        ``polish``: only the linear programmes after the integers (taken from the start file).
+    time_limit
+        [s], or ``None``.
+    """
+
+    job: Literal["solve", "polish"]
+    solver: str
+    time_limit: float | None
+    mip_gap: float
+    threads: int
+    seed: int
+    tie_break: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the child says; nothing of it is believed before ``judge.py`` has looked.
+
+    Attributes
+    ----------
+    status
+        A ``problem.Status``, or ``error`` with ``details["failure"]``.
+    values
+        (columns,) or ``None``.
+    bound
+        Of the objective stage, without its constant; NaN where there is none.
+    row_duals
+        (rows,) or ``None``.
+    is_complete
+        Whether the child had nothing more to do when it wrote this.
+    """
+
+    status: str
+    values: Vector | None = None
+    bound: float = float("nan")
+    row_duals: Vector | None = None
+    is_unique: bool | None = None
+    is_complete: bool = True
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def polish_seconds(limit: float) -> float:
+    """Return what steps 2 and 3 may take beyond a time limit [s]."""
+    return max(POLISH_SECONDS_MIN, POLISH_SHARE * limit)
+
+
+class Clock:
+    """The seconds a job has, counted from its start and shared by all its programmes."""
+
+    def __init__(self, limit: float | None) -> None:
+        self.start = time.perf_counter()
+        self.limit = float("inf") if limit is None else limit
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.start
+
+    @property
+    def left(self) -> float:
+        """Seconds until the limit, never below 0."""
+        return max(0.0, self.limit - self.spent)
+
+
+def write_arrays(folder: Path, arrays: Arrays) -> None:
+    """Write the problem into the folder."""
+    parts: dict[str, Any] = {name: np.asarray(part) for name, part in vars(arrays).items()}
+    np.savez(folder / PROBLEM_FILE, **parts)
+
+
+def read_arrays(folder: Path) -> Arrays:
+    """Read the problem back."""
+    with np.load(folder / PROBLEM_FILE, allow_pickle=False) as file:
+        parts = {name: file[name] for name in file.files}
+    return Arrays(**{**parts, "objective_stage": int(parts["objective_stage"])})
+
+
+def write_request(folder: Path, request: Request) -> None:
+    """Write what is to be done into the folder."""
+    (folder / REQUEST_FILE).write_text(json.dumps(asdict(request)), encoding="utf-8")
+
+
+def read_request(folder: Path) -> Request:
+    """Read what is to be done."""
+    return Request(**json.loads((folder / REQUEST_FILE).read_text(encoding="utf-8")))
+
+
+def write_answer(folder: Path, answer: Answer, name: str = ANSWER_FILE) -> None:
+    """Write an answer whole or not at all, so that a child killed meanwhile leaves the one before."""
+    arrays: dict[str, Any] = {
+        part: vector for part in ("values", "row_duals") if (vector := getattr(answer, part)) is not None
+    }
+    words = {part: word for part, word in vars(answer).items() if part not in ("values", "row_duals")}
+    text = np.frombuffer(json.dumps(words).encode(), dtype=np.uint8)
+    draft = folder / f"draft-{name}"
+    np.savez(draft, text=text, **arrays)
+    draft.replace(folder / name)
+
+
+def read_answer(folder: Path, name: str = ANSWER_FILE) -> Answer | None:
+    """Read an answer, ``None`` where there is no file.
+
+    Raises
+    ------
+    ValueError
+        The file is not an answer.
+    """
+    try:
+        with (folder / name).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            arrays: dict[str, Any] = {
+                part: np.asarray(file[part], dtype=np.float64) for part in file.files if part != "text"
+            }
+            words = json.loads(file["text"].tobytes().decode())
+        return Answer(**arrays, **words)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # the file may hold anything, and numpy, zip and json each fail in their own way
+        raise ValueError(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,212 @@
+"""What the planner believes of a solver's answer: only what it has checked itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.errors import PlannerError, SolverCrashedError
+from planner.models.problem import Status
+
+if TYPE_CHECKING:
+    from planner.models.problem import Problem, Vector
+    from planner.models.solvers.exchange import Answer
+
+Places = npt.NDArray[np.intp]
+
+TOLERANCE = 1e-6
+"""Relative to the largest term of a row, the bound of a column, the sum of the costs."""
+VALUE_MAX = 1e20
+"""From here on solvers take a number as infinite."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answer as far as it is believed: ``Solution``'s fields of the same names."""
+
+    status: Status
+    values: Vector | None = None
+    objective: float = float("nan")
+    bound: float = float("nan")
+    gap: float = float("nan")
+    row_duals: Vector | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def check_problem(problem: Problem) -> None:
+    """Refuse what solvers would take for something else: NaN is "optimal" to HiGHS, 1e20 is infinite.
+
+    Raises
+    ------
+    PlannerError
+        A number is not finite or too large; says where.
+    """
+    columns, rows = problem.column_names, problem.row_names
+    matrix = problem.matrix
+    if not problem.stages or not 0 <= problem.objective_stage < len(problem.stages):
+        raise PlannerError("the problem has no stage that is its objective")
+    for stage in problem.stages:
+        _refuse(np.flatnonzero(~(np.abs(stage.cost) < VALUE_MAX)), columns, f"the {stage.name}", stage.cost)
+        if not math.isfinite(stage.constant):
+            raise PlannerError(f"the constant of the {stage.name} is {stage.constant}")
+    if problem.tie_break is not None:
+        _refuse(np.flatnonzero(~(np.abs(problem.tie_break) < VALUE_MAX)), columns, "the tie-break", problem.tie_break)
+    row_sides = ((problem.row_lower, rows), (problem.row_upper, rows))
+    for limit, names in (*row_sides, (problem.column_lower, columns), (problem.column_upper, columns)):
+        wrong = np.isnan(limit) | (np.isfinite(limit) & (np.abs(limit) >= VALUE_MAX))
+        _refuse(np.flatnonzero(wrong), names, "the limits", limit)
+    wrong_lower = (problem.row_lower == np.inf, problem.column_lower == np.inf)
+    wrong_upper = (problem.row_upper == -np.inf, problem.column_upper == -np.inf)
+    for names, lower, upper in zip((rows, columns), wrong_lower, wrong_upper, strict=True):
+        _refuse(np.flatnonzero(lower | upper), names, "the limits", np.full(len(lower), np.inf))
+    entries = np.flatnonzero(~(np.abs(matrix.data) < VALUE_MAX))
+    if len(entries):
+        raise _unfit("the coefficients", rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]]))
+
+
+def _refuse(places: Places, names: tuple[object, ...], what: str, numbers: Vector) -> None:
+    if len(places):
+        raise _unfit(what, names[int(places[0])], float(numbers[int(places[0])]))
+
+
+def _unfit(what: str, name: object, number: float) -> PlannerError:
+    return PlannerError(f"{what} of {name} hold {number}, which no solver can take")
+
+
+def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
+    """Check an answer and clean its values.
+
+    Parameters
+    ----------
+    problem
+        What was asked.
+    answer
+        What the solver's process said, its status being one of ``Status`` but ``error``.
+    mip_gap
+        Relative gap at which an integer plan may be called optimal.
+
+    Raises
+    ------
+    SolverCrashedError
+        The answer is nonsense: a plan that breaks a rule, a bound above the plan's cost, duals that contradict
+        the plan, a number that is none.
+    """
+    if answer.status not in get_args(Status) or answer.status == "error":
+        raise _nonsense(f"a status called {answer.status!r:.80}")
+    if answer.status not in ("optimal", "feasible", "interrupted"):
+        return Verdict(status=answer.status)  # type: ignore[arg-type]  # checked above
+    if answer.values is None:
+        if answer.status == "interrupted":
+            return Verdict("interrupted")
+        raise _nonsense("a plan without values")
+    values, notes = clean(problem, answer.values)
+    _check_rows(problem, values)
+    objective, size = _objective(problem, values)
+    status, bound, gap = _gap(problem, answer, objective, size)
+    if status == "optimal" and objective - bound > mip_gap * abs(objective) + TOLERANCE * size:
+        status = "feasible"
+        notes.append(f"the solver called the plan optimal, but its own bound leaves a gap of {gap:.2e}")
+    if status == "optimal" and answer.row_duals is None and not bool(problem.is_integer.any()):
+        status = "feasible"
+        notes.append("the solver called the plan optimal, but without shadow prices nothing proves it")
+    if answer.row_duals is not None:
+        _check_duals(problem, values, answer.row_duals, size)
+    return Verdict(status, values, objective, bound, gap, answer.row_duals, notes)
+
+
+def clean(problem: Problem, values: Vector) -> tuple[Vector, list[str]]:
+    """Return the values with integers integral and no bound overstepped, and what was done to them.
+
+    Raises
+    ------
+    SolverCrashedError
+        It would take more than the solver's tolerance.
+    """
+    if values.shape != problem.column_lower.shape:
+        raise _nonsense(f"{values.size} values for {problem.column_lower.size} columns")
+    if not bool(np.isfinite(values).all()):
+        raise _nonsense("values that are not finite")
+    integral = np.where(problem.is_integer, np.round(values), values)
+    cleaned = np.clip(integral, problem.column_lower, problem.column_upper) + 0.0  # -0.0 becomes 0.0
+    size = np.maximum(1.0, np.abs(cleaned))
+    step = np.abs(cleaned - values) / size
+    if bool((step > TOLERANCE).any()):
+        worst = int(step.argmax())
+        raise _nonsense(f"the value {values[worst]} for {problem.column_names[worst]}")
+    moved = cleaned != values
+    if not bool(moved.any()):
+        return cleaned, []
+    return cleaned, [f"{int(moved.sum())} values moved onto their integer or bound, by {step.max():.1e} at most"]
+
+
+def _check_rows(problem: Problem, values: Vector) -> None:
+    activity = problem.matrix @ values
+    # Each value may be off by the tolerance, and so may each sum: a row is as large as its terms' sum, or as its
+    # largest coefficient.
+    magnitude = abs(problem.matrix)
+    size = np.maximum(1.0, magnitude @ np.abs(values))
+    if magnitude.nnz:
+        size = np.maximum(size, magnitude.max(axis=1).toarray().ravel())
+    excess = np.maximum(problem.row_lower - activity, activity - problem.row_upper) / size
+    if len(excess) and not bool((excess <= TOLERANCE).all()):
+        worst = int(np.nanargmax(excess))
+        raise _nonsense(f"a plan that breaks {problem.row_names[worst]} by {excess[worst] * size[worst]:.6g}")
+
+
+def _objective(problem: Problem, values: Vector) -> tuple[float, float]:
+    """Return the objective, and the size of its errors: the sum of its terms, one unit of the dearest at least."""
+    stage = problem.stages[problem.objective_stage]
+    free = problem.column_lower < problem.column_upper
+    size = float(np.abs(stage.cost) @ np.abs(values)) + abs(stage.constant)
+    return float(stage.cost @ values) + stage.constant, max(size, float(np.abs(stage.cost[free]).max(initial=0.0)))
+
+
+def _gap(problem: Problem, answer: Answer, objective: float, size: float) -> tuple[Status, float, float]:
+    bound = answer.bound + problem.stages[problem.objective_stage].constant
+    status: Status = answer.status  # type: ignore[assignment]  # checked by the caller
+    if not math.isfinite(bound):
+        if status == "optimal":
+            raise _nonsense("an optimal plan without a bound")
+        return status, float("nan"), float("nan")
+    if bound > objective + TOLERANCE * size:
+        raise _nonsense(f"a plan of {objective} below its own bound {bound}")
+    if objective - bound <= TOLERANCE * 1e-3 * size:
+        return status, min(bound, objective), 0.0
+    return status, bound, (objective - bound) / abs(objective) if objective else math.inf
+
+
+def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -> None:
+    """Prove the plan optimal for its integers, by complementary slackness.
+
+    Only where the objective is the first stage: the duals of a later one belong to the face of those before it.
+    """
+    if duals.shape != problem.row_lower.shape or not bool(np.isfinite(duals).all()):
+        raise _nonsense("shadow prices that are not numbers, one a row")
+    if problem.objective_stage:
+        return
+    cost = problem.stages[0].cost
+    reduced = cost - problem.matrix.T @ duals
+    activity = problem.matrix @ values
+    free = ~problem.is_integer
+    loss = _loss(reduced[free], values[free], problem.column_lower[free], problem.column_upper[free])
+    loss += _loss(duals, activity, problem.row_lower, problem.row_upper)
+    if loss > TOLERANCE * (size + float(np.abs(duals) @ np.abs(activity))):
+        raise _nonsense(f"a plan that costs {loss:.6g} more than its shadow prices allow")
+
+
+def _loss(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float:
+    """Return what the plan could still gain: price times the room towards the side it points at, if there is one."""
+    side = np.where(prices > 0.0, lower, upper)
+    # Without a side any price is a fault, but one within the solver's tolerance is noise: the value weighs it.
+    room = np.where(np.isfinite(side), np.abs(values - side), 1.0 + np.abs(values))
+    return float(np.abs(prices) @ room)
+
+
+def _nonsense(what: str) -> SolverCrashedError:
+    return SolverCrashedError(
+        f"the solver answered nonsense: {what}; try another solver, or report it with the scenario"
+    )

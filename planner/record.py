@@ -1,0 +1,91 @@
+"""What becomes of a run, gathered as it goes: its times, its notes, its plan or its failure."""
+
+from __future__ import annotations
+
+import resource
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.io.manifest import build_manifest
+from planner.io.results import Results
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.errors import PlannerError
+    from planner.io.scenario import Scenario
+    from planner.models.problem import Problem, Solution, SolverOptions
+
+
+class Clock:
+    """Wall seconds by stage of the line."""
+
+    def __init__(self) -> None:
+        self.started = datetime.now(UTC)
+        self._start = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Add the time spent inside to a stage."""
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - begin
+
+    def total(self) -> dict[str, float]:
+        """Return the seconds by stage, and of everything."""
+        return {**self.seconds, "total": time.perf_counter() - self._start}
+
+
+class Record:
+    """What becomes of a run, gathered as it goes: a plan, or what is known of a failure."""
+
+    def __init__(self, scenario: Scenario, options: SolverOptions, clock: Clock, notes: list[str]) -> None:
+        self.scenario = scenario
+        self.options = options
+        self.clock = clock
+        self.notes = notes
+        self.problem: Problem | None = None
+        self.solution: Solution | None = None
+        self.findings: list[str] = []
+
+    def results(
+        self, status: str, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], prices: pd.DataFrame
+    ) -> Results:
+        """Return the results with their summary and manifest."""
+        solution, problem = self.solution, self.problem
+        head: dict[str, Any] = {"status": "feasible" if status == "interrupted" else status}
+        if solution is not None and tables:
+            head |= {"bound": solution.bound, "gap": solution.gap}
+        counts = problem.counts if problem is not None else {}
+        measures = {"counts": counts, "seconds": self.clock.total(), "peak_memory": peak_memory(solution)}
+        full = {**head, **summary, **measures}
+        manifest = build_manifest(
+            self.scenario,
+            full,
+            started=self.clock.started,
+            options=self.options,
+            solver=solution.details if solution is not None else {},
+            is_unique=solution.is_unique if solution is not None else None,
+            findings=self.findings,
+            notes=self.notes,
+        )
+        log = solution.log if solution is not None else ""
+        return Results(self.scenario, full, dict(tables), prices, manifest, log)
+
+    def failure(self, error: PlannerError, status: str) -> PlannerError:
+        """Attach what is known of a failed run to its error."""
+        error.results = self.results(status, {}, {}, pd.DataFrame())
+        return error
+
+
+def peak_memory(solution: Solution | None) -> float:
+    """Return the peak memory [MiB] of this process or of the solver's, whichever is more."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return max(own, solution.peak_memory if solution is not None else 0.0)
