@@ -16,9 +16,9 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "build_model", "read_results", "read_scenario", "run", "solve"]
 
 _HOMES = {
-    "read_scenario": "planner.run",
+    "read_scenario": "planner.check",
     "run": "planner.run",
-    "read_results": "planner.run",
+    "read_results": "planner.finished",
     "build_model": "planner.models.build",
     "solve": "planner.models.solve",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,10 @@ from planner.errors import PlannerError, UsageError, shown
 
 if TYPE_CHECKING:
     from types import FrameType
+
+PATIENCE = 5.0
+"""[s] of silence before the solver's progress is shown."""
+LINE_LENGTH_MAX = 160
 
 app = typer.Typer(
     name="planner",
@@ -52,7 +57,8 @@ def run(
 ) -> None:
     """Solve a scenario and write the audited plan: tables, GIS layers and map."""
     from planner import headline  # noqa: PLC0415
-    from planner.run import read_scenario, run_and_write  # noqa: PLC0415
+    from planner.check import read_scenario  # noqa: PLC0415
+    from planner.run import run_and_write  # noqa: PLC0415
 
     drawing = {"language": _language(language), "basemap": basemap}
     talk = not (as_json or quiet)
@@ -65,7 +71,7 @@ def run(
         solver=solver,
         time_limit=time_limit,
         gap=gap,
-        on_progress=_say if talk else None,
+        on_progress=Progress() if talk else None,
     )
     if as_json:
         sys.stdout.write(json.dumps(results.summary, ensure_ascii=False, indent=2) + "\n")
@@ -81,7 +87,7 @@ def run(
 def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Read and validate a scenario: every fault at once, and the size of the model to come."""
     from planner import headline  # noqa: PLC0415
-    from planner.run import inspect, read_scenario  # noqa: PLC0415
+    from planner.check import inspect, read_scenario  # noqa: PLC0415
 
     question = read_scenario(scenario, overrides or ())
     report = inspect(question)
@@ -98,7 +104,7 @@ def draw(
     formats: Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help="Formats to draw.")] = "png,svg,pdf",
 ) -> None:
     """Draw the map of a finished run again."""
-    from planner.run import redraw  # noqa: PLC0415
+    from planner.finished import redraw  # noqa: PLC0415
 
     chosen = [word.strip() for word in formats.split(",") if word.strip()]
     unknown = [word for word in chosen if word not in {"png", "svg", "pdf"}]
@@ -111,7 +117,7 @@ def draw(
 @app.command()
 def audit(run: RunFolder) -> None:
     """Check a finished run again, from its files alone."""
-    from planner.run import audit_run  # noqa: PLC0415
+    from planner.finished import audit_run  # noqa: PLC0415
 
     sys.stdout.write(audit_run(run))
 
@@ -189,5 +195,12 @@ def _language(word: str) -> str:
     return word
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(line.rstrip("\n") + "\n")
+class Progress:
+    """Passes the solver's lines on to stderr once it has run for a while: a short solve needs no commentary."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, line: str) -> None:
+        if line.strip() and time.monotonic() - self._start > PATIENCE:
+            sys.stderr.write(shown(line.rstrip(), LINE_LENGTH_MAX) + "\n")

@@ -11,14 +11,20 @@ if TYPE_CHECKING:
     from planner.io.results import Results
 
 VALUE_LENGTH_MAX = 80
-FAULTS_SHOWN_MAX = 50
+LINES_SHOWN_MAX = 50
 
 
-def shown(value: object) -> str:
+def shown(value: object, length_max: int = VALUE_LENGTH_MAX) -> str:
     """Return a value as it may be printed: escaped, on one line, cut at 80 characters."""
     text = value if isinstance(value, str) else str(value)
     escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return escaped if len(escaped) <= VALUE_LENGTH_MAX else escaped[: VALUE_LENGTH_MAX - 1] + "…"
+    return escaped if len(escaped) <= length_max else escaped[: length_max - 1] + "…"
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    """Return as many lines as a person will read, and say how many there are beyond."""
+    rest = len(lines) - LINES_SHOWN_MAX
+    return [*lines[:LINES_SHOWN_MAX], *([f"… and {rest} more"] if rest > 0 else [])]
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,8 @@ class InvalidInputError(PlannerError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        lines = [str(fault) for fault in self.faults[:FAULTS_SHOWN_MAX]]
-        if len(self.faults) > FAULTS_SHOWN_MAX:
-            lines.append(f"… and {len(self.faults) - FAULTS_SHOWN_MAX} more")
         count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''} in the input"
-        super().__init__("\n".join([f"{count}:", *lines]))
+        super().__init__("\n".join([f"{count}:", *_first([str(fault) for fault in self.faults])]))
 
 
 class InfeasibleError(PlannerError):
@@ -114,9 +117,13 @@ class CannotWriteError(PlannerError):
 
 
 class AuditDisagreedError(PlannerError):
-    """The independent check disagrees with the plan."""
+    """The independent check disagrees with the plan; ``findings`` has every number it could not confirm."""
 
     exit_code = 11
+
+    def __init__(self, subject: str, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join([f"the audit disagrees with {subject}:", *_first(self.findings)]))
 
 
 class SolveInterruptedError(PlannerError):

@@ -60,7 +60,7 @@ def _measures(results: Results) -> list[tuple[str, str]]:
     built = summary.get("modules") or {}
     largest = sorted(built.items(), key=lambda item: (-item[1], item[0]))[:MODULE_SITES_SHOWN]
     return [
-        ("cost", _money(summary["costs"]["total"])),
+        ("cost", _money(summary["cost"])),
         ("emissions", _scaled(summary.get("emissions"), 1e6, "Mt CO2/a", f"({summary.get('emissions_accounting')})")),
         ("green power share", ", ".join(f"{share:.1%} {mode}" for mode, share in shares.items())),
         ("mean latency", _scaled(summary.get("mean_latency"), 1, "ms one way")),

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from planner.models.problem import Problem, Solution, SolverOptions
 
 
+HEADLINE = ("objective", "cost", "costs", "emissions", "energy", "green_power_share", "mean_latency", "served_share")
+"""What stands first in ``summary.json``."""
+
+
 class Clock:
     """Wall seconds by stage of the line."""
 
-    def __init__(self) -> None:
+    def __init__(self, **earlier: float) -> None:
         self.started = datetime.now(UTC)
-        self._start = time.perf_counter()
-        self.seconds: dict[str, float] = {}
+        self._start = time.perf_counter() - sum(earlier.values())
+        self.seconds = dict(earlier)
 
     @contextmanager
     def __call__(self, stage: str) -> Iterator[None]:
@@ -41,6 +45,11 @@ class Clock:
     def total(self) -> dict[str, float]:
         """Return the seconds by stage, and of everything."""
         return {**self.seconds, "total": time.perf_counter() - self._start}
+
+    def after(self, earlier: Mapping[str, float]) -> dict[str, float]:
+        """Return the seconds of an earlier clock and of this one together."""
+        total = earlier["total"] + self.total()["total"]
+        return {**{stage: took for stage, took in earlier.items() if stage != "total"}, **self.seconds, "total": total}
 
 
 class Record:
@@ -62,10 +71,11 @@ class Record:
         solution, problem = self.solution, self.problem
         head: dict[str, Any] = {"status": "feasible" if status == "interrupted" else status}
         if solution is not None and tables:
-            head |= {"bound": solution.bound, "gap": solution.gap}
+            head |= {"objective": summary["objective"], "bound": solution.bound, "gap": solution.gap}
         counts = problem.counts if problem is not None else {}
         measures = {"counts": counts, "seconds": self.clock.total(), "peak_memory": peak_memory(solution)}
-        full = {**head, **summary, **measures}
+        first = {key: summary[key] for key in HEADLINE if key in summary}
+        full = {**head, **first, **summary, **measures}
         manifest = build_manifest(
             self.scenario,
             full,
@@ -75,6 +85,7 @@ class Record:
             is_unique=solution.is_unique if solution is not None else None,
             findings=self.findings,
             notes=self.notes,
+            interrupted=solution is not None and solution.status == "interrupted",
         )
         log = solution.log if solution is not None else ""
         return Results(self.scenario, full, dict(tables), prices, manifest, log)

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from planner.captions import map_notes
+from planner.check import obstacles_of, warnings_of
 from planner.errors import (
     AuditDisagreedError,
-    Fault,
     InfeasibleError,
-    InvalidInputError,
     PlannerError,
     SolveInterruptedError,
     StoppedWithoutPlanError,
     UnboundedError,
 )
-from planner.io.read import read_scenario as read_folder
-from planner.io.validate import illustrative_share
+from planner.io.manifest import to_json
+from planner.io.results import SUMMARY, Results, write_manifest, write_results
+from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.models.audit import audit, summarise
-from planner.models.build import build_model, declare_model
+from planner.models.build import build_model
 from planner.models.compile import coefficient_warnings, compile_model, load_values
-from planner.models.declarations import declarations, modules_of
+from planner.models.declarations import modules_of
 from planner.models.finding import Finding
 from planner.models.prices import shadow_prices
 from planner.models.problem import Solution, SolverOptions
@@ -32,53 +36,12 @@ from planner.record import Clock, Record
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.io.results import Results
     from planner.io.scenario import Scenario
     from planner.models.plan_model import PlanModel
 
 Progress = Callable[[str], None]
-
-
-def read_scenario(folder: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """Read and validate a scenario folder.
-
-    Parameters
-    ----------
-    folder
-        The folder with ``scenario.toml`` and the tables.
-    overrides
-        ``K=V`` as for ``planner run --set``; they have the last word.
-
-    Raises
-    ------
-    InvalidInputError
-        With every fault found.
-    """
-    scenario = read_folder(Path(folder), declarations(), overrides)
-    faults: list[Fault] = []
-    for module in modules_of(scenario.features).values():
-        faults.extend(getattr(module, "check", _nothing)(scenario))
-    if faults:
-        raise InvalidInputError(faults)
-    return scenario
-
-
-def inspect(scenario: Scenario) -> dict[str, Any]:
-    """Return what the model will be, without building it, and what a user should know of the inputs.
-
-    Returns
-    -------
-    dict
-        ``routes``, ``rows``, ``columns``, ``integers`` (rows that turn out empty are not sent to the
-        solver, so that its count may be a little lower), ``obstacles``, ``notes`` and ``illustrative_share``.
-    """
-    m = declare_model(scenario)
-    return {
-        **m.counts(),
-        "obstacles": list(obstacles_of(scenario)),
-        "notes": [*scenario.notes, *warnings_of(scenario)],
-        "illustrative_share": illustrative_share(scenario),
-    }
+KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
+"""Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
 
 
 def run(
@@ -111,7 +74,7 @@ def run(
         InfeasibleError, UnboundedError, StoppedWithoutPlanError, SolveInterruptedError or
         AuditDisagreedError; what is known of the failed run is in the error's ``results``.
     """
-    clock = Clock()
+    clock = Clock(read=scenario.read_seconds)
     options = solver_options(scenario, solver, time_limit, gap)
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
     if reasons := list(obstacles_of(scenario)):
@@ -137,16 +100,15 @@ def run(
         findings = audit(scenario, tables, summary)
         findings.extend(_objective_differs(solution, summary))
     if findings:
-        lines = [str(finding) for finding in findings]
-        record.findings = lines
-        raise record.failure(AuditDisagreedError("\n".join(["the audit disagrees with the plan:", *lines])), "error")
+        record.findings = [str(finding) for finding in findings]
+        raise record.failure(AuditDisagreedError("the plan", record.findings), "error")
     return record.results(solution.status, summary, tables, shadow_prices(model, problem, solution))
 
 
 def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
     """Return the result tables of a solved model, by name."""
     tables: dict[str, pd.DataFrame] = {}
-    for module in _modules(model.inputs):
+    for module in modules_of(model.inputs.features).values():
         tables.update(module.report(model))
     return tables
 
@@ -158,18 +120,6 @@ def solver_options(
     given: dict[str, Any] = dict(scenario.settings.solver)
     asked = {"name": solver, "time_limit": time_limit, "mip_gap": gap}
     return SolverOptions(**{**given, **{key: value for key, value in asked.items() if value is not None}})
-
-
-def obstacles_of(scenario: Scenario) -> Iterator[str]:
-    """Yield why no plan can exist, as far as it is seen before building."""
-    for module in _modules(scenario):
-        yield from getattr(module, "obstacles", _nothing)(scenario)
-
-
-def warnings_of(scenario: Scenario) -> Iterator[str]:
-    """Yield what a user should know that is no error."""
-    for module in _modules(scenario):
-        yield from getattr(module, "warn", _nothing)(scenario)
 
 
 def _without_plan(solution: Solution) -> PlannerError:
@@ -188,15 +138,6 @@ def _without_plan(solution: Solution) -> PlannerError:
 
 def _objective_differs(solution: Solution, summary: Mapping[str, Any]) -> Iterator[Finding]:
     yield from Finding.unless_equal("objective", "solver", float(summary["objective"]), solution.objective, "")
-
-
-def _modules(scenario: Scenario) -> list[Any]:
-    return list(modules_of(scenario.features).values())
-
-
-def _nothing(scenario: Scenario) -> Iterator[Any]:
-    del scenario
-    yield from ()
 
 
 def run_and_write(
@@ -227,27 +168,45 @@ def run_and_write(
     PlannerError
         As :func:`run`; where the contract keeps a record of a failure, it is written before.
     """
-    target = choose_target(scenario, out, force=force)
+    name = run_name(scenario.content_hash, datetime.now(UTC))
+    target = out if out is not None else Path("results") / scenario.name / name
+    check_target(target, force=force)
     try:
         results = run(scenario, **options)
     except PlannerError as error:
         if error.results is not None and error.exit_code in KEEPS_A_RECORD:
-            write_run(error.results, target, force=force)
+            write_run(error.results, target, force=force, numbered=out is None)
         raise
-    write_run(results, target, force=force, drawing=drawing or {})
-    return results, target
+    return results, write_run(results, target, force=force, numbered=out is None, drawing=drawing)
 
 
-def write_run(results: Results, target: Path, *, force: bool, drawing: Mapping[str, Any] | None = None) -> None:
-    """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing."""
-    with run_folder(target, force=force) as folder:
-        write_results(results, folder)
-        if results.tables:
-            try:
-                draw(results, folder, **(drawing or {}))
-            except Exception as error:  # noqa: BLE001 - a drawing that fails never loses the plan
-                results.manifest["notes"].append(f"the map could not be drawn: {type(error).__name__}: {error}")
+def write_run(
+    results: Results,
+    target: Path,
+    *,
+    force: bool = False,
+    numbered: bool = False,
+    drawing: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing.
+
+    Returns
+    -------
+    Path
+        Where it lies: ``target``, or with a number added where ``numbered`` and the name was taken.
+    """
+    clock = Clock()
+    with run_folder(target, force=force, numbered=numbered) as folder:
+        with clock("write"):
+            write_results(results, folder)
+        if results.has_plan:
+            with clock("draw"):
+                _draw_if_possible(results, folder, drawing or {})
+        results.summary["seconds"] = clock.after(results.summary["seconds"])
+        results.manifest["seconds"] = results.summary["seconds"]
+        (folder / SUMMARY).write_bytes(to_json(results.summary))  # now that its seconds are known
         write_manifest(results, folder)
+        return target_of(folder)
 
 
 def draw(
@@ -263,53 +222,24 @@ def draw(
 
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
-    figure = draw_map(
-        results.sites,
-        results.regions,
-        results.flows,
-        title=title,
-        notes=map_notes(results, language),
-        language=language,
-        basemap=basemap,
-    )
+    notes = map_notes(results, language)
+    layers = (results.sites, results.regions, results.flows)
+    figure = draw_map(*layers, title=title, notes=notes, language=language, basemap=basemap)
     return save_map(figure, folder, formats)
 
 
-def redraw(run_path: Path, **drawing: Any) -> list[Path]:
-    """Draw the map of a finished run again, in its folder."""
-    return draw(read_results(run_path), run_path, **drawing)
+def _draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
+    try:
+        draw(results, folder, **drawing)
+    except Exception as error:  # noqa: BLE001 - a drawing that fails never loses the plan
+        results.manifest["notes"].append(f"the map could not be drawn: {type(error).__name__}: {error}")
 
 
-def read_results(run_path: str | Path) -> Results:
-    """Read a finished run from its folder.
+class _Line(ModuleType):
+    """Lets ``planner.run(scenario)`` mean the function, although this module bears the same name."""
 
-    Raises
-    ------
-    InvalidInputError
-        The folder is no complete run.
-    """
-    return read_run(Path(run_path), declarations())
+    def __call__(self, *args: Any, **kwargs: Any) -> Results:
+        return run(*args, **kwargs)
 
 
-def audit_run(run_path: Path) -> str:
-    """Check a finished run again, from its files alone.
-
-    Returns
-    -------
-    str
-        A sentence for the user.
-
-    Raises
-    ------
-    AuditDisagreedError
-        Naming every number that is not confirmed.
-    """
-    results = read_results(run_path)
-    if not results.tables:
-        return f"{run_path}: {results.summary['status']}, no plan to audit\n"
-    findings = audit(results.scenario, results.tables, results.summary)
-    lines = [str(finding) for finding in findings]
-    lines += [f"tables/{name}.csv is not the file that was written" for name in changed_tables(run_path)]
-    if lines:
-        raise AuditDisagreedError("\n".join([f"the audit disagrees with {run_path}:", *lines]))
-    return f"{run_path}: the audit confirms every rule and cost\n"
+sys.modules[__name__].__class__ = _Line

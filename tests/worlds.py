@@ -32,6 +32,7 @@ class World:
     parameters: dict[str, Any] = field(default_factory=dict)
     minimise: Any = "cost"
     hours: float = 8760.0
+    solver: dict[str, Any] = field(default_factory=dict)
 
     def with_cells(self, table: str, column: str, values: dict[str, Any]) -> World:
         """Set cells of a column; keys are the row's ids joined by ``;``, ``*`` is every row."""
@@ -70,6 +71,7 @@ class World:
         lines = [f"features = {json.dumps(list(self.features))}", "[objective]", f"minimise = {minimise}", "[time]"]
         lines += [f"hours = {self.hours}", "[parameters]"]
         lines += [f"{name} = {json.dumps(value)}" for name, value in self.parameters.items()]
+        lines += ["[solver]", *(f"{name} = {json.dumps(value)}" for name, value in self.solver.items())]
         (folder / "scenario.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         return folder
 

@@ -131,11 +131,11 @@ class FolderReader:
             if name not in self.schema.tables:
                 remedy = nearest(name, self.schema.tables, "known tables")
                 self.gathering.add(Fault(file, "unknown table", remedy=remedy))
+            elif suffix in {".geojson", ".gpkg"} and not self.schema.tables[name].is_placed:
+                self.gathering.add(Fault(file, "the table has no coordinates", remedy=f"write {name}.csv"), name)
             elif name in files:
                 problem = f"the table is given by {files[name]} as well"
                 self.gathering.add(Fault(file, problem, remedy="keep one of the two files"), name)
-            elif suffix in {".geojson", ".gpkg"} and not self.schema.tables[name].is_placed:
-                self.gathering.add(Fault(file, "the table has no coordinates", remedy=f"write {name}.csv"), name)
             else:
                 files[name] = file
                 data = self._bytes(path, name)

@@ -1,4 +1,4 @@
-"""Great circles on the WGS 84 ellipsoid: distances between places and arcs to draw."""
+"""Great circles on the sphere of the earth's mean radius: distances between places and arcs to draw."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pandas as pd
 from pyproj import Geod
 from shapely import LineString, MultiLineString
 
-GEOD = Geod(ellps="WGS84")
+GEOD = Geod(a=6371008.8, f=0)
 METRES_PER_KM = 1000.0
 HALF_TURN = 180.0
 
 
 def distances(regions: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
-    """Return the geodesic distance [km] between every region and every site.
+    """Return the great-circle distance [km] between every region and every site.
 
     Parameters
     ----------

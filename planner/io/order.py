@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from planner.io.tables import Table
 
 TIMESTEP = "timestep"
+Order = npt.NDArray[np.int64]
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -79,10 +81,16 @@ def _check_agreement(
             return
 
 
-def row_order(keys: Sequence[Sequence[str]], members: Sequence[Sequence[str]]) -> Sequence[int]:
-    """Return the rows of a table in canonical order of its keys."""
+def row_order(keys: Sequence[Sequence[str]], members: Sequence[Sequence[str]]) -> Order | None:
+    """Return the rows of a table in canonical order of its keys; ``None`` where they stand so already."""
     ranks = []
     for cells, names in zip(keys, members, strict=True):
         rank = {name: number for number, name in enumerate(names)}
-        ranks.append(np.fromiter((rank[cell] for cell in cells), dtype=np.int64, count=len(cells)))
-    return np.lexsort(ranks[::-1]).tolist()  # type: ignore[no-any-return]
+        ranks.append(np.fromiter(map(rank.__getitem__, cells), dtype=np.int64, count=len(cells)))
+    order = np.lexsort(ranks[::-1])
+    return None if np.array_equal(order, np.arange(len(order))) else order
+
+
+def sorted_order(keys: Sequence[tuple[str, ...]]) -> Order:
+    """Return the rows of a table in the order of its keys as text."""
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)

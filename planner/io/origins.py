@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from planner.errors import Fault
 from planner.io.gathering import Places
 from planner.models.parameter import Parameter, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from planner.io.scenario import Scenario
 
 TOML = "scenario.toml"
+Codes = Sequence[int] | npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Origins:
     """
 
     places: Places = field(default_factory=Places)
-    cells: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)
+    cells: Mapping[str, Mapping[str, Codes]] = field(default_factory=dict)
     scalars: Mapping[str, int] = field(default_factory=dict)
 
     def fault(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from planner.errors import Fault, InvalidInputError
 from planner.io.edits import override
 from planner.io.folders import TOML, FolderReader
 from planner.io.gathering import Gathering
-from planner.io.order import TIMESTEP, row_order, timesteps
-from planner.io.origins import Origins
+from planner.io.order import TIMESTEP, Order, row_order, sorted_order, timesteps
+from planner.io.origins import Codes, Origins
 from planner.io.scenario import Scenario
 from planner.io.schema import SOURCE, Schema, schema_of
 from planner.io.settings import check_features, settled
@@ -106,21 +108,21 @@ def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping
         if schema.is_used(schema.scalars[name].key, settings.features):
             given[schema.scalars[name].key] = value
     tables: dict[str, pd.DataFrame] = {}
-    cells: dict[str, dict[str, Sequence[int]]] = {}
+    cells: dict[str, dict[str, Codes]] = {}
     for name, table in sorted(layer.tables.items()):
-        keys = schema.tables[name].keys
-        order = _row_order(name, table, keys, members)
-        names = [*keys, *(column for column in schema.tables[name].columns if column in table.columns)]
-        tables[name] = pd.DataFrame({column: _taken(table.columns[column], order) for column in names}, dtype=object)
-        moved = {id(codes): _taken(codes, order) for codes in table.origins.values()}
+        known = schema.tables[name]
+        order = _row_order(table, known.keys, members)
+        names = [*known.keys, *(column for column in known.columns if column in table.columns)]
+        frame = pd.DataFrame({column: _taken(table.columns[column], order) for column in names}, dtype=object)
+        tables[name] = frame
+        moved: dict[int, Codes] = {
+            id(codes): codes if order is None else np.asarray(codes)[order] for codes in table.origins.values()
+        }
         cells[name] = {column: moved[id(table.origins[column])] for column in names}
-        place = {row: new for new, row in enumerate(order)}
-        for column, parameter in schema.tables[name].columns.items():
-            used = name != SOURCE and schema.is_used(parameter.key, settings.features)
+        for column, parameter in known.columns.items():
             read = validator.columns.get((name, column))
-            if used and read is not None and len(read.values):
-                given[parameter.key] = _series(tables[name], keys, parameter, read, place)
-    scalars = {key[1]: code for key, code in layer.places.items() if len(key) > 1}
+            if name != SOURCE and read and len(read.values) and schema.is_used(parameter.key, settings.features):
+                given[parameter.key] = _series(frame, known.keys, parameter, read, order)
     return Scenario(
         name=path.name,
         settings=settings,
@@ -131,30 +133,35 @@ def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping
         file_hashes=dict(sorted(gathering.hashes.items())),
         notes=tuple(gathering.notes),
         folder=path,
-        origins=Origins(gathering.places, cells, scalars),
+        origins=Origins(gathering.places, cells, {key[1]: code for key, code in layer.places.items() if len(key) > 1}),
     )
 
 
-def _row_order(name: str, table: Table, keys: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> Sequence[int]:
-    if name == SOURCE or not all(set(table.columns[key]) <= set(members[key]) for key in keys):
-        return sorted(range(table.size), key=table.keys(keys).__getitem__)
-    order = row_order([table.columns[key] for key in keys], [members[key] for key in keys])
-    return range(table.size) if list(order) == list(range(table.size)) else order
+def _row_order(table: Table, keys: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> Order | None:
+    # Keys of source.csv are no members; those of a table that is not used may name members that do not exist.
+    if not all(key in members and set(table.columns[key]) <= set(members[key]) for key in keys):
+        return sorted_order(table.keys(keys))
+    return row_order([table.columns[key] for key in keys], [members[key] for key in keys])
 
 
-def _taken(cells: Sequence[Any], order: Sequence[int]) -> Any:
-    return cells if isinstance(order, range) else [cells[row] for row in order]
+def _taken(cells: Sequence[str], order: Order | None) -> npt.NDArray[np.object_]:
+    array = np.array(cells, dtype=object)
+    return array if order is None else array[order]
 
 
 def _series(
-    frame: pd.DataFrame, keys: Sequence[str], parameter: Parameter, read: Column, place: Mapping[int, int]
+    frame: pd.DataFrame, keys: Sequence[str], parameter: Parameter, read: Column, order: Order | None
 ) -> pd.Series:
-    rows = [place[row] for row in read.rows]
-    order = sorted(range(len(rows)), key=rows.__getitem__)
-    values = [read.values[number] for number in order]
-    taken = [
-        pd.Index(frame[key].to_numpy()[[rows[number] for number in order]], dtype=object, name=key) for key in keys
-    ]
+    """Return the values over their keys, in the order of the frame's rows."""
+    rows = np.asarray(read.rows)
+    kinds: dict[str, type] = {"number": float, "integer": int, "flag": bool}
+    values: npt.NDArray[Any] = np.array(read.values, dtype=kinds.get(parameter.kind, object))
+    if order is not None:
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        rows = place[rows]
+        by_row = np.argsort(rows)
+        rows, values = rows[by_row], values[by_row]
+    taken = [pd.Index(frame[key].to_numpy()[rows], dtype=object, name=key) for key in keys]
     index = taken[0] if len(keys) == 1 else pd.MultiIndex.from_arrays(taken)
-    dtype = {"number": float, "integer": int, "flag": bool}.get(parameter.kind, object)
-    return pd.Series(values, index=index, dtype=dtype, name=parameter.key)
+    return pd.Series(values, index=index, dtype=values.dtype, name=parameter.key)

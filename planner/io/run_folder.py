@@ -1,7 +1,8 @@
 """A run folder that appears whole or not at all: written beside its place, synced, then renamed.
 
-The draft is a hidden folder ``.<name>.<token>.planner-partial`` next to the target. Its writer holds a lock on it for as
-long as it lives, so that the next run can tell the drafts of killed runs (removed) from those of live ones (left alone).
+The draft is a hidden folder ``.<name>.<token>.planner-partial`` next to the target. Its writer holds a lock on it
+for as long as it lives, so that the next run can tell the drafts of killed runs (removed) from those of live ones
+(left alone).
 """
 
 from __future__ import annotations
@@ -10,18 +11,23 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, UsageError, shown
 from planner.io.run_swap import exchange, lock, move, remedy
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
 MANIFEST = "manifest.json"
+FORMAT = "east-data-west-compute-planner run"
+"""First words of a manifest, by which a run folder is told from anybody else's folder."""
 PARTIAL, PREVIOUS = "planner-partial", "planner-previous"
 HIDDEN = re.compile(rf"\.(?P<name>.+)\.[0-9a-f]{{8}}\.(?P<kind>{PARTIAL}|{PREVIOUS})", re.DOTALL)
-ATTEMPTS = 100
+ATTEMPTS = 1000
 
 
 def run_name(content_hash: str, now: datetime) -> str:
@@ -60,24 +66,15 @@ def run_folder(target: Path, *, force: bool = False, numbered: bool = False) -> 
         The file system refused; what stood there before is untouched.
     """
     target = _absolute(target)
-    with _explained(target):
-        made = _make_parents(target.parent)
-        draft: Path | None = None
+    made: list[Path] = []
+    with _explained(target), _cleared(made):
+        draft, handle = _open_draft(target, made, force=force, numbered=numbered)
         try:
-            draft, handle = _open_draft(target, force=force, numbered=numbered)
-            try:
-                yield draft
-                _sync(draft)
-                _publish(draft, target_of(draft), force=force)
-            finally:
-                os.close(handle)
-        except BaseException:
-            if draft is not None:
-                shutil.rmtree(draft, ignore_errors=True)
-            for parent in reversed(made):
-                with suppress(OSError):
-                    parent.rmdir()
-            raise
+            yield draft
+            _sync(draft)
+            _publish(draft, target_of(draft), force=force)
+        finally:
+            os.close(handle)
 
 
 def target_of(draft: Path) -> Path:
@@ -88,7 +85,7 @@ def target_of(draft: Path) -> Path:
     return draft.with_name(found["name"])
 
 
-def check_target(target: Path, *, force: bool = False) -> None:
+def check_target(target: Path, *, force: bool = False, numbered: bool = False) -> None:
     """Refuse at once, before any solving, what :func:`run_folder` would refuse at the end.
 
     Raises
@@ -96,7 +93,7 @@ def check_target(target: Path, *, force: bool = False) -> None:
     UsageError, CannotWriteError
         As :func:`run_folder`. Nothing is left behind.
     """
-    with suppress(_TrialOverError), run_folder(target, force=force):
+    with suppress(_TrialOverError), run_folder(target, force=force, numbered=numbered):
         raise _TrialOverError
 
 
@@ -122,30 +119,53 @@ def _explained(target: Path) -> Iterator[None]:
         raise CannotWriteError(text) from error
 
 
-def _make_parents(folder: Path) -> list[Path]:
-    """Make the missing parents; return those made here, outermost first."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    made = []
-    for path in reversed(missing):
+@contextmanager
+def _cleared(made: list[Path]) -> Iterator[None]:
+    """On any exception remove the folders made, the last first; parents that others use by now stay."""
+    try:
+        yield
+    except BaseException:
+        for path in reversed(made):
+            if HIDDEN.fullmatch(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.rmdir()
+        raise
+
+
+def _open_draft(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tuple[Path, int]:
+    """Make and lock a draft; return it with the handle that holds the lock."""
+    for attempt in range(ATTEMPTS):
+        try:
+            _make_parents(target.parent, made)
+            with _locked_parent(target.parent):
+                return _claim(target, made, force=force, numbered=numbered)
+        except FileNotFoundError:  # a run that failed has just removed the parent it had made
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+def _make_parents(folder: Path, made: list[Path]) -> None:
+    for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         with suppress(FileExistsError):  # another run made it meanwhile, so that it is not ours to remove
             path.mkdir()
             made.append(path)
-    return made
 
 
-def _open_draft(target: Path, *, force: bool, numbered: bool) -> tuple[Path, int]:
-    """Make and lock a draft; return it with the handle that holds the lock."""
-    with _locked_parent(target.parent):
-        _sweep(target.parent)
-        if numbered:
-            target = _free(target)
-        elif not force and _is_claimed(target):
-            raise UsageError(f"another run is writing {shown(target)} now; choose another --out, or wait for it")
-        _refuse(target, force=force)
-        draft = _hidden(target, PARTIAL)
-        draft.mkdir()
-        handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
-        lock(handle, wait=False)
+def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tuple[Path, int]:
+    _sweep(target.parent)
+    if numbered:
+        target = _free(target)
+    elif not force and _is_claimed(target):
+        raise UsageError(f"another run is writing {shown(target)} now; choose another --out, or wait for it")
+    _refuse(target, force=force)
+    draft = _hidden(target, PARTIAL)
+    draft.mkdir()
+    made.append(draft)
+    handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+    lock(handle, wait=False)
     return draft, handle
 
 
@@ -174,7 +194,14 @@ def _refuse(target: Path, *, force: bool) -> None:
 
 
 def _is_replaceable(target: Path) -> bool:
-    return target.is_dir() and ((target / MANIFEST).is_file() or not any(target.iterdir()))
+    """Return whether a folder is an earlier run, or empty; anything else is never removed."""
+    if not target.is_dir():
+        return False
+    manifest = target / MANIFEST
+    if not manifest.is_file():
+        return not any(target.iterdir())
+    with manifest.open("rb") as file:
+        return FORMAT.encode() in file.read(4 * len(FORMAT))
 
 
 def _free(target: Path) -> Path:
@@ -263,7 +290,8 @@ def _replace(draft: Path, target: Path, *, force: bool) -> None:
     target.rename(previous)  # killed between the two renames, the next run puts it back
     try:
         draft.rename(target)
-    except OSError:
-        previous.rename(target)
+    except BaseException:
+        if not os.path.lexists(target):
+            previous.rename(target)
         raise
     shutil.rmtree(previous, ignore_errors=True)

@@ -45,6 +45,8 @@ class Scenario:
         What the reader did that a user should know: encodings, unused columns, defaults that matter.
     origins
         The file and line of every cell of ``tables`` and of every scalar.
+    read_seconds
+        Wall seconds that reading took.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Scenario:
     notes: tuple[str, ...] = ()
     folder: Path | None = None
     origins: Origins = field(default_factory=Origins)
+    read_seconds: float = field(default=0.0, compare=False)
 
     @cached_property
     def content_hash(self) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from planner.io.gathering import Gathering
 
-CHUNK = 65536
-"""Rows held as rows at a time; a million-row file would need gigabytes otherwise."""
+CHUNK = 1024
+"""Rows held as rows at a time: a few fit the processor's cache, and millions would need gigabytes."""
 
 
 @dataclass

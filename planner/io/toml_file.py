@@ -81,7 +81,10 @@ def lines_of(text: str) -> dict[TomlPath, int]:
 
 
 def line_of(path: TomlPath, lines: Mapping[TomlPath, int]) -> int | None:
-    """Return the line of a key, or of the nearest key above it."""
+    """Return the line of a key, of the first below it, or of the nearest above it."""
+    below = [line for known, line in lines.items() if known[: len(path)] == path]
+    if below:
+        return min(below)
     for end in range(len(path), 0, -1):
         if path[:end] in lines:
             return lines[path[:end]]

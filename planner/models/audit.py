@@ -37,12 +37,18 @@ def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mappi
     for name, module in modules_of(scenario.features).items():
         try:
             findings.extend(module.audit(scenario, tables))
-        except (KeyError, ValueError, TypeError, IndexError) as error:
-            # A table that cannot even be read as its feature wrote it is a finding, not a crash.
-            findings.append(Finding(name, "tables", f"cannot be checked: {type(error).__name__} {error}"))
-    if not findings:
-        findings.extend(_audit_summary(summarise(scenario, tables), summary))
-    return findings
+        except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
+            findings.append(_unchecked(name, error))
+    if findings:
+        return findings
+    try:
+        return _audit_summary(summarise(scenario, tables), summary)
+    except Exception as error:  # noqa: BLE001 - as above
+        return [_unchecked("summary", error)]
+
+
+def _unchecked(name: str, error: Exception) -> Finding:
+    return Finding(name, "tables", f"cannot be checked: {type(error).__name__} {error}")
 
 
 def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -72,7 +78,7 @@ def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: 
         where, other = f"{path}{key}", found.get(key)
         if isinstance(value, dict):
             findings.extend(_audit_summary(value, other if isinstance(other, dict) else {}, f"{where}."))
-        elif _is_number(value) and _is_number(other):
+        elif _is_number(value) and other is not None and _is_number(other):
             findings.extend(Finding.unless_equal("summary", where, float(value), float(other), ""))
         elif value != other:
             findings.append(Finding("summary", where, f"expected {value}, found {other}"))

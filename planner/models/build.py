@@ -43,11 +43,11 @@ def declare_model(scenario: Scenario, units: Callable[[str], Any] | None = None)
     return m
 
 
-def parameter_values(scenario: Scenario) -> dict[str, pd.Series | float]:
+def parameter_values(scenario: Scenario) -> dict[str, Any]:
     """Return every numeric parameter of the listed features: as given, by default, or derived from others."""
     known = declarations()
     modules = modules_of(scenario.features)
-    values: dict[str, pd.Series | float] = {}
+    values: dict[str, Any] = {}
     for key, parameter in known.parameters.items():
         if known.owner[key] in modules and parameter.is_numeric and not parameter.per_table:
             values[key] = _given_or_default(scenario, parameter)

@@ -109,9 +109,11 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Every category of the cost table is a number; that each is right is the business of its feature."""
+    """Every category of the cost table stands once, as a number; that each is right is its feature's business."""
     del inputs
     costs = tables["cost"].set_index("category")["cost"].astype(float)
+    for category in costs.index[costs.index.duplicated()]:
+        yield Finding("cost", str(category), "stands twice in the cost table")
     for category in costs.index[~np.isfinite(costs)]:
         yield Finding("cost", str(category), "is not a finite number")
 
@@ -126,10 +128,11 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     if weights.get("latency"):
         measures["latency"] = _latency_of_demand(tables)
     value = sum(weight * (measures[name] or 0.0) for name, weight in weights.items() if weight)
-    return {"costs": {**costs.to_dict(), "total": measures["cost"]}, "objective": value}
+    return {"objective": value, "cost": measures["cost"], "costs": costs.to_dict()}
 
 
 def _latency_of_demand(tables: Mapping[str, pd.DataFrame]) -> float:
     work = tables["allocation"].merge(tables["routes"], on=["region", "workload", "site", "path"])
     energy = work["allocation"] * work["timestep"].map(ledger.weights(tables))
-    return float((energy * work["latency"]).sum()) / ledger.total(tables, "demand", "demand")
+    asked = ledger.total(tables, "demand", "demand")
+    return float((energy * work["latency"]).sum()) / asked if asked else 0.0

@@ -66,7 +66,7 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self.inputs = inputs
         self.records: dict[str, Recorded] = {}
         self.totals: dict[str, Total] = {}
-        self.parameter_values: dict[str, pd.Series | float] = {}
+        self.parameter_values: dict[str, Any] = {}
         self.routes = pd.DataFrame()
         """The routes with their latency, made by the feature ``routes``."""
         self.stages: list[str] = []

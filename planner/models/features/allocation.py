@@ -8,7 +8,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.models import ledger
-from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
+from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -144,8 +144,8 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
     whole = inputs.series("indivisible")
     carried = table[table["workload"].map(whole).astype(bool) & (table["allocation"] > ABSOLUTE_TOLERANCE)]
     sites = carried.groupby(["region", "workload"])["site"].nunique()
-    for (region, workload), count in sites[sites > 1].items():
-        yield Finding("single_site", f"{region}, {workload}", f"is indivisible, yet split over {count} sites")
+    for pair, count in sites[sites > 1].items():
+        yield Finding("single_site", spell(pair), f"is indivisible, yet split over {count} sites")
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     demand, profile = m.parameter_values["demand"], m.parameter_values["demand_profile"].unstack("timestep")
     asked = profile.loc[demand.index.get_level_values("workload")].mul(demand.to_numpy(), axis=0)
     asked.index = demand.index
-    table = asked.stack().rename("demand").rename_axis(KEYS).reset_index()
+    table = asked.stack().rename_axis(KEYS).reset_index(name="demand")
     unserved = m.tabulate("unserved_demand", columns=KEYS)
     return {"demand": table.merge(unserved, on=KEYS, how="left").fillna({"unserved_demand": 0.0})}
 

@@ -111,6 +111,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     by_site = tonnes.groupby(table["site"]).sum()
     reported = tables["emissions"].set_index("site")["emissions"].astype(float)
     yield from Finding.all_equal("emissions", by_site, reported, "tCO2/a")
+    accounting = inputs.scalar("emissions_accounting")
+    for site in tables["emissions"].loc[tables["emissions"]["accounting"] != accounting, "site"]:
+        yield Finding("emissions_accounting", str(site), f"is not {accounting}")
     total, limit = float(by_site.sum()), inputs.scalar("emissions_max")
     if limit is not None:
         yield from Finding.unless_at_most("emissions_limit", "national", total, float(limit), "tCO2/a")

@@ -140,6 +140,8 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Facility load is PUE times the work done at the site; water follows from it and is paid for."""
     table = tables["facility_load"].set_index(KEYS)
+    for row in inputs.full_index(tuple(KEYS)).symmetric_difference(table.index):
+        yield Finding("facility_load", ", ".join(row), "is missing from the results, or no site and timestep")
     work = ledger.column(tables, "allocation", "allocation", KEYS)
     yield from Finding.all_equal("it_load", work, table["it_load"], "MW")
     pue = _pue_again(inputs).reindex(table.index)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.models import ledger
-from planner.models.finding import Finding
+from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -76,6 +76,14 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault(
             "green_power_share_on", None, "nothing is new without site_expansion", "list site_expansion, or use all"
         )
+
+
+def warn(inputs: Scenario) -> Iterator[str]:
+    """Name the hubs and sides whose limit holds for no site at all."""
+    for unit in ("hub", "side"):
+        owners = set(inputs.series(f"site.{unit}"))
+        for name in inputs.series(f"{unit}_green_power_share_min").index.difference(list(owners)):
+            yield f"{unit}_green_power_share_min of {name} limits nothing: no site names this {unit}"
 
 
 def green_power_share(m: PlanModel, site: str, window: str) -> Any:
@@ -151,7 +159,9 @@ def build(m: PlanModel) -> None:
     _build_windows(m, split=mode == "every_timestep")
     for unit in ("hub", "side"):
         members = inputs.series(f"site.{unit}").rename("owner").reset_index()[["owner", "site"]]
-        m.subsets(f"SITES_OF_{unit.upper()}", m.component(f"{unit.upper()}S"), members, ["owner"])
+        sites_of = m.subsets(f"SITES_OF_{unit.upper()}", m.component(f"{unit.upper()}S"), members, ["owner"])
+        limited = m.component(f"{unit.upper()}_GREEN_POWER_SHARE_MIN_GIVEN")
+        m.members(f"{unit.upper()}S_LIMITED", [name for name in limited if len(sites_of[name])])
     certified = pd.DataFrame({"owner": list(m.CERTIFICATE_PRICE_GIVEN), "site": list(m.CERTIFICATE_PRICE_GIVEN)})
     m.subsets("CERTIFICATES_AT", m.SITES, certified, ["owner"])
     counted = bought if mode == "certificate" else used_in_time
@@ -159,8 +169,8 @@ def build(m: PlanModel) -> None:
     m.expression("green_use", m.SITES, m.GREEN_WINDOWS, rule=all_use if on == "all" else new_use, unit="MWh/a")
     m.parameter("green_owed", [m.SITES, m.GREEN_WINDOWS], _owed(m, new=on == "new"), "MWh/a")
     m.constrain(green_power_share, m.GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
-    m.constrain(hub_green_power_share, m.HUB_GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
-    m.constrain(side_green_power_share, m.SIDE_GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
+    m.constrain(hub_green_power_share, m.HUBS_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
+    m.constrain(side_green_power_share, m.SIDES_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
     if inputs.is_given("national_green_power_share_min"):
         m.constrain(national_green_power_share, m.GREEN_WINDOWS, unit="MWh/a")
 
@@ -183,13 +193,14 @@ def _owed(m: PlanModel, *, new: bool) -> pd.Series:
 
 
 def _given_scopes(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]]]:
-    """Yield every scope that has a limit: kind, name, share, sites."""
+    """Yield every scope that has a limit and a site: kind, name, share, sites."""
     for site, share in inputs.series("green_power_share_min").items():
         yield "site", str(site), float(share), [str(site)]
     for unit in ("hub", "side"):
         owner = inputs.series(f"site.{unit}")
         for name, share in inputs.series(f"{unit}_green_power_share_min").items():
-            yield unit, str(name), float(share), list(owner.index[owner == name])
+            if (owner == name).any():
+                yield unit, str(name), float(share), list(owner.index[owner == name])
     if inputs.is_given("national_green_power_share_min"):
         yield "national", "national", inputs.number("national_green_power_share_min"), list(inputs.sets["site"])
 
@@ -197,7 +208,7 @@ def _given_scopes(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return what counts as green, the use and the share of every scope that has a limit [MWh/a]."""
     table = m.tabulate("green_counted", "green_use", "green_owed", columns=["site", "window"])
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for scope, name, least, sites in _given_scopes(m.inputs):
         sums = (
             table[table["site"].isin(sites)]
@@ -218,9 +229,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     """Every limit holds by its own accounting, recomputed from supply, load and new capacity."""
     steps = list(ledger.weights(tables).index)
     split = inputs.scalar("green_power_share_mode") == "every_timestep"
+    windows = [(str(step), [step]) for step in steps] if split else [("year", steps)]
     reported = tables["green_power_share"].set_index(["scope", "name", "window"])
+    yield from _unasked(inputs, reported, [window for window, _ in windows])
     for scope, name, least, sites in _given_scopes(inputs):
-        for window, part in [(str(step), [step]) for step in steps] if split else [("year", steps)]:
+        for window, part in windows:
             counted = _counted_again(inputs, tables, sites, part)
             use, owed = _use_again(inputs, tables, sites, part)
             rule = "green_power_share" if scope == "site" else f"{scope}_green_power_share"
@@ -229,9 +242,23 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
             if (scope, name, window) not in reported.index:
                 yield Finding(rule, where, "is missing from the results")
                 continue
-            row = reported.loc[(scope, name, window)]
+            row = reported.loc[[(scope, name, window)]].iloc[0]
             for column, value in (("green_counted", counted), ("green_use", use), ("green_owed", owed)):
                 yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
+            yield from Finding.unless_equal(rule, f"{where}, share_min", least, float(row["share_min"]), "1")
+            if use > ABSOLUTE_TOLERANCE:
+                yield from Finding.unless_equal(rule, f"{where}, share", (counted - owed) / use, row["share"], "1")
+
+
+def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> Iterator[Finding]:
+    """Yield a finding for every row that no limit asks for, that stands twice, or that names another accounting."""
+    asked = {(scope, name, window) for scope, name, *_ in _given_scopes(inputs) for window in windows}
+    for row in reported.index[reported.index.duplicated() | ~reported.index.isin(list(asked))]:
+        yield Finding("green_power_share", ", ".join(map(str, row)), "no limit asks for this row")
+    for word in ("mode", "on"):
+        said = inputs.scalar(f"green_power_share_{word}")
+        for row in reported.index[reported[word] != said]:
+            yield Finding("green_power_share", ", ".join(map(str, row)), f"{word} is not {said}")
 
 
 def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], sites: list[str], steps: list[str]) -> float:

@@ -61,8 +61,9 @@ PARAMETERS = (
 
 def check(inputs: Scenario) -> Iterator[Fault]:
     """A limit on green capacity is not below what stands already."""
-    existing = inputs.series("green_capacity_existing")
-    for pair, limit in inputs.series("green_capacity_max").items():
+    existing: dict[Any, float] = inputs.series("green_capacity_existing").to_dict()
+    most: dict[Any, float] = inputs.series("green_capacity_max").to_dict()
+    for pair, limit in most.items():
         if limit < existing[pair]:
             problem = f"{limit:g} MW is below the {existing[pair]:g} MW that stand already"
             yield inputs.fault("green_capacity_max", pair, problem, "raise it, or lower green_capacity_existing")
@@ -238,6 +239,16 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     }
 
 
+VALUES = (
+    ("power_supply", ["site", "timestep"], "grid_power", "MW"),
+    ("power_supply_technology", list(TRIPLE), "green_power", "MW"),
+    ("power_supply_technology", list(TRIPLE), "excess", "MW"),
+    ("power_supply_capacity", list(PAIR), "green_capacity", "MW"),
+    ("power_supply_certificates", ["site"], "certificates", "MWh/a"),
+)
+"""Table, keys, column, unit: each is a number, and not below zero."""
+
+
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Every site's draw is supplied within every limit, and each kind of supply is paid for."""
     grid = ledger.column(tables, "power_supply", "grid_power", ["site", "timestep"])
@@ -245,16 +256,17 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     excess = ledger.column(tables, "power_supply_technology", "excess", TRIPLE)
     capacity = ledger.column(tables, "power_supply_capacity", "green_capacity", PAIR)
     certificates = ledger.column(tables, "power_supply_certificates", "certificates", ["site"])
-    for name, values in (("grid_power", grid), ("green_power", green), ("excess", excess)):
-        yield from Finding.none_negative(name, values, "MW")
-    yield from Finding.none_negative("certificates", certificates, "MWh/a")
+    for table, keys, name, unit in VALUES:
+        yield from Finding.none_negative(name, tables[table].set_index(keys)[name].astype(float), unit)
     used = green.groupby(level=["site", "timestep"]).sum()
+    said = ledger.column(tables, "power_supply", "green_power_used", ["site", "timestep"])
+    yield from Finding.all_equal("green_power_used", used, said, "MW")
     draw = ledger.column(tables, "facility_load", "facility_load", ["site", "timestep"])
     yield from Finding.all_equal("power_balance", draw, grid.add(used, fill_value=0.0), "MW")
     limit = inputs.series("grid_power_max").rename_axis("site")
     peak = grid.groupby(level="site").max()
     yield from Finding.all_at_most("grid_power_limit", peak, limit, "MW")
-    available = inputs.series("availability").reindex(green.index)
+    available = inputs.series("availability").reindex(green.index).fillna(0.0)
     held = ledger.spread(capacity, green.index.to_frame(index=False)).fillna(0.0).to_numpy()
     yield from Finding.all_at_most("green_power_availability", green + excess, available * held, "MW")
     yield from _audit_purchases(inputs, capacity, certificates)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from planner.models import ledger
 from planner.models.features.routes import admissible
-from planner.models.finding import Finding
+from planner.models.features.time import weights
+from planner.models.finding import Finding, slack
 from planner.models.parameter import IndexSet, Parameter, names_of
 
 if TYPE_CHECKING:
@@ -110,16 +111,23 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
     types = inputs.series("workload.compute_type")
     demand = inputs.series("demand").reset_index()
     must = demand[~demand["workload"].isin(inputs.series("unserved_price").index)]
-    asked = must["demand"].groupby(must["workload"].map(types)).sum()
+    mean = must["demand"] * must["workload"].map(_mean_profile(inputs))
+    asked = mean.groupby(must["workload"].map(types)).sum()
     usable = full_capacity(inputs).mul(inputs.series("utilisation_max"), level="site")
     for compute_type, load in asked.items():
         sites = routes.loc[routes["workload"].map(types) == compute_type, "site"].unique()
         reachable = usable.xs(compute_type, level="compute_type").reindex(sites).sum()
-        if load > reachable and not inputs.is_given("demand_profile"):
+        if load > reachable + slack(load, reachable):
             yield (
-                f"{compute_type} compute: {load:.1f} MW must be served, but the sites it can reach hold "
-                f"{reachable:.1f} MW when built to the full"
+                f"{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach hold "
+                f"{reachable:.6g} MW when built to the full"
             )
+
+
+def _mean_profile(inputs: Scenario) -> pd.Series:
+    """Return the mean of each workload's profile over the year, 1 unless the profile is off."""
+    profile, hours = inputs.series("demand_profile").unstack("timestep"), weights(inputs)
+    return profile.mul(hours, axis=1).sum(axis=1) / hours.sum()
 
 
 def full_capacity(inputs: Scenario) -> pd.Series:

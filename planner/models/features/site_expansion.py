@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
-from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
+from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault("module_size", pair, "modules may be built, but their size is missing", "give MW a module")
     capex = inputs.series("module_capex").index
     given = inputs.given.get("module_cost")
-    for pair in capex if isinstance(given, pd.Series) else ():
-        if pair in given.index:
+    for pair in capex:
+        if isinstance(given, pd.Series) and pair in given.index:
             yield inputs.fault("module_capex", pair, "module_cost is given as well", "give one of the two")
     for name in ("discount_rate", "lifetime"):
         for pair in capex.difference(inputs.series(name).index):
@@ -149,7 +149,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     table = tables["site_expansion"].set_index(KEYS)
     modules = table["modules"].astype(float)
     for pair, count in modules[(modules - modules.round()).abs() > ABSOLUTE_TOLERANCE].items():
-        yield Finding("modules", ", ".join(pair), f"{count:g} modules are not a whole number")
+        yield Finding("modules", spell(pair), f"{count:g} modules are not a whole number")
     yield from Finding.none_negative("modules", modules, "modules")
     yield from Finding.all_at_most("modules_max", modules, inputs.series("modules_max"), "modules")
     size = inputs.series("module_size").reindex(modules.index).fillna(0.0)
@@ -160,11 +160,13 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 def _yearly(inputs: Scenario) -> pd.Series:
     """Return the yearly cost of a module, investments paid in equal yearly rates (present value = capex)."""
-    capex, cost = inputs.series("module_capex"), inputs.series("module_cost").copy()
-    for pair, amount in capex.items():
-        rate, years = inputs.series("discount_rate")[pair], inputs.series("lifetime")[pair]
-        cost[pair] = amount * rate / -np.expm1(-years * np.log1p(rate)) if rate else amount / years
-    return cost
+    capex = inputs.series("module_capex")
+    rates, years = inputs.series("discount_rate").to_dict(), inputs.series("lifetime").to_dict()
+    paid = [
+        amount * rates[pair] / -np.expm1(-years[pair] * np.log1p(rates[pair])) if rates[pair] else amount / years[pair]
+        for pair, amount in capex.to_dict().items()
+    ]
+    return pd.Series(paid, capex.index, dtype=float).combine_first(inputs.series("module_cost"))
 
 
 def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules: pd.Series) -> Iterator[Finding]:

@@ -104,10 +104,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     if set(table.index) != set(inputs.sets["timestep"]) or table.index.has_duplicates:
         yield Finding("time", "timestep", "the steps in the results are not the scenario's")
         return
-    given = inputs.given.get("timestep_weight")
-    for step, weight in table["timestep_weight"].items():
-        expected = inputs.settings.time_hours if given is None else float(given.loc[step])
-        yield from Finding.unless_equal("time", f"weight of {step}", expected, weight, "h/a")
+    given = inputs.series("timestep_weight")
+    expected = given if len(given) else pd.Series(inputs.settings.time_hours, index=table.index)
+    yield from Finding.all_equal("timestep_weight", expected, table["timestep_weight"].astype(float), "h/a")
+    lengths = table["timestep_duration"].astype(float)
+    yield from Finding.all_equal("timestep_duration", inputs.series("timestep_duration"), lengths, "h")
     yield from Finding.unless_equal(
         "time", "hours", inputs.settings.time_hours, float(table["timestep_weight"].sum()), "h/a"
     )

@@ -11,6 +11,7 @@ import pyomo.environ as pyo
 from pyomo.common.tempfiles import TempfileManager
 from pyomo.core.expr import LinearExpression
 from pyomo.opt import SolverStatus, TerminationCondition
+from pyomo.solvers.plugins.solvers.persistent_solver import PersistentSolver
 
 from planner.models.solvers.exchange import Answer, Clock
 
@@ -42,8 +43,12 @@ HOPELESS = (
     TerminationCondition.infeasible,
     TerminationCondition.unbounded,
     TerminationCondition.infeasibleOrUnbounded,
+    TerminationCondition.intermediateNonInteger,
+    TerminationCondition.noSolution,
 )
+"""Whatever values come with these are no plan."""
 STOPPED = (
+    TerminationCondition.intermediateNonInteger,  # what CBC says of a time limit without a plan
     TerminationCondition.maxTimeLimit,
     TerminationCondition.feasible,
     TerminationCondition.userInterrupt,
@@ -157,6 +162,8 @@ def _minimise(solver: tuple[Any, str], model: Any, cost: Vector, request: Reques
     model.del_component("objective")
     model.objective = pyo.Objective(expr=_linear(model, cost[columns], columns))
     passed, unpassed = _pass_options(engine, name, request, clock)
+    if isinstance(engine, PersistentSolver):
+        engine.set_instance(model)
     results = engine.solve(model, tee=True, load_solutions=False)
     condition = results.solver.termination_condition
     values = _load(model, results, condition)

@@ -1,0 +1,34 @@
+"""The lines under a map that only the run can know: how sure the plan is, and what its inputs are worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planner.io.results import Results
+
+TEXT = {
+    "en": {
+        "optimal": "Optimal and audited plan (gap {gap:.2%}).",
+        "feasible": "Feasible plan, not proved optimal (gap {gap:.2%}); audited.",
+        "illustrative": "{share:.0%} of the input figures are illustrative estimates, not published values.",
+        "source": "Source: scenario {scenario}, inputs {hash}, planner {version}; sources in source.csv.",
+    },
+    "zh": {
+        "optimal": "最优方案，已独立核验（间隙 {gap:.2%}）。",
+        "feasible": "可行方案，未证明最优（间隙 {gap:.2%}）；已独立核验。",
+        "illustrative": "{share:.0%} 的输入数据为示意性估计，非公布数值。",
+        "source": "来源：情景 {scenario}，输入 {hash}，planner {version}；各数据来源见 source.csv。",
+    },
+}
+
+
+def map_notes(results: Results, language: str) -> list[str]:
+    """Return the notes of a map in a language."""
+    text, manifest = TEXT[language], results.manifest
+    notes = [text[results.summary["status"]].format(gap=results.summary["gap"])]
+    if manifest.get("illustrative_share"):
+        notes.append(text["illustrative"].format(share=manifest["illustrative_share"]))
+    version = manifest["versions"]["east-data-west-compute-planner"]
+    facts = {"scenario": results.scenario.name, "hash": manifest["content_hash"][:8], "version": version}
+    return [*notes, text["source"].format(**facts)]

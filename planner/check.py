@@ -1,0 +1,79 @@
+"""Read and validate a scenario, and say what its model will be, without building it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import Fault, InvalidInputError
+from planner.io.read import read_scenario as read_folder
+from planner.io.sources import illustrative_share
+from planner.models.build import declare_model
+from planner.models.declarations import declarations, modules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from planner.io.scenario import Scenario
+
+
+def read_scenario(folder: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Read and validate a scenario folder.
+
+    Parameters
+    ----------
+    folder
+        The folder with ``scenario.toml`` and the tables.
+    overrides
+        ``K=V`` as for ``planner run --set``; they have the last word.
+
+    Raises
+    ------
+    InvalidInputError
+        With every fault found.
+    """
+    begin = time.perf_counter()
+    scenario = read_folder(Path(folder), declarations(), overrides)
+    faults: list[Fault] = []
+    for module in modules_of(scenario.features).values():
+        faults.extend(getattr(module, "check", _nothing)(scenario))
+    if faults:
+        raise InvalidInputError(faults)
+    return replace(scenario, read_seconds=time.perf_counter() - begin)
+
+
+def inspect(scenario: Scenario) -> dict[str, Any]:
+    """Return what the model will be, without building it, and what a user should know of the inputs.
+
+    Returns
+    -------
+    dict
+        ``routes``, ``rows``, ``columns``, ``integers`` (rows that turn out empty are not sent to the
+        solver, so that its count may be a little lower), ``obstacles``, ``notes`` and ``illustrative_share``.
+    """
+    m = declare_model(scenario)
+    return {
+        **m.counts(),
+        "obstacles": list(obstacles_of(scenario)),
+        "notes": [*scenario.notes, *warnings_of(scenario)],
+        "illustrative_share": illustrative_share(scenario),
+    }
+
+
+def obstacles_of(scenario: Scenario) -> Iterator[str]:
+    """Yield why no plan can exist, as far as it is seen before building."""
+    for module in modules_of(scenario.features).values():
+        yield from getattr(module, "obstacles", _nothing)(scenario)
+
+
+def warnings_of(scenario: Scenario) -> Iterator[str]:
+    """Yield what a user should know that is no error."""
+    for module in modules_of(scenario.features).values():
+        yield from getattr(module, "warn", _nothing)(scenario)
+
+
+def _nothing(scenario: Scenario) -> Iterator[Any]:
+    del scenario
+    yield from ()

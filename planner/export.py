@@ -1,0 +1,127 @@
+"""What other programs read: the model as MPS or LP, and the schema of scenarios."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+
+from planner.check import read_scenario
+from planner.errors import PlannerError, UsageError, shown
+from planner.io.json_schema import json_schema
+from planner.models.build import build_model
+from planner.models.compile import compile_model
+from planner.models.declarations import declarations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.models.problem import Problem
+
+COMMENTS = {"mps": "*", "lp": "\\"}
+"""The forms of a model, and what begins a comment in each."""
+FORMS = (*COMMENTS, "json-schema")
+NAME_LENGTH_MAX = 200
+"""Readers of both forms stop at 255 characters; room is left for a number."""
+ASCII_MAX = 127
+
+
+def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str] = ()) -> str:
+    """Return the model of a scenario, or the schema of all scenarios, as text.
+
+    Parameters
+    ----------
+    form
+        ``mps``, ``lp`` or ``json-schema``.
+    scenario_folder
+        Not used by ``json-schema``.
+    overrides
+        ``K=V`` as for ``planner run --set``.
+
+    Raises
+    ------
+    UsageError
+        An unknown form, or a model without a scenario.
+    InvalidInputError
+        The scenario is wrong.
+    """
+    if form not in FORMS:
+        known = ", ".join(FORMS)
+        later = " (a workbook is not in this version)" if form in {"xlsx", "excel"} else ""
+        raise UsageError(f"--format {shown(form)}: the formats are {known}{later}")
+    if form == "json-schema":
+        return json.dumps(json_schema(declarations()), ensure_ascii=False, indent=2) + "\n"
+    if scenario_folder is None:
+        raise UsageError(f"--format {form}: name the scenario to export")
+    scenario = read_scenario(scenario_folder, overrides)
+    problem, _ = compile_model(build_model(scenario))
+    stage = problem.stages[problem.objective_stage].name
+    heading = [f"{_ascii(scenario.name)}: {stage}, minimise {scenario.settings.minimise}"]
+    left_out = [other.name for other in problem.stages if other.name != stage]
+    if left_out:
+        heading.append(f"only this stage is here; the planner also minimises {', '.join(left_out)}")
+    comments = "".join(f"{COMMENTS[form]} {line}\n" for line in heading)
+    return comments + model_text(problem, form)
+
+
+def model_text(problem: Problem, form: str) -> str:
+    """Return a problem as HiGHS writes it, rows and columns under the names of rules and variables.
+
+    Raises
+    ------
+    PlannerError
+        HiGHS refuses to write it.
+    """
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    model.setOptionValue("output_flag", False)
+    # The default drops coefficients below 1e-9 without a word.
+    model.setOptionValue("small_matrix_value", 1e-12)
+    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
+        path = Path(folder) / f"model.{form}"
+        done = model.passModel(_highs_model(problem)), model.writeModel(str(path))
+        if highspy.HighsStatus.kError in done or not path.exists():
+            raise PlannerError(f"HiGHS cannot write this model as {form}")
+        return path.read_text(encoding="utf-8")
+
+
+def names_of(members: Sequence[tuple[str, tuple[Any, ...]]]) -> list[str]:
+    """Return a name for each row or column: ``rule.key.key``, plain ASCII, no two alike."""
+    taken: set[str] = set()
+    names = []
+    for number, (component, index) in enumerate(members):
+        name = ".".join(map(_ascii, (component, *map(str, index))))[:NAME_LENGTH_MAX]
+        if name in taken:
+            name = f"{name}.{number}"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _ascii(word: str) -> str:
+    """Spell a word in what every reader takes: other letters by their code point, all else as ``_``."""
+    letters = (c if ord(c) <= ASCII_MAX or not c.isalnum() else f"u{ord(c):04x}" for c in word)
+    return re.sub(r"[^A-Za-z0-9_]", "_", "".join(letters)) or "_"
+
+
+def _highs_model(problem: Problem) -> Any:
+    stage = problem.stages[problem.objective_stage]
+    rows, columns = problem.matrix.shape
+    linear = highspy.HighsLp()
+    linear.num_col_, linear.num_row_ = columns, rows
+    linear.col_cost_, linear.offset_ = np.asarray(stage.cost, dtype=float), stage.constant
+    linear.col_lower_, linear.col_upper_ = problem.column_lower, problem.column_upper
+    linear.row_lower_, linear.row_upper_ = problem.row_lower, problem.row_upper
+    linear.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    linear.a_matrix_.num_col_, linear.a_matrix_.num_row_ = columns, rows
+    linear.a_matrix_.start_ = np.asarray(problem.matrix.indptr, dtype=np.int32)
+    linear.a_matrix_.index_ = np.asarray(problem.matrix.indices, dtype=np.int32)
+    linear.a_matrix_.value_ = np.asarray(problem.matrix.data, dtype=float)
+    kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
+    linear.integrality_ = [kinds[int(whole)] for whole in problem.is_integer]
+    linear.col_names_, linear.row_names_ = names_of(problem.column_names), names_of(problem.row_names)
+    return linear

@@ -1,0 +1,56 @@
+"""What may be done with a finished run: read it, draw it again, audit it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import AuditDisagreedError, shown
+from planner.io.read_run import changed_tables
+from planner.io.read_run import read_results as read_run
+from planner.models.audit import audit
+from planner.models.declarations import declarations
+from planner.run import draw
+
+if TYPE_CHECKING:
+    from planner.io.results import Results
+
+
+def read_results(run_path: str | Path) -> Results:
+    """Read a finished run from its folder.
+
+    Raises
+    ------
+    InvalidInputError
+        The folder is no complete run.
+    """
+    return read_run(Path(run_path), declarations())
+
+
+def redraw(run_path: Path, **drawing: Any) -> list[Path]:
+    """Draw the map of a finished run again, in its folder."""
+    return draw(read_results(run_path), run_path, **drawing)
+
+
+def audit_run(run_path: Path) -> str:
+    """Check a finished run again, from its files alone.
+
+    Returns
+    -------
+    str
+        A sentence for the user.
+
+    Raises
+    ------
+    AuditDisagreedError
+        Naming every number that is not confirmed.
+    """
+    results = read_results(run_path)
+    if not results.tables:
+        return f"{run_path}: {results.summary['status']}, no plan to audit\n"
+    findings = audit(results.scenario, results.tables, results.summary)
+    lines = [str(finding) for finding in findings]
+    lines += [f"tables/{name}.csv is not the file that was written" for name in changed_tables(run_path)]
+    if lines:
+        raise AuditDisagreedError(shown(run_path), lines)
+    return f"{run_path}: the audit confirms every rule and cost\n"

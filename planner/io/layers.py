@@ -1,0 +1,260 @@
+"""The plan as GIS layers: sites, regions and flows in EPSG:4326, made from the scenario and the result tables alone."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+from shapely import Point
+
+from planner.io.geography import arc
+from planner.io.qgis_style import styles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from planner.io.results import Results
+    from planner.io.scenario import Scenario
+
+Tables = Mapping[str, pd.DataFrame]
+CRS = "EPSG:4326"
+LABELS = ("name_zh", "name_en", "hub", "side", "province")
+
+
+def site_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
+    """Return the sites as points.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a site, in the scenario's order: site, name_zh, name_en, hub, side, province (empty where not given);
+        it_load [MW, mean over the year], capacity and capacity_new [MW], modules, utilisation [1, load over capacity],
+        pue [1, mean weighted by load], grid_power and green_power [MW, mean], certificates [MWh/a],
+        green_power_share [1, by the accounting called ``certificate``: (green and excess power and certificates) over
+        facility energy, so that it may be above 1], emissions [tCO2/a], geometry (None without coordinates).
+        A number that the plan does not know is NaN.
+    """
+    load, capacity = _fill(_by(tables, "allocation", "allocation", "site"), scenario, "site"), _capacity(tables)
+    columns = {
+        "it_load": load,
+        "capacity": capacity,
+        "capacity_new": _fill(_by(tables, "site_expansion", "capacity_new", "site"), scenario, "site"),
+        "modules": _fill(_by(tables, "site_expansion", "modules", "site"), scenario, "site"),
+        "utilisation": load / capacity.replace(0.0, np.nan),
+        "pue": _pue(tables),
+        "grid_power": _by(tables, "power_supply", "grid_power", "site"),
+        "green_power": _by(tables, "power_supply", "green_power_used", "site"),
+        "certificates": _by(tables, "power_supply_certificates", "certificates", "site"),
+        "green_power_share": _green_power_share(scenario, tables),
+        "emissions": _by(tables, "emissions", "emissions", "site"),
+    }
+    if "power_supply" in tables:
+        columns["certificates"] = _fill(columns["certificates"], scenario, "site")
+    return _points(scenario, "site", columns)
+
+
+def region_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
+    """Return the regions as points.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a region, in the scenario's order: region, name_zh, name_en, hub, side, province; demand and unserved
+        [MW IT, mean over the year], latency [ms, one way, mean of the work served], geometry (None without
+        coordinates).
+    """
+    flows = _flows(tables)
+    carried = flows.groupby("region", sort=False)[["work", "allocation"]].sum()
+    columns = {
+        "demand": _by(tables, "demand", "demand", "region"),
+        "unserved": _by(tables, "demand", "unserved_demand", "region"),
+        "latency": carried["work"] / carried["allocation"],
+    }
+    return _points(scenario, "region", columns)
+
+
+def flow_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
+    """Return the work carried from regions to sites as great-circle arcs.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a pair that carries work, in the scenario's order: region, site, allocation [MW IT, mean over the
+        year, all workloads], latency [ms], latency_basis (``one way``), distance [km], traffic [Gbit/s, mean],
+        geometry (None where region and site coincide or one has no coordinates).
+    """
+    flows = _flows(tables).set_index(["region", "site"])
+    order = scenario.full_index(("region", "site"))
+    flows = flows.reindex(order[order.isin(flows.index)])
+    table = pd.DataFrame(
+        {
+            "allocation": flows["allocation"],
+            "latency": flows["work"] / flows["allocation"],
+            "latency_basis": "one way",
+            "distance": scenario.distance.reindex(flows.index),
+            "traffic": _traffic(tables).reindex(flows.index),
+        }
+    ).reset_index()
+    ends = [scenario.coordinates(name).reindex(table[name]).to_numpy(float) for name in ("region", "site")]
+    arcs = [_arc(start, end) for start, end in zip(*ends, strict=True)]
+    return _layer(table, arcs)
+
+
+def _arc(start: np.ndarray, end: np.ndarray) -> BaseGeometry | None:
+    return None if np.isnan([*start, *end]).any() else arc(*start, *end)
+
+
+def _flows(tables: Tables) -> pd.DataFrame:
+    """Return allocation [MW, mean] and allocation × latency [MW ms] by region and site, where there is any."""
+    keys = ["region", "workload", "site", "path"]
+    if "allocation" not in tables or tables["allocation"].empty:
+        return pd.DataFrame({key: pd.Series(dtype=kind) for key, kind in FLOW_TYPES.items()})
+    table = tables["allocation"]
+    load = _mean(tables, "allocation", "allocation").groupby([table[key] for key in keys]).sum()
+    flows = load[load > 0].rename("allocation").reset_index()
+    latency = tables["routes"].set_index(keys)["latency"] if "routes" in tables else pd.Series(dtype=float)
+    flows["work"] = flows["allocation"] * latency.reindex(pd.MultiIndex.from_frame(flows[keys])).to_numpy(float)
+    return flows.groupby(["region", "site"], sort=False)[["allocation", "work"]].sum(skipna=False).reset_index()
+
+
+FLOW_TYPES = {"region": object, "site": object, "allocation": float, "work": float}
+
+
+def _traffic(tables: Tables) -> pd.Series:
+    if "traffic" not in tables or "traffic" not in tables["traffic"]:
+        return pd.Series(dtype=float, index=pd.MultiIndex.from_arrays([[], []], names=["region", "site"]))
+    return _by(tables, "traffic", "traffic", "region", "site")
+
+
+def _mean(tables: Tables, name: str, column: str) -> pd.Series:
+    """Return each row's part in the mean over the year; a row without a timestep counts whole."""
+    table = tables[name]
+    values = table[column].astype(float)
+    if "timestep" not in table:
+        return values
+    hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
+    return values * table["timestep"].map(hours).astype(float) / hours.sum()
+
+
+def _by(tables: Tables, name: str, column: str, *keys: str) -> pd.Series:
+    """Sum a table's column by keys, as means over the year; no entries without the table."""
+    if name not in tables or tables[name].empty:
+        return pd.Series(dtype=float)
+    return _mean(tables, name, column).groupby([tables[name][key] for key in keys]).sum()
+
+
+def _fill(values: pd.Series, scenario: Scenario, name: str) -> pd.Series:
+    """Return one entry a member, 0 where there is none."""
+    return values.reindex(list(scenario.sets[name]), fill_value=0.0)
+
+
+def _capacity(tables: Tables) -> pd.Series:
+    """Return the IT capacity [MW] by site, all compute types; it is the same in every timestep."""
+    if "site_capacity" not in tables:
+        return pd.Series(dtype=float)
+    table = tables["site_capacity"].drop_duplicates(["site", "compute_type"])
+    return table.groupby("site")["capacity"].sum().astype(float)
+
+
+def _pue(tables: Tables) -> pd.Series:
+    """Return the mean PUE by site, weighted by load, or by time alone where there is no load."""
+    done, drawn = (_by(tables, "facility_load", column, "site") for column in ("it_load", "facility_load"))
+    return (drawn / done.replace(0.0, np.nan)).combine_first(_by(tables, "facility_load", "pue", "site"))
+
+
+def _green_power_share(scenario: Scenario, tables: Tables) -> pd.Series:
+    drawn = _by(tables, "facility_load", "facility_load", "site")
+    if "power_supply" not in tables:
+        return pd.Series(np.nan, index=drawn.index)
+    hours = float(tables["time"]["timestep_weight"].astype(float).sum())
+    parts = (
+        _by(tables, "power_supply", "green_power_used", "site"),
+        _by(tables, "power_supply_technology", "excess", "site"),
+        _by(tables, "power_supply_certificates", "certificates", "site") / hours,
+    )
+    green = sum(_fill(part, scenario, "site") for part in parts)
+    return green / drawn.replace(0.0, np.nan)
+
+
+def _points(scenario: Scenario, name: str, columns: Mapping[str, pd.Series]) -> gpd.GeoDataFrame:
+    members = list(scenario.sets[name])
+    table = pd.DataFrame({name: pd.Series(members, dtype=str)})
+    for column in LABELS:
+        table[column] = _texts(scenario, f"{name}.{column}", members)
+    for column, values in columns.items():
+        table[column] = values.reindex(members).to_numpy(float)
+    places = scenario.coordinates(name)
+    points = [Point(*places.loc[member]) if member in places.index else None for member in members]
+    return _layer(table, points)
+
+
+def _texts(scenario: Scenario, key: str, members: Sequence[str]) -> pd.Series:
+    given = scenario.given.get(key)
+    known = given.to_dict() if isinstance(given, pd.Series) else {}
+    return pd.Series([str(known.get(member, "")) for member in members], dtype=str)
+
+
+def _layer(table: pd.DataFrame, shapes: Sequence[BaseGeometry | None]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(list(shapes), index=table.index, crs=CRS), crs=CRS)
+
+
+GEOMETRIES = {"sites": "Point", "regions": "Point", "flows": "MultiLineString"}
+"""The layers by name, fixed whatever the plan; an arc over the date line has two parts."""
+CHANGED = "2000-01-01T00:00:00.000Z"
+"""Stands where a GeoPackage keeps the time of writing, so that one plan gives one file."""
+STYLE_TABLE = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
+)"""
+ADD_STYLE = """
+INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
+    styleSLD, useAsDefault, description, owner, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)"""
+LIST_STYLES = """
+INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)
+    VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)"""
+
+
+def write_layers(results: Results, path: Path) -> None:
+    """Write ``plan.gpkg``: the layers sites, regions and flows, with the styles in which QGIS opens them.
+
+    Flows without an arc (a region served on the spot, or without coordinates) are in the tables only.
+
+    Raises
+    ------
+    OSError
+        The file system refused.
+    """
+    layers = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
+    layers["flows"] = layers["flows"][layers["flows"].geometry.notna()]
+    try:
+        for name, layer in layers.items():
+            pyogrio.write_dataframe(
+                layer, path, layer=name, driver="GPKG", geometry_type=GEOMETRIES[name], promote_to_multi=name == "flows"
+            )
+        _add_styles(path, styles(layers["sites"], layers["regions"], layers["flows"]))
+        written = {name: pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] for name in layers}
+    except (RuntimeError, ValueError, sqlite3.Error) as error:
+        # GDAL and SQLite do not say which system call failed; a full disk is the usual one.
+        raise OSError(errno.EIO, f"{path.name} cannot be written: {error}") from error
+    if written != {name: len(layer) for name, layer in layers.items()}:
+        raise OSError(errno.EIO, f"{path.name} is not whole")
+
+
+def _add_styles(path: Path, qml: Mapping[str, str]) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(STYLE_TABLE)
+        for name, text in qml.items():
+            database.execute(ADD_STYLE, (name, name, text, f"East Data West Compute planner: {name}", CHANGED))
+        database.execute(LIST_STYLES, (CHANGED,))
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (CHANGED,))

@@ -1,0 +1,153 @@
+"""Results, and the files they are written to; :mod:`planner.io.read_run` reads them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.io.manifest import hash_file, stamp, to_json
+from planner.io.result_tables import layout_of, write_table
+from planner.io.run_folder import MANIFEST
+from planner.io.write import write_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from planner.io.scenario import Scenario
+
+SUMMARY, LOG, LAYERS = "summary.json", "solver.log", "plan.gpkg"
+TABLES, SCENARIO = "tables", "scenario"
+PRICES = "shadow_prices"
+PRICE_COLUMNS = ("rule", "index", "price", "unit")
+
+
+@dataclass(frozen=True)
+class Results:
+    """A plan, or what is known of a run that found none.
+
+    Attributes
+    ----------
+    scenario
+        The inputs.
+    summary
+        As in ``summary.json``.
+    tables
+        The features' result tables by name, such as ``allocation``; none without a plan.
+    shadow_prices
+        Columns rule, index, price, unit.
+    manifest
+        As in ``manifest.json``.
+    log
+        The solver's own words.
+    """
+
+    scenario: Scenario
+    summary: dict[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+    shadow_prices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PRICE_COLUMNS)))
+    manifest: dict[str, Any] = field(default_factory=dict)
+    log: str = ""
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan: without one there are no tables and no layers."""
+        return bool(self.tables)
+
+    @cached_property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites with their loads, capacities and supply; see :func:`planner.io.layers.site_layer`."""
+        from planner.io.layers import site_layer  # noqa: PLC0415 - geopandas is slow to import and not always needed
+
+        return site_layer(self.scenario, self.tables)
+
+    @cached_property
+    def regions(self) -> gpd.GeoDataFrame:
+        """The regions with their demand; see :func:`planner.io.layers.region_layer`."""
+        from planner.io.layers import region_layer  # noqa: PLC0415
+
+        return region_layer(self.scenario, self.tables)
+
+    @cached_property
+    def flows(self) -> gpd.GeoDataFrame:
+        """The work carried from regions to sites; see :func:`planner.io.layers.flow_layer`."""
+        from planner.io.layers import flow_layer  # noqa: PLC0415
+
+        return flow_layer(self.scenario, self.tables)
+
+
+def write_results(results: Results, folder: Path) -> None:
+    """Write everything but the maps and the manifest into an empty folder.
+
+    Without a plan only the summary and the log are written.
+
+    Raises
+    ------
+    OSError
+        The file system refused.
+    """
+    write_summary(results, folder)
+    (folder / LOG).write_bytes(results.log.encode("utf-8", "backslashreplace"))
+    if not results.has_plan:
+        return
+    (folder / TABLES).mkdir()
+    for name, table in results.tables.items():
+        write_table(table, folder / TABLES / f"{name}.csv")
+    write_table(results.shadow_prices, folder / f"{PRICES}.csv")
+    write_scenario(results.scenario, folder / SCENARIO)
+    from planner.io.layers import write_layers  # noqa: PLC0415
+
+    write_layers(results, folder / LAYERS)
+
+
+def write_summary(results: Results, folder: Path) -> None:
+    """Write ``summary.json``, or write it again when the last times are known.
+
+    Raises
+    ------
+    OSError
+        The file system refused.
+    """
+    (folder / SUMMARY).write_bytes(to_json(results.summary))
+
+
+def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
+    """Write ``manifest.json``, the last of all files: present and matching means complete.
+
+    Returns
+    -------
+    dict
+        The manifest as written: that of the results, with ``tables`` (rows, and the kind of every column) and
+        ``files`` (SHA-256 of every text file of the run; GeoPackage and pictures carry times, and maps may be
+        drawn again).
+
+    Raises
+    ------
+    OSError
+        The file system refused.
+    """
+    tables = {name: layout_of(table) for name, table in results.tables.items()}
+    if results.has_plan:
+        tables[PRICES] = layout_of(results.shadow_prices)
+    manifest = {
+        **results.manifest,
+        "finished": stamp(datetime.now(UTC)),
+        "tables": tables,
+        "files": {name: hash_file(folder / name) for name in hashed_files(folder)},
+    }
+    (folder / MANIFEST).write_bytes(to_json(manifest))
+    return manifest
+
+
+def hashed_files(folder: Path) -> list[str]:
+    """Return the files of a run folder that its manifest answers for, with forward slashes, sorted."""
+    found = [folder / name for name in (SUMMARY, LOG, f"{PRICES}.csv")]
+    found += (folder / TABLES).glob("*.csv")
+    found += (folder / SCENARIO).rglob("*")
+    return sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())

@@ -1,0 +1,197 @@
+"""What tests of rules share: rows of the compiled matrix and shadow prices by name, planted faults, a world for hands.
+
+``HAND`` is small enough to be solved on paper. A MWh of IT load costs 1.4 × 500 = 700 CNY at ``near`` and
+1.2 × 300 = 360 CNY at ``far``, which can use 0.9 × 15 = 13.5 MW; ``near`` can use 0.8 × 60 = 48 MW. All demand is
+1.2 × 30 = 36 MW by day (2000 h) and 0.6 × 30 = 18 MW by night (1000 h), so that ``far`` is full in both:
+
+    2000 × (13.5 × 360 + 22.5 × 700) + 1000 × (13.5 × 360 + 4.5 × 700) = 41 220 000 + 8 010 000 = 49 230 000 CNY/a
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import planner
+from planner.models.audit import audit
+from planner.models.compile import compile_model
+from tests.worlds import BASE, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from planner.io.results import Results
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+    from planner.models.problem import Problem
+
+HAND_COST = 49_230_000.0
+HAND = World(
+    features=("time", "demand", "routes", "allocation", "site_capacity", "facility_load", "power_supply"),
+    hours=3000,
+    tables={
+        "timestep": [
+            {"timestep": "day", "timestep_weight": 2000, "timestep_duration": 2},
+            {"timestep": "night", "timestep_weight": 1000, "timestep_duration": 3},
+        ],
+        "region": [
+            {"region": "coast", "hub": "delta", "side": "east", "province": "江苏"},
+            {"region": "inland", "hub": "basin", "side": "west", "province": "四川"},
+        ],
+        "workload": [{"workload": "web", "compute_type": "cpu"}],
+        "compute_type": [{"compute_type": "cpu"}],
+        "region_workload": [
+            {"region": "coast", "workload": "web", "demand": 10},
+            {"region": "inland", "workload": "web", "demand": 20},
+        ],
+        "workload_timestep": [
+            {"workload": "web", "timestep": "day", "demand_profile": 1.2},
+            {"workload": "web", "timestep": "night", "demand_profile": 0.6},
+        ],
+        "site": [
+            {"site": "near", "hub": "delta", "side": "east", "province": "上海", "pue": 1.4, "grid_power_price": 500,
+             "utilisation_max": 0.8},
+            {"site": "far", "hub": "basin", "side": "west", "province": "四川", "pue": 1.2, "grid_power_price": 300,
+             "utilisation_max": 0.9},
+        ],
+        "site_compute_type": [
+            {"site": "near", "compute_type": "cpu", "capacity_existing": 60},
+            {"site": "far", "compute_type": "cpu", "capacity_existing": 15},
+        ],
+        "region_site": [
+            {"region": "coast", "site": "near", "latency": 1.5},
+            {"region": "coast", "site": "far", "latency": 9},
+            {"region": "inland", "site": "near", "latency": 4},
+            {"region": "inland", "site": "far", "latency": 6},
+        ],
+    },
+)  # fmt: skip
+
+BUILT = HAND.replaced(features=(*HAND.features, "site_expansion"))
+BUILT = BUILT.with_cells("site_compute_type", "module_size", {"far;cpu": 4})
+BUILT = BUILT.with_cells("site_compute_type", "modules_max", {"far;cpu": 3})
+BUILT = BUILT.with_cells("site_compute_type", "module_cost", {"far;cpu": 2_600_000})
+"""``HAND`` with modules of 4 MW at ``far``: 3.6 MW usable. The first saves 3.6 × 340 × 3000 = 3 672 000; the second
+3.6 × 340 × 2000 by day and 0.9 × 340 × 1000 by night (``near`` has only 0.9 MW left there) = 2 754 000; the third
+2 448 000. At 2 600 000 each, two are built: 49 230 000 - 3 672 000 - 2 754 000 + 5 200 000 = 48 004 000."""
+BUILT_COST = 48_004_000.0
+
+RICH = BASE.with_cells("workload", "unserved_price", {"online": 4000})
+RICH = RICH.with_cells("workload", "indivisible", {"training": True})
+RICH = RICH.with_cells("site", "utilisation_min", {"hebei": 0.2})
+RICH = RICH.with_cells("site", "opening_cost", {"gansu": 3e6, "hebei": 1e6})
+"""``BASE`` with every option of the features from time to site_expansion in use."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the compiled matrix: ``lower ≤ ∑ coefficient × variable ≤ upper``."""
+
+    coefficients: dict[str, float]
+    lower: float
+    upper: float
+
+
+def spelt(name: str, index: tuple[Any, ...]) -> str:
+    """Return a member's name as a person writes it: ``allocation[coast,web,far,direct,day]``."""
+    return f"{name}[{','.join(map(str, index))}]" if index else name
+
+
+def scenario_of(world: World) -> Scenario:
+    """Read a world."""
+    with tempfile.TemporaryDirectory() as folder:
+        return world.read(Path(folder))
+
+
+def model_of(world: World) -> PlanModel:
+    """Build a world's model."""
+    return planner.build_model(scenario_of(world))
+
+
+def compiled(world: World) -> Problem:
+    """Compile a world's model to arrays."""
+    return compile_model(model_of(world))[0]
+
+
+def rows_of(problem: Problem, rule: str) -> dict[str, Row]:
+    """Return the rows of one rule by their index."""
+    matrix = problem.matrix.tocsr()
+    found: dict[str, Row] = {}
+    for number, (name, index) in enumerate(problem.row_names):
+        if name == rule:
+            part = slice(matrix.indptr[number], matrix.indptr[number + 1])
+            columns = [spelt(*problem.column_names[column]) for column in matrix.indices[part]]
+            values = dict(zip(columns, matrix.data[part].tolist(), strict=True))
+            found[",".join(map(str, index))] = Row(
+                values, float(problem.row_lower[number]), float(problem.row_upper[number])
+            )
+    return found
+
+
+def objective_of(problem: Problem) -> tuple[dict[str, float], float]:
+    """Return the objective's nonzero coefficients by variable, and its constant."""
+    stage = problem.stages[problem.objective_stage]
+    names = [spelt(*name) for name in problem.column_names]
+    return {names[k]: float(stage.cost[k]) for k in np.flatnonzero(stage.cost)}, stage.constant
+
+
+def bounds_of(problem: Problem, variable: str) -> dict[str, tuple[float, float, bool]]:
+    """Return lower bound, upper bound and whether it is whole, of one variable's members by index."""
+    sides = zip(problem.column_lower.tolist(), problem.column_upper.tolist(), problem.is_integer.tolist(), strict=True)
+    return {
+        ",".join(map(str, index)): entry
+        for (name, index), entry in zip(problem.column_names, sides, strict=True)
+        if name == variable
+    }
+
+
+def plan(world: World) -> Results:
+    """Return a world's audited plan; a world that was solved before is not solved again."""
+    return _plan(json.dumps(world.__dict__, ensure_ascii=False))
+
+
+@cache
+def _plan(text: str) -> Results:
+    entries = json.loads(text)
+    entries["features"] = tuple(entries["features"])
+    return planner.run(scenario_of(World(**entries)))
+
+
+def cost_of(world: World) -> float:
+    """Return the cost [CNY/a] of a world's plan."""
+    return float(plan(world).summary["cost"])
+
+
+def price_of(results: Results, rule: str, *index: str) -> float:
+    """Return the shadow price of one row."""
+    prices = results.shadow_prices
+    found = prices[(prices["rule"] == rule) & (prices["index"] == ";".join(index))]
+    assert len(found) == 1, f"{rule} {index} stands {len(found)} times in the shadow prices"
+    return float(found["price"].iloc[0])
+
+
+def altered(tables: Mapping[str, pd.DataFrame], name: str, column: str, value: Any, **where: Any) -> dict[str, Any]:
+    """Return copies of the tables with one fault planted: a value, or a function of the old values."""
+    copies = {key: table.copy() for key, table in tables.items()}
+    table = copies[name]
+    chosen = np.ones(len(table), dtype=bool)
+    for key, wanted in where.items():
+        chosen &= (table[key] == wanted).to_numpy()
+    assert chosen.any(), f"no row of {name} has {where}"
+    table[column] = table[column].astype(object)
+    table.loc[chosen, column] = value(table.loc[chosen, column]) if callable(value) else value
+    return copies
+
+
+def rules_found(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -> set[str]:
+    """Return the names of the rules that the audit of (altered) tables finds fault with."""
+    found = audit(results.scenario, results.tables if tables is None else tables, results.summary)
+    return {finding.rule for finding in found}
