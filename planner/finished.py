@@ -45,12 +45,14 @@ def audit_run(run_path: Path) -> str:
     AuditDisagreedError
         Naming every number that is not confirmed.
     """
-    results = read_results(run_path)
-    if not results.tables:
+    results = read_run(Path(run_path), declarations(), changed_allowed=True)
+    if not results.has_plan:
         return f"{run_path}: {results.summary['status']}, no plan to audit\n"
     findings = audit(results.scenario, results.tables, results.summary)
     lines = [str(finding) for finding in findings]
-    lines += [f"tables/{name}.csv is not the file that was written" for name in changed_tables(run_path)]
+    lines += [f"the table {name} is not the file that was written" for name in changed_tables(run_path)]
+    if results.scenario.content_hash != results.manifest["content_hash"]:
+        lines.append("the scenario in the run folder is not the one that was solved")
     if lines:
         raise AuditDisagreedError(shown(run_path), lines)
     return f"{run_path}: the audit confirms every rule and cost\n"

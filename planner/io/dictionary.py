@@ -125,7 +125,7 @@ def unit_of(parameter: Parameter) -> str:
 def sentence(text: str) -> str:
     """Return a text as one table cell that ends with a full stop."""
     flat = " ".join(text.split()).replace("|", "\\|")
-    return flat if not flat or flat.endswith((".", "!", "?")) else f"{flat}."
+    return flat if not flat or flat.endswith((".", "!", "?", "…")) else f"{flat}."
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -42,6 +42,12 @@ def json_schema(declarations: Declarations) -> dict[str, Any]:
     definitions = file["$defs"]
     definitions["id"] = _id()
     properties = file["properties"]
+    properties["title"]["description"] = "Title of maps and reports."
+    properties["title_zh"]["description"] = "The same in Chinese."
+    properties["set"]["description"] = "Values set after all tables are read: `table.column`, or rows picked by key."
+    definitions["TimeTable"]["properties"]["hours"]["description"] = "What the weights of the timesteps add up to [h]."
+    definitions["SolverTable"]["properties"]["time_limit"]["description"] = "For the whole solve [s]."
+    definitions["SolverTable"]["properties"]["mip_gap"]["description"] = "Relative gap that counts as optimal."
     properties["features"] = {
         "type": "array",
         "description": "The families of rules that apply.",
@@ -81,14 +87,18 @@ def _id() -> dict[str, Any]:
 
 
 def _plain(part: Any) -> Any:
-    """Take away what pydantic adds for Python: its titles and defaults, which are not the planner's own."""
-    if isinstance(part, dict):
-        return {
-            word: ({name: _plain(inner) for name, inner in value.items()} if word == "properties" else _plain(value))
-            for word, value in part.items()
-            if word not in {"title", "default"} or not isinstance(value, str | int | float | bool | list | type(None))
-        }
-    return [_plain(inner) for inner in part] if isinstance(part, list) else part
+    """Take away what pydantic adds for Python: titles, docstrings, and defaults that are not the planner's own."""
+    if isinstance(part, list):
+        return [_plain(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    plain = {}
+    for word, value in part.items():
+        if word in {"properties", "$defs"}:  # what stands here are names, such as the scenario's own title
+            plain[word] = {name: _plain(inner) for name, inner in value.items()}
+        elif word not in {"title", "description", "default"}:
+            plain[word] = _plain(value)
+    return plain
 
 
 def _minimise() -> dict[str, Any]:

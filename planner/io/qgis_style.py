@@ -52,7 +52,7 @@ def _root_scale(column: str, largest: float, bounds: tuple[float, float]) -> str
 
 
 def _sites(size: str) -> str:
-    document = _document("0")
+    document = _document("0", labels=True)
     renderer = ET.SubElement(
         document,
         "renderer-v2",
@@ -103,8 +103,9 @@ def _flows(width: str) -> str:
     return _text(document)
 
 
-def _document(geometry: str) -> ET.Element:
-    document = ET.Element("qgis", {"version": "3.34.0", "styleCategories": "Symbology|Labeling"})
+def _document(geometry: str, *, labels: bool = False) -> ET.Element:
+    shown = {"version": "3.34.0", "styleCategories": "Symbology|Labeling", "labelsEnabled": str(int(labels))}
+    document = ET.Element("qgis", shown)
     ET.SubElement(document, "layerGeometryType").text = geometry
     return document
 

@@ -19,6 +19,8 @@ SECTION = re.compile(r"^\s*\[([^\[\]]+)\]\s*(#.*)?$")
 ASSIGNMENT = re.compile(r"""^\s*("[^"]*"|'[^']*'|[\w\-]+)((?:\s*\.\s*[\w\-]+)*)\s*=""", re.ASCII)
 AT_LINE = re.compile(r"^(.*?)\s*\(at (?:line (\d+), column \d+|end of document)\)$", re.DOTALL)
 DEPTH_MAX = 16
+# tomllib takes time as the square of the parts of a dotted key: thousands of them would hang it.
+TOO_DEEP = re.compile(r"(?:^|[\[{,])\s*(?:[\w\-\"']+\s*\.\s*){16}", re.MULTILINE)
 BARE = re.compile(r"[A-Za-z0-9_\-]+")
 
 
@@ -37,6 +39,9 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
         return None
     if encoding:
         gathering.note(f"{file}: read as {encoding}")
+    if TOO_DEEP.search(text):
+        gathering.add(Fault(file, f"a dotted name of more than {DEPTH_MAX} parts"), file)
+        return None
     try:
         document = tomllib.loads(text)
         _check_measure(document)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from planner.models import ledger
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
@@ -12,8 +14,6 @@ from planner.models.parameter import IndexSet, Parameter, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import pandas as pd
 
     from planner.io.scenario import Scenario
     from planner.models.plan_model import PlanModel
@@ -153,14 +153,13 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     kind = work["workload"].map(inputs.series("workload.compute_type")).rename("compute_type")
     load = work["allocation"].groupby([work["site"], kind, work["timestep"]]).sum()
     yield from Finding.all_equal("compute_load", load, table["compute_load"], "MW")
-    capacity = ledger.column(tables, "site_capacity", "capacity", KEYS) * 1.0
     expected = inputs.series("capacity_existing")
     if "site_expansion" in tables:
         built = tables["site_expansion"].set_index(KEYS[:2])["capacity_new"]
         expected = expected.add(built, fill_value=0.0)
-    per_pair = table.groupby(level=KEYS[:2])["capacity"]
-    yield from Finding.all_equal("capacity", expected, per_pair.max(), "MW")
-    yield from Finding.all_equal("capacity", expected, per_pair.min(), "MW")
+    index = inputs.full_index(tuple(KEYS))
+    capacity = pd.Series(ledger.spread(expected, index.to_frame(index=False)).to_numpy(float), index)
+    yield from Finding.all_equal("capacity", capacity, table["capacity"].astype(float), "MW")
     usable = capacity.mul(inputs.series("utilisation_max"), level="site")
     yield from Finding.all_at_most("site_capacity", load, usable, "MW")
     served = ledger.energy(tables, "site_capacity", "compute_load", ["site"])

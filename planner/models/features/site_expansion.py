@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def derive(inputs: Scenario) -> dict[str, pd.Series]:
     rate = inputs.series("discount_rate").reindex(capex.index)
     years = inputs.series("lifetime").reindex(capex.index)
     with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(rate == 0, 1 / years, rate / (1 - (1 + rate) ** -years))
+        factor = np.where(rate == 0, 1 / years, rate / -np.expm1(-years * np.log1p(rate)))
     return {"module_cost": (capex * factor).combine_first(inputs.series("module_cost"))}
 
 
@@ -147,6 +148,8 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Modules are whole, within their limit, of their size, at opened sites, and paid for."""
     table = tables["site_expansion"].set_index(KEYS)
+    for pair in table.index.difference(inputs.full_index(tuple(KEYS))):
+        yield Finding("site_expansion", spell(pair), "is not a site and compute type of the scenario")
     modules = table["modules"].astype(float)
     for pair, count in modules[(modules - modules.round()).abs() > ABSOLUTE_TOLERANCE].items():
         yield Finding("modules", spell(pair), f"{count:g} modules are not a whole number")
@@ -159,19 +162,22 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 
 def _yearly(inputs: Scenario) -> pd.Series:
-    """Return the yearly cost of a module, investments paid in equal yearly rates (present value = capex)."""
+    """Return the yearly cost of a module: its investment over the present value of 1 CNY/a, in decimals."""
     capex = inputs.series("module_capex")
-    rates, years = inputs.series("discount_rate").to_dict(), inputs.series("lifetime").to_dict()
-    paid = [
-        amount * rates[pair] / -np.expm1(-years[pair] * np.log1p(rates[pair])) if rates[pair] else amount / years[pair]
-        for pair, amount in capex.to_dict().items()
-    ]
+    rates, lifetimes = inputs.series("discount_rate").to_dict(), inputs.series("lifetime").to_dict()
+    paid = []
+    for pair, amount in capex.to_dict().items():
+        rate, years = Decimal(rates[pair]), Decimal(lifetimes[pair])
+        worth = (1 - (1 + rate) ** -years) / rate if rate else years
+        paid.append(float(Decimal(amount) / worth))
     return pd.Series(paid, capex.index, dtype=float).combine_first(inputs.series("module_cost"))
 
 
 def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules: pd.Series) -> Iterator[Finding]:
     opened = tables["site_expansion_opened"].set_index("site")["open"].astype(float)
     price = inputs.series("opening_cost")
+    for site, value in opened[~((opened - opened.round()).abs() <= ABSOLUTE_TOLERANCE)].items():
+        yield Finding("open", str(site), f"{value:g} is neither open nor closed")
     built = modules.groupby(level="site").sum()
     for site in price.index:
         if built.get(site, 0.0) > ABSOLUTE_TOLERANCE and opened.get(site, 0.0) < 1 - ABSOLUTE_TOLERANCE:

@@ -1,0 +1,279 @@
+"""``python -m planner.reference docs/reference``: the reference, written from declarations and docstrings.
+
+One page a feature, the data dictionary by table, the result tables, and an index. Nothing here is written by hand, so
+that the pages cannot say anything else than the code.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.check import read_scenario
+from planner.io.dictionary import (
+    allowed_in,
+    default_of,
+    markdown_table,
+    places_of,
+    scalar_section,
+    sentence,
+    table_section,
+    tables_of,
+    unit_of,
+)
+from planner.io.schema import schema_of
+from planner.io.starter import write_starter
+from planner.models import objective
+from planner.models.build import build_model
+from planner.models.compile import compile_model, load_values
+from planner.models.declarations import declarations, feature_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import FunctionType, ModuleType
+
+    import pandas as pd
+
+    from planner.models.plan_model import PlanModel
+
+GENERATED = "<!-- Written by `make docs` from the code; edit the code instead. -->"
+HOOKS = {
+    "derive": "Derived from other inputs",
+    "check": "Refused at reading",
+    "warn": "Noted at reading",
+    "obstacles": "Said before solving",
+    "audit": "Audited",
+    "summary": "In `summary.json`",
+}
+"""What a feature may define besides its rules, and what the page calls it."""
+OBJECTIVE = "objective"
+
+
+def pages(features: Sequence[str]) -> dict[str, str]:
+    """Return the reference by file name.
+
+    Parameters
+    ----------
+    features
+        The features to speak of, in any order; ``objective`` may be among them.
+    """
+    modules = {name: module for name, module in all_modules().items() if name in features}
+    tables = result_tables()
+    written = {f"{name}.md": _feature_page(name, module, tables[name]) for name, module in modules.items()}
+    written["data-dictionary.md"] = _dictionary(list(modules))
+    written["result-tables.md"] = _result_page(modules, tables)
+    written["README.md"] = _index(modules)
+    return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in written.items()}
+
+
+def all_modules() -> dict[str, ModuleType]:
+    """Return every feature and the objective by name, in canonical order."""
+    return {**feature_modules(), OBJECTIVE: objective}
+
+
+def result_tables() -> dict[str, dict[str, list[tuple[str, str, str]]]]:
+    """Return the result tables of every feature: their columns with unit and meaning.
+
+    They are read off the starter's model, all of its variables set to 0; a feature that the starter does not use
+    has none.
+    """
+    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
+        write_starter(Path(folder) / "starter", declarations())
+        model = build_model(read_scenario(Path(folder) / "starter"))
+    _, variables = compile_model(model)
+    load_values(variables, np.zeros(len(variables)))
+    found: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
+    for name, module in all_modules().items():
+        listed = name == OBJECTIVE or name in model.inputs.features
+        tables: Mapping[str, pd.DataFrame] = module.report(model) if listed else {}
+        found[name] = {table: _columns_of(frame, model) for table, frame in tables.items()}
+    return found
+
+
+def _columns_of(frame: pd.DataFrame, model: PlanModel) -> list[tuple[str, str, str]]:
+    columns = [_column(str(name), model) for name in frame]
+    texts = {str(name) for name in frame if not np.issubdtype(frame[name].to_numpy().dtype, np.number)}
+    return [(name, unit or ("–" if name in texts else ""), words) for name, unit, words in columns]
+
+
+def _column(name: str, model: PlanModel) -> tuple[str, str, str]:
+    known = declarations()
+    record = model.records.get(name)
+    if record is not None:
+        # A rule of another name is one of several that the scenario's choices decide between.
+        words = _summary(record.rule) if record.rule is not None and record.rule.__name__ == name else ""
+        return name, record.unit, words.split(" [", maxsplit=1)[0]
+    if name in known.sets:
+        return name, "", known.sets[name].description
+    if name in known.parameters:
+        return name, known.parameters[name].unit, known.parameters[name].description
+    return name, "", ""
+
+
+def _feature_page(name: str, module: ModuleType, tables: Mapping[str, list[tuple[str, str, str]]]) -> Iterator[str]:
+    yield from (f"# {name}", "", GENERATED, "", _markdown(inspect.cleandoc(module.__doc__ or "")), "")
+    if name == OBJECTIVE:
+        yield from ("Always present, never listed in `features`.", "")
+    else:
+        needed = ", ".join(f"[{word}]({word}.md)" for word in module.REQUIRES)
+        yield from (f'Requires: {needed or "nothing"}. In `scenario.toml`: `features = [… "{name}" …]`.', "")
+    if sets := getattr(module, "SETS", ()):
+        yield from ("## Sets", "")
+        yield from (f"- `{each.plural}`, rows of `{each.name}.csv`: {sentence(each.description)}" for each in sets)
+        yield ""
+    yield from _parameters(module)
+    yield from _rules(module)
+    if tables:
+        yield from ("## Result tables", "", sentence(_summary(module.report)), "")
+        for table, columns in tables.items():
+            yield from (f"### tables/{table}.csv", "", *_columns(columns), "")
+    said = [(words, getattr(module, hook)) for hook, words in HOOKS.items() if hasattr(module, hook)]
+    yield from ("## Checks and reports", "")
+    yield from (f"- {words}: {_summary(function)}" for words, function in said)
+
+
+def _parameters(module: ModuleType) -> Iterator[str]:
+    if not module.PARAMETERS:
+        return
+    yield from ("## Parameters", "")
+    rows = [
+        (
+            f"`{parameter.name}`",
+            places_of(parameter),
+            unit_of(parameter),
+            default_of(parameter),
+            allowed_in(parameter),
+            sentence(parameter.description),
+            parameter.source,
+        )
+        for parameter in module.PARAMETERS
+    ]
+    yield from markdown_table(("parameter", "where", "unit", "default", "allowed", "what it is", "source"), rows)
+    yield ""
+
+
+def _rules(module: ModuleType) -> Iterator[str]:
+    """Yield the constraints with their equations, then the terms and expressions they are made of."""
+    functions = list(_model_functions(module))
+    constraints = [function for function in functions if _is_constraint(function)]
+    if constraints:
+        yield from ("## Rules", "")
+    for function in constraints:
+        yield from (f"### {function.__name__}", "", *_docstring(function))
+    terms = [function for function in functions if function not in constraints]
+    if terms:
+        yield from ("## Expressions and terms", "")
+        yield from (f"- `{function.__name__}`: {_summary(function)}" for function in terms)
+        yield ""
+
+
+def _model_functions(module: ModuleType) -> Iterator[FunctionType]:
+    """Yield the functions of a model's indices that a module defines, in its own order."""
+    for name, function in vars(module).items():
+        if not inspect.isfunction(function) or function.__module__ != module.__name__ or name.startswith("_"):
+            continue
+        first = next(iter(inspect.signature(function).parameters), "")
+        if first == "m" and name not in {"build", "report"} and not name.endswith("_bounds"):
+            yield function
+
+
+def _is_constraint(function: FunctionType) -> bool:
+    """Return whether a function returns a relation, as every constraint does."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    return any(isinstance(node, ast.Return) and isinstance(node.value, ast.Compare) for node in ast.walk(tree))
+
+
+def _docstring(function: FunctionType) -> Iterator[str]:
+    """Yield a docstring as Markdown: sentences as they are, equations and symbol tables set as text."""
+    first, *others = inspect.cleandoc(function.__doc__ or "").split("\n\n")
+    yield from (_markdown(first), "")
+    for block in others:
+        is_prose = block.startswith("Source:") or ("[" not in block and "====" not in block)
+        yield from (_markdown(block), "") if is_prose else ("```text", block, "```", "")
+
+
+def _summary(function: Callable[..., Any]) -> str:
+    """Return a docstring's first sentence, without the verb that every function's has."""
+    words = " ".join(inspect.cleandoc(function.__doc__ or "").split("\n\n")[0].split())
+    words = words.removeprefix("Return ").removeprefix("Name ")
+    return _markdown(words[:1].upper() + words[1:])
+
+
+def _markdown(text: str) -> str:
+    return text.replace("``", "`")
+
+
+def _columns(columns: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    rows = [(f"`{name}`", unit, sentence(words)) for name, unit, words in columns]
+    yield from markdown_table(("column", "unit", "what it is"), rows)
+
+
+def _dictionary(features: Sequence[str]) -> Iterator[str]:
+    schema = schema_of(declarations())
+    yield from (
+        "# Data dictionary",
+        "",
+        GENERATED,
+        "",
+        "Every table a scenario may hold, and every column. A parameter indexed by (a, b) is a column of `a_b.csv`,",
+        "whose key columns are `a` and `b`; the rows of a one-key table are the members of that set. `required` holds",
+        "where the feature is listed; `none` means that there is no such limit, price or link unless it is given.",
+        "",
+    )
+    yield from scalar_section(schema, features)
+    for table in tables_of(schema, features):
+        yield from table_section(table, schema, features)
+
+
+def _result_page(
+    modules: Mapping[str, ModuleType], tables: Mapping[str, Mapping[str, list[tuple[str, str, str]]]]
+) -> Iterator[str]:
+    yield from (
+        "# Result tables",
+        "",
+        GENERATED,
+        "",
+        "The tables of a run folder, `tables/<name>.csv`. How to read them: [read a run](../how-to/read-a-run.md). A",
+        "number without a unit here has the one that the sentence above its table names.",
+        "",
+    )
+    for name, module in modules.items():
+        for table, columns in tables[name].items():
+            yield from (f"## {table}", "", f"From [{name}]({name}.md). {_summary(module.report)}", "")
+            yield from (*_columns(columns), "")
+
+
+def _index(modules: Mapping[str, ModuleType]) -> Iterator[str]:
+    yield from ("# Reference", "", GENERATED, "")
+    yield from (
+        "- [Data dictionary](data-dictionary.md): every table and column of a scenario",
+        "- [Result tables](result-tables.md): every table of a run",
+        "",
+        "One page a feature, in the order in which they build on each other:",
+        "",
+    )
+    for name, module in modules.items():
+        yield f"- [{name}]({name}.md): {(module.__doc__ or '').strip().splitlines()[0].split(': ', 1)[-1]}"
+
+
+def main() -> None:
+    """Write the pages into the folder named on the command line; pages of features that are gone are removed."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    written = pages(list(all_modules()))
+    for path in folder.glob("*.md"):
+        if path.name not in written:
+            path.unlink()
+    for name, text in written.items():
+        (folder / name).write_bytes(text.encode())
+
+
+if __name__ == "__main__":
+    main()
