@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from planner.io.results import Results
 
 VALUE_LENGTH_MAX = 80
 LINES_SHOWN_MAX = 50
@@ -60,7 +58,7 @@ class PlannerError(Exception):
     """
 
     exit_code = 1
-    results: Results | None = None
+    results: Any = None
 
 
 class UsageError(PlannerError):

@@ -34,6 +34,7 @@ from planner.models import objective
 from planner.models.build import build_model
 from planner.models.compile import compile_model, load_values
 from planner.models.declarations import declarations, feature_modules
+from planner.models.parameter import Declarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -64,18 +65,45 @@ def pages(features: Sequence[str]) -> dict[str, str]:
     features
         The features to speak of, in any order; ``objective`` may be among them.
     """
-    modules = {name: module for name, module in all_modules().items() if name in features}
+    modules = {name: all_modules()[name] for name in _ordered(features)}
     tables = result_tables()
     written = {f"{name}.md": _feature_page(name, module, tables[name]) for name, module in modules.items()}
-    written["data-dictionary.md"] = _dictionary(list(modules))
-    written["result-tables.md"] = _result_page(modules, tables)
-    written["README.md"] = _index(modules)
+    written |= {"data-dictionary.md": _dictionary(modules), "result-tables.md": _result_page(modules, tables)}
+    written |= {"README.md": _index(modules)}
     return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in written.items()}
 
 
 def all_modules() -> dict[str, ModuleType]:
     """Return every feature and the objective by name, in canonical order."""
     return {**feature_modules(), OBJECTIVE: objective}
+
+
+def _ordered(features: Sequence[str]) -> list[str]:
+    """Return the features, each after those it requires; a feature that is not spoken of moves none of them."""
+    known = all_modules()
+    ordered: dict[str, None] = {}
+
+    def place(name: str) -> None:
+        for needed in known[name].REQUIRES:
+            place(needed)
+        ordered.setdefault(name)
+
+    for name in sorted(features, key=lambda name: (name == OBJECTIVE, name)):
+        place(name)
+    return [name for name in ordered if name in features]
+
+
+def _declared_by(modules: Mapping[str, ModuleType]) -> Declarations:
+    """Return what these features declare, in their order."""
+    known = declarations()
+    owner = {word: name for name in modules for word, owned_by in known.owner.items() if owned_by == name}
+    return Declarations(
+        features=tuple(modules),
+        requires=known.requires,
+        sets={word: known.sets[word] for word in owner if word in known.sets},
+        parameters={word: known.parameters[word] for word in owner if word in known.parameters},
+        owner=owner,
+    )
 
 
 def result_tables() -> dict[str, dict[str, list[tuple[str, str, str]]]]:
@@ -162,13 +190,11 @@ def _parameters(module: ModuleType) -> Iterator[str]:
 def _rules(module: ModuleType) -> Iterator[str]:
     """Yield the constraints with their equations, then the terms and expressions they are made of."""
     functions = list(_model_functions(module))
-    constraints = [function for function in functions if _is_constraint(function)]
-    if constraints:
+    if constraints := [function for function in functions if _is_constraint(function)]:
         yield from ("## Rules", "")
     for function in constraints:
         yield from (f"### {function.__name__}", "", *_docstring(function))
-    terms = [function for function in functions if function not in constraints]
-    if terms:
+    if terms := [function for function in functions if function not in constraints]:
         yield from ("## Expressions and terms", "")
         yield from (f"- `{function.__name__}`: {_summary(function)}" for function in terms)
         yield ""
@@ -215,8 +241,8 @@ def _columns(columns: Sequence[tuple[str, str, str]]) -> Iterator[str]:
     yield from markdown_table(("column", "unit", "what it is"), rows)
 
 
-def _dictionary(features: Sequence[str]) -> Iterator[str]:
-    schema = schema_of(declarations())
+def _dictionary(modules: Mapping[str, ModuleType]) -> Iterator[str]:
+    schema = schema_of(_declared_by(modules))
     yield from (
         "# Data dictionary",
         "",
@@ -227,9 +253,9 @@ def _dictionary(features: Sequence[str]) -> Iterator[str]:
         "where the feature is listed; `none` means that there is no such limit, price or link unless it is given.",
         "",
     )
-    yield from scalar_section(schema, features)
-    for table in tables_of(schema, features):
-        yield from table_section(table, schema, features)
+    yield from scalar_section(schema)
+    for table in tables_of(schema):
+        yield from table_section(table, schema)
 
 
 def _result_page(
@@ -251,8 +277,11 @@ def _result_page(
 
 
 def _index(modules: Mapping[str, ModuleType]) -> Iterator[str]:
-    yield from ("# Reference", "", GENERATED, "")
     yield from (
+        "# Reference",
+        "",
+        GENERATED,
+        "",
         "- [Data dictionary](data-dictionary.md): every table and column of a scenario",
         "- [Result tables](result-tables.md): every table of a run",
         "",
@@ -268,9 +297,8 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     written = pages(list(all_modules()))
-    for path in folder.glob("*.md"):
-        if path.name not in written:
-            path.unlink()
+    for path in [path for path in folder.glob("*.md") if path.name not in written]:
+        path.unlink()
     for name, text in written.items():
         (folder / name).write_bytes(text.encode())
 

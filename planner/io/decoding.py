@@ -8,8 +8,8 @@ import unicodedata
 SAVE_AS = "save it as CSV UTF-8"
 GUARDED = re.compile(r"'+[=+\-@\t\r]")
 TO_GUARD = re.compile(r"'*[=+\-@\t\r]")
-FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-"""Control and bidirectional characters: they forge what a reader sees, and XML, maps and workbooks cannot carry them.
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control and bidirectional characters, lone surrogates: they forge what is seen; no XML, map or workbook takes them.
 
 Tab and line feed are text.
 """
@@ -47,9 +47,7 @@ def decode(data: bytes) -> tuple[str, str]:
     text, encoding = _text(data)
     if "\r" in text:
         text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    return text, encoding
+    return composed(text), encoding
 
 
 def _text(data: bytes) -> tuple[str, str]:
@@ -81,6 +79,11 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _line(data: bytes, position: int) -> int:
     return data.count(b"\n", 0, position) + 1
+
+
+def composed(text: str) -> str:
+    """Return text in NFC, in which letters that look the same are the same."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def guarded(cell: str) -> str:

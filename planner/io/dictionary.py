@@ -58,10 +58,10 @@ def places_of(parameter: Parameter) -> str:
     return " or ".join(f"`{table_of(index)}.csv`" if index else "`[parameters]`" for index in parameter.indices)
 
 
-def table_section(table: TableSchema, schema: Schema, features: Sequence[str], level: str = "##") -> Iterator[str]:
-    """Yield the lines on one table: what defines it, its keys, and the columns that these features (or none) own."""
-    yield from (f"{level} {table.name}.csv", "")
-    yield from _introduction(table, schema, features)
+def table_section(table: TableSchema, schema: Schema) -> Iterator[str]:
+    """Yield the lines on one table: what defines it, its keys, its columns."""
+    yield from (f"## {table.name}.csv", "")
+    yield from _introduction(table, schema)
     rows = [
         (
             f"`{name}`",
@@ -72,15 +72,14 @@ def table_section(table: TableSchema, schema: Schema, features: Sequence[str], l
             schema.declarations.owner.get(parameter.key, ""),
         )
         for name, parameter in table.columns.items()
-        if is_owned(parameter.key, schema, features)
     ]
     yield from markdown_table(COLUMNS, rows)
     yield ""
 
 
-def scalar_section(schema: Schema, features: Sequence[str], level: str = "##") -> Iterator[str]:
+def scalar_section(schema: Schema) -> Iterator[str]:
     """Yield the lines on the scalars of ``[parameters]``."""
-    yield from (f"{level} [parameters] in scenario.toml", "", "Scalars and named choices.", "")
+    yield from ("## [parameters] in scenario.toml", "", "Scalars and named choices.", "")
     rows = [
         (
             f"`{name}`",
@@ -91,30 +90,14 @@ def scalar_section(schema: Schema, features: Sequence[str], level: str = "##") -
             schema.declarations.owner[parameter.key],
         )
         for name, parameter in schema.scalars.items()
-        if is_owned(parameter.key, schema, features)
     ]
     yield from markdown_table(("name", *COLUMNS[1:]), rows)
     yield ""
 
 
-def tables_of(schema: Schema, features: Sequence[str]) -> list[TableSchema]:
-    """Return the tables of which these features own the set or a column, by name; ``source`` is always one."""
-    owned = [
-        table
-        for name, table in schema.tables.items()
-        if name == SOURCE
-        or (name in schema.declarations.sets and schema.declarations.owner[name] in features)
-        or any(schema.declarations.owner.get(parameter.key) in features for parameter in table.columns.values())
-    ]
-    return sorted(
-        owned, key=lambda table: (len(table.keys) if table.name != SOURCE else len(schema.tables), table.name)
-    )
-
-
-def is_owned(key: str, schema: Schema, features: Sequence[str]) -> bool:
-    """Return whether one of these features declares a parameter, or no feature does (``source.csv``)."""
-    owner = schema.declarations.owner.get(key)
-    return owner is None or owner in features
+def tables_of(schema: Schema) -> list[TableSchema]:
+    """Return all tables, those of fewer keys first, ``source`` last."""
+    return sorted(schema.tables.values(), key=lambda table: (table.name == SOURCE, len(table.keys), table.name))
 
 
 def unit_of(parameter: Parameter) -> str:
@@ -136,14 +119,14 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iter
         yield f"| {' | '.join(row)} |"
 
 
-def _introduction(table: TableSchema, schema: Schema, features: Sequence[str]) -> Iterator[str]:
+def _introduction(table: TableSchema, schema: Schema) -> Iterator[str]:
     if table.name == SOURCE:
         yield from ("Where every figure comes from. Optional; the planner counts what it calls `illustrative`.", "")
         yield from (f"- `{key}`: {words}" for key, words in SOURCE_KEYS_EXPLAINED.items())
         yield ""
         return
     index_set = schema.declarations.sets.get(table.name)
-    if index_set is not None and schema.declarations.owner[table.name] in features:
+    if index_set is not None:
         words = sentence(index_set.description)
         if index_set.from_references:
             words += " The table is optional: without it the members are those that other tables name."

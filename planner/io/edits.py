@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.io import cells as cell_rules
+from planner.io.decoding import FORBIDDEN, composed
 from planner.io.gathering import Gathering, listed, nearest
 from planner.io.members import members_without_table
 from planner.io.merge import PARAMETERS, Layer, forget, given_at
@@ -232,9 +233,10 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
     editor = Editor(layer, schema, gathering, {})
     code = gathering.places.base(COMMAND_LINE)
     for text in overrides:
-        name, equals, value = text.partition("=")
-        name, value = name.strip(), value.strip()
-        if not equals:
+        name, equals, value = (part.strip() for part in composed(text).partition("="))
+        if FORBIDDEN.search(text):
+            gathering.at(code, None, text, "it holds a control or bidirectional character", FORMS)
+        elif not equals:
             gathering.at(code, None, text, "no value is given", FORMS)
         elif name == "objective.minimise":
             _override_minimise(layer, value, gathering)

@@ -43,12 +43,12 @@ class FolderReader:
     gathering: Gathering
 
     def read(self, folder: Path, trail: tuple[Path, ...] = ()) -> Layer | None:
-        """Return a folder laid over its bases, its own ``[set]`` and ``[drop]`` applied; ``None`` without its TOML."""
+        """Return a folder over its bases, its ``[set]`` and ``[drop]`` applied; ``None`` where one lacks its TOML."""
         document, lines = self._document(folder)
-        if document is None:
-            self._tables(folder)  # so that their faults are told at once as well
+        base = None if document is None else self._base(document, lines, folder, (*trail, folder))
+        if document is None or base is None:  # what would be missing is not worth telling
+            self._tables(folder)
             return None
-        base = self._base(document, lines, folder, (*trail, folder))
         own = Layer(document, self._places(document, lines, folder), self._tables(folder))
         check_given_once(own, self.schema, self.gathering)
         given = {
@@ -89,7 +89,7 @@ class FolderReader:
 
     def _base(
         self, document: dict[str, Any], lines: dict[TomlPath, int], folder: Path, trail: tuple[Path, ...]
-    ) -> Layer:
+    ) -> Layer | None:
         extends = document.get("extends")
         if extends is None:
             return Layer()
@@ -97,8 +97,8 @@ class FolderReader:
         problem, remedy, base = self._followed(extends, folder, trail)
         if base is None:
             self.gathering.add(Fault(file, problem, lines.get(("extends",)), "extends", extends, remedy), TOML)
-            return Layer()
-        return self.read(base, trail) or Layer()
+            return None
+        return self.read(base, trail)
 
     def _followed(self, extends: str, folder: Path, trail: tuple[Path, ...]) -> tuple[str, str, Path | None]:
         """Return the folder that ``extends`` names, or problem and remedy."""

@@ -17,12 +17,16 @@ LIKE_MAX = 20
 """Faults shown of one column; a broken column of a million rows must not hide the other faults."""
 NAMES_MAX = 8
 """Allowed names listed in a remedy when none of them is near."""
+COMPARED_MAX = 2000
+"""Names compared for likeness; comparing with every hour of a year takes seconds."""
 LINE_BITS = 32
 
 
 def nearest(word: str, known: Iterable[str], what: str = "known") -> str:
     """Return a remedy that names the nearest known word, or lists the few that there are."""
     names = sorted(set(known))
+    if len(names) > COMPARED_MAX:
+        names = [name for name in names if name[:1] == word[:1]][:COMPARED_MAX] or names[:NAMES_MAX]
     matches = difflib.get_close_matches(word, names, 1, 0.6) or difflib.get_close_matches(
         word.casefold().replace("-", "_").replace(" ", "_"), names, 1, 0.6
     )
@@ -98,7 +102,8 @@ class Gathering:
         self.add(Fault(place.file(code), problem, place.row(code), column, value, remedy), table)
 
     def note(self, text: str) -> None:
-        """Keep a note once."""
+        """Keep a note once, escaped where a folder's name would not print."""
+        text = "".join(c if c.isprintable() else shown(c) for c in text)
         if text not in self.notes:
             self.notes.append(text)
 

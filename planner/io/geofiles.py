@@ -18,7 +18,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from planner.errors import Fault
-from planner.io.decoding import UnreadableError, decode
+from planner.io.decoding import UnreadableError, composed, decode
 from planner.io.schema import PLACED
 from planner.io.tables import Table, check_characters
 
@@ -88,7 +88,7 @@ def _cell(value: Any, code: int, column: str, name: str, gathering: Gathering) -
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
-        return value if isinstance(value, str) else repr(value)
+        return composed(value) if isinstance(value, str) else repr(value)
     gathering.at(code, column, type(value).__name__, "the value is neither text, a number nor a flag", table=name)
     return ""
 
@@ -135,9 +135,9 @@ def _refuse(constant: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
+    found = {composed(name): value for name, value in pairs}
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
+        names = [composed(name) for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise LayerError(f"the property {twice!r} stands twice in one object", "keep one of them")
     return found

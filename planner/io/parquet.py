@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault
+from planner.io.decoding import composed
 from planner.io.tables import Table, check_characters
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)  # noqa: PLR2004
     if isinstance(value, str):
-        return value
+        return composed(value)
     if isinstance(value, int):
         return str(value)
     return value.isoformat() if isinstance(value, date) else None

@@ -109,13 +109,16 @@ guian,intelligent,30,10,24000000,10
 """,
     "site_technology": """
 site,technology,green_capacity_existing,green_capacity_max,green_capacity_cost,green_power_price
-zhangjiakou,wind,20,200,900000,40
-guian,wind,0,100,1000000,40
+zhangjiakou,wind,20,300,900000,40
+shaoguan,wind,0,300,1100000,40
+guian,wind,0,300,1000000,40
 """,
     "site_technology_timestep": """
 site,technology,timestep,availability
 zhangjiakou,wind,day,0.28
 zhangjiakou,wind,night,0.4
+shaoguan,wind,day,0.2
+shaoguan,wind,night,0.28
 guian,wind,day,0.22
 guian,wind,night,0.26
 """,
@@ -262,7 +265,6 @@ def _assignments(parameter: Parameter, value: Any) -> Iterator[str]:
 
 
 def _readme(name: str, tables: Mapping[str, Any], schema: Schema) -> Iterator[str]:
-    features = schema.declarations.features
     yield from (
         f"# {shown(name)}",
         "",
@@ -279,6 +281,6 @@ def _readme(name: str, tables: Mapping[str, Any], schema: Schema) -> Iterator[st
         "The other tables below may be added.",
         "",
     )
-    yield from scalar_section(schema, features)
-    for table in tables_of(schema, features):
-        yield from table_section(table, schema, features)
+    yield from scalar_section(schema)
+    for table in tables_of(schema):
+        yield from table_section(table, schema)

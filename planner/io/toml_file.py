@@ -8,8 +8,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault
-from planner.io.decoding import UnreadableError, decode
+from planner.errors import Fault, shown
+from planner.io.decoding import FORBIDDEN, UnreadableError, composed, decode
 
 if TYPE_CHECKING:
     from planner.io.gathering import Gathering
@@ -43,8 +43,10 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
         gathering.add(Fault(file, f"a dotted name of more than {DEPTH_MAX} parts"), file)
         return None
     try:
-        document = tomllib.loads(text)
-        _check_measure(document)
+        document = _cleaned(tomllib.loads(text))
+    except UnreadableError as error:
+        gathering.add(Fault(file, error.problem, remedy=error.remedy), file)
+        return None
     except tomllib.TOMLDecodeError as error:
         problem, line = _explained(str(error), text)
         gathering.add(Fault(file, problem, line, remedy="mend the TOML"), file)
@@ -55,13 +57,28 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
     return document, lines_of(text)
 
 
-def _check_measure(value: Any, depth: int = 0) -> None:
-    """Refuse integers of more than 64 bits and tables nested without end, which dotted keys can make."""
+def _cleaned(value: Any, depth: int = 0) -> Any:
+    """Return a TOML value with its text in NFC, since escapes can make any text.
+
+    Raises
+    ------
+    ValueError
+        An integer of more than 64 bits, or tables nested without end.
+    UnreadableError
+        Control or bidirectional characters.
+    """
     if depth > DEPTH_MAX or (isinstance(value, int) and abs(value) >= 1 << 63):
         raise ValueError
-    if isinstance(value, Mapping | list):
-        for inner in value.values() if isinstance(value, Mapping) else value:
-            _check_measure(inner, depth + 1)
+    if isinstance(value, Mapping):
+        return {_cleaned(key): _cleaned(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(inner, depth + 1) for inner in value]
+    if isinstance(value, str):
+        text = composed(value)
+        if FORBIDDEN.search(text):
+            raise UnreadableError(f"the text '{shown(text)}' holds a control or bidirectional character", "delete it")
+        return text
+    return value
 
 
 def _explained(message: str, text: str) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planner.errors import Fault
 from planner.io.cells import id_fault, parse
 from planner.io.folders import TOML
-from planner.io.gathering import Gathering, listed, nearest
+from planner.io.gathering import LIKE_MAX, Gathering, listed, nearest
 from planner.io.members import members_without_table, referenced
 from planner.io.merge import PARAMETERS, Layer, given_at
 from planner.io.schema import SOURCE, Schema, TableSchema
@@ -114,7 +114,8 @@ class Validator:
         unknown = set(table.columns[column]) - known - {""}
         if not unknown:
             return
-        remedies = {cell: nearest(cell, known, f"known {name}s") for cell in sorted(unknown)[:100]}
+        first = list(dict.fromkeys(cell for cell in table.columns[column] if cell in unknown))[:LIKE_MAX]
+        remedies = {cell: nearest(cell, known, f"known {name}s") for cell in first}
         for cell, code in zip(table.columns[column], table.origins[column], strict=True):
             if cell in unknown:
                 self.gathering.at(code, column, cell, f"unknown {name}", remedies.get(cell, ""))

@@ -11,7 +11,7 @@ CATALOGUE: dict[str, dict[str, str]] = {
         "en": "Sites below about {value} MW are drawn at the size of {value} MW.",
         "zh": "不足约 {value} MW 的节点按 {value} MW 大小绘制。",
     },
-    "green_share": {"en": "Green-power share of the site", "zh": "绿电占比"},
+    "green_share": {"en": "Green-power share, with certificates", "zh": "绿电占比（含绿证）"},
     "marks": {"en": "Sites", "zh": "节点"},
     "green_unknown": {"en": "not known", "zh": "无数据"},
     "percent": {"en": "{value} %", "zh": "{value}%"},

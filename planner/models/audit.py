@@ -9,11 +9,14 @@ from planner.models.declarations import modules_of
 from planner.models.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
     from planner.io.scenario import Scenario
+
+MAY_BE_UNKNOWN = frozenset({"latency", "distance", "share"})
+"""Columns in which an empty cell is an answer: nowhere on the map and no limit; no use to have a share of."""
 
 
 def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mapping[str, Any]) -> list[Finding]:
@@ -33,7 +36,7 @@ def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mappi
     list of Finding
         Empty when the plan is what it says it is.
     """
-    findings: list[Finding] = []
+    findings = list(_gaps(tables))
     for name, module in modules_of(scenario.features).items():
         try:
             findings.extend(module.audit(scenario, tables))
@@ -49,6 +52,17 @@ def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mappi
 
 def _unchecked(name: str, error: Exception) -> Finding:
     return Finding(name, "tables", f"cannot be checked: {type(error).__name__} {error}")
+
+
+def _gaps(tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Yield a finding for every column with cells that are empty or infinite: sums would pass over them."""
+    for name, table in tables.items():
+        for column in table.columns:
+            gaps = table[column].isin([math.inf, -math.inf])
+            if column not in MAY_BE_UNKNOWN:
+                gaps |= table[column].isna()
+            if gaps.any():
+                yield Finding(name, str(column), f"{int(gaps.sum())} cells are empty or infinite")
 
 
 def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

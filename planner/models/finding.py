@@ -44,7 +44,15 @@ class Finding:
 
     @classmethod
     def all_equal(cls, rule: str, expected: pd.Series, found: pd.Series, unit: str) -> Iterator[Finding]:
-        """Compare two Series member by member; a member that only one has counts as 0 in the other."""
+        """Compare two Series member by member; a member that only one has counts as 0 in the other.
+
+        A member that the found Series has twice is a finding by itself.
+        """
+        twice = found.index.duplicated()
+        if twice.any():
+            for where in found.index[twice].unique():
+                yield cls(rule, spell(where), "stands more than once in the results")
+            expected, found = expected[~expected.index.duplicated()], found[~twice]
         for where, a, b in _aligned(expected, found):
             yield from cls.unless_equal(rule, where, a, b, unit)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.errors import Fault
 from planner.models import ledger
 from planner.models.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from planner.errors import Fault
     from planner.io.scenario import Scenario
     from planner.models.parameter import Parameter
     from planner.models.plan_model import PlanModel
@@ -25,9 +25,8 @@ PARAMETERS: tuple[Parameter, ...] = ()
 def check(inputs: Scenario) -> Iterator[Fault]:
     """Emissions can be weighed only where they are modelled."""
     if inputs.settings.objective.get("emissions") and not inputs.has("emissions"):
-        yield inputs.fault(
-            "objective.minimise", None, "emissions are not modelled", "list the feature emissions, or minimise cost"
-        )
+        file, remedy = f"{inputs.name}/scenario.toml", "list the feature emissions, or minimise cost"
+        yield Fault(file, "emissions are not modelled", column="objective.minimise", remedy=remedy)
 
 
 def mean_latency(m: PlanModel) -> Any:

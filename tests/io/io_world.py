@@ -190,6 +190,5 @@ def faults(folder: Path, *overrides: str) -> tuple[Fault, ...]:
     try:
         read(folder, *overrides)
     except InvalidInputError as error:
-        assert str(error).count("\n") >= 1
         return error.faults
     return ()

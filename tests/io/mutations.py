@@ -21,8 +21,8 @@ NASTY = (
 BYTES = (b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\r", b"\n", b"\r\n", b'"', b"'", b",", b";", b"\t", b"\x80")
 TOML = (
     "nan", "inf", "-1", "0", "1e400", "0x" + "f" * 5000, "9" * 5000, "true", '""', '"x"', "[]", "{}", "[[[[1]]]]",
-    "1979-05-27", "{ a = { b = 1 } }", '"""x"""', "'''x'''", '"\\u0000"', '"\\uD800"', "[" * 3000, "07:32:00", "\"cost\"",
-    '{ cost = 1, emissions = nan }', '["wuhu"]', '["time"]', "{ wuhu = 1.2 }", "{ wuhu = { day = 1.2 } }",
+    "1979-05-27", "{ a = { b = 1 } }", '"""x"""', "'''x'''", '"\\u0000"', '"\\uD800"', "[" * 3000, "07:32:00", '"cost"',
+    "{ cost = 1, emissions = nan }", '["wuhu"]', '["time"]', "{ wuhu = 1.2 }", "{ wuhu = { day = 1.2 } }",
 )  # fmt: skip
 NAMES = (
     "site.pue", "site.price", "site_timestep.pue", "site.site", "region_workload.demand", "site.", ".pue", "x.y", "site",
@@ -192,7 +192,9 @@ def rename_file(files: Files, rng: random.Random) -> None:
     """Give a file another name."""
     name = rng.choice(sorted(files))
     suffix = rng.choice((".csv", ".CSV", ".parquet", ".geojson", ".gpkg", ".txt", ""))
-    files[rng.choice((name.partition(".")[0], "site", "sites", "side", "site_timestep", "x", "源")) + suffix] = files.pop(name)
+    files[rng.choice((name.partition(".")[0], "site", "sites", "side", "site_timestep", "x", "源")) + suffix] = (
+        files.pop(name)
+    )
 
 
 def encode_again(files: Files, rng: random.Random) -> None:
@@ -293,10 +295,13 @@ OPERATORS: dict[str, Operator] = {
     "GeoJSON": geojson,
     "GeoPackage": geopackage,
 }  # fmt: skip
-OVERRIDES = tuple(f"{name}={value}" for name in (*NAMES, "carbon_price", "layer", "exact", "objective.minimise", "x",
-    "site.pue[wuhu]", "site.pue[]", "region_workload.demand[beijing,training]", "region_workload.demand[beijing]",
-    "site.pue[wuhu,day]", "site.pue[", "price", "traffic_price") for value in ("1", "", "x", "nan", "{ cost = 1 }", "{", "true")
-) + ("", "=", "x")  # fmt: skip
+TARGETS = (
+    *NAMES, "carbon_price", "layer", "exact", "objective.minimise", "x", "price", "traffic_price", "site.pue[wuhu]",
+    "site.pue[]", "site.pue[", "site.pue[wuhu,day]", "region_workload.demand[beijing]",
+    "region_workload.demand[beijing,training]",
+)  # fmt: skip
+VALUES = ("1", "", "x", "nan", "{ cost = 1 }", "{", "true")
+OVERRIDES = ("", "=", "x", *(f"{target}={value}" for target in TARGETS for value in VALUES))
 
 
 def mutated(files: Files, rng: random.Random) -> tuple[list[str], Files, list[str]]:

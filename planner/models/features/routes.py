@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from planner.models.finding import Finding
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from planner.io.scenario import Scenario
     from planner.models.plan_model import PlanModel
 
+Vector = npt.NDArray[np.float64]
 REQUIRES = ("demand",)
 SETS = (IndexSet("site", "SITES", "Places where compute can stand."),)
 CAICT = "CAICT, Q1 2024 network measurements between hubs, one way"
@@ -190,12 +192,18 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """No route is slower than its workload bears or leaves what the workload may not leave."""
+    """Latency and distance are right; no route is slower or goes farther than its workload bears."""
     routes = tables["routes"]
     index = pd.MultiIndex.from_frame(routes[KEYS])
     found = pd.Series(routes["latency"].to_numpy(float), index)
-    again = pd.Series(_latency_again(inputs, routes), index)
-    yield from Finding.all_equal("latency", again.dropna(), found[again.notna()], "ms")
+    distance = _distance_again(inputs, routes)
+    for name, again, unit in (
+        ("latency", _latency_again(inputs, routes, distance), "ms"),
+        ("distance", distance, "km"),
+    ):
+        reported = pd.Series(routes[name].to_numpy(float), index)
+        # Neither is ever negative, so that -1 may stand for what is not known.
+        yield from Finding.all_equal(name, pd.Series(again, index).fillna(-1.0), reported.fillna(-1.0), unit)
     limits = pd.concat([inputs.series("latency_max"), inputs.series("latency_max_rtt") * 0.5])
     limit = pd.Series(routes["workload"].map(limits).to_numpy(float), index)
     yield from Finding.all_at_most("latency_max", found.fillna(np.inf), limit, "ms")
@@ -208,14 +216,19 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
             yield Finding("reach", f"{row.region}, {row.workload}, {row.site}", f"leaves its {unit}")
 
 
-def _latency_again(inputs: Scenario, routes: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Recompute each route's latency [ms] by the haversine formula, which knows nothing of ``pyproj``."""
+def _distance_again(inputs: Scenario, routes: pd.DataFrame) -> Vector:
+    """Recompute each route's distance [km] by the haversine formula, which knows nothing of ``pyproj``."""
     ends = {}
     for name in ("region", "site"):
         ends[name] = np.radians(inputs.coordinates(name).reindex(routes[name]).to_numpy(float))
     (x1, y1), (x2, y2) = ends["region"].T, ends["site"].T
     chord = np.sin((y2 - y1) / 2) ** 2 + np.cos(y1) * np.cos(y2) * np.sin((x2 - x1) / 2) ** 2
-    distance = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(chord))
+    distance: Vector = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
+    return distance
+
+
+def _latency_again(inputs: Scenario, routes: pd.DataFrame, distance: Vector) -> Vector:
+    """Recompute each route's latency [ms]."""
     factor = inputs.scalar("route_factor") or ROUTE_FACTORS[str(inputs.scalar("network_layer"))]
     pairs = pd.MultiIndex.from_frame(routes[["region", "site"]])
     computed = distance * FIBRE_LATENCY * float(factor) + inputs.series("access_latency").reindex(pairs).to_numpy(float)

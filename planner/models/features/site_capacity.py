@@ -106,13 +106,13 @@ def build(m: PlanModel) -> None:
 
 
 def obstacles(inputs: Scenario) -> Iterator[str]:
-    """Name compute types whose demand is above all the capacity it may reach, built to the full."""
+    """Name demand that is above all the capacity it may reach, built to the full, or too large for any one site."""
     routes = admissible(inputs)
     types = inputs.series("workload.compute_type")
     demand = inputs.series("demand").reset_index()
     must = demand[~demand["workload"].isin(inputs.series("unserved_price").index)]
-    mean = must["demand"] * must["workload"].map(_mean_profile(inputs))
-    asked = mean.groupby(must["workload"].map(types)).sum()
+    must = must.assign(mean=must["demand"] * must["workload"].map(_mean_profile(inputs)))
+    asked = must["mean"].groupby(must["workload"].map(types)).sum()
     usable = full_capacity(inputs).mul(inputs.series("utilisation_max"), level="site")
     for compute_type, load in asked.items():
         sites = routes.loc[routes["workload"].map(types) == compute_type, "site"].unique()
@@ -121,6 +121,22 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
             yield (
                 f"{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach hold "
                 f"{reachable:.6g} MW when built to the full"
+            )
+    room = ledger.spread(usable, routes.assign(compute_type=routes["workload"].map(types)))
+    yield from _too_large(
+        must[must["workload"].map(inputs.series("indivisible")).astype(bool)], routes.assign(room=room)
+    )
+
+
+def _too_large(whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
+    """Name indivisible demand for which no site in reach has room."""
+    largest = routes.groupby(["region", "workload"])["room"].max().to_dict()
+    for region, workload, load in whole[["region", "workload", "mean"]].itertuples(index=False):
+        room = largest.get((region, workload))  # no route at all is named by the feature routes
+        if room is not None and load > room + slack(load, room):
+            yield (
+                f"{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, but the "
+                f"largest it can reach holds {room:.6g} MW when built to the full"
             )
 
 

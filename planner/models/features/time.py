@@ -74,14 +74,13 @@ def previous(inputs: Scenario) -> pd.Series:
     Returns
     -------
     Series
-        Timestep by timestep, of those that can be chained by ``time`` or ``position``.
+        Timestep by timestep, in the order of ``time`` or ``position``, which the reader gave the set.
     """
-    order = inputs.series("time") if inputs.is_given("time") else inputs.series("position")
-    periods = inputs.series("period").reindex(order.index).fillna("")
-    chain = pd.DataFrame({"period": periods, "order": order}).sort_values(["period", "order"], kind="stable")
+    steps = inputs.full_index(("timestep",))
+    periods = inputs.series("period").reindex(steps).fillna("")
     before: dict[str, str] = {}
-    for _, steps in chain.groupby("period", sort=False):
-        members = list(steps.index)
+    for _, chain in periods.groupby(periods, sort=False):
+        members = list(chain.index)
         before.update(zip(members, [members[-1], *members[:-1]], strict=True))
     return pd.Series(before, dtype=object).rename_axis("timestep").rename("previous")
 
