@@ -131,13 +131,13 @@ def export(
     overrides: Overrides = None,
 ) -> None:
     """Export the model (mps, lp) or the schema of scenarios (json-schema)."""
-    from planner.export import export_text  # noqa: PLC0415
+    from planner.export import export_text, write_export  # noqa: PLC0415
 
     text = export_text(form, scenario, overrides or ())
     if out is None:
         sys.stdout.write(text)
     else:
-        out.write_text(text, encoding="utf-8")
+        write_export(text, out)
 
 
 @app.command()
@@ -202,5 +202,6 @@ class Progress:
         self._start = time.monotonic()
 
     def __call__(self, line: str) -> None:
+        """Show a line if it is time to."""
         if line.strip() and time.monotonic() - self._start > PATIENCE:
             sys.stderr.write(shown(line.rstrip(), LINE_LENGTH_MAX) + "\n")

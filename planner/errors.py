@@ -73,7 +73,7 @@ class InvalidInputError(PlannerError):
     exit_code = 3
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple({str(fault): fault for fault in faults}.values())  # one cause may strike many rows
         count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''} in the input"
         super().__init__("\n".join([f"{count}:", *_first([str(fault) for fault in self.faults])]))
 

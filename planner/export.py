@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 
 from planner.check import read_scenario
-from planner.errors import PlannerError, UsageError, shown
+from planner.errors import CannotWriteError, PlannerError, UsageError, shown
 from planner.io.json_schema import json_schema
 from planner.models.build import build_model
 from planner.models.compile import compile_model
@@ -67,6 +67,22 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
         heading.append(f"only this stage is here; the planner also minimises {', '.join(left_out)}")
     comments = "".join(f"{COMMENTS[form]} {line}\n" for line in heading)
     return comments + model_text(problem, form)
+
+
+def write_export(text: str, path: Path) -> None:
+    """Write an export, whole or not at all; a file that stands there is replaced.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused.
+    """
+    try:
+        draft = path.with_name(f".{path.name}.part")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise CannotWriteError(f"cannot write {shown(path)}: {error.strerror}; choose another --out") from None
 
 
 def model_text(problem: Problem, form: str) -> str:

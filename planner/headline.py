@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WIDTH = 22
 MODULE_SITES_SHOWN = 12
+SENTENCE = 400
+"""Characters of a note that are shown; a value is cut much earlier."""
 
 
 def of_run(results: Results, folder: Path) -> str:
@@ -24,7 +26,7 @@ def of_run(results: Results, folder: Path) -> str:
     illustrative = manifest.get("illustrative_share")
     if illustrative:
         lines.append(_row("illustrative inputs", f"{illustrative:.0%} of the numbers read: an estimate, not a source"))
-    lines += [f"note: {shown(note)}" for note in manifest.get("notes", ())]
+    lines += [f"note: {shown(note, SENTENCE)}" for note in manifest.get("notes", ())]
     lines += ["", f"plan  {folder}"]
     if (folder / "map.png").exists():
         lines.append(f"map   {folder / 'map.png'}")
@@ -43,8 +45,8 @@ def of_check(scenario: Scenario, report: dict[str, Any]) -> str:
     ]
     if report["illustrative_share"] is not None:
         lines.append(_row("illustrative inputs", f"{report['illustrative_share']:.0%} of the numbers"))
-    lines += [f"note: {shown(note)}" for note in report["notes"]]
-    lines += [f"cannot be solved: {shown(text)}" for text in report["obstacles"]]
+    lines += [f"note: {shown(note, SENTENCE)}" for note in report["notes"]]
+    lines += [f"cannot be solved: {shown(text, SENTENCE)}" for text in report["obstacles"]]
     return "\n".join(lines) + "\n"
 
 
@@ -55,18 +57,22 @@ def _status(summary: dict[str, Any]) -> str:
 
 
 def _measures(results: Results) -> list[tuple[str, str]]:
-    summary = results.summary
+    summary, minimised = results.summary, results.scenario.settings.minimise
     shares = summary.get("green_power_share") or {}
     built = summary.get("modules") or {}
     largest = sorted(built.items(), key=lambda item: (-item[1], item[0]))[:MODULE_SITES_SHOWN]
     return [
+        ("objective", "" if minimised == "cost" else f"{summary['objective']:,.6g} ({minimised} minimised)"),
         ("cost", _money(summary["cost"])),
-        ("emissions", _scaled(summary.get("emissions"), 1e6, "Mt CO2/a", f"({summary.get('emissions_accounting')})")),
+        (
+            "emissions",
+            _scaled(summary.get("emissions"), "t CO2/a", "Mt CO2/a", f"({summary.get('emissions_accounting')})"),
+        ),
         ("green power share", ", ".join(f"{share:.1%} {mode}" for mode, share in shares.items())),
-        ("mean latency", _scaled(summary.get("mean_latency"), 1, "ms one way")),
+        ("mean latency", _scaled(summary.get("mean_latency"), "ms one way")),
         ("west share", "" if summary.get("west_share") is None else f"{summary['west_share']:.1%}"),
-        ("IT energy", _scaled(summary["energy"].get("it"), 1e6, "TWh/a")),
-        ("new capacity", _scaled(summary.get("capacity_new"), 1, "MW")),
+        ("IT energy", _scaled(summary["energy"].get("it"), "MWh/a", "TWh/a")),
+        ("new capacity", _scaled(summary.get("capacity_new"), "MW")),
         ("new modules by site", ", ".join(f"{shown(site)} {count}" for site, count in largest)),
         ("served", "" if summary["served_share"] >= 1 else f"{summary['served_share']:.2%} of demand"),
     ]
@@ -80,5 +86,9 @@ def _money(amount: float) -> str:
     return f"{amount / 1e9:,.3f} billion CNY/a" if abs(amount) >= 1e9 else f"{amount:,.2f} CNY/a"  # noqa: PLR2004
 
 
-def _scaled(value: float | None, scale: float, unit: str, rest: str = "") -> str:
-    return "" if value is None else f"{value / scale:,.3f} {unit} {rest}".rstrip()
+def _scaled(value: float | None, unit: str, large_unit: str = "", rest: str = "") -> str:
+    """Return a number with its unit; from a million on in the unit a million times as large, if there is one."""
+    if value is None:
+        return ""
+    scale, word = (1e6, large_unit) if large_unit and abs(value) >= 1e6 else (1.0, unit)  # noqa: PLR2004
+    return f"{value / scale:,.3f} {word} {rest}".rstrip()

@@ -171,18 +171,10 @@ def _parameters(module: ModuleType) -> Iterator[str]:
     if not module.PARAMETERS:
         return
     yield from ("## Parameters", "")
-    rows = [
-        (
-            f"`{parameter.name}`",
-            places_of(parameter),
-            unit_of(parameter),
-            default_of(parameter),
-            allowed_in(parameter),
-            sentence(parameter.description),
-            parameter.source,
-        )
-        for parameter in module.PARAMETERS
-    ]
+    rows = []
+    for each in module.PARAMETERS:
+        place = (f"`{each.name}`", places_of(each), unit_of(each))
+        rows.append((*place, default_of(each), allowed_in(each), sentence(each.description), each.source))
     yield from markdown_table(("parameter", "where", "unit", "default", "allowed", "what it is", "source"), rows)
     yield ""
 

@@ -58,7 +58,7 @@ class Origins:
             subject = None if key is None or row is not None else ", ".join(key)
             return Fault(place or file, problem, line, parameter.name, subject, remedy)
         code = int(codes[row])
-        value = str(scenario.tables[table][parameter.name].iloc[row]) or ", ".join(key or ())
+        value = str(scenario.tables[table][parameter.name].iloc[row])
         return Fault(self.places.file(code), problem, self.places.row(code), parameter.name, value, remedy)
 
     def _of_scalar(self, scenario: Scenario, parameter: Parameter, problem: str, remedy: str) -> Fault:
@@ -80,9 +80,10 @@ class Origins:
     def _row(scenario: Scenario, table: str, parameter: Parameter, key: tuple[str, ...]) -> int | None:
         frame = scenario.tables.get(table)
         index = next(index for index in parameter.indices if table_of(index) == table)
-        if frame is None or len(key) != len(parameter.index):
+        named = next((names for names in parameter.indices if len(names) == len(key)), None)
+        if frame is None or named is None:
             return None
-        parts = dict(zip(parameter.index, key, strict=True))
+        parts = dict(zip(named, key, strict=True))
         if not set(index) <= set(parts):
             return None
         rows = (frame[list(index)] == [parts[name] for name in index]).all(axis=1).to_numpy().nonzero()[0]

@@ -24,6 +24,7 @@ WIDE = 1_000_000
 """Rows above which a table is written as Parquet as well."""
 FLAGS = {"true": True, "false": False}
 KINDS = ("text", "number", "integer", "flag", "empty")
+ARTICLES = {"number": "a number", "integer": "a whole number", "flag": "true or false"}
 
 
 def kind_of(column: pd.Series) -> str:
@@ -118,9 +119,9 @@ def _read(table: Table, name: str, kind: str, gathering: Gathering) -> pd.Series
     except (ValueError, KeyError, OverflowError):
         for code, cell in zip(table.origins[name], cells, strict=True):
             try:
-                pd.Series([convert(cell)], dtype=dtype)
+                convert(cell)
             except (ValueError, KeyError, OverflowError):
-                gathering.at(code, name, cell, f"not a {kind}", "the file is not as it was written", table.name)
+                gathering.at(code, name, cell, f"not {ARTICLES[kind]}", "the file is not as it was written", table.name)
         return None
     return column
 
@@ -129,12 +130,19 @@ def _number(cell: str) -> float:
     return float(cell) if cell else math.nan
 
 
+def _integer(cell: str) -> int:
+    number = int(cell)
+    if not -(2**63) <= number < 2**63:
+        raise OverflowError(f"{cell} is beyond 64 bits")
+    return number
+
+
 Converter = Callable[[str], Any]
 CONVERTERS: dict[str, tuple[Converter, Any]] = {
     "text": (str, str),
     "empty": (str, object),
     "number": (_number, float),
-    "integer": (int, "int64"),
+    "integer": (_integer, "int64"),
     "flag": (FLAGS.__getitem__, bool),
 }
 """How a cell of each kind is read, and the type of its column."""

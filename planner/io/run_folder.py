@@ -287,8 +287,8 @@ def _replace(draft: Path, target: Path, *, force: bool) -> None:
     if exchange(draft, target):
         return
     previous = _hidden(target, PREVIOUS)
-    target.rename(previous)  # killed between the two renames, the next run puts it back
     try:
+        target.rename(previous)  # killed between the two renames, the next run puts it back
         draft.rename(target)
     except BaseException:
         if not os.path.lexists(target):

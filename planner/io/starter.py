@@ -134,7 +134,7 @@ def write_starter(folder: Path, declarations: Declarations) -> None:
     Parameters
     ----------
     folder
-        The folder to make; its parents are made if need be.
+        The folder to make, in one that exists.
     declarations
         What the features declare; the explanations come from there.
 
@@ -150,7 +150,7 @@ def write_starter(folder: Path, declarations: Declarations) -> None:
     files = starter_files(folder.name, declarations)
     draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.planner-new")
     try:
-        draft.mkdir(parents=True)
+        draft.mkdir()
         for name, text in files.items():
             (draft / name).write_bytes(text.encode())
         move(draft, folder)
