@@ -223,7 +223,9 @@ def draw(
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
     notes = map_notes(results, language)
-    layers = (results.sites, results.regions, results.flows)
+    # A site that sells excess has bought more green power than it draws; the map's scale ends at all of it.
+    sites = results.sites.assign(green_power_share=results.sites["green_power_share"].clip(upper=1.0))
+    layers = (sites, results.regions, results.flows)
     figure = draw_map(*layers, title=title, notes=notes, language=language, basemap=basemap)
     return save_map(figure, folder, formats)
 

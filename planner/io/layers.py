@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import errno
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 from shapely import Point
 
 from planner.io.geography import arc
+from planner.io.geopackage import write_geopackage
 from planner.io.qgis_style import styles
 
 if TYPE_CHECKING:
@@ -209,20 +206,6 @@ def _layer(table: pd.DataFrame, shapes: Sequence[BaseGeometry | None]) -> gpd.Ge
 
 GEOMETRIES = {"sites": "Point", "regions": "Point", "flows": "MultiLineString"}
 """The layers by name, fixed whatever the plan; an arc over the date line has two parts."""
-CHANGED = "2000-01-01T00:00:00.000Z"
-"""Stands where a GeoPackage keeps the time of writing, so that one plan gives one file."""
-STYLE_TABLE = """
-CREATE TABLE layer_styles (
-    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
-    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
-    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
-)"""
-ADD_STYLE = """
-INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
-    styleSLD, useAsDefault, description, owner, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', ?)"""
-LIST_STYLES = """
-INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)
-    VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?)"""
 
 
 def write_layers(results: Results, path: Path) -> None:
@@ -237,24 +220,4 @@ def write_layers(results: Results, path: Path) -> None:
     """
     layers = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
     layers["flows"] = layers["flows"][layers["flows"].geometry.notna()]
-    try:
-        for name, layer in layers.items():
-            pyogrio.write_dataframe(
-                layer, path, layer=name, driver="GPKG", geometry_type=GEOMETRIES[name], promote_to_multi=name == "flows"
-            )
-        _add_styles(path, styles(layers["sites"], layers["regions"], layers["flows"]))
-        written = {name: pyogrio.read_info(path, layer=name, force_feature_count=True)["features"] for name in layers}
-    except (RuntimeError, ValueError, sqlite3.Error) as error:
-        # GDAL and SQLite do not say which system call failed; a full disk is the usual one.
-        raise OSError(errno.EIO, f"{path.name} cannot be written: {error}") from error
-    if written != {name: len(layer) for name, layer in layers.items()}:
-        raise OSError(errno.EIO, f"{path.name} is not whole")
-
-
-def _add_styles(path: Path, qml: Mapping[str, str]) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(STYLE_TABLE)
-        for name, text in qml.items():
-            database.execute(ADD_STYLE, (name, name, text, f"East Data West Compute planner: {name}", CHANGED))
-        database.execute(LIST_STYLES, (CHANGED,))
-        database.execute("UPDATE gpkg_contents SET last_change = ?", (CHANGED,))
+    write_geopackage(path, layers, GEOMETRIES, styles(layers["sites"], layers["regions"], layers["flows"]))

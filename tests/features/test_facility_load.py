@@ -247,7 +247,9 @@ def test_planted_faults_are_found(table: str, column: str, rule: str, factor: fl
     assert rules_found(results) == set()
     key = "category" if table == "cost" else "site"
     value = "water" if table == "cost" else "near"
-    assert rule in rules_found(results, altered(results.tables, table, column, lambda old: old * factor, **{key: value}))
+    assert rule in rules_found(
+        results, altered(results.tables, table, column, lambda old: old * factor, **{key: value})
+    )
 
 
 def test_a_lost_row_is_found() -> None:

@@ -1,0 +1,345 @@
+"""Random scenarios that keep to the schema and to nothing else: any features, any gaps, any magnitudes.
+
+Not small worlds for an oracle but odd ones for the line: no route, no capacity, no technology, zero demand, no
+coordinates, points that coincide, numbers at the ends of what a cell may hold.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from planner.models.declarations import feature_modules
+from tests.worlds import Rows, World
+
+PRICED = frozenset({"unserved_price", "grid_power_price", "certificate_price"})
+EXTREMES = (1e-12, 1e-9, 1e-6, 1e-3, 1e3, 1e6, 1e9, 1e12)
+PLACES = (
+    (121.5, 31.2), (116.4, 39.9), (107.6, 35.7), (121.5, 31.2), (106.6, 26.6), (87.6, 43.8), (113.3, 23.1),
+    (180.0, 0.0), (-180.0, 0.0), (0.0, 90.0), (0.0, -90.0), (-58.5, -31.2), (0.0, 0.0), (121.5000001, 31.2),
+)  # fmt: skip
+"""Chinese cities, two of them the same, and the corners of the globe; one is the antipode of the first."""
+Row = dict[str, Any]
+
+
+@dataclass
+class Dice:
+    """Random choices, and the magnitudes of one scenario."""
+
+    source: random.Random
+    load: float = 1.0
+    """What loads and capacities are multiplied by."""
+    money: float = 1.0
+    wild: float = 0.0
+    """Share of the numbers that are extreme."""
+
+    def happens(self, chance: float) -> bool:
+        """Return true with a probability."""
+        return self.source.random() < chance
+
+    def whole(self, low: int, high: int) -> int:
+        """Return a whole number, both ends included."""
+        return self.source.randint(low, high)
+
+    def pick(self, options: Any) -> Any:
+        """Return one of several."""
+        return self.source.choice(list(options))
+
+    def number(self, low: float, high: float) -> float:
+        """Return a plain number of three digits."""
+        return float(f"{self.source.uniform(low, high):.3g}")
+
+    def megawatts(self, low: float, high: float) -> float:
+        """Return a load or a capacity."""
+        return self._sized(self.number(low, high), self.load)
+
+    def price(self, low: float, high: float) -> float:
+        """Return a price or a cost."""
+        return self._sized(self.number(low, high), self.money)
+
+    def _sized(self, value: float, scale: float) -> float:
+        if self.wild and self.happens(self.wild):
+            return float(self.pick(EXTREMES))
+        return 0.0 if value == 0.0 else float(f"{min(max(value * scale, 1e-12), 1e12):.6g}")
+
+
+def random_world(seed: int) -> World:
+    """Return the scenario of a seed; its tables may name features it does not list."""
+    dice = Dice(random.Random(seed))  # noqa: S311 - no secrets
+    size = dice.source.random()
+    if size < 0.2:
+        dice.load, dice.money = 10.0 ** dice.whole(-6, 6), 10.0 ** dice.whole(-6, 5)
+    elif size < 0.3:
+        dice.wild = 0.08
+    features = _features(dice)
+    names = {
+        "region": [f"r{i}" for i in range(dice.whole(1, 4))],
+        "workload": [f"k{i}" for i in range(dice.whole(1, 4))],
+        "site": [f"s{i}" for i in range(dice.whole(1, 4))],
+        "timestep": [f"t{i}" for i in range(dice.whole(1, 4))] if dice.happens(0.7) else [],
+        "compute_type": [f"c{i}" for i in range(dice.whole(1, 2))],
+        "technology": [f"g{i}" for i in range(dice.whole(0, 2))],
+        "hub": ["h0", "h1"],
+        "side": ["east", "west"],
+    }
+    tables: dict[str, Rows] = {**_time(dice, names), **_asked(dice, names), **_places(dice, names, features)}
+    if "site_capacity" in features:
+        tables |= _capacity(dice, names)
+    if "power_supply" in features:
+        tables |= _supply(dice, names)
+    if "traffic" in feature_modules() and dice.happens(0.7):
+        _carry(dice, tables, names)
+    parameters = _parameters(dice, features)
+    hours = sum(row["timestep_weight"] for row in tables["timestep"]) if names["timestep"] else 8760.0
+    minimise = _minimise(dice, features)
+    if "emissions" not in features:
+        for row in tables["site"]:
+            row.pop("emission_factor", None)
+    _know_latencies(dice, tables, names, minimise)
+    return World(
+        tables={name: rows for name, rows in tables.items() if rows},
+        features=features,
+        parameters=parameters,
+        minimise=minimise,
+        hours=float(hours) or 8760.0,
+        solver={} if dice.happens(0.8) else {"tie_break": dice.happens(0.5), "mip_gap": dice.pick([0.0, 1e-3])},
+    )
+
+
+def _features(dice: Dice) -> tuple[str, ...]:
+    """Return a random subset that holds all it requires; one in three is everything there is."""
+    modules = feature_modules()
+    chosen = {"allocation", *(name for name in modules if dice.happens(0.4))}
+    if dice.happens(0.35):
+        chosen = set(modules)
+    while needed := {need for name in chosen for need in modules[name].REQUIRES} - chosen:
+        chosen |= needed
+    names = [name for name in modules if name in chosen]
+    dice.source.shuffle(names)
+    return tuple(names)
+
+
+def _time(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
+    chained = dice.pick(["time", "position", ""])
+    rows: Rows = []
+    for number, name in enumerate(names["timestep"]):
+        row: Row = {"timestep": name, "timestep_weight": dice.number(1, 4000)}
+        if chained:
+            row[chained] = f"2025-01-01T0{9 - number}:00" if chained == "time" else 9 - number
+        if dice.happens(0.5):
+            row["timestep_duration"] = dice.number(0.25, 8)
+        rows.append(row)
+    return {"timestep": rows}
+
+
+def _asked(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
+    nothing = dice.happens(0.05)
+    regions: Rows = [{"region": name, "hub": dice.pick(names["hub"]), "side": dice.pick(names["side"])} for name in names["region"]]
+    workloads: Rows = []
+    for name in names["workload"]:
+        row: Row = {"workload": name, "compute_type": dice.pick(names["compute_type"])}
+        if dice.happens(0.3):
+            row[dice.pick(["latency_max", "latency_max", "latency_max_rtt"])] = dice.number(2, 60)
+        if dice.happens(0.15):
+            row["reach"] = dice.pick(["national", "side", "hub"])
+        if dice.happens(0.5):
+            row["unserved_price"] = dice.price(0, 5000)
+        if dice.happens(0.25):
+            row["indivisible"] = dice.pick(["true", "false", "TRUE"])
+        workloads.append(row)
+    demand: Rows = [
+        {"region": r, "workload": k, "demand": 0 if nothing or dice.happens(0.15) else dice.megawatts(0.1, 20)}
+        for r, k in product(names["region"], names["workload"])
+    ]
+    steps = names["timestep"] or ["year"]
+    profile: Rows = [
+        {"workload": k, "timestep": t, "demand_profile": dice.pick([0, dice.number(0.2, 2)]) if dice.happens(0.3) else 1}
+        for k, t in product(names["workload"], steps)
+        if dice.happens(0.8)
+    ]
+    return {
+        "region": regions,
+        "workload": workloads,
+        "region_workload": demand,
+        "workload_timestep": profile if dice.happens(0.4) else [],
+    }
+
+
+def _places(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:
+    sites: Rows = []
+    limits = {"grid_power_max": 0.2, "water_max": 0.05, "certificate_price": 0.6, "certificates_max": 0.2}
+    for name in names["site"]:
+        row: Row = {"site": name, "hub": dice.pick(names["hub"]), "side": dice.pick(names["side"])}
+        if "facility_load" in features:
+            row |= {"wue": dice.number(0, 2), "water_price": dice.price(0, 9)}
+        if "power_supply" in features:
+            row["grid_power_price"] = dice.price(-100, 900) if dice.happens(0.1) else dice.price(100, 900)
+        if "emissions" in features:
+            row["emission_factor"] = dice.number(0, 1)
+        if "site_capacity" in features and dice.happens(0.3):
+            row[dice.pick(["utilisation_max", "utilisation_max", "utilisation_min"])] = dice.number(0, 1)
+        if "site_expansion" in features and dice.happens(0.5):
+            row["opening_cost"] = dice.price(0, 1e7)
+        if "green_power_share" in features:
+            row |= _greens(dice)
+        for column, chance in limits.items():
+            owner = "facility_load" if column == "water_max" else "power_supply"
+            if owner in features and dice.happens(chance):
+                top = 50.0 if column == "certificate_price" else 1e6
+                row[column] = dice.price(0, top) if column == "certificate_price" else dice.megawatts(20, 200) * (1 if column == "grid_power_max" else 5e3)
+        sites.append(row)
+    tables: dict[str, Rows] = {"site": sites}
+    if "facility_load" in features:
+        tables |= _pue(dice, sites, names)
+    if "green_power_share" in features:
+        for unit in ("hub", "side"):
+            if dice.happens(0.3):
+                tables[unit] = [
+                    {unit: name, f"{unit}_green_power_share_min": dice.number(0, 0.6) if dice.happens(0.6) else None}
+                    for name in names[unit]
+                ]
+    return tables
+
+
+def _greens(dice: Dice) -> Row:
+    row: Row = {}
+    if dice.happens(0.4):
+        row["green_power_share_min"] = dice.number(0, 1)
+    if dice.happens(0.2):
+        row["green_energy_committed"] = dice.megawatts(0, 1000)
+    if dice.happens(0.3):
+        row["utilisation_new"] = dice.number(0, 1)
+    return row
+
+
+def _pue(dice: Dice, sites: Rows, names: dict[str, list[str]]) -> dict[str, Rows]:
+    """Give the PUE in one of its three ways."""
+    steps = names["timestep"] or ["year"]
+    way = dice.pick(["site", "site", "step", "weather"])
+    pairs = list(product(names["site"], steps))
+    if way == "step":
+        return {"site_timestep": [{"site": s, "timestep": t, "pue": dice.number(1, 2)} for s, t in pairs]}
+    for row in sites:
+        if way == "site":
+            row["pue"] = dice.number(1, 2)
+        else:
+            row |= {"pue_base": dice.number(1, 1.4), "pue_slope": dice.number(0, 0.02), "free_cooling_temperature": 15}
+    if way == "site":
+        return {}
+    return {"site_timestep": [{"site": s, "timestep": t, "temperature": dice.number(-30, 45)} for s, t in pairs]}
+
+
+def _capacity(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
+    nothing = dice.happens(0.03)
+    rows: Rows = []
+    for site, kind in product(names["site"], names["compute_type"]):
+        if dice.happens(0.1):
+            continue
+        row: Row = {"site": site, "compute_type": kind}
+        row["capacity_existing"] = 0 if nothing or dice.happens(0.2) else dice.megawatts(5, 150)
+        if dice.happens(0.7):
+            row |= {"module_size": dice.megawatts(1, 30), "modules_max": dice.pick([0, 1, 3, 20, 1000])}
+            if dice.happens(0.6):
+                row["module_cost"] = dice.price(0, 1e7)
+            else:
+                row |= {"module_capex": dice.price(0, 1e8), "discount_rate": dice.pick([0, 0.07, 1]), "lifetime": dice.number(1, 30)}
+        rows.append(row)
+    return {"compute_type": [{"compute_type": name} for name in names["compute_type"]], "site_compute_type": rows}
+
+
+def _supply(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
+    pairs = [pair for pair in product(names["site"], names["technology"]) if dice.happens(0.7)]
+    contracts: Rows = []
+    for site, technology in pairs:
+        existing = 0.0 if dice.happens(0.3) else dice.megawatts(0, 50)
+        row: Row = {"site": site, "technology": technology, "green_capacity_existing": existing}
+        if dice.happens(0.6):
+            row["green_capacity_max"] = min(existing + dice.megawatts(0, 100), 1e12)
+            row["green_capacity_cost"] = dice.price(0, 1e6)
+        if dice.happens(0.8):
+            paid = dice.price(100, 500)
+            row["green_power_price"] = paid
+            if dice.happens(0.5):
+                row["excess_price"] = paid * dice.pick([0.5, 0.9, 1.0, -1.0])
+        contracts.append(row)
+    steps = names["timestep"] or ["year"]
+    available: Rows = [
+        {"site": s, "technology": g, "timestep": t, "availability": dice.pick([0, 1, dice.number(0, 1)])}
+        for (s, g), t in product(pairs, steps)
+        if dice.happens(0.8)
+    ]
+    return {
+        "technology": [{"technology": name} for name in names["technology"]],
+        "site_technology": contracts,
+        "site_technology_timestep": available if dice.happens(0.7) else [],
+    }
+
+
+def _carry(dice: Dice, tables: dict[str, Rows], names: dict[str, list[str]]) -> None:
+    """Add what carrying work costs."""
+    if dice.happens(0.5):
+        for row in tables["workload"]:
+            row["traffic_per_mw"] = dice.number(0, 20)
+    rows: Rows = [
+        {"region": r, "site": s, "transfer_price": dice.price(0, 50), "traffic_price": dice.price(0, 0.1)}
+        for r, s in product(names["region"], names["site"])
+        if dice.happens(0.7)
+    ]
+    tables["region_site"] = rows
+
+
+def _parameters(dice: Dice, features: tuple[str, ...]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if "green_power_share" in features:
+        given["green_power_share_mode"] = dice.pick(["certificate", "matched", "every_timestep"])
+        if "site_expansion" in features:
+            given["green_power_share_on"] = dice.pick(["all", "new"])
+        if dice.happens(0.3):
+            given["national_green_power_share_min"] = dice.number(0, 0.5)
+    if "emissions" in features:
+        market = "power_supply" in features and dice.happens(0.6)
+        given["emissions_accounting"] = "market" if market else "location"
+        if dice.happens(0.2):
+            given["emissions_max"] = dice.megawatts(1e4, 1e6)
+        if dice.happens(0.5):
+            given["carbon_price"] = dice.price(0, 500)
+    if dice.happens(0.3):
+        given["network_layer"] = dice.pick(["optical", "ip_private", "internet"])
+    if dice.happens(0.1):
+        given["route_factor"] = dice.pick([1.0, dice.number(1, 4)])
+    return given
+
+
+def _minimise(dice: Dice, features: tuple[str, ...]) -> Any:
+    green = "emissions" in features
+    kind = dice.pick(["cost", "cost", "cost", "emissions" if green else "cost", "latency", "weights"])
+    if kind != "weights":
+        return kind
+    weights = {"cost": dice.pick([0, 1, dice.number(0.1, 9)]), "latency": dice.pick([0, 1, 1e6])}
+    if green:
+        weights["emissions"] = dice.pick([0, 90, dice.number(1, 1e4)])
+    return {key: value for key, value in weights.items() if value} or {"cost": 2}
+
+
+def _know_latencies(dice: Dice, tables: dict[str, Rows], names: dict[str, list[str]], minimise: Any) -> None:
+    """Give coordinates, latencies, both, or (where nothing asks for them) neither; rarely too little (exit 3)."""
+    limited = any(key.startswith("latency") for row in tables["workload"] for key in row)
+    asked = minimise == "latency" or (isinstance(minimise, dict) and "latency" in minimise)
+    way = dice.pick(["coordinates", "coordinates", "same place", "latencies", "both"])
+    if not limited and not asked and dice.happens(0.3):
+        way = "neither"
+    elif dice.happens(0.03):
+        way = "some"
+    same = dice.pick(PLACES)
+    for name in ("region", "site"):
+        for row in tables[name]:
+            if way in {"coordinates", "both", "same place"} or (way == "some" and dice.happens(0.5)):
+                row["longitude"], row["latitude"] = same if way == "same place" else dice.pick(PLACES[:7] if dice.happens(0.9) else PLACES)
+    if way in {"latencies", "both"}:
+        rows = {(row["region"], row["site"]): row for row in tables.get("region_site", [])}
+        for pair in product(names["region"], names["site"]):
+            row = rows.setdefault(pair, {"region": pair[0], "site": pair[1]})
+            row["latency"] = dice.number(0, 30)
+        tables["region_site"] = list(rows.values())

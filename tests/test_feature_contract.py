@@ -1,0 +1,314 @@
+"""One contract for every feature: what it declares, what it builds, what it reports, what it audits.
+
+Features are found as the planner finds them; a new one is held to all of this without a line here.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+import planner
+from planner.models import features as features_package
+from planner.models.compile import compile_model
+from planner.models.declarations import declarations, feature_modules, modules_of
+from planner.models.parameter import IndexSet, Parameter
+from tests.algebra import RICH, plan, scenario_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+TESTS = Path(__file__).parent
+NAMES = sorted(module.name for module in pkgutil.iter_modules(features_package.__path__))
+MODULES: dict[str, ModuleType] = {name: feature_modules()[name] for name in NAMES}
+HOOKS = {"build", "report", "audit", "summary", "derive", "check", "warn", "obstacles"}
+RELATIONS = ("≤", "≥", "=")
+every_feature = pytest.mark.parametrize("name", NAMES)
+
+
+def tree_of(name: str) -> ast.Module:
+    """Return a feature's syntax tree."""
+    return ast.parse(inspect.getsource(MODULES[name]))
+
+
+def functions_of(name: str) -> dict[str, ast.FunctionDef]:
+    """Return a feature's module-level functions."""
+    return {node.name: node for node in tree_of(name).body if isinstance(node, ast.FunctionDef)}
+
+
+def constraints_of(name: str) -> dict[str, str]:
+    """Return the rules that a feature hands to ``m.constrain``, with their unit."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "constrain":
+            rule = node.args[0]
+            assert isinstance(rule, ast.Name), f"{name}: constrain() takes a rule by its name, line {node.lineno}"
+            [unit] = [key.value for key in node.keywords if key.arg == "unit"]
+            assert isinstance(unit, ast.Constant), f"{name}: the unit of {rule.id} is written where it is constrained"
+            found[rule.id] = str(unit.value)
+    return found
+
+
+def constraint_names() -> list[str]:
+    """Return the rules of all features."""
+    return [rule for name in NAMES for rule in constraints_of(name)]
+
+
+def rules_of(name: str) -> dict[str, ast.FunctionDef]:
+    """Return a feature's rules: module-level functions of the model and indices that are no hooks or helpers."""
+    return {
+        rule: node
+        for rule, node in functions_of(name).items()
+        if node.args.args and node.args.args[0].arg == "m" and rule not in HOOKS and not rule.startswith("_")
+    }
+
+
+def reached_from(name: str, *starts: str) -> set[str]:
+    """Return the module-level functions that these functions use, themselves among them."""
+    functions = functions_of(name)
+    reached: set[str] = set()
+    ahead = [start for start in starts if start in functions]
+    while ahead:
+        current = ahead.pop()
+        if current not in reached:
+            reached.add(current)
+            used = {node.id for node in ast.walk(functions[current]) if isinstance(node, ast.Name)}
+            ahead.extend(used & functions.keys())
+    return reached
+
+
+def closure_of(name: str) -> set[str]:
+    """Return a feature and all that it requires."""
+    return {name}.union(*(closure_of(needed) for needed in MODULES[name].REQUIRES))
+
+
+def test_features_are_found() -> None:
+    """The planner finds the files in ``features/``, each after what it requires.
+
+    Proves: nothing else lists them. Sensitivity: a list kept by hand.
+    """
+    assert sorted(feature_modules()) == NAMES
+    order = list(feature_modules())
+    for name in order:
+        assert all(order.index(needed) < order.index(name) for needed in MODULES[name].REQUIRES)
+
+
+@every_feature
+def test_it_declares_what_it_needs(name: str) -> None:
+    """``REQUIRES`` and ``PARAMETERS`` are there, and the hooks take what the planner hands them.
+
+    Proves: names, types and signatures. Sensitivity: a hook that is misspelt is never called.
+    """
+    module = MODULES[name]
+    assert module.__doc__
+    assert isinstance(module.REQUIRES, tuple)
+    assert set(module.REQUIRES) <= set(NAMES)
+    assert all(isinstance(parameter, Parameter) for parameter in module.PARAMETERS)
+    assert all(isinstance(index_set, IndexSet) for index_set in getattr(module, "SETS", ()))
+    wanted = {"build": ["m"], "report": ["m"], "audit": ["inputs", "tables"]}
+    optional = {"derive": ["inputs"], "check": ["inputs"], "warn": ["inputs"], "obstacles": ["inputs"]}
+    for hook, arguments in {**wanted, **optional, "summary": ["inputs", "tables"]}.items():
+        function = getattr(module, hook, None)
+        assert function is not None or hook not in wanted, f"{name} has no {hook}()"
+        if function is not None:
+            assert list(inspect.signature(function).parameters) == arguments, hook
+            assert function.__doc__, hook
+
+
+@every_feature
+def test_one_word_names_it_everywhere(name: str) -> None:
+    """The same word names the file, the test file and the result table.
+
+    Proves: ``git grep`` finds all of it. Sensitivity: a feature without a test.
+    """
+    assert Path(MODULES[name].__file__ or "").name == f"{name}.py"
+    assert (TESTS / "features" / f"test_{name}.py").is_file()
+    assert name in plan(RICH).tables
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+
+
+@every_feature
+def test_its_parameters_follow_the_conventions(name: str) -> None:
+    """Each parameter has a name, a unit and a sentence in the house's style.
+
+    Proves: lower_snake; prices in CNY per something, costs in CNY, shares from 0 to 1 without a unit, a description
+    that ends in a full stop, known index sets. Sensitivity: ``gridPrice``, a price in yuan, a share in percent.
+    """
+    sets = declarations().sets
+    for parameter in (*MODULES[name].PARAMETERS,):
+        word = parameter.name
+        assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", word), word
+        assert parameter.description.endswith("."), word
+        assert parameter.unit if parameter.is_numeric and parameter.kind == "number" else True, word
+        assert parameter.is_numeric or parameter.unit == "", word
+        assert all(index in sets for indices in parameter.indices for index in indices), word
+        stem = re.sub(r"_(min|max|existing|new)$", "", word)
+        if stem.endswith("_price"):
+            assert parameter.unit.startswith("CNY/"), word
+        if stem.endswith(("_cost", "_capex")):
+            assert parameter.unit.split("/")[0] == "CNY", word
+        if stem.endswith("_share") and parameter.is_numeric:
+            assert (parameter.unit, parameter.low, parameter.high) == ("1", 0.0, 1.0), word
+
+
+@every_feature
+def test_its_constraints_are_documented_rules(name: str) -> None:
+    """Each constraint is a module-level function with a sentence, an equation (or whose it is) and its unit.
+
+    Proves: the docstring's bracketed unit is the one recorded. Sensitivity: a lambda, a rule without words, a unit
+    changed in one place only.
+    """
+    for rule, unit in constraints_of(name).items():
+        function = getattr(MODULES[name], rule, None)
+        assert inspect.isfunction(function), rule
+        assert function.__module__ == MODULES[name].__name__, rule
+        text = inspect.getdoc(function) or ""
+        assert re.match(r"[A-Z].*[.:]", text), f"{rule} has no sentence"
+        others = [other for other in constraints_of(name) if other != rule and f"as in {other}" in text]
+        assert others or any(sign in text for sign in RELATIONS), f"{rule} has no equation"
+        assert f"[{unit}]" in text, f"{rule} does not say its unit [{unit}]"
+
+
+@every_feature
+def test_its_rules_can_be_templated(name: str) -> None:
+    """A rule is one return of one expression; sums run over the model's sets; nothing is asked of an index.
+
+    Proves: no ``if``, loop, ``try`` or condition in a comprehension; comprehensions run over ``m.SETS`` or a slice of
+    one. Sensitivity: ``if site in …`` inside a rule.
+    """
+    banned = (ast.If, ast.IfExp, ast.For, ast.While, ast.Match, ast.Try, ast.BoolOp, ast.Lambda, ast.Yield)
+    for rule, node in rules_of(name).items():
+        inner = list(ast.walk(node))
+        assert not [part for part in inner if isinstance(part, banned)], rule
+        assert sum(isinstance(part, ast.Return) for part in inner) == 1, rule
+        for loop in (part for part in inner if isinstance(part, ast.comprehension)):
+            assert not loop.ifs, rule
+            run = loop.iter.value if isinstance(loop.iter, ast.Subscript) else loop.iter
+            assert isinstance(run, ast.Attribute), rule
+            assert isinstance(run.value, ast.Name), rule
+            assert run.value.id == "m", rule
+            assert run.attr.isupper(), f"{rule} sums over {run.attr}, which is not named like a set"
+
+
+@every_feature
+def test_its_rules_are_named_for_what_holds(name: str) -> None:
+    """Rules are noun phrases in lower_snake, not ``c1`` or ``constraint_…``.
+
+    Proves: the names. Sensitivity: ``constraint_1``.
+    """
+    for rule in constraints_of(name):
+        assert re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", rule), rule
+        assert not re.match(r"c\d|constraint|rule|eq(uation)?_", rule), rule
+
+
+@every_feature
+def test_it_builds_with_what_it_requires_alone(name: str) -> None:
+    """A scenario that lists the feature and what it requires becomes a model.
+
+    An allocation is there in any case: without one there is nothing to plan, and the objective has nothing to weigh.
+
+    Proves: ``REQUIRES`` is complete. Sensitivity: a rule that uses a variable of a feature that is not required.
+    """
+    listed = closure_of(name) | closure_of("allocation")
+    alone = RICH.with_features(*(other for other in NAMES if other in listed))
+    alone = alone.with_parameters(emissions_accounting="location")
+    problem, _ = compile_model(planner.build_model(scenario_of(alone)))
+    assert problem.matrix.shape == (len(problem.row_names), len(problem.column_names))
+
+
+def test_a_missing_requirement_is_an_error() -> None:
+    """Listing a feature without what it requires is refused.
+
+    Proves: the reader names the lack. Sensitivity: features added silently.
+    """
+    with pytest.raises(planner.errors.InvalidInputError, match="routes"):
+        scenario_of(RICH.with_features("time", "demand", "allocation"))
+
+
+@every_feature
+def test_its_report_is_tidy(name: str) -> None:
+    """``report`` returns tables of plain columns, one named after the feature, its keys unique.
+
+    Proves: names, types, no NaN in a number but where a latency is not known. Sensitivity: a wide or indexed table.
+    """
+    results = plan(RICH)
+    table = results.tables[name]
+    assert isinstance(table, pd.DataFrame)
+    assert list(table.index) == list(range(len(table)))
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", str(column)) for column in table.columns)
+    numbers = table.select_dtypes("number").columns
+    keys = [column for column in table.columns if column not in numbers]
+    assert not table.duplicated(keys).any() or not keys
+
+
+@every_feature
+def test_its_audit_knows_nothing_of_the_model(name: str) -> None:
+    """``audit`` and ``summary``, with all that they use, have no Pyomo and share no function with ``build``.
+
+    Proves: a wrong rule and a wrong check must be made twice. Sensitivity: an audit that calls ``derive``.
+    """
+    functions = functions_of(name)
+    checking = reached_from(name, "audit", "summary")
+    making = reached_from(name, "build", "derive", "check", "obstacles", *rules_of(name))
+    assert not checking & making, f"audit and model share {sorted(checking & making)}"
+    for function in checking:
+        words = {node.id for node in ast.walk(functions[function]) if isinstance(node, ast.Name)}
+        assert not words & {"pyo", "m", "model"}, function
+        assert "m" not in [argument.arg for argument in functions[function].args.args], function
+
+
+def test_audits_name_only_rules_and_words_that_exist() -> None:
+    """What an audit names is a rule, a variable, an expression, a parameter, a term or a table of the planner.
+
+    Proves: a finding can be looked up by ``git grep``. Sensitivity: a finding called ``check 3``.
+    """
+    known = set(declarations().parameters) | set(constraint_names()) | set(NAMES) | {"cost"}
+    for name in NAMES:
+        source = inspect.getsource(MODULES[name])
+        known |= set(re.findall(r"\"([a-z_]+)\"", source))
+    for name in NAMES:
+        for word in finding_names(functions_of(name).values()):
+            assert word in known, word
+
+
+def finding_names(functions: Any) -> Iterator[str]:
+    """Yield the constant names given to findings."""
+    for function in functions:
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("Finding") and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    yield first.value
+
+
+def test_every_rule_is_audited() -> None:
+    """Each rule that a feature adds is named by its audit, or checked under the name of what it defines.
+
+    Proves: no rule is trusted. Sensitivity: a rule added without a check. ``assigned_only`` is checked by what it is
+    for: work at one site (``single_site``) that is no more than the demand (``demand_balance``).
+    """
+    checked_as = {"assigned_only": "single_site", "single_site_or_none": "single_site"}
+    for name in NAMES:
+        source = "".join(ast.unparse(functions_of(name)[f]) for f in reached_from(name, "audit"))
+        for rule in constraints_of(name):
+            word = checked_as.get(rule, rule)
+            scoped = re.sub(r"^(hub|side|national)_", "", word)
+            assert f"'{word}'" in source or f"'{scoped}'" in source, f"{name}: {rule} is not audited"
+
+
+def test_the_objective_keeps_the_contract_as_well() -> None:
+    """The objective has the hooks of a feature and comes last.
+
+    Proves: its place and its table. Sensitivity: costs closed before all terms are in.
+    """
+    modules = modules_of(NAMES)
+    assert list(modules)[-1] == "objective"
+    assert "cost" in plan(RICH).tables

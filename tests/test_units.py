@@ -1,0 +1,163 @@
+"""Units: every rule, expression and cost is consistent, and has the unit that is recorded for it.
+
+Every unit is a dimension of its own (a year is not 8760 hours, a MW is not 1000 kW), so that a factor forgotten is a
+unit that does not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pyomo.environ as pyo
+import pytest
+from pyomo.core.expr.numvalue import NumericConstant
+from pyomo.util.check_units import check_units_equivalent
+
+from planner.models.build import build_model
+from planner.models.plan_model import PlanModel
+from tests.algebra import RICH, scenario_of
+from tests.test_feature_contract import constraint_names
+
+if TYPE_CHECKING:
+    from planner.io.scenario import Scenario
+
+BASE_UNITS = ("MW", "h", "a", "CNY", "tCO2", "ms", "Gbps", "GB", "m3", "km", "K", "kW", "PFLOPS", "wrong")
+SHARES = RICH.with_parameters(national_green_power_share_min=0.4, emissions_max=9e5)
+SHARES = SHARES.with_rows(
+    "hub", [{"hub": "gansu", "hub_green_power_share_min": 0.5}, {"hub": "delta"}, {"hub": "north"}]
+)
+SHARES = SHARES.with_rows("side", [{"side": "east", "side_green_power_share_min": 0.2}, {"side": "west"}])
+SHARES = SHARES.with_cells("site", "water_max", {"gansu": 4e5})
+SHARES = SHARES.with_cells("site", "certificates_max", {"gansu": 4e5})
+WORLDS = {
+    "certificate": SHARES,
+    "matched": SHARES.with_parameters(green_power_share_mode="matched"),
+    "every_timestep": SHARES.with_parameters(green_power_share_mode="every_timestep", green_power_share_on="new"),
+    "location": SHARES.with_parameters(emissions_accounting="location"),
+    "weighted": SHARES.replaced(minimise={"cost": 2, "emissions": 90, "latency": 1e6}),
+    "whole_or_none": SHARES.with_cells("workload", "unserved_price", {"training": 3000}),
+}
+"""Between them they have every rule of the core; the contract test says if one is missing."""
+
+
+@cache
+def base_units() -> dict[str, Any]:
+    """Return the base units by name; Pyomo knows one registry, so that ours carry a prefix there."""
+    pyo.units.load_definitions_from_strings([f"planner_{name} = [planner_{name}]" for name in BASE_UNITS])
+    named = {name: getattr(pyo.units, f"planner_{name}") for name in BASE_UNITS}
+    return {**named, "MWh": named["MW"] * named["h"], "°C": named["K"], "1": pyo.units.dimensionless}
+
+
+def unit_of(text: str) -> Any:
+    """Turn a unit's text into a Pyomo unit: products and quotients from left to right; text has none."""
+    if not text:
+        return None
+    known = base_units()
+    words = re.split(r"([*/])", text.replace("(Gbit/s)", "Gbps").replace("Gbit/s", "Gbps"))
+    unit = known[words[0]]
+    for sign, word in zip(words[1::2], words[2::2], strict=True):
+        unit = unit * known[word] if sign == "*" else unit / known[word]
+    return unit
+
+
+def misfits(m: PlanModel) -> list[str]:
+    """Return what is inconsistent, or has another unit than is recorded."""
+    return [
+        member.name
+        for record in m.recorded("expression", "total", "constraint")
+        for member in m.component(record.name).values()
+        for sides in [member.expr.args if record.kind == "constraint" else (member.expr,)]
+        if not all(is_unit(side, unit_of(record.unit)) for side in sides)
+    ]
+
+
+def is_unit(expression: Any, expected: Any) -> bool:
+    """Whether an expression is consistent and of a unit; a bare 0 is of any."""
+    if isinstance(expression, int | float) and expression == 0:
+        return True
+    return check_units_equivalent(expression, expected)
+
+
+@cache
+def scenario(name: str) -> Scenario:
+    """Return one of the worlds as a scenario."""
+    return scenario_of(WORLDS[name])
+
+
+@cache
+def model(name: str) -> PlanModel:
+    """Return the model of one of the worlds, with units."""
+    return with_units(scenario(name))
+
+
+def with_units(inputs: Scenario) -> PlanModel:
+    """Build a model whose parameters and variables have units, an empty sum that of its expression."""
+    m = build_model(inputs, units=unit_of)
+    for record in m.recorded("expression", "total"):
+        nothing = pyo.Param(initialize=0, mutable=True, units=unit_of(record.unit))
+        m.add_component(f"no_{record.name}", nothing)
+        for member in m.component(record.name).values():
+            if isinstance(member.expr, NumericConstant) and member.expr.value == 0:
+                member.set_value(nothing)
+    return m
+
+
+@pytest.mark.parametrize("name", sorted(WORLDS))
+def test_everything_has_its_recorded_unit(name: str) -> None:
+    """Every expression, total and both sides of every rule are consistent and have the unit recorded.
+
+    Proves: for each member of each, the costs among them. Sensitivity: a weight, a price or an efficiency forgotten
+    or used twice, as no two units here are multiples of each other.
+    """
+    assert misfits(model(name)) == []
+
+
+def test_the_worlds_have_every_rule_and_cost() -> None:
+    """The worlds between them use every rule, and every term of every total, that a feature can add.
+
+    Proves: nothing escapes the check of units. Sensitivity: a new rule that no world here uses.
+    """
+    made = {name: record for world in WORLDS for name, record in model(world).records.items() if record.size}
+    assert {name for name, record in made.items() if record.kind == "constraint"} == set(constraint_names())
+
+
+def test_costs_are_money_by_the_year() -> None:
+    """Each cost term by itself is in CNY/a.
+
+    Proves: a term of 0 times a unit could hide in the sum; here each is looked at. Sensitivity: a price per MW.
+    """
+    for name in WORLDS:
+        m = model(name)
+        for category, term in m.totals["cost"].terms.items():
+            assert is_unit(term(m), unit_of("CNY/a")), (name, category)
+
+
+USED = sorted(
+    {
+        "timestep_weight", "demand", "demand_profile", "unserved_price", "utilisation_max", "utilisation_min",
+        "capacity_existing", "module_size", "modules_max", "module_cost", "opening_cost", "hours", "pue", "wue",
+        "water_max", "water_price", "grid_power_max", "grid_power_price", "green_capacity_existing",
+        "green_capacity_max", "green_capacity_cost", "green_power_price", "excess_price", "availability",
+        "certificate_price", "certificates_max", "green_power_share_min", "hub_green_power_share_min",
+        "side_green_power_share_min", "national_green_power_share_min", "emission_factor", "emissions_max",
+        "carbon_price",
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("parameter", USED)
+def test_a_wrong_unit_is_found(parameter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planted fault: one parameter is given another unit.
+
+    Proves: the check sees each parameter that stands in a rule or a cost. Sensitivity: a check that looks at sums
+    whose first term has no unit, or skips what is 0.
+    """
+    honest = PlanModel.parameter
+
+    def wrong(self: PlanModel, name: str, index: Any, values: Any, unit: str) -> Any:
+        return honest(self, name, index, values, "wrong" if name == parameter else unit)
+
+    monkeypatch.setattr(PlanModel, "parameter", wrong)
+    assert misfits(with_units(scenario("certificate")))
