@@ -62,7 +62,9 @@ def test_going_west_pays() -> None:
 
     Sensitivity: demand below the stock, clusters without growth, or prices that make distance irrelevant.
     """
-    free, home = (planner.run(planner.read_scenario(SCENARIOS / f"national-2025{end}")).summary for end in ("", "-local"))
+    free, home = (
+        planner.run(planner.read_scenario(SCENARIOS / f"national-2025{end}")).summary for end in ("", "-local")
+    )
     assert free["cost"] < 0.95 * home["cost"]
     assert free["west_share"] > home["west_share"]
     assert len(free["modules"]) > 3
