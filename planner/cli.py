@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PATIENCE = 5.0
 """[s] of silence before the solver's progress is shown."""
 LINE_LENGTH_MAX = 160
+INTERRUPTED = "planner: interrupted; nothing half-written is left"
 
 app = typer.Typer(
     name="planner",
@@ -154,7 +155,10 @@ def main() -> None:
     """Run the command; every error becomes one block on stderr and its exit code."""
     debug = "--debug" in sys.argv
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
-    signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # whoever started us in the background meant it
+            signal.signal(number, _interrupt)
     try:
         code = app(arguments, standalone_mode=False)
         sys.exit(code or 0)
@@ -166,16 +170,19 @@ def main() -> None:
         text, code = _explain(error)
         sys.stderr.write(text + "\n")
         sys.exit(code)
-    except KeyboardInterrupt:
-        sys.stderr.write("planner: interrupted; nothing was written\n")
+    except _Interrupted:
+        sys.stderr.write(INTERRUPTED + "\n")
         sys.exit(130)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _explain(error: Exception) -> tuple[str, int]:
     if isinstance(error, PlannerError):
         return f"planner: {error}", error.exit_code
     if isinstance(error, typer.Abort):
-        return "planner: interrupted; nothing was written", 130
+        return INTERRUPTED, 130
     if isinstance(error, MemoryError):
         return "planner: out of memory; use a smaller scenario or a larger machine", 9
     format_message = getattr(error, "format_message", None)
@@ -184,9 +191,15 @@ def _explain(error: Exception) -> tuple[str, int]:
     return f"planner: unexpected {type(error).__name__}: {shown(error)} (run again with --debug and report it)", 1
 
 
+class _Interrupted(BaseException):
+    """SIGINT or SIGTERM; no KeyboardInterrupt, which typer would turn into an exit without a word."""
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     del number, frame
-    raise KeyboardInterrupt
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)  # a second one would stop the clearing up half-way
+    raise _Interrupted
 
 
 def _language(word: str) -> str:

@@ -20,8 +20,7 @@ from planner.errors import (
     StoppedWithoutPlanError,
     UnboundedError,
 )
-from planner.io.manifest import to_json
-from planner.io.results import SUMMARY, Results, write_manifest, write_results
+from planner.io.results import Results, write_manifest, write_results, write_summary
 from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.models.audit import audit, summarise
 from planner.models.build import build_model
@@ -170,7 +169,7 @@ def run_and_write(
     """
     name = run_name(scenario.content_hash, datetime.now(UTC))
     target = out if out is not None else Path("results") / scenario.name / name
-    check_target(target, force=force)
+    check_target(target, force=force, numbered=out is None)
     try:
         results = run(scenario, **options)
     except PlannerError as error:
@@ -204,7 +203,7 @@ def write_run(
                 _draw_if_possible(results, folder, drawing or {})
         results.summary["seconds"] = clock.after(results.summary["seconds"])
         results.manifest["seconds"] = results.summary["seconds"]
-        (folder / SUMMARY).write_bytes(to_json(results.summary))  # now that its seconds are known
+        write_summary(results, folder)  # now that its seconds are known
         write_manifest(results, folder)
         return target_of(folder)
 
@@ -233,7 +232,11 @@ def draw(
 def _draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
     try:
         draw(results, folder, **drawing)
+    except OSError:  # the disk, not the drawing
+        raise
     except Exception as error:  # noqa: BLE001 - a drawing that fails never loses the plan
+        for half in folder.glob("map.*"):
+            half.unlink()
         results.manifest["notes"].append(f"the map could not be drawn: {type(error).__name__}: {error}")
 
 

@@ -371,3 +371,13 @@ def test_the_whole_table_lost() -> None:
     assert "grid_power" in rules_found(results, {**tables, "cost": tables["cost"].iloc[:0]})
     del tables["cost"]
     assert "objective" in rules_found(results, tables)
+
+
+@pytest.mark.parametrize("features", [("time",), ("time", "demand"), ("time", "demand", "routes")])
+def test_nothing_to_plan(features: tuple[str, ...], tmp_path: Path) -> None:
+    """Proves that a scenario without allocation is refused with the remedy, not by a traceback.
+
+    Sensitivity: an objective that builds on work that no feature allocates.
+    """
+    with pytest.raises(InvalidInputError, match="nothing to plan without allocation"):
+        BASE.with_features(*features).read(tmp_path)

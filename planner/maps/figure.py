@@ -188,7 +188,8 @@ def draw_map(
     ----------
     sites
         Points with ``site``, ``it_load`` [MW] and, where known, ``name_zh``, ``name_en``, ``hub`` (empty for a site
-        that is no cluster), ``capacity_new`` [MW], ``green_power_share`` [0 to 1, NaN if not known]. EPSG:4326.
+        that is no cluster), ``capacity_new`` [MW], ``green_power_share`` [1, NaN if not known].
+        EPSG:4326.
     regions
         Points with ``region``, ``demand`` [MW] and, where known, ``name_zh``, ``name_en``, ``province``.
     flows

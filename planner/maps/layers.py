@@ -95,15 +95,19 @@ def _read_quantity(table: gpd.GeoDataFrame, layer: str, column: str) -> list[flo
 
 
 def _read_shares(table: gpd.GeoDataFrame) -> list[float]:
-    """Return the green-power shares from 0 to 1, NaN where not known."""
+    """Return the green-power shares, NaN where not known.
+
+    By certificates a site may buy more green energy than it uses: above 1 is drawn as 1.
+    """
     if "green_power_share" not in table.columns:
         return [float("nan")] * len(table)
     given = table["green_power_share"]
     values = pd.to_numeric(given, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = (values < -NEGLIGIBLE) | (values > 1 + NEGLIGIBLE) | (np.isnan(values) & given.notna().to_numpy())
+    wrong = (values < -NEGLIGIBLE) | np.isinf(values) | (np.isnan(values) & given.notna().to_numpy())
     if wrong.any():
         first, key = (table[column].iloc[int(np.argmax(wrong))] for column in ("green_power_share", "site"))
-        raise DrawingError(f"layer sites: green_power_share of {str(key)[:80]!r} is {str(first)[:80]}; from 0 to 1")
+        found = f"green_power_share of {str(key)[:80]!r} is {str(first)[:80]}"
+        raise DrawingError(f"layer sites: {found}; a number of 0 or more")
     return [float(value) for value in np.clip(values, 0, 1)]
 
 

@@ -23,7 +23,10 @@ PARAMETERS: tuple[Parameter, ...] = ()
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
-    """Emissions can be weighed only where they are modelled."""
+    """There must be something to decide, and emissions can be weighed only where they are modelled."""
+    if not inputs.has("allocation"):
+        file, remedy = f"{inputs.name}/scenario.toml", "list at least time, demand, routes and allocation"
+        yield Fault(file, "there is nothing to plan without allocation", column="features", remedy=remedy)
     if inputs.settings.objective.get("emissions") and not inputs.has("emissions"):
         file, remedy = f"{inputs.name}/scenario.toml", "list the feature emissions, or minimise cost"
         yield Fault(file, "emissions are not modelled", column="objective.minimise", remedy=remedy)
@@ -71,7 +74,8 @@ def build(m: PlanModel) -> None:
     m.open_total("cost", unit="CNY/a")
     weights = {measure: weight for measure, weight in m.inputs.settings.objective.items() if weight}
     if weights.get("latency"):
-        m.parameter("energy_demanded", [], _energy_demanded(m), "MWh/a")
+        # Where every profile is 0 there is work that never comes: no allocation, and any divisor gives 0.
+        m.parameter("energy_demanded", [], _energy_demanded(m) or 1.0, "MWh/a")
         m.expression("mean_latency", rule=mean_latency, unit="ms")
     for measure, weight in weights.items():
         rule, unit = MEASURES[measure]

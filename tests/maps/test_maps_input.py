@@ -172,7 +172,7 @@ def test_missing_coordinates_are_told(read_texts: ReadTexts) -> None:
     [
         (0, {"it_load": -3.0}, "it_load of 'k' is -3"),
         (0, {"it_load": np.nan}, "it_load of 'k' is nan"),
-        (0, {"green_power_share": 1.2}, "green_power_share of 'k' is 1.2"),
+        (0, {"green_power_share": -0.2}, "green_power_share of 'k' is -0.2"),
         (1, {"demand": np.inf}, "demand of 'k' is inf"),
         (2, {"allocation": "many"}, "allocation of 'k' is many"),
     ],

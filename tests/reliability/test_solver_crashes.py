@@ -13,6 +13,7 @@ import pytest
 import planner.run as line
 from planner import cli
 from planner.errors import SolverCrashedError
+from planner.io.run_folder import FORMAT
 from planner.models.problem import Problem, Solution, SolverOptions
 from planner.models.solve import solve
 from tests.worlds import BASE
@@ -48,7 +49,7 @@ def test_solver_death_leaves_nothing(
     words = ["run", str(world), "--out", str(out)]
     if replaces:
         out.mkdir(parents=True)
-        (out / "manifest.json").write_text('{"format": "east-data-west-compute-plan 1"}', encoding="utf-8")
+        (out / "manifest.json").write_text(f'{{"format": "{FORMAT} 1"}}', encoding="utf-8")
         words.append("--force")
     before = tree(tmp_path)
     monkeypatch.setattr("sys.argv", ["planner", *words])
