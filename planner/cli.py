@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import signal
 import sys
@@ -174,6 +175,7 @@ def main() -> None:
         sys.stderr.write(INTERRUPTED + "\n")
         sys.exit(130)
     finally:
+        atexit.register(_ignore_signals)  # what is done is done: no signal makes a failure of it while Python clears up
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -197,9 +199,13 @@ class _Interrupted(BaseException):
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     del number, frame
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)  # a second one would stop the clearing up half-way
+    _ignore_signals()  # a second one would stop the clearing up half-way
     raise _Interrupted
+
+
+def _ignore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _language(word: str) -> str:

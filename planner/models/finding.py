@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,9 @@ class Finding:
 
 
 def slack(a: float, b: float) -> float:
-    """Return how far apart two numbers may be and still count as equal."""
+    """Return how far apart two numbers may be and still count as equal: NaN, so nothing, beside an infinite one."""
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return math.nan
     return max(ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE * max(abs(a), abs(b)))
 
 
@@ -91,7 +94,8 @@ def spell(key: object) -> str:
 
 def _aligned(a: pd.Series, b: pd.Series) -> Iterator[tuple[str, float, float]]:
     """Yield only the members that differ at all, so that a million equal ones cost nothing."""
-    left, right = a.align(b, fill_value=0.0)
+    members = a.index.union(b.index, sort=False)
+    left, right = (side.reindex(members, fill_value=0.0) for side in (a, b))  # a NaN that was there stays one
     differs = ~np.isclose(left.to_numpy(dtype=float), right.to_numpy(dtype=float), rtol=1e-12, atol=0.0)
     for where, x, y in zip(left.index[differs], left[differs], right[differs], strict=True):
         yield spell(where), float(x), float(y)

@@ -34,8 +34,8 @@ def energy(tables: Tables, name: str, column: str, by: Sequence[str] = ()) -> pd
     table = tables[name]
     yearly = table[column].astype(float) * table["timestep"].map(weights(tables))
     if not by:
-        return pd.Series([float(yearly.sum())])
-    return yearly.groupby([table[key] for key in by]).sum()
+        return pd.Series([float(yearly.sum(skipna=False))])
+    return yearly.groupby([table[key] for key in by]).sum(skipna=False)
 
 
 def total(tables: Tables, name: str, column: str) -> float:
@@ -46,7 +46,7 @@ def total(tables: Tables, name: str, column: str) -> float:
 def column(tables: Tables, name: str, value: str, keys: Sequence[str]) -> pd.Series:
     """Return a table's column indexed by its keys, sums where a key repeats."""
     table = tables[name]
-    return table[value].astype(float).groupby([table[key] for key in keys]).sum()
+    return table[value].astype(float).groupby([table[key] for key in keys]).sum(skipna=False)
 
 
 def spread(prices: pd.Series, table: pd.DataFrame) -> pd.Series:

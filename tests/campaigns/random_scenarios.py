@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.reliability.random_world import random_world  # noqa: E402 - the path comes first
+from tests.reliability.random_world import is_wild, random_world  # noqa: E402 - the path comes first
 from tests.reliability.trial import assert_written, attempt  # noqa: E402
 
 WRITTEN_EVERY = 50
@@ -30,7 +30,7 @@ def trial(seed: int) -> tuple[int, str, int, tuple[str, ...]]:
     """Run one scenario; return its seed, how it ended, rows left out, and the solver's warnings or the failure."""
     with tempfile.TemporaryDirectory(prefix="random-scenario-") as folder:
         try:
-            outcome = attempt(random_world(seed), Path(folder) / "world")
+            outcome = attempt(random_world(seed), Path(folder) / "world", wild=is_wild(seed))
             if outcome.results is not None and seed % WRITTEN_EVERY == 0:
                 assert_written(outcome.results, Path(folder) / "run")
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what the campaign looks for
@@ -60,7 +60,9 @@ def main() -> int:
                 warned.update(word.split(";")[0][:60] for word in words)
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     bound = f"95 % bound on a failure: {3 / options.trials:.3%}" if not failed else "FAILED"
-    sys.stdout.write(f"{options.trials} trials: {counts}; {left_out} with rows left out; {bound} ({time.monotonic() - began:.0f} s)\n")
+    sys.stdout.write(
+        f"{options.trials} trials: {counts}; {left_out} with rows left out; {bound} ({time.monotonic() - began:.0f} s)\n"
+    )
     for word, number in warned.most_common(20):
         sys.stdout.write(f"  {number} x solver says: {word}\n")
     return 1 if failed else 0

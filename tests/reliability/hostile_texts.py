@@ -7,7 +7,8 @@ import itertools
 FORMULAS = tuple(
     f"{first}{rest}"
     for first, rest in itertools.product(
-        ("=", "+", "-", "@", "'=", "''+", "\t="), ('HYPERLINK("http://x","y")', "cmd|' /C calc'!A0", "SUM(A1:A9)", "1+1", "")
+        ("=", "+", "-", "@", "'=", "''+", "\t="),
+        ('HYPERLINK("http://x","y")', "cmd|' /C calc'!A0", "SUM(A1:A9)", "1+1", ""),
     )
 )
 MARKUP = (

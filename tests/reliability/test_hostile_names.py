@@ -216,4 +216,6 @@ def test_there_are_enough_hostile_texts() -> None:
         rows = [row for name in NAMED for row in hostile_world(number).tables[name]]
         cells = {unguarded(str(row.get(column))) for row in rows for column in ("name_en", "name_zh", "province")}
         assert set(map(composed, part(TEXTS, number))) <= cells
-        assert set(map(composed, part(IDS, number))) <= {unguarded(str(row[name])) for name in NAMED for row in rows if name in row}
+        assert set(map(composed, part(IDS, number))) <= {
+            unguarded(str(row[name])) for name in NAMED for row in rows if name in row
+        }

