@@ -29,6 +29,8 @@ from tests.algebra import (
 from tests.worlds import BASE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.io.results import Results
     from tests.worlds import World
 

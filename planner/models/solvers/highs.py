@@ -74,6 +74,7 @@ class Programme:
         self.row_lower, self.row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
         self.status = "kNotset"
         self._scale = 1.0
+        self._bound_scale = 1.0
         self._cost = np.zeros(arrays.columns)
         self._highs: Any = _new()
         for name, value in pinned_options(request).items():
@@ -152,14 +153,15 @@ class Programme:
 
     def report_incumbents(self, on_incumbent: OnIncumbent) -> None:
         """Call back at each better integer plan and each line of the log."""
+
+        def tell(values: Vector | None, bound: float) -> None:
+            if self._bound_scale == 1.0:  # a plan that is scaled down is none yet
+                on_incumbent(values, bound / self._scale)
+
         self._highs.cbMipImprovingSolution.subscribe(
-            lambda event: on_incumbent(
-                np.array(event.data_out.mip_solution), event.data_out.mip_dual_bound / self._scale
-            )
+            lambda event: tell(np.array(event.data_out.mip_solution), event.data_out.mip_dual_bound)
         )
-        self._highs.cbMipLogging.subscribe(
-            lambda event: on_incumbent(None, event.data_out.mip_dual_bound / self._scale)
-        )
+        self._highs.cbMipLogging.subscribe(lambda event: tell(None, event.data_out.mip_dual_bound))
 
     def run(self, seconds: float) -> State:
         """Solve within these seconds; infeasible and unbounded are told apart."""
@@ -171,13 +173,18 @@ class Programme:
             state = self._run_once(seconds)
             self._set_option("presolve", "choose")
         elif state == "error":
-            # The last digits of sides of 1e11 are above HiGHS's absolute tolerance, and it will not trust itself; with
-            # all sides brought down by 2^20 they are below it. What comes of it is judged like any other answer.
-            self._highs.clearSolver()
-            self._set_option("user_bound_scale", SCALE_DOWN)
-            state = self._run_once(seconds)
-            self._set_option("user_bound_scale", 0)
+            state = self._run_scaled_down(seconds)
         return self._tell_apart(seconds) if state == "unbounded" else state
+
+    def _run_scaled_down(self, seconds: float) -> State:
+        """Solve with all bounds brought down: the last digits of 1e11 are above HiGHS's absolute tolerance.
+
+        HiGHS then trusts itself; what comes of it is judged in the numbers' own size, like any other answer.
+        """
+        self._highs.clearSolver()
+        self._bound_scale = 2.0**SCALE_DOWN
+        self._set_option("user_bound_scale", SCALE_DOWN)
+        return self._run_once(seconds)
 
     def _run_once(self, seconds: float) -> State:
         # For a linear programme HiGHS counts the time of earlier runs as well, for integers it does not.
@@ -239,8 +246,8 @@ class Programme:
 
     @property
     def bound(self) -> float:
-        """The proved lower bound of an integer run."""
-        return float(self._highs.getInfo().mip_dual_bound) / self._scale
+        """The proved lower bound of an integer run; HiGHS leaves it as scaled."""
+        return float(self._highs.getInfo().mip_dual_bound) / self._scale / self._bound_scale
 
     @property
     def nodes(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import PlannerError, SolverCrashedError
+from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
 from planner.models.problem import Status
 
 if TYPE_CHECKING:
@@ -74,7 +74,13 @@ def _refuse(places: Places, names: tuple[object, ...], what: str, numbers: Vecto
 
 
 def _unfit(what: str, name: object, number: float) -> PlannerError:
-    return PlannerError(f"{what} of {name} hold {number}, which no solver can take")
+    problem = f"{what} of {name} hold {number}, which no solver can take"
+    if not math.isfinite(number):
+        return PlannerError(problem)
+    # Every cell was in range, but not their product: that is for the user to mend.
+    return InvalidInputError(
+        [Fault("the model", problem, remedy=f"below {VALUE_MAX:g}; look for a cell in a wrong unit")]
+    )
 
 
 def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
