@@ -104,15 +104,14 @@ def draw(
     language: Language = "en",
     basemap: BaseMap = None,
     formats: Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help="Formats to draw.")] = "png,svg,pdf",
+    layers: Annotated[str, typer.Option("--layer", metavar="NAMES", help="Layers to draw.")] = "sites,regions,flows",
 ) -> None:
     """Draw the map of a finished run again."""
     from planner.finished import redraw  # noqa: PLC0415
+    from planner.run import MAP_LAYERS  # noqa: PLC0415
 
-    chosen = [word.strip() for word in formats.split(",") if word.strip()]
-    unknown = [word for word in chosen if word not in {"png", "svg", "pdf"}]
-    if unknown or not chosen:
-        raise UsageError(f"--format {shown(formats)}: png, svg and pdf are the formats")
-    for path in redraw(run, language=_language(language), basemap=basemap, formats=chosen):
+    files, drawn = _words("--format", formats, ("png", "svg", "pdf")), _words("--layer", layers, MAP_LAYERS)
+    for path in redraw(run, language=_language(language), basemap=basemap, formats=files, layers=drawn):
         sys.stdout.write(f"{path}\n")
 
 
@@ -206,6 +205,13 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _ignore_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+
+
+def _words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words or not set(words) <= set(known):
+        raise UsageError(f"{option} {shown(text)}: choose from {', '.join(known)}")
+    return words
 
 
 def _language(word: str) -> str:

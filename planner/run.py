@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from planner.models.plan_model import PlanModel
 
 Progress = Callable[[str], None]
+MAP_LAYERS = ("sites", "regions", "flows")
 KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
 """Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
 
@@ -215,17 +216,17 @@ def draw(
     language: str = "en",
     basemap: Path | None = None,
     formats: Sequence[str] = ("png", "svg", "pdf"),
+    layers: Sequence[str] = MAP_LAYERS,
 ) -> list[Path]:
-    """Draw the map of results into a folder."""
+    """Draw the map of results into a folder; layers that are not named stay empty."""
     from planner.maps.figure import draw_map, save_map  # noqa: PLC0415 - matplotlib is slow to import
 
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
     notes = map_notes(results, language)
-    # A site that sells excess has bought more green power than it draws; the map's scale ends at all of it.
-    sites = results.sites.assign(green_power_share=results.sites["green_power_share"].clip(upper=1.0))
-    layers = (sites, results.regions, results.flows)
-    figure = draw_map(*layers, title=title, notes=notes, language=language, basemap=basemap)
+    full = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
+    shown = [layer if name in layers else layer.iloc[:0] for name, layer in full.items()]
+    figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
     return save_map(figure, folder, formats)
 
 

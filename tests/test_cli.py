@@ -73,7 +73,8 @@ def test_audit_and_map_of_a_run(
     world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
     assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
     assert call(monkeypatch, "audit", out) == 0
-    assert call(monkeypatch, "map", out, "--language", "zh", "--format", "svg") == 0
+    assert call(monkeypatch, "map", out, "--language", "zh", "--format", "svg", "--layer", "sites,regions") == 0
+    assert call(monkeypatch, "map", out, "--layer", "roads") == 2
     table = out / "tables" / "allocation.csv"
     lines = table.read_text(encoding="utf-8").splitlines()
     *key, amount = lines[1].split(",")
