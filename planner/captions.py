@@ -9,12 +9,16 @@ if TYPE_CHECKING:
 
 TEXT = {
     "en": {
+        "minimised": "Minimised: {objective}.",
+        "changed": "Minimised: {objective}. Changed: {changes}.",
         "optimal": "Optimal and audited plan (gap {gap:.2%}).",
         "feasible": "Feasible plan, not proved optimal (gap {gap:.2%}); audited.",
         "illustrative": "{share:.0%} of the input figures are illustrative estimates, not published values.",
         "source": "Source: scenario {scenario}, inputs {hash}, planner {version}; sources in source.csv.",
     },
     "zh": {
+        "minimised": "目标：{objective}最小。",
+        "changed": "目标：{objective}最小。改动：{changes}。",
         "optimal": "最优方案，已独立核验（间隙 {gap:.2%}）。",
         "feasible": "可行方案，未证明最优（间隙 {gap:.2%}）；已独立核验。",
         "illustrative": "{share:.0%} 的输入数据为示意性估计，非公布数值。",
@@ -23,10 +27,19 @@ TEXT = {
 }
 
 
+OBJECTIVES = {
+    "en": {"cost": "cost", "emissions": "emissions", "latency": "mean latency", "weights": "a weighted sum"},
+    "zh": {"cost": "成本", "emissions": "排放", "latency": "平均时延", "weights": "加权和"},
+}
+
+
 def map_notes(results: Results, language: str) -> list[str]:
     """Return the notes of a map in a language."""
     text, manifest = TEXT[language], results.manifest
-    notes = [text[results.summary["status"]].format(gap=results.summary["gap"])]
+    objective = OBJECTIVES[language][results.scenario.settings.minimise]
+    changes = ", ".join(manifest.get("overrides", ()))
+    aim = text["changed" if changes else "minimised"].format(objective=objective, changes=changes)
+    notes = [f"{text[results.summary['status']].format(gap=results.summary['gap'])} {aim}"]
     if manifest.get("illustrative_share"):
         notes.append(text["illustrative"].format(share=manifest["illustrative_share"]))
     version = manifest["versions"]["east-data-west-compute-planner"]

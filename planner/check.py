@@ -41,7 +41,7 @@ def read_scenario(folder: str | Path, overrides: Sequence[str] = ()) -> Scenario
         faults.extend(getattr(module, "check", _nothing)(scenario))
     if faults:
         raise InvalidInputError(faults)
-    return replace(scenario, read_seconds=time.perf_counter() - begin)
+    return replace(scenario, read_seconds=time.perf_counter() - begin, overrides=tuple(overrides))
 
 
 def inspect(scenario: Scenario) -> dict[str, Any]:

@@ -63,25 +63,48 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> str:
 
 
 def _measures(results: Results) -> list[tuple[str, str]]:
+    manifest = results.manifest
     summary, minimised = results.summary, results.scenario.settings.minimise
     shares = summary.get("green_power_share") or {}
     built = summary.get("modules") or {}
     largest = sorted(built.items(), key=lambda item: (-item[1], item[0]))[:MODULE_SITES_SHOWN]
     return [
-        ("objective", "" if minimised == "cost" else f"{summary['objective']:,.6g} ({minimised} minimised)"),
+        ("minimised", "" if minimised == "cost" else minimised),
+        ("changed", ", ".join(shown(change) for change in manifest.get("overrides", ()))),
         ("cost", _money(summary["cost"])),
         (
             "emissions",
             _scaled(summary.get("emissions"), "t CO2/a", "Mt CO2/a", f"({summary.get('emissions_accounting')})"),
         ),
         ("green power share", ", ".join(f"{share:.1%} {mode}" for mode, share in shares.items())),
+        ("green power rule", _green_rule(results)),
         ("mean latency", _scaled(summary.get("mean_latency"), "ms one way")),
-        ("west share", "" if summary.get("west_share") is None else f"{summary['west_share']:.1%}"),
+        ("west share", _west(summary)),
         ("IT energy", _scaled(summary["energy"].get("it"), "MWh/a", "TWh/a")),
         ("new capacity", _scaled(summary.get("capacity_new"), "MW")),
         ("new modules by site", ", ".join(f"{shown(site)} {count}" for site, count in largest)),
         ("served", "" if summary["served_share"] >= 1 else f"{summary['served_share']:.2%} of demand"),
     ]
+
+
+def _west(summary: dict[str, Any]) -> str:
+    if summary.get("west_share") is None:
+        return ""
+    moved = summary.get("moved_west_share")
+    return f"{summary['west_share']:.1%} of all work" + (
+        "" if moved is None else f", {moved:.1%} of the other sides' work"
+    )
+
+
+def _green_rule(results: Results) -> str:
+    """Say which share had to hold, so that an answer is not taken for one to another question."""
+    table = results.tables.get("green_power_share")
+    if table is None or table.empty:
+        return ""
+    low, high = table["share_min"].min(), table["share_min"].max()
+    asked = f"{low:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
+    what = "new capacity only" if table["on"].iloc[0] == "new" else "all power"
+    return f"at least {asked} of {what}, by {table['mode'].iloc[0]}, at {table['name'].nunique()} places"
 
 
 def _row(name: str, text: str) -> str:

@@ -125,7 +125,11 @@ def solver_options(
 def _without_plan(solution: Solution) -> PlannerError:
     match solution.status:
         case "infeasible":
-            return InfeasibleError("no plan can keep all the rules")
+            return InfeasibleError(
+                "no plan can keep all the rules together; to see where it does not fit, let work stay unserved at a "
+                "high price (--set workload.unserved_price=100000) and look at unserved_demand in tables/demand.csv; "
+                "if that does not help either, relax one limit at a time"
+            )
         case "unbounded":
             return UnboundedError(
                 "the objective falls without end: a price is missing or negative where nothing limits"

@@ -30,7 +30,7 @@ def between_clusters(**parameters: Any) -> pd.Series:
     places = clusters()
     ends = [{"longitude": x, "latitude": y} for x, y in places.values()]
     world = World(
-        features=("time", "demand", "routes"),
+        features=("time", "demand", "routes", "allocation"),
         parameters=parameters,
         tables={
             "site": [{"site": name, **end} for name, end in zip(places, ends, strict=True)],
@@ -100,7 +100,7 @@ def test_a_limit_as_a_round_trip_is_half_one_way() -> None:
     Proves: ``latency_limits``. Sensitivity: a limit of 20 ms would let all pairs through.
     """
     world = World(
-        features=("time", "demand", "routes"),
+        features=("time", "demand", "routes", "allocation"),
         tables={
             "site": [{"site": "a", "longitude": 100, "latitude": 30}],
             "region": [{"region": "a", "longitude": 100, "latitude": 30}],

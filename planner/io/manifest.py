@@ -80,6 +80,7 @@ def build_manifest(
         "illustrative_share": illustrative_share(scenario),
         "content_hash": content_hash(scenario),
         "inputs": dict(scenario.file_hashes),
+        "overrides": list(scenario.overrides),
         "settings": scenario.settings.document(),
         "solver": {"asked": dataclasses.asdict(options) if options is not None else {}, **(solver or {})},
         **measures,

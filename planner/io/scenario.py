@@ -47,6 +47,8 @@ class Scenario:
         The file and line of every cell of ``tables`` and of every scalar.
     read_seconds
         Wall seconds that reading took.
+    overrides
+        The ``K=V`` that had the last word, as they were given.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Scenario:
     folder: Path | None = None
     origins: Origins = field(default_factory=Origins)
     read_seconds: float = field(default=0.0, compare=False)
+    overrides: tuple[str, ...] = ()
 
     @cached_property
     def content_hash(self) -> str:

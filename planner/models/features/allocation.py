@@ -149,15 +149,21 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return mean latency [ms, one way], the share of work done in the west, and IT energy served [MWh/a]."""
+    """Return mean latency [ms, one way], what is done in the west and what moved there, and IT energy [MWh/a].
+
+    ``west_share`` is of all work, the west's own included; ``moved_west_share`` of the work of the other sides.
+    """
     table = tables["allocation"].merge(tables["routes"], on=KEYS[:4], how="left")
     energy = table["allocation"] * table["timestep"].map(ledger.weights(tables))
     served = float(energy.sum())
     latency = float((energy * table["latency"]).sum(skipna=False)) if served else float("nan")
-    side = table["site"].map(inputs.series("site.side"))
+    west = table["site"].map(inputs.series("site.side")) == "west"
+    elsewhere = table["region"].map(inputs.series("region.side")) != "west"
     knows_west = "west" in inputs.sets["side"] and bool(served)
+    outside = float(energy[elsewhere].sum())
     return {
         "mean_latency": latency / served if served and latency == latency else None,  # noqa: PLR0124 - NaN
-        "west_share": float(energy[side == "west"].sum()) / served if knows_west else None,
+        "west_share": float(energy[west].sum()) / served if knows_west else None,
+        "moved_west_share": float(energy[west & elsewhere].sum()) / outside if knows_west and outside else None,
         "energy": {"it": served},
     }

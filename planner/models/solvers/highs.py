@@ -22,8 +22,8 @@ DUAL_TOLERANCE = 1e-7
 """A reduced cost of the wrong sign up to this, after the enlargement, is optimal to HiGHS."""
 VALUE_MAX = 1e20
 """From here on HiGHS takes a cost or a bound as infinite."""
-SCALE_DOWN = -20
-"""Power of two for all bounds, tried where HiGHS ends in an error: 1e11 becomes 1e5."""
+SCALES_DOWN = (-7, -14)
+"""Powers of two for all bounds, tried in turn where HiGHS ends in an error; more would lose a bound of 1."""
 
 _COLUMNWISE = 1
 _MINIMISE = 1
@@ -181,10 +181,14 @@ class Programme:
 
         HiGHS then trusts itself; what comes of it is judged in the numbers' own size, like any other answer.
         """
-        self._highs.clearSolver()
-        self._bound_scale = 2.0**SCALE_DOWN
-        self._set_option("user_bound_scale", SCALE_DOWN)
-        return self._run_once(seconds)
+        state: State = "error"
+        for exponent in SCALES_DOWN:
+            if state == "error":
+                self._highs.clearSolver()
+                self._bound_scale = 2.0**exponent
+                self._set_option("user_bound_scale", exponent)
+                state = self._run_once(seconds)
+        return state
 
     def _run_once(self, seconds: float) -> State:
         # For a linear programme HiGHS counts the time of earlier runs as well, for integers it does not.

@@ -22,6 +22,8 @@ TOLERANCE = 1e-6
 """Relative to the largest term of a row, the bound of a column, the sum of the costs."""
 VALUE_MAX = 1e20
 """From here on solvers take a number as infinite."""
+COEFFICIENT_MAX = 1e15
+"""From here on HiGHS refuses a coefficient of a row."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def check_problem(problem: Problem) -> None:
     wrong_upper = (problem.row_upper == -np.inf, problem.column_upper == -np.inf)
     for names, lower, upper in zip((rows, columns), wrong_lower, wrong_upper, strict=True):
         _refuse(np.flatnonzero(lower | upper), names, "the limits", np.full(len(lower), np.inf))
-    entries = np.flatnonzero(~(np.abs(matrix.data) < VALUE_MAX))
+    entries = np.flatnonzero(~(np.abs(matrix.data) < COEFFICIENT_MAX))
     if len(entries):
         raise _unfit("the coefficients", rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]]))
 
