@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import json
 import signal
 import sys
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -76,7 +75,7 @@ def run(
         on_progress=Progress() if talk else None,
     )
     if as_json:
-        sys.stdout.write(json.dumps(results.summary, ensure_ascii=False, indent=2) + "\n")
+        _print_json(results.summary)
     elif not quiet:
         sys.stdout.write(headline.of_run(results, folder))
     if results.manifest.get("interrupted"):
@@ -93,8 +92,10 @@ def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJ
 
     question = read_scenario(scenario, overrides or ())
     report = inspect(question)
-    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n" if as_json else headline.of_check(question, report)
-    sys.stdout.write(text)
+    if as_json:
+        _print_json(report)
+    else:
+        sys.stdout.write(headline.of_check(question, report))
 
 
 @app.command("map")
@@ -167,6 +168,8 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - the last place where an error can be turned into words
         if debug:
             traceback.print_exc()
+        if "--json" in arguments and isinstance(error, PlannerError) and error.results is not None:
+            _print_json(error.results.summary)  # its status is what a script waits for
         text, code = _explain(error)
         sys.stderr.write(text + "\n")
         sys.exit(code)
@@ -194,6 +197,13 @@ def _explain(error: Exception) -> tuple[str, int]:
 
 class _Interrupted(BaseException):
     """SIGINT or SIGTERM; no KeyboardInterrupt, which typer would turn into an exit without a word."""
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    """Print what ``summary.json`` holds, byte for byte."""
+    from planner.io.manifest import to_json  # noqa: PLC0415
+
+    sys.stdout.write(to_json(data).decode("utf-8"))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

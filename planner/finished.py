@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import AuditDisagreedError, shown
-from planner.io.read_run import changed_tables
+from planner.errors import AuditDisagreedError, CannotWriteError, shown
+from planner.io.read_run import changed_files
 from planner.io.read_run import read_results as read_run
 from planner.models.audit import audit
 from planner.models.declarations import declarations
@@ -29,7 +29,11 @@ def read_results(run_path: str | Path) -> Results:
 
 def redraw(run_path: Path, **drawing: Any) -> list[Path]:
     """Draw the map of a finished run again, in its folder."""
-    return draw(read_results(run_path), run_path, **drawing)
+    results = read_results(run_path)
+    try:
+        return draw(results, run_path, **drawing)
+    except OSError as error:
+        raise CannotWriteError(f"cannot write the map into {shown(run_path)}: {error.strerror}") from None
 
 
 def audit_run(run_path: Path) -> str:
@@ -48,7 +52,7 @@ def audit_run(run_path: Path) -> str:
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
     findings = audit(results.scenario, results.tables, results.summary)
     lines = [str(finding) for finding in findings]
-    lines += [f"the table {name} is not the file that was written" for name in changed_tables(run_path)]
+    lines += [f"{name} is not the file that was written" for name in changed_files(run_path)]
     if results.scenario.content_hash != results.manifest["content_hash"]:
         lines.append("the scenario in the run folder is not the one that was solved")
     if lines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.captions import gap_text
 from planner.errors import shown
 
 if TYPE_CHECKING:
@@ -52,14 +53,14 @@ def of_check(scenario: Scenario, report: dict[str, Any]) -> str:
 
 def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> str:
     if summary["status"] == "optimal":
-        return f"optimal and audited (gap {summary['gap']:.2%}) in {summary['seconds']['total']:.1f} s"
+        return f"optimal and audited (gap {gap_text(summary['gap'])}) in {summary['seconds']['total']:.1f} s"
     if manifest.get("interrupted"):
         why = "stopped by the user"
     elif manifest["solver"]["asked"].get("time_limit") is None:
         why = "its numbers lie too far apart for a proof; ended"  # 1 MW beside 1e12 MW, within the solver's tolerance
     else:
         why = "stopped at a limit"
-    return f"FEASIBLE, NOT PROVED OPTIMAL: {why} with a gap of {summary['gap']:.2%}; audited"
+    return f"FEASIBLE, NOT PROVED OPTIMAL: {why} with a gap of {gap_text(summary['gap'])}; audited"
 
 
 def _measures(results: Results) -> list[tuple[str, str]]:

@@ -92,7 +92,8 @@ class Record:
 
     def failure(self, error: PlannerError, status: str) -> PlannerError:
         """Attach what is known of a failed run to its error."""
-        error.results = self.results(status, {}, {}, pd.DataFrame())
+        known = "error" if status == "interrupted" else status
+        error.results = self.results(known, {}, {}, pd.DataFrame())
         return error
 
 

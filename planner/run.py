@@ -175,6 +175,8 @@ def run_and_write(
     name = run_name(scenario.content_hash, datetime.now(UTC))
     target = out if out is not None else Path("results") / scenario.name / name
     check_target(target, force=force, numbered=out is None)
+    if drawing and drawing.get("basemap"):
+        _check_basemap(drawing["basemap"])
     try:
         results = run(scenario, **options)
     except PlannerError as error:
@@ -234,13 +236,20 @@ def draw(
     return save_map(figure, folder, formats)
 
 
+def _check_basemap(path: Path) -> None:
+    """Refuse a base map that cannot be read before any time is spent on solving."""
+    from planner.maps.basemap import read_basemap  # noqa: PLC0415
+
+    read_basemap(path)
+
+
 def _draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
     try:
         draw(results, folder, **drawing)
     except OSError:  # the disk, not the drawing
         raise
     except Exception as error:  # noqa: BLE001 - a drawing that fails never loses the plan
-        for half in folder.glob("map.*"):
+        for half in (*folder.glob("map.*"), *folder.glob(".map.*")):
             half.unlink()
         results.manifest["notes"].append(f"the map could not be drawn: {type(error).__name__}: {error}")
 

@@ -193,7 +193,15 @@ def test_a_drawing_that_fails_loses_nothing(tmp_path: Path, monkeypatch: pytest.
     Sensitivity: drawing inside the error path of writing.
     """
     world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
-    assert call(monkeypatch, "run", world, "--out", out, "--basemap", tmp_path / "none.geojson", "--quiet") == 0
+    assert call(monkeypatch, "run", world, "--out", out, "--basemap", tmp_path / "none.geojson", "--quiet") == 3
+    assert not out.exists()
+
+    def fail(*_: Any, **__: Any) -> None:
+        message = "no pen"
+        raise ValueError(message)
+
+    monkeypatch.setattr(line, "draw", fail)
+    assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
     assert not (out / "map.png").exists()
     notes = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["notes"]
     assert any("map could not be drawn" in note for note in notes)
@@ -214,3 +222,50 @@ def test_check_counts_what_is_solved(
     assert {name: sizes[name] for name in ("rows", "columns", "integers")} == {
         name: counts[name] for name in ("rows", "columns", "integers")
     }
+
+
+def test_json_tells_a_failure_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Proves that --json prints the summary of a run without a plan as well, the one that was written.
+
+    Sensitivity: an error that passes by before anything is printed.
+    """
+    world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
+    assert call(monkeypatch, "run", world, "--set", "site.grid_power_max=1", "--out", out, "--json") == 4
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["status"] == "infeasible"
+    assert printed == json.loads((out / "summary.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("gap", [float("nan"), float("inf")])
+def test_a_plan_without_a_bound_is_drawn(gap: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that a plan of which nothing is proved is written, said and drawn again.
+
+    Sensitivity: a gap that is taken for a number; JSON has no NaN, so it is read back as nothing.
+    """
+    world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
+    answer_with(monkeypatch, status="feasible", gap=gap)
+    assert call(monkeypatch, "run", world, "--out", out) == 6
+    assert (out / "map.png").exists()
+    assert call(monkeypatch, "map", out, "--format", "svg") == 0
+
+
+def test_every_changed_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Proves that the audit of a run names a changed summary or log, which no rule could show.
+
+    Sensitivity: hashes compared for the tables only.
+    """
+    world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
+    assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
+    for name in ("summary.json", "solver.log"):
+        path = out / name
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"optimal"', '"feasible"') + " ", encoding="utf-8")
+        capsys.readouterr()
+        assert call(monkeypatch, "audit", out) == 11
+        assert f"{name} is not the file that was written" in capsys.readouterr().err
+        path.write_text(text, encoding="utf-8")
+    assert call(monkeypatch, "audit", out) == 0

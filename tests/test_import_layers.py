@@ -93,7 +93,7 @@ def test_maps_know_results_only() -> None:
 
     Proves: a map is drawn from tables and geometry. Sensitivity: a figure that asks the scenario.
     """
-    assert breaches("maps", ("planner.maps",), for_types=True) == []
+    assert breaches("maps", ("planner.maps", "planner.errors"), for_types=True) == []
 
 
 def test_only_the_top_knows_all() -> None:

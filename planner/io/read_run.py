@@ -71,12 +71,20 @@ def changed_tables(folder: Path) -> list[str]:
     InvalidInputError
         The folder is no run.
     """
+    paths = (Path(name) for name in changed_files(folder))
+    return sorted(path.stem for path in paths if path.parts[0] == TABLES or path.name == f"{PRICES}.csv")
+
+
+def changed_files(folder: Path) -> list[str]:
+    """Return the files that the manifest answers for and that are missing or not what was written, sorted.
+
+    Raises
+    ------
+    InvalidInputError
+        The folder is no run.
+    """
     files = _read_manifest(Path(folder))["files"]
-    return sorted(
-        Path(name).stem
-        for name, known in files.items()
-        if (name.startswith(f"{TABLES}/") or name == f"{PRICES}.csv") and _hash_of(Path(folder), name) != known
-    )
+    return sorted(name for name, known in files.items() if _hash_of(Path(folder), name) != known)
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

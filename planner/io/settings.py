@@ -52,7 +52,7 @@ class SolverTable(BaseModel):
     model_config = STRICT
     name: str = Field(default="", pattern=r"^[A-Za-z0-9_\-]{1,64}$")
     time_limit: float = Field(default=1.0, gt=0, le=NUMBER_MAX)
-    mip_gap: float = Field(default=0.0, ge=0, le=1)
+    mip_gap: float = Field(default=0.0, ge=0, lt=1)
     threads: int = Field(default=1, ge=1, le=4096)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     tie_break: bool = True

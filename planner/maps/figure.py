@@ -279,6 +279,8 @@ def save_map(figure: Figure, folder: Path, formats: Sequence[str] = ("png", "svg
         for name in formats:
             path = folder / f"map.{name}"
             metadata = {**METADATA[name], "Title": str(figure.get_label())}
-            figure.savefig(path, format=name, dpi=DPI, metadata=metadata)
+            draft = path.with_name(f".{path.name}.part")  # an earlier map stays until this one is whole
+            figure.savefig(draft, format=name, dpi=DPI, metadata=metadata)
+            draft.replace(path)
             paths.append(path)
     return paths

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 RELATIVE_TOLERANCE = 1e-6
 """Of the larger side: ten times the solver's feasibility tolerance."""
 ABSOLUTE_TOLERANCE = 1e-6
-"""In the rule's own unit."""
+"""In the rule's own unit, or in the power behind it: a sum over a year has 8760 times as much."""
+YEARLY_TOLERANCE = ABSOLUTE_TOLERANCE * 8760
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,13 @@ class Finding:
     @classmethod
     def unless_equal(cls, rule: str, where: str, expected: float, found: float, unit: str) -> Iterator[Finding]:
         """Yield a finding if two numbers differ by more than the tolerance (or one is not a number)."""
-        if not abs(expected - found) <= slack(expected, found):
+        if not abs(expected - found) <= slack(expected, found, unit):
             yield cls(rule, where, f"expected {expected:.10g} {unit}, found {found:.10g} {unit}")
 
     @classmethod
     def unless_at_most(cls, rule: str, where: str, found: float, limit: float, unit: str) -> Iterator[Finding]:
         """Yield a finding if a number is above its limit by more than the tolerance (or not a number)."""
-        if not found - limit <= slack(found, limit):
+        if not found - limit <= slack(found, limit, unit):
             yield cls(rule, where, f"{found:.10g} {unit} is above the limit of {limit:.10g} {unit}")
 
     @classmethod
@@ -80,11 +81,12 @@ class Finding:
         yield from cls.unless_equal(category, "cost", expected, float(costs.loc[category]), "CNY/a")
 
 
-def slack(a: float, b: float) -> float:
+def slack(a: float, b: float, unit: str = "") -> float:
     """Return how far apart two numbers may be and still count as equal: NaN, so nothing, beside an infinite one."""
     if not (math.isfinite(a) and math.isfinite(b)):
         return math.nan
-    return max(ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE * max(abs(a), abs(b)))
+    absolute = YEARLY_TOLERANCE if unit.endswith("/a") else ABSOLUTE_TOLERANCE
+    return max(absolute, RELATIVE_TOLERANCE * max(abs(a), abs(b)))
 
 
 def spell(key: object) -> str:

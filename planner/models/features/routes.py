@@ -144,7 +144,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     for name, members in (("region", unknown.unique("region")), ("site", unknown.unique("site"))):
         for member in members.difference(inputs.coordinates(name).index):
             remedy = "give longitude and latitude, or latency in region_site.csv"
-            yield inputs.fault(f"{name}.longitude", (member,), "its latency cannot be computed", remedy)
+            axis = "latitude" if member in inputs.series(f"{name}.longitude").index else "longitude"
+            yield inputs.fault(f"{name}.{axis}", (member,), "its latency cannot be computed", remedy)
 
 
 def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
@@ -153,7 +154,9 @@ def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
         bound = list(reach.index[reach == unit])
         if not bound:
             continue
-        for region in inputs.full_index(("region",)).difference(inputs.series(f"region.{unit}").index):
+        asks = inputs.series("demand").loc[lambda demand: demand > 0].index.to_frame(index=False)
+        regions = pd.Index(asks.loc[asks["workload"].isin(bound), "region"].unique())
+        for region in regions.difference(inputs.series(f"region.{unit}").index):
             problem = f"{bound[0]} may not leave its {unit}, and the region names none"
             yield inputs.fault(f"region.{unit}", (region,), problem, f"give the {unit} of the region")
 
