@@ -89,9 +89,7 @@ def _merge(into: dict[str, Any], part: Mapping[str, Any]) -> None:
 def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: str = "") -> list[Finding]:
     findings: list[Finding] = []
     for key, value in expected.items():
-        if key not in found:  # written by a version that did not report it yet
-            continue
-        where, other = f"{path}{key}", found[key]
+        where, other = f"{path}{key}", found.get(key)
         if isinstance(value, dict):
             findings.extend(_audit_summary(value, other if isinstance(other, dict) else {}, f"{where}."))
         elif _is_number(value) and other is not None and _is_number(other):

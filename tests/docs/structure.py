@@ -16,7 +16,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 }
 CHECKED = {
     "$ref", "anyOf", "oneOf", "type", "enum", "required", "properties", "additionalProperties", "minProperties",
-    "items", "minItems", "uniqueItems", "pattern", "maxLength", "minimum", "exclusiveMinimum", "maximum",
+    "items", "minItems", "uniqueItems", "pattern", "maxLength", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum",
 }  # fmt: skip
 SILENT = {"$schema", "$defs", "title", "description", "default"}
 
@@ -55,6 +55,7 @@ def _own(value: Any, schema: dict[str, Any], where: str) -> list[str]:
         "enum": lambda limit: value in limit,
         "minimum": lambda limit: number is None or number >= limit,
         "exclusiveMinimum": lambda limit: number is None or number > limit,
+        "exclusiveMaximum": lambda limit: number is None or number < limit,
         "maximum": lambda limit: number is None or number <= limit,
         "pattern": lambda limit: re.search(limit, text),
         "maxLength": lambda limit: len(text) <= limit,
