@@ -236,7 +236,7 @@ BAD = (
         "not supported",
     ),
     Bad("unknown solver option", T, "mip_gap", "gap", 19, "solver.gap", None, "did you mean 'mip_gap'?"),
-    Bad("gap above 1", T, "1e-3", "2", 19, "solver.mip_gap", "2", "less than or equal to 1"),
+    Bad("gap above 1", T, "1e-3", "2", 19, "solver.mip_gap", "2", "less than 1"),
     Bad("infinite time limit", T, "= 60", "= inf", 18, "solver.time_limit", "inf", "finite"),
     Bad(
         "base missing", T, "features", 'extends = "../nowhere"\nfeatures', 3, "extends", "../nowhere", "no such folder"
