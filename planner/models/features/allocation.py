@@ -31,6 +31,13 @@ PARAMETERS = (
 KEYS = ["region", "workload", "site", "path", "timestep"]
 
 
+def warn(inputs: Scenario) -> Iterator[str]:
+    """Say that work done in the west cannot be told where no side is called so."""
+    sides = inputs.sets["side"]
+    if sides and "west" not in sides:
+        yield f"west_share is not reported: no side has the id west (the sides are {', '.join(sides)})"
+
+
 def demand_balance(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
     """All demand is served, or left unserved where that is allowed.
 
