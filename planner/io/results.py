@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SUMMARY, LOG, LAYERS = "summary.json", "solver.log", "plan.gpkg"
 TABLES, SCENARIO = "tables", "scenario"
 PRICES = "shadow_prices"
-PRICE_COLUMNS = ("rule", "index", "price", "unit")
+PRICE_COLUMNS = ("rule", "index", "price", "unit", "integers")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Results:
     tables
         The features' result tables by name, such as ``allocation``; none without a plan.
     shadow_prices
-        Columns rule, index, price, unit.
+        Columns rule, index, price, unit, and ``integers``: whether they were fixed at the plan.
     manifest
         As in ``manifest.json``.
     log

@@ -40,13 +40,7 @@ PARAMETERS = (
     Parameter("green_power_price", PAIR, "CNY/MWh", "Price paid for green power, used or excess.", 0.0),
     Parameter("excess_price", PAIR, "CNY/MWh", "Price earned for excess green power.", 0.0, low=-INFINITY),
     Parameter(
-        "availability",
-        TRIPLE,
-        "1",
-        "Share of the green capacity that can produce.",
-        1.0,
-        high=1.0,
-        also_index=(PAIR,),
+        "availability", TRIPLE, "1", "Share of the green capacity that can produce.", 1.0, high=1.0, also_index=(PAIR,)
     ),
     Parameter(
         "certificate_price",
@@ -185,10 +179,7 @@ def build(m: PlanModel) -> None:
     m.members("CONTRACTABLE", contractable.itertuples(index=False, name=None), dimen=2)
     m.subsets("TECHNOLOGIES_AT", m.SITES, pairs, ["site"])
     m.subsets(
-        "CONTRACTABLE_OF",
-        m.SITE_TECHNOLOGIES,
-        contractable.assign(member=contractable["technology"]),
-        list(PAIR),
+        "CONTRACTABLE_OF", m.SITE_TECHNOLOGIES, contractable.assign(member=contractable["technology"]), list(PAIR)
     )
     m.members("CERTIFICATES_LIMITED", [s for s in m.CERTIFICATE_PRICE_GIVEN if s in m.CERTIFICATES_MAX_GIVEN])
     _build_supply(m)
