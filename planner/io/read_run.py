@@ -38,7 +38,7 @@ def read_results(folder: Path, declarations: Declarations, *, changed_allowed: b
     declarations
         What the features declare.
     changed_allowed
-        Read a table although it is not the file that was written, as the audit does; :func:`changed_tables` names it.
+        Read a table although it is not the file that was written, as the audit does; :func:`changed_files` names it.
 
     Raises
     ------
@@ -61,18 +61,6 @@ def read_results(folder: Path, declarations: Declarations, *, changed_allowed: b
     prices = read.pop(PRICES, pd.DataFrame(columns=list(PRICE_COLUMNS)))
     log = (folder / LOG).read_text(encoding="utf-8")
     return Results(_read_inputs(folder, manifest, declarations), summary, read, prices, manifest, log)
-
-
-def changed_tables(folder: Path) -> list[str]:
-    """Return the names of the result tables that are missing or are not the files that were written, sorted.
-
-    Raises
-    ------
-    InvalidInputError
-        The folder is no run.
-    """
-    paths = (Path(name) for name in changed_files(folder))
-    return sorted(path.stem for path in paths if path.parts[0] == TABLES or path.name == f"{PRICES}.csv")
 
 
 def changed_files(folder: Path) -> list[str]:

@@ -15,7 +15,7 @@ from results_world import make_failure, make_results
 
 from planner.errors import InvalidInputError
 from planner.io.manifest import hash_file, to_json
-from planner.io.read_run import changed_tables, read_results
+from planner.io.read_run import changed_files, read_results
 from planner.io.results import Results, write_manifest, write_results
 from planner.io.scenario import Scenario
 from planner.models.declarations import declarations
@@ -205,14 +205,14 @@ def test_all_faults_are_told_at_once(run: Path) -> None:
 
 def test_the_audit_may_read_changed_tables(run: Path) -> None:
     """Proves that a planted fault reaches the audit: read when asked for, and named; never read otherwise."""
-    assert changed_tables(run) == []
+    assert changed_files(run) == []
     damage("tables/cost.csv", lambda data: data.replace(b"carbon,0.1", b"carbon,0.2"))(run)
     damage("shadow_prices.csv", lambda data: data + b"x,y,1.0,z,none\n")(run)
     read = read_results(run, declarations(), changed_allowed=True)
     assert read.tables["cost"].set_index("category")["cost"]["carbon"] == 0.2
-    assert changed_tables(run) == ["cost", "shadow_prices"]
+    assert changed_files(run) == ["shadow_prices.csv", "tables/cost.csv"]
     (run / "tables/time.csv").unlink()
-    assert changed_tables(run) == ["cost", "shadow_prices", "time"]
+    assert changed_files(run) == ["shadow_prices.csv", "tables/cost.csv", "tables/time.csv"]
 
 
 def test_changed_tables_must_still_be_tables(run: Path) -> None:
