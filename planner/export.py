@@ -14,7 +14,7 @@ import numpy as np
 from planner.check import read_scenario
 from planner.errors import CannotWriteError, PlannerError, UsageError, shown
 from planner.io.json_schema import json_schema
-from planner.models.build import build_model
+from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
 
@@ -59,7 +59,7 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
     if scenario_folder is None:
         raise UsageError(f"--format {form}: name the scenario to export")
     scenario = read_scenario(scenario_folder, overrides)
-    problem, _ = compile_model(build_model(scenario))
+    problem = compile_model(declare_model(scenario)).problem
     stage = problem.stages[problem.objective_stage].name
     heading = [f"{_ascii(scenario.name)}: {stage}, minimise {scenario.settings.minimise}"]
     left_out = [other.name for other in problem.stages if other.name != stage]

@@ -61,6 +61,7 @@ class Record:
         self.clock = clock
         self.notes = notes
         self.problem: Problem | None = None
+        self.fallback = ""
         self.solution: Solution | None = None
         self.findings: list[str] = []
 
@@ -81,6 +82,7 @@ class Record:
             full,
             started=self.clock.started,
             options=self.options,
+            compiled={"by": "standard form", "because": self.fallback} if self.fallback else {"by": "templates"},
             solver=solution.details if solution is not None else {},
             is_unique=solution.is_unique if solution is not None else None,
             findings=self.findings,

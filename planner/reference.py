@@ -31,8 +31,8 @@ from planner.io.dictionary import (
 from planner.io.schema import schema_of
 from planner.io.starter import write_starter
 from planner.models import objective
-from planner.models.build import build_model
-from planner.models.compile import compile_model, load_values
+from planner.models.build import declare_model
+from planner.models.compile import compile_model
 from planner.models.declarations import declarations, feature_modules
 from planner.models.parameter import Declarations
 
@@ -114,9 +114,9 @@ def result_tables() -> dict[str, dict[str, list[tuple[str, str, str]]]]:
     """
     with tempfile.TemporaryDirectory(prefix="planner-") as folder:
         write_starter(Path(folder) / "starter", declarations())
-        model = build_model(read_scenario(Path(folder) / "starter"))
-    _, variables = compile_model(model)
-    load_values(variables, np.zeros(len(variables)))
+        model = declare_model(read_scenario(Path(folder) / "starter"))
+    compiled = compile_model(model)
+    compiled.load(np.zeros(len(compiled.problem.column_names)))
     found: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
     for name, module in all_modules().items():
         listed = name == OBJECTIVE or name in model.inputs.features

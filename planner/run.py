@@ -23,8 +23,8 @@ from planner.errors import (
 from planner.io.results import Results, write_manifest, write_results, write_summary
 from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.models.audit import audit, summarise
-from planner.models.build import build_model
-from planner.models.compile import coefficient_warnings, compile_model, load_values
+from planner.models.build import declare_model
+from planner.models.compile import coefficient_warnings, compile_model
 from planner.models.declarations import modules_of
 from planner.models.finding import Finding
 from planner.models.prices import shadow_prices
@@ -80,21 +80,25 @@ def run(
     if reasons := list(obstacles_of(scenario)):
         raise record.failure(InfeasibleError("\n".join(["no plan can serve all demand:", *reasons])), "infeasible")
     with clock("build"):
-        model = build_model(scenario)
+        model = declare_model(scenario)
     with clock("compile"):
         try:
-            problem, variables = compile_model(model)
+            compiled = compile_model(model)
         except InfeasibleError as error:
             raise record.failure(error, "infeasible") from None
-    record.problem = problem
+    problem = record.problem = compiled.problem
+    record.fallback = compiled.fallback
+    if compiled.fallback:
+        record.notes.append(f"the model was built row by row, which is slow: {compiled.fallback}")
     record.notes.extend(coefficient_warnings(problem))
     with clock("solve"), tempfile.TemporaryDirectory(prefix="planner-") as workdir:
         solution = solve(problem, options, Path(workdir), on_progress=on_progress)
     record.solution = solution
     if solution.values is None:
         raise record.failure(_without_plan(solution), solution.status)
-    load_values(variables, solution.values)
-    tables = tabulate(model)
+    with clock("tabulate"):
+        compiled.load(solution.values)
+        tables = tabulate(model)
     with clock("audit"):
         summary = summarise(scenario, tables)
         findings = audit(scenario, tables, summary)

@@ -20,6 +20,7 @@ import numpy as np
 
 import planner
 from planner.models.audit import audit
+from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from tests.worlds import BASE, World
 
@@ -113,12 +114,12 @@ def scenario_of(world: World) -> Scenario:
 
 def model_of(world: World) -> PlanModel:
     """Build a world's model."""
-    return planner.build_model(scenario_of(world))
+    return declare_model(scenario_of(world))
 
 
 def compiled(world: World) -> Problem:
     """Compile a world's model to arrays."""
-    return compile_model(model_of(world))[0]
+    return compile_model(model_of(world)).problem
 
 
 def rows_of(problem: Problem, rule: str) -> dict[str, Row]:

@@ -17,6 +17,7 @@ import pytest
 
 import planner
 from planner.models import features as features_package
+from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations, feature_modules, modules_of
 from planner.models.parameter import IndexSet, Parameter
@@ -220,7 +221,7 @@ def test_it_builds_with_what_it_requires_alone(name: str) -> None:
     listed = closure_of(name) | closure_of("allocation")
     alone = RICH.with_features(*(other for other in NAMES if other in listed))
     alone = alone.with_parameters(emissions_accounting="location")
-    problem, _ = compile_model(planner.build_model(scenario_of(alone)))
+    problem = compile_model(declare_model(scenario_of(alone))).problem
     assert problem.matrix.shape == (len(problem.row_names), len(problem.column_names))
 
 

@@ -15,6 +15,7 @@ import pytest
 from scipy.optimize import linprog
 
 import planner
+from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from tests.algebra import HAND, RICH, plan, price_of, scenario_of
 from tests.worlds import BASE, CORE, World
@@ -55,7 +56,7 @@ WORLDS: dict[str, World] = {
 def priced(name: str) -> tuple[Results, Problem, float]:
     """Return a world's plan, its compiled problem and its optimum with the integers fixed, by SciPy."""
     results = plan(WORLDS[name])
-    problem, _ = compile_model(planner.build_model(scenario_of(WORLDS[name])))
+    problem = compile_model(declare_model(scenario_of(WORLDS[name]))).problem
     value = optimum(problem, integers_of(results, problem), None, 0.0)
     assert value == pytest.approx(results.summary["objective"], rel=1e-7)
     return results, problem, value

@@ -34,6 +34,7 @@ def build_manifest(
     *,
     started: datetime,
     options: Any = None,
+    compiled: Mapping[str, str] | None = None,
     solver: Mapping[str, Any] | None = None,
     is_unique: bool | None = None,
     findings: Sequence[str] = (),
@@ -52,6 +53,8 @@ def build_manifest(
         When the run began, an aware time.
     options
         The solver options asked for (a dataclass).
+    compiled
+        How the rules became rows: by templates, or (and why) row by row.
     solver
         What the solver said of itself: version, options as read back, stages, tie-break.
     is_unique
@@ -82,6 +85,7 @@ def build_manifest(
         "inputs": dict(scenario.file_hashes),
         "overrides": list(scenario.overrides),
         "settings": scenario.settings.document(),
+        "compiled": dict(compiled or {}),
         "solver": {"asked": dataclasses.asdict(options) if options is not None else {}, **(solver or {})},
         **measures,
         "started": stamp(started),

@@ -33,7 +33,7 @@ def build_model(scenario: Scenario, units: Callable[[str], Any] | None = None) -
 
 
 def declare_model(scenario: Scenario, units: Callable[[str], Any] | None = None) -> PlanModel:
-    """Return a model that has its sets and parameters and knows what else it will have, at which size."""
+    """Return a model that has its sets and knows what else it will have, at which size."""
     m = PlanModel(scenario, units)
     modules = modules_of(scenario.features)
     _add_sets(m, set(modules))
@@ -77,7 +77,7 @@ def _add_parameters(m: PlanModel) -> None:
         parameter = known.parameters[key]
         index = [m.component(known.sets[name].plural) for name in parameter.index]
         if isinstance(values, pd.Series):
-            m.members(f"{key.upper()}_GIVEN", values.index, dimen=len(index))
+            m.members_if_asked(f"{key.upper()}_GIVEN", values.index, len(index))
             m.parameter(key, index, values, parameter.unit)
         elif not math.isnan(values):  # a scalar limit that is not given does not exist
             m.parameter(key, [], values, parameter.unit)

@@ -1,125 +1,249 @@
-"""Pyomo model → arrays, in one pass through Pyomo's standard form.
-
-Every use of Pyomo's internals stands in this file; proved with Pyomo 6.10.1.
-"""
+"""Model → arrays: every rule is called once and expanded over its index set; no Python runs row by row."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.common.errors import InfeasibleConstraintException
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+import numpy.typing as npt
 from scipy import sparse
 
 from planner.errors import InfeasibleError
+from planner.models import standard_form
+from planner.models.expansion import Expansion, Linear
+from planner.models.names import Names, Run, labels_of
 from planner.models.problem import Problem, Stage
+from planner.models.templates import NotTemplatableError, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from planner.models.plan_model import PlanModel
+    from planner.models.plan_model import PlanModel, Recorded, Rule
+    from planner.models.problem import Vector
 
 COEFFICIENT_RANGE_MAX = 1e9
+INDEX_MAX = np.iinfo(np.int32).max
 
 
-def compile_model(m: PlanModel) -> tuple[Problem, list[Any]]:
-    """Turn a model into arrays.
+@dataclass(frozen=True)
+class Compiled:
+    """A model as arrays.
 
-    Returns
-    -------
-    Problem
+    Attributes
+    ----------
+    model
+        The model it was made from.
+    problem
         Rows in the order of the rules, columns in the order of the variables.
-    list of VarData
-        The variable of each column, to load the values into.
+    fallback
+        Why Pyomo's standard form had to be used, rule by rule and row by row; empty where templates were.
+    """
+
+    model: PlanModel
+    problem: Problem
+    expansion: Expansion
+    fallback: str = ""
+
+    def load(self, values: Vector) -> None:
+        """Give the model the values of a solution, (columns,), for the features to report."""
+        if self.fallback:
+            standard_form.load_values(self.model, values)
+            self.model.plan = standard_form.Loaded(self.model)
+        else:
+            self.model.plan = Solved(self.model, self.expansion, values)
+
+
+class Solved:
+    """The values of a solution, by template."""
+
+    def __init__(self, m: PlanModel, expansion: Expansion, columns: Vector) -> None:
+        self._model = m
+        self._expansion = expansion
+        self._columns = columns
+
+    def values(self, name: str) -> Vector:
+        """Return the values of a component in the order of its index, (members,)."""
+        return self._expansion.component(self._model.records[name], self._columns)
+
+    def labels(self, record: Recorded, places: npt.NDArray[np.int64]) -> Sequence[Any]:
+        """Return the ids of members of a component's index, one array for each id, (places,)."""
+        return labels_of(self._expansion.tables(record.index), places)
+
+    def worth(self, name: str, rule: Rule) -> float:
+        """Return the value of a rule without an index."""
+        template = self._expansion.symbols.call(rule, (), name)
+        return self._expansion.number(template.body, self._columns)
+
+
+def compile_model(m: PlanModel) -> Compiled:
+    """Turn a model into arrays, by templates where every rule can be one, else through Pyomo's standard form.
+
+    Parameters
+    ----------
+    m
+        As :func:`planner.models.build.declare_model` returns it, or realised.
 
     Raises
     ------
     InfeasibleError
         A rule without any variable cannot hold.
     """
-    variables = [v for record in m.recorded("variable") for v in m.component(record.name).values()]
-    names = [*m.stages, "haul"] if m.has_haul else list(m.stages)
-    with _objectives(m, names):
-        try:
-            form = LinearStandardFormCompiler().write(m, mixed_form=True, set_sense=None)
-        except InfeasibleConstraintException as exc:
-            raise InfeasibleError(_trivial(str(exc))) from None
-    position = {id(v): number for number, v in enumerate(variables)}
-    columns = np.array([position[id(v)] for v in form.columns], dtype=np.int64)
-    matrix = _widen(form.A, columns, len(variables))
-    costs = _widen(form.c, columns, len(variables)).toarray()
-    sides = np.array([side for _, side in form.rows])
-    stages = tuple(Stage(name, costs[k], float(form.c_offset[k])) for k, name in enumerate(m.stages))
-    problem = Problem(
-        matrix=matrix,
-        row_lower=np.where(sides <= 0, form.rhs, -np.inf).astype(float),
-        row_upper=np.where(sides >= 0, form.rhs, np.inf).astype(float),
-        column_lower=_bounds(variables, "lb", -np.inf),
-        column_upper=_bounds(variables, "ub", np.inf),
-        is_integer=np.array([not v.is_continuous() for v in variables], dtype=bool),
-        stages=stages,
+    expansion = Expansion(m)
+    try:
+        return Compiled(m, _expand(m, expansion), expansion)
+    except NotTemplatableError as error:
+        return Compiled(m, standard_form.compile_standard_form(m), expansion, fallback=str(error))
+
+
+def _expand(m: PlanModel, expansion: Expansion) -> Problem:
+    if expansion.columns > INDEX_MAX:
+        raise MemoryError(f"{expansion.columns} columns are more than a solver can number")
+    constraints = [record for record in m.recorded("constraint") if record.size]
+    rules = [_rows(record, expansion) for record in constraints]
+    lower = np.concatenate([np.zeros(0), *(rule.lower for rule in rules)])
+    upper = np.concatenate([np.zeros(0), *(rule.upper for rule in rules)])
+    matrix = _matrix(rules, expansion.columns)
+    names = [_run(record, expansion) for record in constraints]
+    holds = np.bincount(matrix.indices, minlength=len(lower)) > 0
+    broken = np.flatnonzero(~holds & ((lower > 0) | (upper < 0)))
+    if len(broken):
+        raise InfeasibleError(standard_form.trivial(*Names(names)[int(broken[0])]))
+    costs = {name: _cost(m.records[name], expansion) for name in [*m.stages, *(["haul"] if m.has_haul else [])]}
+    column_lower, column_upper, is_integer = _columns(m, expansion)
+    return Problem(
+        matrix=_without_rows(matrix, ~holds),
+        row_lower=lower[holds],
+        row_upper=upper[holds],
+        column_lower=column_lower,
+        column_upper=column_upper,
+        is_integer=is_integer,
+        stages=tuple(costs[name] for name in m.stages),
         objective_stage=m.stages.index("objective_value"),
-        tie_break=costs[-1] if m.has_haul else None,
-        row_names=tuple(_name(row.constraint) for row in form.rows),
-        column_names=tuple(_name(v) for v in variables),
+        tie_break=costs["haul"].cost if m.has_haul else None,
+        row_names=Names(list(_kept(names, holds))),
+        column_names=column_names(m, expansion),
     )
-    return problem, variables
 
 
-def load_values(variables: list[Any], values: np.ndarray[Any, np.dtype[np.float64]]) -> None:
-    """Put a solution's values into the variables of the model."""
-    for variable, value in zip(variables, values.tolist(), strict=True):
-        variable.set_value(value, skip_validation=True)
+def column_names(m: PlanModel, expansion: Expansion) -> Names:
+    """Return the variable and index of every column."""
+    return Names([_run(record, expansion) for record in m.recorded("variable")])
+
+
+def _run(record: Recorded, expansion: Expansion) -> Run:
+    return Run(record.name, expansion.tables(record.index), np.arange(record.size))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """All rows of one rule: lower ≤ linear ≤ upper."""
+
+    linear: Linear
+    lower: Vector
+    upper: Vector
+
+
+def _rows(record: Recorded, expansion: Expansion) -> _Rows:
+    """Expand one rule.
+
+    Raises
+    ------
+    NotTemplatableError
+        It is no relation.
+    """
+    template = expansion.symbols.template(record)
+    relation = template.body
+    if not isinstance(relation, Row):
+        raise NotTemplatableError(f"{record.name}: the rule returns no relation")
+    linear = expansion.linear(record, template.indices, relation.body)
+    lower, upper = (
+        np.full(record.size, missing)
+        if side is None
+        else expansion.numbers(record, template.indices, side) - linear.constant
+        for side, missing in ((relation.lower, -np.inf), (relation.upper, np.inf))
+    )
+    return _Rows(linear, lower, upper)
+
+
+def _matrix(rules: Sequence[_Rows], columns: int) -> sparse.csc_array:
+    """Put the rules' rows under each other: in every column rows in order, none twice, no coefficient zero."""
+    first = np.cumsum([0, *(len(rule.lower) for rule in rules)])
+    size = sum(len(piece.rows) for rule in rules for piece in rule.linear.pieces)
+    row, column, data = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size)
+    end = 0
+    for rule, offset in zip(rules, first[:-1], strict=True):
+        while rule.linear.pieces:  # each is given up as it is copied: there is one matrix in memory, not two
+            piece = rule.linear.pieces.pop(0)
+            here = slice(end, end := end + len(piece.rows))
+            np.add(piece.rows, offset, out=row[here], casting="unsafe")
+            column[here], data[here] = piece.columns, piece.coefficients
+    entries = sparse.coo_array((data, (row, column)), shape=(int(first[-1]), columns))
+    # Most rules name a variable once, and then the rows stand in order as they come. To make sure of it scipy would
+    # sort all of them.
+    entries.has_canonical_format = True
+    matrix: sparse.csc_array = entries.tocsc()
+    rises = matrix.indices[1:] > matrix.indices[:-1]
+    starts = matrix.indptr[1:-1]
+    rises[starts[(starts > 0) & (starts < size)] - 1] = True
+    if not rises.all():
+        matrix.has_sorted_indices = matrix.has_canonical_format = False
+        matrix.sum_duplicates()
+    if not matrix.data.all():
+        matrix.eliminate_zeros()
+    return matrix
+
+
+def _without_rows(matrix: sparse.csc_array, empty: npt.NDArray[np.bool_]) -> sparse.csc_array:
+    """Take rows out that hold nothing."""
+    if not empty.any():
+        return matrix
+    place = np.cumsum(~empty, dtype=np.int32) - np.int32(1)
+    shape = int((~empty).sum()), matrix.shape[1]
+    return sparse.csc_array((matrix.data, place[matrix.indices], matrix.indptr), shape=shape)
+
+
+def _kept(names: Sequence[Run], holds: npt.NDArray[np.bool_]) -> Iterator[Run]:
+    first = 0
+    for run in names:
+        here = holds[first : first + len(run.places)]
+        yield Run(run.component, run.tables, run.places[here])
+        first += len(here)
+
+
+def _cost(record: Recorded, expansion: Expansion) -> Stage:
+    template = expansion.symbols.template(record)
+    linear = expansion.linear(record, template.indices, template.body)
+    cost = np.zeros(expansion.columns)
+    for piece in linear.pieces:
+        first, last = (int(piece.columns.min()), int(piece.columns.max())) if len(piece.columns) else (0, -1)
+        cost[first : last + 1] += np.bincount(piece.columns - first, piece.coefficients, minlength=last - first + 1)
+    return Stage(record.name, cost, float(linear.constant[0]))
+
+
+def _columns(m: PlanModel, expansion: Expansion) -> tuple[Vector, Vector, npt.NDArray[np.bool_]]:
+    """Return the bounds of the columns and which are integer, each (columns,)."""
+    lower, upper = np.full(expansion.columns, -np.inf), np.full(expansion.columns, np.inf)
+    is_integer = np.zeros(expansion.columns, dtype=bool)
+    for record in m.recorded("variable"):
+        here = slice(expansion.offsets[record.name], expansion.offsets[record.name] + record.size)
+        domain = record.options["within"]
+        least, most = domain.bounds()
+        lower[here], upper[here] = (-np.inf if least is None else least), (np.inf if most is None else most)
+        is_integer[here] = domain.isdiscrete()
+        if record.options["bounds"] is not None and record.size:
+            template = expansion.symbols.call(record.options["bounds"], record.index, f"bounds of {record.name}")
+            least, most = (expansion.numbers(record, template.indices, side) for side in template.body)
+            lower[here], upper[here] = np.maximum(lower[here], least), np.minimum(upper[here], most)
+    return lower, upper, is_integer
 
 
 def coefficient_warnings(problem: Problem) -> Iterator[str]:
     """Name the rules whose rows span more than nine orders of magnitude."""
-    rows = abs(problem.matrix.tocsr())
-    rules: set[str] = set()
-    for number in np.flatnonzero(np.diff(rows.indptr)):
-        part = rows.data[rows.indptr[number] : rows.indptr[number + 1]]
-        if part.max() > COEFFICIENT_RANGE_MAX * part[part > 0].min(initial=part.max()):
-            rules.add(problem.row_names[number][0])
+    size, rows = np.abs(problem.matrix.data), problem.matrix.indices
+    largest, least = np.zeros(problem.matrix.shape[0]), np.full(problem.matrix.shape[0], np.inf)
+    np.maximum.at(largest, rows, size)
+    np.minimum.at(least, rows, size)
+    wide = np.flatnonzero(largest > COEFFICIENT_RANGE_MAX * least)
+    rules = {problem.row_names[int(row)][0] for row in wide}
     yield from (f"coefficients of {rule} span more than {COEFFICIENT_RANGE_MAX:.0e}" for rule in sorted(rules))
-
-
-@contextmanager
-def _objectives(m: PlanModel, names: list[str]) -> Iterator[None]:
-    """Stand the stages in for the objective while compiling: one row of costs each."""
-    m.objective.deactivate()
-    m.stage_objectives = pyo.ObjectiveList()
-    for name in names:
-        m.stage_objectives.add(m.component(name).expr)
-    try:
-        yield
-    finally:
-        m.del_component(m.stage_objectives)
-        m.objective.activate()
-
-
-def _widen(matrix: Any, columns: Any, width: int) -> sparse.csc_array:
-    """Give the variables that stand in no row a column too, and put all in the model's order."""
-    entries = sparse.coo_array(matrix)
-    wide = sparse.csc_array((entries.data, (entries.row, columns[entries.col])), shape=(matrix.shape[0], width))
-    wide.sum_duplicates()
-    wide.eliminate_zeros()
-    return wide
-
-
-def _bounds(variables: list[Any], side: str, none: float) -> np.ndarray[Any, np.dtype[np.float64]]:
-    values = [getattr(v, side) for v in variables]
-    return np.array([none if value is None else value for value in values], dtype=float)
-
-
-def _name(member: Any) -> tuple[str, tuple[Any, ...]]:
-    index = member.index()
-    key = () if index is None else index if isinstance(index, tuple) else (index,)
-    return member.parent_component().name, key
-
-
-def _trivial(message: str) -> str:
-    rule = message.split("'")[1] if "'" in message else message
-    return f"the rule {rule} cannot hold: nothing in the scenario can satisfy it"

@@ -1,8 +1,9 @@
-"""The model under construction: sets and parameters at once, everything else when all features have spoken.
+"""The model under construction: sets at once, everything else when all features have spoken.
 
-Features declare in any order what they need and what they add. Variables, open totals, expressions and
-constraints are only *recorded* by the features' ``build`` and made by :meth:`PlanModel.realise`, after every term of
-every open total is known. The record alone tells the size of the model, so that ``planner check`` need not build it.
+Features declare in any order what they need and what they add. Parameters, variables, open totals, expressions and
+constraints are only *recorded* by the features' ``build``. ``compile.py`` expands the record into arrays;
+:meth:`PlanModel.realise` makes an ordinary Pyomo model of it, after every term of every open total is known. The
+record alone tells the size of the model, so that ``planner check`` need build neither.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyomo.environ as pyo
 
@@ -49,6 +52,19 @@ class Total:
         return sum(term(m, *index) for term in self.terms.values())
 
 
+class Plan(Protocol):
+    """A solution, in the words of the model."""
+
+    def values(self, name: str) -> npt.NDArray[np.float64]:
+        """Return the values of a component in the order of its index, (members,)."""
+
+    def labels(self, record: Recorded, places: npt.NDArray[np.int64]) -> Sequence[Any]:
+        """Return the ids of members of a component's index, one array for each id, (places,)."""
+
+    def worth(self, name: str, rule: Rule) -> float:
+        """Return the value of a rule without an index."""
+
+
 class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
     """A Pyomo model that knows its scenario, its rules' units and its open totals.
 
@@ -72,7 +88,10 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self.stages: list[str] = []
         """Names of the expressions minimised in turn, set by the objective."""
         self.has_haul = False
+        self.plan: Plan | None = None
+        """The values of a solution, once there is one."""
         self._pending: dict[str, Recorded] = {}
+        self._sets: dict[str, tuple[Iterable[Any], int]] = {}
         self.units_of = units
 
     def members(self, name: str, members: Iterable[Any], dimen: int | None = 1) -> pyo.Set:
@@ -80,6 +99,10 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         component = pyo.Set(initialize=list(members), dimen=dimen, ordered=True)
         self.add_component(name, component)
         return component
+
+    def members_if_asked(self, name: str, members: Iterable[Any], dimen: int) -> None:
+        """Declare a set that is made when a feature first asks for it."""
+        self._sets[name] = members, dimen
 
     def subsets(
         self, name: str, over: pyo.Set, pairs: pd.DataFrame, keys: Sequence[str], dimen: int | None = None
@@ -101,13 +124,9 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self.add_component(name, component)
         return component
 
-    def parameter(self, name: str, index: Sequence[pyo.Set], values: pd.Series | float, unit: str) -> pyo.Param:
-        """Make a parameter over sets from a Series (or a scalar), in its unit."""
-        data = values.to_dict() if isinstance(values, pd.Series) else values
-        options = {"mutable": True, "units": self.units_of(unit)} if self.units_of else {}
-        component = pyo.Param(*index, initialize=data, within=pyo.Any, **options)
-        self.add_component(name, component)
-        return component
+    def parameter(self, name: str, index: Sequence[pyo.Set], values: pd.Series | float, unit: str) -> None:
+        """Record a parameter over sets, its values a Series (or a scalar) in its unit."""
+        self._record(Recorded(name, "parameter", tuple(index), unit, options={"initialize": values}))
 
     def variable(
         self, name: str, *index: pyo.Set, unit: str, within: pyo.Set = pyo.NonNegativeReals, bounds: Rule | None = None
@@ -141,11 +160,16 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
 
         An expression is made when it is first asked for, so that a term may name what a later feature declares.
         """
+        for record in self.recorded("parameter"):
+            values = record.options["initialize"]
+            units = {"mutable": True, "units": self.units_of(record.unit)} if self.units_of else {}
+            data = values.to_dict() if isinstance(values, pd.Series) else values
+            self.add_component(record.name, pyo.Param(*record.index, initialize=data, within=pyo.Any, **units))
         for record in self.recorded("variable"):
-            options = {key: value for key, value in record.options.items() if value is not None}
-            if self.units_of:
-                options["units"] = self.units_of(record.unit)
-            self.add_component(record.name, pyo.Var(*record.index, **options))
+            units = {"units": self.units_of(record.unit)} if self.units_of else {}
+            bounds = _in_numbers(record.options["bounds"])
+            variable = pyo.Var(*record.index, within=record.options["within"], bounds=bounds, **units)
+            self.add_component(record.name, variable)
         self._pending = {record.name: record for record in self.recorded("expression", "total")}
         for name in list(self._pending):
             self._make(name)
@@ -154,7 +178,9 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self.objective = pyo.Objective(expr=self.component("objective_value"), sense=pyo.minimize)
 
     def __getattr__(self, name: str) -> Any:
-        """Make an expression that a rule asks for before its turn."""
+        """Make a set that a feature asks for, or an expression that a rule asks for before its turn."""
+        if name in self.__dict__.get("_sets", ()):
+            return self.members(name, *self._sets.pop(name))
         if name in self.__dict__.get("_pending", ()):
             self._make(name)
             return self.component(name)
@@ -183,7 +209,7 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
             "integers": sum(record.size for record in integers),
         }
 
-    def tabulate(self, *names: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+    def tabulate(self, *names: str, columns: Sequence[str] = (), only_positive: bool = False) -> pd.DataFrame:
         """Return the values of variables, expressions or parameters of one index as a table.
 
         Parameters
@@ -192,22 +218,28 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
             Components over the same index; each becomes a column.
         columns
             Names of the key columns.
+        only_positive
+            Leave out the members at which the first component is not above 0.
         """
-        data: dict[str, list[float]] = {}
-        keys: list[Any] = []
-        for name in names:
-            component = self.component(name)
-            keys = list(component)
-            data[name] = [_number(component[key]) for key in keys]
-        rows = [key if isinstance(key, tuple) else (key,) for key in keys]
-        table = pd.DataFrame(rows, columns=list(columns)) if rows else pd.DataFrame(columns=list(columns), dtype=object)
-        return table.assign(**data)
+        plan = self._solved()
+        values = {name: plan.values(name) for name in names}
+        first = values[names[0]]
+        places = np.flatnonzero(first > 0) if only_positive else np.arange(len(first))
+        keys = plan.labels(self.records[names[0]], places)
+        table = {column: pd.Series(labels, dtype=object) for column, labels in zip(columns, keys, strict=True)}
+        return pd.DataFrame(table | {name: numbers[places] for name, numbers in values.items()})
 
     def tabulate_terms(self, total: str, column: str) -> pd.DataFrame:
         """Return the value of every term of a scalar total, one row a term."""
-        terms = self.totals[total].terms
-        values = [_number(rule(self)) + 0.0 for rule in terms.values()]  # -0.0 reads as an error
+        plan, terms = self._solved(), self.totals[total].terms
+        values = [plan.worth(name, rule) + 0.0 for name, rule in terms.items()]  # -0.0 reads as an error
         return pd.DataFrame({column: list(terms), total: values})
+
+    def _solved(self) -> Plan:
+        if self.plan is None:
+            message = "a model has values only when it is solved"
+            raise RuntimeError(message)
+        return self.plan
 
     def _record(self, record: Recorded) -> None:
         if record.name in self.records:
@@ -216,5 +248,6 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self.records[record.name] = record
 
 
-def _number(member: Any) -> float:
-    return float(pyo.value(member))
+def _in_numbers(bounds: Rule | None) -> Rule | None:
+    """Return a rule of bounds that gives numbers, whatever Pyomo makes of parameters with units."""
+    return None if bounds is None else lambda m, *index: tuple(map(pyo.value, bounds(m, *index)))

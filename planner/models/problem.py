@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scipy import sparse
 
 Vector = npt.NDArray[np.float64]
@@ -60,8 +62,8 @@ class Problem:
     stages: tuple[Stage, ...]
     objective_stage: int
     tie_break: Vector | None
-    row_names: tuple[tuple[str, tuple[Any, ...]], ...]
-    column_names: tuple[tuple[str, tuple[Any, ...]], ...]
+    row_names: Sequence[tuple[str, tuple[Any, ...]]]
+    column_names: Sequence[tuple[str, tuple[Any, ...]]]
 
     @property
     def counts(self) -> dict[str, int]:

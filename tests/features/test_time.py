@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import planner
 from planner.errors import InvalidInputError
 from planner.models.features import time as feature
 from tests.algebra import (
@@ -13,7 +14,6 @@ from tests.algebra import (
     altered,
     compiled,
     cost_of,
-    model_of,
     objective_of,
     plan,
     rules_found,
@@ -154,9 +154,9 @@ def test_model_knows_the_step_before() -> None:
     Proves: BASE (positions) has day ↔ night; HAND (none) has nothing to look back with.
     Sensitivity: a chain guessed from the order of rows.
     """
-    m = model_of(BASE)
+    m = planner.build_model(scenario_of(BASE))
     assert {step: m.previous[step] for step in m.TIMESTEPS} == {"day": "night", "night": "day"}
-    assert model_of(HAND).component("previous") is None
+    assert planner.build_model(scenario_of(HAND)).component("previous") is None
 
 
 @pytest.mark.parametrize(

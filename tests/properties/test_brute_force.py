@@ -16,7 +16,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 import planner
 from planner.errors import InfeasibleError
 from planner.models.audit import audit, summarise
-from planner.models.compile import compile_model, load_values
+from planner.models.build import declare_model
+from planner.models.compile import compile_model
 from planner.run import tabulate
 from tests.algebra import scenario_of
 from tests.oracle.enumeration import Oracle
@@ -42,11 +43,12 @@ def by_the_planner(world: World) -> dict[str, float] | None:
 def by_the_arrays(world: World) -> dict[str, float] | None:
     """Return the summary's objective by the compiled arrays and SciPy, tables audited; one stage only."""
     scenario = scenario_of(world)
-    model = planner.build_model(scenario)
+    model = declare_model(scenario)
     try:
-        problem, variables = compile_model(model)
+        compiled = compile_model(model)
     except InfeasibleError:
         return None
+    problem = compiled.problem
     [stage] = problem.stages
     rows = LinearConstraint(problem.matrix, problem.row_lower, problem.row_upper)
     bounds = Bounds(problem.column_lower, problem.column_upper)
@@ -59,7 +61,7 @@ def by_the_arrays(world: World) -> dict[str, float] | None:
     values = np.clip(
         np.where(problem.is_integer, np.round(result.x), result.x), problem.column_lower, problem.column_upper
     )
-    load_values(variables, values)
+    compiled.load(values)
     tables = tabulate(model)
     summary = summarise(scenario, tables)
     assert audit(scenario, tables, summary) == []

@@ -15,8 +15,8 @@ from planner import cli
 
 PLACES = {
     "read": ("planner.io.read", "_checked"),
-    "build": ("planner.models.plan_model", "PlanModel.realise"),
-    "compile": ("planner.run", "load_values"),
+    "build": ("planner.run", "declare_model"),
+    "compile": ("planner.run", "compile_model"),
     "audit": ("planner.run", "audit"),
     "write": ("planner.io.layers", "write_layers"),
     "publish": ("planner.run", "write_manifest"),

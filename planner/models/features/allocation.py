@@ -128,8 +128,7 @@ def _build_indivisible(m: PlanModel) -> None:
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return the allocation [MW] of every route and timestep that carries any."""
-    table = m.tabulate("allocation", columns=KEYS)
-    return {"allocation": table[table["allocation"] > 0].reset_index(drop=True)}
+    return {"allocation": m.tabulate("allocation", columns=KEYS, only_positive=True)}
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from planner.models import ledger
@@ -160,7 +161,7 @@ def build(m: PlanModel) -> None:
     for unit in ("hub", "side"):
         members = inputs.series(f"site.{unit}").rename("owner").reset_index()[["owner", "site"]]
         sites_of = m.subsets(f"SITES_OF_{unit.upper()}", m.component(f"{unit.upper()}S"), members, ["owner"])
-        limited = m.component(f"{unit.upper()}_GREEN_POWER_SHARE_MIN_GIVEN")
+        limited = getattr(m, f"{unit.upper()}_GREEN_POWER_SHARE_MIN_GIVEN")
         m.members(f"{unit.upper()}S_LIMITED", [name for name in limited if len(sites_of[name])])
     certified = pd.DataFrame({"owner": list(m.CERTIFICATE_PRICE_GIVEN), "site": list(m.CERTIFICATE_PRICE_GIVEN)})
     m.subsets("CERTIFICATES_AT", m.SITES, certified, ["owner"])
@@ -227,27 +228,35 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Every limit holds by its own accounting, recomputed from supply, load and new capacity."""
-    steps = list(ledger.weights(tables).index)
+    hours = ledger.weights(tables)
     split = inputs.scalar("green_power_share_mode") == "every_timestep"
-    windows = [(str(step), [step]) for step in steps] if split else [("year", steps)]
+    windows = pd.DataFrame({"hours": hours, "window": hours.index if split else "year"})
     reported = tables["green_power_share"].set_index(["scope", "name", "window"])
-    yield from _unasked(inputs, reported, [window for window, _ in windows])
+    yield from _unasked(inputs, reported, list(windows["window"].unique()))
+    rows = reported[~reported.index.duplicated()].to_dict("index")
+    again = {"green_counted": _counted_again(inputs, tables, windows), **_use_again(inputs, tables, windows)}
     for scope, name, least, sites in _given_scopes(inputs):
-        for window, part in windows:
-            counted = _counted_again(inputs, tables, sites, part)
-            use, owed = _use_again(inputs, tables, sites, part)
-            rule = "green_power_share" if scope == "site" else f"{scope}_green_power_share"
+        rule = "green_power_share" if scope == "site" else f"{scope}_green_power_share"
+        sums = pd.DataFrame({column: frame[sites].sum(axis=1) for column, frame in again.items()})
+        for window, sum_ in sums.to_dict("index").items():
             where = name if window == "year" else f"{name}, {window}"
-            yield from Finding.unless_at_most(rule, where, least * use + owed, counted, "MWh/a")
-            if (scope, name, window) not in reported.index:
-                yield Finding(rule, where, "is missing from the results")
-                continue
-            row = reported.loc[[(scope, name, window)]].iloc[0]
-            for column, value in (("green_counted", counted), ("green_use", use), ("green_owed", owed)):
-                yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
-            yield from Finding.unless_equal(rule, f"{where}, share_min", least, float(row["share_min"]), "1")
-            if use > ABSOLUTE_TOLERANCE:
-                yield from Finding.unless_equal(rule, f"{where}, share", (counted - owed) / use, row["share"], "1")
+            yield from _differences(rule, where, least, sum_, rows.get((scope, name, window)))
+
+
+def _differences(
+    rule: str, where: str, least: float, again: Mapping[str, float], row: Mapping[str, Any] | None
+) -> Iterator[Finding]:
+    """Compare one scope and window with its limit and with its row of the results."""
+    counted, use, owed = (again[column] for column in ("green_counted", "green_use", "green_owed"))
+    yield from Finding.unless_at_most(rule, where, least * use + owed, counted, "MWh/a")
+    if row is None:
+        yield Finding(rule, where, "is missing from the results")
+        return
+    for column, value in again.items():
+        yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
+    yield from Finding.unless_equal(rule, f"{where}, share_min", least, float(row["share_min"]), "1")
+    if use > ABSOLUTE_TOLERANCE:
+        yield from Finding.unless_equal(rule, f"{where}, share", (counted - owed) / use, row["share"], "1")
 
 
 def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> Iterator[Finding]:
@@ -261,29 +270,33 @@ def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> It
             yield Finding("green_power_share", ", ".join(map(str, row)), f"{word} is not {said}")
 
 
-def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], sites: list[str], steps: list[str]) -> float:
+def _by_window(inputs: Scenario, windows: pd.DataFrame, table: pd.DataFrame, power: pd.Series) -> pd.DataFrame:
+    """Sum a power [MW] of a table's rows to energy [MWh/a], (windows, sites)."""
+    hours, window = (table["timestep"].map(windows[column]) for column in ("hours", "window"))
+    energy = (power * hours).groupby([window, table["site"]]).sum().unstack(fill_value=0.0)
+    return energy.reindex(index=windows["window"].unique(), columns=list(inputs.sets["site"]), fill_value=0.0)
+
+
+def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], windows: pd.DataFrame) -> pd.DataFrame:
+    """Recompute what counts as green [MWh/a], (windows, sites)."""
+    if inputs.scalar("green_power_share_mode") != "certificate":
+        used = tables["power_supply"]
+        return _by_window(inputs, windows, used, used["green_power_used"])
     supply = tables["power_supply_technology"]
-    chosen = supply[supply["site"].isin(sites) & supply["timestep"].isin(steps)]
-    hours = chosen["timestep"].map(ledger.weights(tables))
-    if inputs.scalar("green_power_share_mode") == "certificate":
-        certificates = tables["power_supply_certificates"]
-        owned = certificates.loc[certificates["site"].isin(sites), "certificates"].sum()
-        return float((hours * (chosen["green_power"] + chosen["excess"])).sum() + owned)
-    used = tables["power_supply"]
-    used = used[used["site"].isin(sites) & used["timestep"].isin(steps)]
-    return float((used["green_power_used"] * used["timestep"].map(ledger.weights(tables))).sum())
+    bought_power = _by_window(inputs, windows, supply, supply["green_power"] + supply["excess"])
+    owned = tables["power_supply_certificates"].groupby("site")["certificates"].sum()
+    return bought_power + owned.reindex(bought_power.columns, fill_value=0.0)
 
 
-def _use_again(
-    inputs: Scenario, tables: Mapping[str, pd.DataFrame], sites: list[str], steps: list[str]
-) -> tuple[float, float]:
+def _use_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], windows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Recompute the use and what is owed of it [MWh/a], each (windows, sites)."""
     load = tables["facility_load"]
-    load = load[load["site"].isin(sites) & load["timestep"].isin(steps)]
-    hours = load["timestep"].map(ledger.weights(tables))
     if inputs.scalar("green_power_share_on") == "all":
-        return float((load["facility_load"] * hours).sum()), 0.0
+        use = _by_window(inputs, windows, load, load["facility_load"])
+        return {"green_use": use, "green_owed": pd.DataFrame(0.0, use.index, use.columns)}
     built = tables["site_expansion"].groupby("site")["capacity_new"].sum()
     used_new = load["site"].map(built).fillna(0.0) * load["site"].map(inputs.series("utilisation_new"))
-    owed = inputs.series("green_energy_committed").reindex(sites).sum()
-    weight = ledger.weights(tables)
-    return float((hours * load["pue"] * used_new).sum()), float(owed * weight.loc[steps].sum() / weight.sum())
+    use = _by_window(inputs, windows, load, load["pue"] * used_new)
+    share = windows.groupby("window")["hours"].sum().reindex(use.index) / windows["hours"].sum()
+    owed = np.outer(share, inputs.series("green_energy_committed").reindex(use.columns))
+    return {"green_use": use, "green_owed": pd.DataFrame(owed, use.index, use.columns)}

@@ -114,9 +114,9 @@ def opening_cost(m: PlanModel) -> Any:
     return sum(m.opening_cost[s] * m.open[s] for s in m.OPENABLE)
 
 
-def module_bounds(m: PlanModel, site: str, compute_type: str) -> tuple[float, float]:
+def module_bounds(m: PlanModel, site: str, compute_type: str) -> tuple[Any, Any]:
     """Modules are bounded by modules_max."""
-    return 0, pyo.value(m.modules_max[site, compute_type])
+    return 0, m.modules_max[site, compute_type]
 
 
 def build(m: PlanModel) -> None:
