@@ -50,6 +50,9 @@ def run(
     solver: Annotated[str | None, typer.Option(metavar="NAME", help="highs, or any solver Pyomo knows.")] = None,
     time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Seconds for the solver.")] = None,
     gap: Annotated[float | None, typer.Option(metavar="G", min=0, max=1, help="Relative gap that is optimal.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Begin with the integers of an earlier run.")
+    ] = None,
     overrides: Overrides = None,
     language: Language = "en",
     basemap: BaseMap = None,
@@ -72,6 +75,7 @@ def run(
         solver=solver,
         time_limit=time_limit,
         gap=gap,
+        start=start,
         on_progress=Progress() if talk else None,
     )
     if as_json:
@@ -143,6 +147,39 @@ def export(
 
 
 @app.command()
+def bench(
+    scenarios: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="SCENARIO…", help="Scenario folders or .mps files; none: go on in --out."),
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The campaign's folder; an unfinished one is gone on with.")],
+    solvers: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="highs,scip,…; all free ones installed if left out.")
+    ] = None,
+    algorithms: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="simplex,ipm,…; all that each solver offers if left out.")
+    ] = None,
+    seeds: Annotated[str, typer.Option(metavar="0,1,…", help="One run of each line and instance for each.")] = "0",
+    time_limit: Annotated[float, typer.Option(metavar="S", min=0.001, help="Seconds for each run.")] = 600.0,
+    threads: Annotated[int, typer.Option(metavar="N", min=1, help="Threads of each run.")] = 1,
+    memory_limit: Annotated[
+        float | None,
+        typer.Option(metavar="MIB", min=1, help="For each run; three quarters of the machine if left out."),
+    ] = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compare solvers on models of scenarios: every answer checked exactly, scores with intervals, one page."""
+    from planner.bench import command  # noqa: PLC0415
+
+    choice = command.Choice(solvers, algorithms, seeds, threads, time_limit, memory_limit)
+    summary = command.bench(scenarios or (), out, choice, overrides or (), None if quiet else _print_line)
+    if not quiet:
+        sys.stdout.write(command.headline(summary, out))
+
+
+@app.command()
 def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")]) -> None:
     """Write a commented scenario folder to start from."""
     from planner.io.starter import write_starter  # noqa: PLC0415
@@ -204,6 +241,10 @@ def _print_json(data: dict[str, Any]) -> None:
     from planner.io.manifest import to_json  # noqa: PLC0415
 
     sys.stdout.write(to_json(data).decode("utf-8"))
+
+
+def _print_line(line: str) -> None:
+    sys.stderr.write(line + "\n")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -136,6 +136,22 @@ def test_models_open_no_file(path: Path) -> None:
             assert name not in OPENS, f"line {node.lineno} calls {name}"
 
 
+def test_the_benchmark_knows_the_model_and_not_the_line() -> None:
+    """``bench`` imports ``models``, ``io`` and the reader of scenarios, and no room imports it.
+
+    Proves: the planner works without its benchmark. Sensitivity: a result table that asks the benchmark.
+    """
+    allowed = ("planner.bench", "planner.models", "planner.io", "planner.errors", "planner.check", "planner", "highspy")
+    for path in FILES:
+        own = name_of(path)
+        for module, line in imports_of(path, for_types=True):
+            if own.startswith("planner.bench") and module.split(".")[0] in {"planner", "pyomo", "highspy"}:
+                known = (module == word or (word != "planner" and module.startswith(f"{word}.")) for word in allowed)
+                assert any(known), f"{own}:{line} imports {module}"
+            if layer_of(own):
+                assert not module.startswith("planner.bench"), f"{own}:{line} imports {module}"
+
+
 def loaded_by(code: str) -> set[str]:
     """Return the top-level packages that a fresh interpreter has loaded after some code."""
     script = f"{code}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"

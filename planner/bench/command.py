@@ -1,0 +1,138 @@
+"""``planner bench``: instances, runs, page, in this order; what is there already is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from planner.bench.campaign import run_campaign
+from planner.bench.instances import FOLDER, INDEX, freeze
+from planner.bench.page import PAGE, SCORES, TABLE, write_pages
+from planner.bench.plan import Campaign
+from planner.bench.runs_file import read_runs
+from planner.bench.solvers.base import FREE, load, modules_of
+from planner.bench.summary import WORDS, seconds_text
+from planner.bench.verdict import ruling_of
+from planner.errors import SolveInterruptedError, SolverMissingError, UsageError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from planner.bench.record import Record
+    from planner.bench.summary import Summary
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the user asked for, as written on the command line."""
+
+    solvers: str | None = None
+    algorithms: str | None = None
+    seeds: str = "0"
+    threads: int = 1
+    time_limit: float = 600.0
+    memory_limit: float | None = None
+
+
+def bench(
+    sources: Sequence[Path],
+    folder: Path,
+    choice: Choice,
+    overrides: Sequence[str] = (),
+    on_line: Callable[[str], None] | None = None,
+) -> Summary:
+    """Freeze the instances, make the runs that are missing, write the page.
+
+    Parameters
+    ----------
+    sources
+        Scenario folders and MPS files; may be empty where the folder holds instances.
+    folder
+        The campaign's; made where it is missing, gone on with where it is one.
+    overrides
+        ``K=V`` for every scenario.
+    on_line
+        Called with one line of text after each run.
+
+    Raises
+    ------
+    UsageError, InvalidInputError, SolverMissingError, CannotWriteError
+        As ``freeze``, ``run_campaign`` and ``write_pages`` say; and a folder that holds something else.
+    SolveInterruptedError
+        By the user; page and tables show the runs that ended.
+    """
+    campaign = campaign_of(choice)
+    if not (folder / INDEX).exists():
+        if not sources:
+            raise UsageError("name the scenario folders or .mps files to make instances of")
+        if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - {FOLDER}):
+            raise UsageError(f"{shown(folder)} holds something else: choose an --out that is empty or not there")
+    freeze(folder, sources, overrides)
+
+    def tell(record: Record, done: int, planned: int) -> None:
+        if on_line is not None:
+            on_line(f"{done}/{planned} {_words_of(record)}")
+
+    try:
+        run_campaign(folder, campaign, tell)
+    except SolveInterruptedError:
+        if read_runs(folder):
+            write_pages(folder)
+        raise
+    return write_pages(folder)
+
+
+def campaign_of(choice: Choice) -> Campaign:
+    """Return the campaign asked for; by default of all free solvers that are installed.
+
+    Raises
+    ------
+    UsageError
+        An unknown solver, or seeds that are not whole numbers.
+    SolverMissingError
+        No free solver is installed.
+    """
+    names = _split(choice.solvers) if choice.solvers is not None else _installed()
+    try:
+        seeds = tuple(int(word) for word in _split(choice.seeds))
+    except ValueError:
+        raise UsageError(f"--seeds {shown(choice.seeds)}: whole numbers from 0 on, such as 0,1,2") from None
+    return Campaign(
+        solvers=modules_of(names),
+        algorithms=None if choice.algorithms is None else _split(choice.algorithms),
+        seeds=seeds,
+        threads=choice.threads,
+        time_limit=choice.time_limit,
+        memory_limit=choice.memory_limit,
+    )
+
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in words.split(",") if word.strip())
+
+
+def _installed() -> tuple[str, ...]:
+    names = tuple(name for name, module in modules_of(FREE).items() if load(module).available() is not None)
+    if not names:
+        raise SolverMissingError(f"no free solver is installed: {', '.join(FREE)}")
+    return names
+
+
+def _words_of(record: Record) -> str:
+    ruling = ruling_of(record)
+    seconds = record.wall if record.seconds is None else record.seconds
+    reason = f" ({shown(ruling.reason)})" if ruling.reason and ruling.status != "optimal_verified" else ""
+    status = "hung, killed" if ruling.is_hung else WORDS[ruling.status]
+    line = f"{record.instance} {record.solver} {record.algorithm} seed {record.seed}"
+    return f"{shown(line)}: {status}, {seconds_text(seconds)} s{reason}"
+
+
+def headline(summary: Summary, folder: Path) -> str:
+    """Return what stands on the terminal at the end: counts, findings, contradictions, where the page is."""
+    counts = ", ".join(f"{summary.counts[status]} {WORDS[status]}" for status in WORDS if summary.counts[status])
+    lines = [f"{len(summary.settled)} runs: {counts}"]
+    lines += [f"{section.title}: {shown(section.finding, 400)}" for section in summary.sections]
+    lines += [f"contradiction on {shown(one.instance)}: {shown(one.text, 400)}" for one in summary.conflicts]
+    lines.append(f"{shown(folder / PAGE, 400)} (and {TABLE}, {SCORES}, runs.jsonl)")
+    return "\n".join(lines) + "\n"
