@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-import planner
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from tests.algebra import HAND, RICH, plan, price_of, scenario_of

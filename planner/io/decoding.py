@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SAVE_AS = "save it as CSV UTF-8"
 GUARDED = re.compile(r"'+[=+\-@\t\r]")
-TO_GUARD = re.compile(r"'*[=+\-@\t\r]")
+TO_GUARD = re.compile(r"^'*[=+\-@\t\r]", re.MULTILINE)
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Control and bidirectional characters, lone surrogates: they forge what is seen; no XML, map or workbook takes them.
 
@@ -89,6 +93,11 @@ def composed(text: str) -> str:
 def guarded(cell: str) -> str:
     """Put a ``'`` before text that a spreadsheet would take for a formula; :func:`unguarded` undoes it."""
     return f"'{cell}" if TO_GUARD.match(cell) else cell
+
+
+def all_guarded(cells: Sequence[str]) -> list[str]:
+    """Guard many cells at once: one look at all of them together tells that there is nothing to do."""
+    return [guarded(cell) for cell in cells] if TO_GUARD.search("\n".join(cells)) else list(cells)
 
 
 def unguarded(cell: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import io
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from planner.io.decoding import guarded
+from planner.io.decoding import all_guarded, guarded
 from planner.io.tables import Table, read_csv
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 WIDE = 1_000_000
 """Rows above which a table is written as Parquet as well."""
+CHUNK = 100_000
+"""Rows turned to text at a time: millions of Python numbers at once would take hundreds of megabytes."""
 FLAGS = {"true": True, "false": False}
+QUOTED = ',"\r\n'
+"""Characters for which a cell of CSV is put in quotes."""
 KINDS = ("text", "number", "integer", "flag", "empty")
 ARTICLES = {"number": "a number", "integer": "a whole number", "flag": "true or false"}
 
@@ -62,29 +67,40 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     Text that a spreadsheet would take for a formula gets a leading ``'``; reading takes it away. A NaN is an
     empty cell. Above a million rows the table is written as Parquet as well, where pyarrow is installed.
     """
-    columns = [_cells(table[name]) for name in table.columns]
+    kinds = [kind_of(table[name]) for name in table.columns]
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([guarded(str(name)) for name in table.columns])
-        writer.writerows(zip(*columns, strict=True))
+        file.write(_lines([[guarded(str(name))] for name in table.columns]))
+        for start in range(0, len(table), CHUNK):
+            part = table.iloc[start : start + CHUNK]
+            file.write(_lines([_cells(part[name], kind) for name, kind in zip(table.columns, kinds, strict=True)]))
     if len(table) > WIDE and importlib.util.find_spec("pyarrow"):
         table.to_parquet(path.with_suffix(".parquet"), index=False)
 
 
-def _cells(column: pd.Series) -> Sequence[Any]:
-    match kind_of(column):
+def _lines(columns: Sequence[Sequence[str]]) -> str:
+    """Return columns of text as lines of CSV."""
+    rows = zip(*columns, strict=True)
+    if len(columns) > 1 and not any(mark in text for text in map("".join, columns) for mark in QUOTED):
+        return "".join(f"{line}\n" for line in map(",".join, rows))  # twice as fast, and the same
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def _cells(column: pd.Series, kind: str) -> list[str]:
+    match kind:
         case "text" | "empty":
-            codes, words = pd.factorize(column)
-            # The last entry answers for code -1, a missing text.
-            safe = np.array([*(guarded(str(word)) for word in words), ""], dtype=object)
-            return list(safe[codes])
+            words = column.to_numpy(dtype=object)
+            if column.hasnans:
+                words = np.where(column.isna(), "", words)
+            return all_guarded(list(map(str, words.tolist())))
         case "flag":
             return ["true" if value else "false" for value in column.tolist()]
         case "integer":
-            return [int(value) for value in column.tolist()]
+            return [str(int(value)) for value in column.tolist()]
         case _:
             numbers = column.astype(float).tolist()
-            return ["" if math.isnan(number) else number for number in numbers]
+            return ["" if math.isnan(number) else repr(number) for number in numbers]
 
 
 def read_table(data: bytes, file: str, layout: Mapping[str, Any], gathering: Gathering) -> pd.DataFrame | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -63,6 +63,8 @@ class Scenario:
     origins: Origins = field(default_factory=Origins)
     read_seconds: float = field(default=0.0, compare=False)
     overrides: tuple[str, ...] = ()
+    _known: dict[str | tuple[str, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Series and indices asked for before: features ask for the same ones again and again."""
 
     @cached_property
     def content_hash(self) -> str:
@@ -111,8 +113,14 @@ class Scenario:
         -------
         Series
             Indexed by the parameter's index (a MultiIndex for two keys or more) in canonical order,
-            in the parameter's unit. Without a default, only the entries that were given.
+            in the parameter's unit. Without a default, only the entries that were given. It is the caller's own.
         """
+        if name not in self._known:
+            self._known[name] = self._made(name)
+        known: pd.Series = self._known[name]
+        return known.copy(deep=False)  # pandas copies the values when somebody writes to them
+
+    def _made(self, name: str) -> pd.Series:
         parameter = self.declarations.parameters[name]
         frame = self.full_index(parameter.index)
         column = self._spread(parameter, frame)
@@ -126,10 +134,12 @@ class Scenario:
 
     def full_index(self, index: Sequence[str]) -> pd.Index:
         """Return every combination of members of the index sets, in canonical order."""
-        if len(index) == 1:
-            return pd.Index(self.sets[index[0]], name=index[0], dtype=object)
-        members = [pd.Index(self.sets[name], dtype=object) for name in index]
-        return pd.MultiIndex.from_product(members, names=list(index))
+        key = tuple(index)
+        if key not in self._known:
+            members = [pd.Index(self.sets[name], name=name, dtype=object) for name in key]
+            self._known[key] = members[0] if len(key) == 1 else pd.MultiIndex.from_product(members)
+        found: pd.Index = self._known[key]
+        return found
 
     def _spread(self, parameter: Parameter, index: pd.Index) -> pd.Series:
         given = self.given.get(parameter.key)

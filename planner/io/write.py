@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from planner.io.decoding import guarded
+from planner.io.decoding import all_guarded
 from planner.io.schema import TableSchema, schema_of
 from planner.io.toml_file import write_toml
 
@@ -36,7 +36,7 @@ def csv_text(table: pd.DataFrame, schema: TableSchema) -> str:
     for column in table.columns:
         parameter = schema.columns.get(str(column))
         cells = table[column].tolist()
-        columns.append(cells if parameter is not None and parameter.is_numeric else [guarded(cell) for cell in cells])
+        columns.append(cells if parameter is not None and parameter.is_numeric else all_guarded(cells))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)

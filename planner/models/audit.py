@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from pandas.api.types import is_numeric_dtype
+
 from planner.models.declarations import modules_of
 from planner.models.finding import Finding
 
@@ -58,9 +60,10 @@ def _gaps(tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Yield a finding for every column with cells that are empty or infinite: sums would pass over them."""
     for name, table in tables.items():
         for column in table.columns:
-            gaps = table[column].isin([math.inf, -math.inf])
+            cells = table[column]
+            gaps = cells.abs() == math.inf if is_numeric_dtype(cells) else cells.isin([math.inf, -math.inf])
             if column not in MAY_BE_UNKNOWN:
-                gaps |= table[column].isna()
+                gaps |= cells.isna()
             if gaps.any():
                 yield Finding(name, str(column), f"{int(gaps.sum())} cells are empty or infinite")
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
+Vector = npt.NDArray[np.float64]
 RELATIVE_TOLERANCE = 1e-6
 """Of the larger side: ten times the solver's feasibility tolerance."""
 ABSOLUTE_TOLERANCE = 1e-6
@@ -55,15 +57,21 @@ class Finding:
             for where in found.index[twice].unique():
                 yield cls(rule, spell(where), "stands more than once in the results")
             expected, found = expected[~expected.index.duplicated()], found[~twice]
-        for where, a, b in _aligned(expected, found):
-            yield from cls.unless_equal(rule, where, a, b, unit)
+        members, a, b = _aligned(expected, found)
+        with np.errstate(invalid="ignore"):  # an infinite number less another is not a number, and so a finding
+            apart = ~(np.abs(a - b) <= _slacks(a, b, unit))
+        for place in np.flatnonzero(apart & _differs(a, b)).tolist():
+            yield from cls.unless_equal(rule, spell(members[place]), float(a[place]), float(b[place]), unit)
 
     @classmethod
     def all_at_most(cls, rule: str, found: pd.Series, limit: pd.Series, unit: str) -> Iterator[Finding]:
         """Compare a Series with its limits; a member without a limit is not compared."""
         shared = limit.index[limit.notna()]
-        for where, a, b in _aligned(found.reindex(shared, fill_value=0.0), limit.loc[shared]):
-            yield from cls.unless_at_most(rule, where, a, b, unit)
+        members, a, b = _aligned(found.reindex(shared, fill_value=0.0), limit.loc[shared])
+        with np.errstate(invalid="ignore"):
+            above = ~(a - b <= _slacks(a, b, unit))
+        for place in np.flatnonzero(above & _differs(a, b)).tolist():
+            yield from cls.unless_at_most(rule, spell(members[place]), float(a[place]), float(b[place]), unit)
 
     @classmethod
     def none_negative(cls, rule: str, found: pd.Series, unit: str) -> Iterator[Finding]:
@@ -94,10 +102,21 @@ def spell(key: object) -> str:
     return ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
-def _aligned(a: pd.Series, b: pd.Series) -> Iterator[tuple[str, float, float]]:
-    """Yield only the members that differ at all, so that a million equal ones cost nothing."""
-    members = a.index.union(b.index, sort=False)
-    left, right = (side.reindex(members, fill_value=0.0) for side in (a, b))  # a NaN that was there stays one
-    differs = ~np.isclose(left.to_numpy(dtype=float), right.to_numpy(dtype=float), rtol=1e-12, atol=0.0)
-    for where, x, y in zip(left.index[differs], left[differs], right[differs], strict=True):
-        yield spell(where), float(x), float(y)
+def _slacks(a: Vector, b: Vector, unit: str) -> Vector:
+    """Return :func:`slack` of every pair, (members,)."""
+    absolute = YEARLY_TOLERANCE if unit.endswith("/a") else ABSOLUTE_TOLERANCE
+    slacks = np.maximum(absolute, RELATIVE_TOLERANCE * np.maximum(np.abs(a), np.abs(b)))
+    return np.where(np.isfinite(a) & np.isfinite(b), slacks, np.nan)
+
+
+def _differs(a: Vector, b: Vector) -> npt.NDArray[np.bool_]:
+    """Return which members differ at all: two infinite numbers of one sign do not, (members,)."""
+    return ~np.isclose(a, b, rtol=1e-12, atol=0.0)
+
+
+def _aligned(a: pd.Series, b: pd.Series) -> tuple[pd.Index, Vector, Vector]:
+    """Return the members of both, and the two values of each; a member that one lacks is 0 there."""
+    members = a.index if a.index.equals(b.index) else a.index.union(b.index, sort=False)
+    # A NaN that was there stays one.
+    left, right = (side.reindex(members, fill_value=0.0).to_numpy(dtype=float) for side in (a, b))
+    return members, left, right

@@ -18,9 +18,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.models.alone import import_alone
+
 if TYPE_CHECKING:
     from planner.io.scenario import Scenario
 
+import_alone("scipy")  # before anybody else does
 Rule = Callable[..., Any]
 
 

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planner.models.names import Names
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.models.names import Name
     from planner.models.plan_model import PlanModel
     from planner.models.problem import Problem, Solution
 
@@ -28,11 +33,30 @@ def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.
     objective_unit = PRICE_UNITS.get(model.inputs.settings.minimise, "CNY/a")
     units = {record.name: _per(objective_unit, record.unit) for record in model.recorded("constraint")}
     integers = "fixed at the plan" if problem.is_integer.any() else "none"
-    rows = [
-        (rule, ";".join(map(str, index)), price, units[rule], integers)
-        for (rule, index), price in zip(problem.row_names, prices.tolist(), strict=True)
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    rules, places = _spelt(problem.row_names)
+    return pd.DataFrame(
+        {
+            "rule": rules,
+            "index": places,
+            "price": prices,
+            "unit": [units[rule] for rule in rules],
+            "integers": integers,
+        },
+        columns=columns,
+    )
+
+
+def _spelt(names: Sequence[Name]) -> tuple[list[str], list[str]]:
+    """Return rule and index of every row as text, ids joined by semicolons."""
+    if not isinstance(names, Names):
+        return [rule for rule, _ in names], [";".join(map(str, index)) for _, index in names]
+    rules: list[str] = []
+    places: list[str] = []
+    for run in names.runs:
+        rules += [run.component] * len(run.places)
+        ids = [map(str, column.tolist()) for column in run.labels]
+        places += map(";".join, zip(*ids, strict=True)) if ids else [""] * len(run.places)
+    return rules, places
 
 
 def _per(objective: str, rule: str) -> str:

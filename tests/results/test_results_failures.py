@@ -161,7 +161,7 @@ def test_a_failure_at_the_nth_operation_loses_nothing(
         assert left == (["run"] if found else []), f"{n}: {fault.names[-1]}"
         if fault.count < n:  # there is no n-th operation
             break
-    assert n > 150, "the faults no longer reach what they should"
+    assert n > 100, "the faults no longer reach what they should"
     assert written
     assert (False, 3.0 if earlier else None) in outcomes
 

@@ -244,7 +244,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 
 def _differences(
-    rule: str, where: str, least: float, again: Mapping[str, float], row: Mapping[str, Any] | None
+    rule: str, where: str, least: float, again: Mapping[Any, float], row: Mapping[Any, Any] | None
 ) -> Iterator[Finding]:
     """Compare one scope and window with its limit and with its row of the results."""
     counted, use, owed = (again[column] for column in ("green_counted", "green_use", "green_owed"))
@@ -273,7 +273,7 @@ def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> It
 def _by_window(inputs: Scenario, windows: pd.DataFrame, table: pd.DataFrame, power: pd.Series) -> pd.DataFrame:
     """Sum a power [MW] of a table's rows to energy [MWh/a], (windows, sites)."""
     hours, window = (table["timestep"].map(windows[column]) for column in ("hours", "window"))
-    energy = (power * hours).groupby([window, table["site"]]).sum().unstack(fill_value=0.0)
+    energy = (power * hours).groupby([window, table["site"]]).sum().unstack(fill_value=0)
     return energy.reindex(index=windows["window"].unique(), columns=list(inputs.sets["site"]), fill_value=0.0)
 
 
