@@ -133,6 +133,8 @@ def _columns_of(frame: pd.DataFrame, model: PlanModel) -> list[tuple[str, str, s
 
 def _column(name: str, model: PlanModel) -> tuple[str, str, str]:
     known = declarations()
+    if name in known.parameters:
+        return name, known.parameters[name].unit, known.parameters[name].description
     record = model.records.get(name)
     if record is not None:
         # A rule of another name is one of several that the scenario's choices decide between.
@@ -140,8 +142,6 @@ def _column(name: str, model: PlanModel) -> tuple[str, str, str]:
         return name, record.unit, words.split(" [", maxsplit=1)[0]
     if name in known.sets:
         return name, "", known.sets[name].description
-    if name in known.parameters:
-        return name, known.parameters[name].unit, known.parameters[name].description
     return name, "", ""
 
 

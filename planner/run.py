@@ -20,8 +20,10 @@ from planner.errors import (
     StoppedWithoutPlanError,
     UnboundedError,
 )
+from planner.io.read_start import check_start, read_start
 from planner.io.results import Results, write_manifest, write_results, write_summary
 from planner.io.run_folder import check_target, run_folder, run_name, target_of
+from planner.models.alone import import_alone
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import coefficient_warnings, compile_model
@@ -30,6 +32,7 @@ from planner.models.finding import Finding
 from planner.models.prices import shadow_prices
 from planner.models.problem import Solution, SolverOptions
 from planner.models.solve import solve
+from planner.models.start import Start, integer_variables, start_from
 from planner.record import Clock, Record
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
     from planner.io.scenario import Scenario
     from planner.models.plan_model import PlanModel
+    from planner.models.problem import Problem
 
 Progress = Callable[[str], None]
 MAP_LAYERS = ("sites", "regions", "flows")
@@ -50,6 +54,7 @@ def run(
     solver: str | None = None,
     time_limit: float | None = None,
     gap: float | None = None,
+    start: Path | str | Results | None = None,
     on_progress: Progress | None = None,
 ) -> Results:
     """Find the best plan of a scenario and audit it; nothing is written.
@@ -60,6 +65,9 @@ def run(
         From :func:`read_scenario`.
     solver, time_limit [s], gap
         In place of what the scenario's ``[solver]`` says.
+    start
+        An earlier run, its folder or its results, whose integers the solver begins with. It can only save time: the
+        gap is proved as ever, though among plans within the gap another may be found.
     on_progress
         Is handed a line of text now and then.
 
@@ -74,6 +82,8 @@ def run(
         InfeasibleError, UnboundedError, StoppedWithoutPlanError, SolveInterruptedError or
         AuditDisagreedError; what is known of the failed run is in the error's ``results``.
     """
+    if start is not None and not isinstance(start, Results):
+        check_start(Path(start))
     clock = Clock(read=scenario.read_seconds)
     options = solver_options(scenario, solver, time_limit, gap)
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
@@ -91,8 +101,12 @@ def run(
     if compiled.fallback:
         record.notes.append(f"the model was built row by row, which is slow: {compiled.fallback}")
     record.notes.extend(coefficient_warnings(problem))
+    begin = _start(problem, start)
+    record.notes.extend(begin.notes)
     with clock("solve"), tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-        solution = solve(problem, options, Path(workdir), on_progress=on_progress)
+        solution = solve(problem, options, Path(workdir), start=begin.values, on_progress=on_progress)
+    if start is not None:
+        solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
     record.solution = solution
     if solution.values is None:
         raise record.failure(_without_plan(solution), solution.status)
@@ -115,6 +129,18 @@ def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
     for module in modules_of(model.inputs.features).values():
         tables.update(module.report(model))
     return tables
+
+
+def _start(problem: Problem, start: Path | str | Results | None) -> Start:
+    """Return the integers an earlier run gives, and say which run it was."""
+    if start is None:
+        return Start(None, {})
+    if isinstance(start, Results):
+        tables, name = start.tables, str(start.manifest.get("content_hash", ""))
+    else:
+        tables, name = read_start(Path(start), integer_variables(problem)), str(start)
+    found = start_from(problem, tables)
+    return Start(found.values, {"from": name, **found.details}, found.notes)
 
 
 def solver_options(
@@ -229,6 +255,7 @@ def draw(
     layers: Sequence[str] = MAP_LAYERS,
 ) -> list[Path]:
     """Draw the map of results into a folder; layers that are not named stay empty."""
+    import_alone("matplotlib")
     from planner.maps.figure import draw_map, save_map  # noqa: PLC0415 - matplotlib is slow to import
 
     settings = results.scenario.settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -57,6 +57,7 @@ class SolverTable(BaseModel):
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     tie_break: bool = True
     shadow_prices: bool = True
+    algorithm: Literal["choose", "simplex", "ipm", "hipo", "pdlp"] = "choose"
 
 
 class ScenarioFile(BaseModel):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 Vector = npt.NDArray[np.float64]
+Algorithm = Literal["choose", "simplex", "ipm", "hipo", "pdlp"]
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "time_limit", "error", "interrupted"]
 
 
@@ -90,6 +91,8 @@ class SolverOptions:
     seed: int = 0
     tie_break: bool = True
     shadow_prices: bool = True
+    algorithm: Algorithm = "choose"
+    """For linear programmes, those within an integer search included."""
 
 
 @dataclass(frozen=True)

@@ -16,26 +16,32 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from planner.errors import SolverCrashedError, SolverMissingError, UsageError, shown
-from planner.models.problem import Problem, Solution, SolverOptions
+from planner.errors import PlannerError, SolverCrashedError, SolverMissingError, UsageError, shown
+from planner.models.blocks import find_blocks
+from planner.models.problem import Algorithm, Problem, Solution, SolverOptions
 from planner.models.solvers import exchange
 from planner.models.solvers.exchange import Answer, Arrays, Request
 from planner.models.solvers.judge import check_problem, clean, judge
+from planner.models.solvers.options import LARGE
 from planner.models.solvers.process import Ended, Interrupts, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from planner.models.problem import Vector
+
 CHILD = (sys.executable, "-m", "planner.models.solvers.child")
 DEADLINE_GRACE = 10.0
 """[s] beyond the time limit and the time for steps 2 and 3, after which a solver that does not stop is stopped."""
 MEMORY_WORDS = ("bad_alloc", "memoryerror", "out of memory", "cannot allocate memory", "can't start new thread")
 SIGKILL = 9
+NONZEROS_MAX = int(np.iinfo(np.int32).max)
+"""HiGHS numbers the entries of the matrix, and where its columns begin, with 32 bits."""
 
 
 def solve(
@@ -43,6 +49,7 @@ def solve(
     options: SolverOptions,
     workdir: Path,
     *,
+    start: Vector | None = None,
     on_progress: Callable[[str], None] | None = None,
     child: Sequence[str] = CHILD,
 ) -> Solution:
@@ -56,6 +63,8 @@ def solve(
         Which solver, and its limits.
     workdir
         An existing folder of the caller's for the arrays; what is left in it is of no use afterwards.
+    start
+        Integers to begin with, (columns,), NaN for those not known; HiGHS completes them, other solvers do without.
     on_progress
         Called with each line the solver prints, while it runs.
     child
@@ -77,10 +86,15 @@ def solve(
         Its process died, ran out of memory, or answered nonsense.
     """
     _check_options(options)
+    if problem.matrix.nnz > NONZEROS_MAX:
+        raise PlannerError(
+            f"the model has {problem.matrix.nnz} coefficients, and solvers here can number {NONZEROS_MAX}; use fewer "
+            "timesteps, or lower latency_max so that there are fewer routes"
+        )
     check_problem(problem)
     with Interrupts() as interrupts:
         session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child))
-        answer = session.search()
+        answer = session.search(start)
         if options.name != "highs":
             answer = session.after_other_solver(answer)
     verdict = judge(problem, answer, options.mip_gap)
@@ -110,6 +124,9 @@ def _check_options(options: SolverOptions) -> None:
         raise UsageError(f"time_limit is {options.time_limit}; it must be above 0 s")
     if not 0 <= options.mip_gap < 1:
         raise UsageError(f"mip_gap is {options.mip_gap}; it must be at least 0 and below 1")
+    if options.algorithm not in get_args(Algorithm):
+        allowed = ", ".join(get_args(Algorithm))
+        raise UsageError(f"algorithm is {shown(str(options.algorithm))}; choose from {allowed}")
     if options.threads < 1 or options.seed < 0:
         raise UsageError(f"threads is {options.threads} and seed {options.seed}; at least 1 and 0 are allowed")
 
@@ -128,16 +145,35 @@ class _Session:
     seconds: float = 0.0
     peak_memory: float = 0.0
 
-    def search(self) -> Answer:
+    def search(self, start: Vector | None) -> Answer:
         """Let the solver asked for do its part."""
-        exchange.write_arrays(self.folder, _arrays(self.problem))
+        exchange.write_arrays(self.folder, self.arrays())
+        if start is not None and self.options.name == "highs":
+            np.save(self.folder / exchange.START_FILE, start)
         return self.run(self.request())
+
+    def arrays(self) -> Arrays:
+        """Return the problem as arrays, with the blocks of a large one for HiGHS to begin with."""
+        arrays = _arrays(self.problem)
+        if arrays.columns < LARGE or self.options.name != "highs" or self.options.algorithm != "choose":
+            return arrays
+        blocks = find_blocks(self.problem)
+        return arrays if blocks is None else replace(arrays, row_block=blocks[0], column_block=blocks[1])
 
     def request(self) -> Request:
         """Return the request for the solver asked for."""
         options = self.options
         limit = None if options.time_limit is None else float(options.time_limit)
-        return Request("solve", options.name, limit, options.mip_gap, options.threads, options.seed, options.tie_break)
+        return Request(
+            "solve",
+            options.name,
+            limit,
+            options.mip_gap,
+            options.threads,
+            options.seed,
+            options.tie_break,
+            options.algorithm,
+        )
 
     def run(self, request: Request) -> Answer:
         """Run one process and return its answer.

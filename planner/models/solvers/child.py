@@ -22,6 +22,7 @@ from planner.models.solvers.exchange import Answer, Arrays, Clock, Request
 
 if TYPE_CHECKING:
     from planner.models.solvers.exchange import Vector
+    from planner.models.solvers.highs import Programme
     from planner.models.solvers.stages import Polish, Search
 
 
@@ -111,13 +112,15 @@ class Work:
         from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
 
         clock = Clock(self.request.time_limit)
-        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent)
+        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent, self.start())
         answer = Answer(_status(found), found.values, found.bound, details=_details(found))
+        if found.start_cost is not None:
+            answer.details["start"] = {"made_a_plan": found.start_cost < float("inf")}
         if found.values is None or answer.status == "error":
             self.save(answer)
             return
         self.save(replace(answer, is_complete=False))
-        self.save(merge(answer, self.polish(found.values, clock.left)))
+        self.save(merge(answer, self.polish(found.values, clock.left, found.relaxed)))
 
     def solve_linear(self) -> None:
         """Solve a problem without integers: steps 2 and 3 are all there is."""
@@ -134,16 +137,21 @@ class Work:
     def polish_start(self) -> None:
         """Do steps 2 and 3 for a plan another solver found."""
         start = np.load(self.folder / exchange.START_FILE, allow_pickle=False)
-        self.save(merge(Answer("feasible", start, details={}), self.polish(start, 0.0)))
+        self.save(merge(Answer("feasible", start, details={}), self.polish(start, 0.0, None)))
 
-    def polish(self, values: Vector, seconds: float) -> Polish:
+    def start(self) -> Vector | None:
+        """Return the integers to begin with, NaN for those not known, if there are any."""
+        path = self.folder / exchange.START_FILE
+        return np.load(path, allow_pickle=False) if path.exists() else None
+
+    def polish(self, values: Vector, seconds: float, relaxed: Programme | None) -> Polish:
         """Do steps 2 and 3 with the integers of these values (columns,), in these seconds or a little more."""
         from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
 
         limit = self.request.time_limit
         extra = None if limit is None else max(seconds, exchange.polish_seconds(limit))
         integers = np.round(values) if self.arrays.is_integer.any() else None
-        return stages.polish(self.arrays, self.request, Clock(extra), integers)
+        return stages.polish(self.arrays, self.request, Clock(extra), integers, relaxed)
 
 
 def _status(found: Search | Polish) -> str:

@@ -1,4 +1,4 @@
-"""What the planner and the solver's process hand each other: two files of arrays in one folder.
+"""What the planner and the solver's process hand each other: arrays and a request, as files in one folder.
 
 Both sides import this, so it stays with numpy alone: the child must start in a moment.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 Vector = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
+Algorithm = Literal["choose", "simplex", "ipm", "hipo", "pdlp"]
 
-PROBLEM_FILE = "problem.npz"
+PROBLEM = "problem"
 REQUEST_FILE = "request.json"
 START_FILE = "start.npy"
 ANSWER_FILE = "answer.npz"
@@ -52,6 +53,9 @@ class Arrays:
         Which of the stages is the plan's objective.
     tie_break
         (columns,), empty where there is none.
+    row_block, column_block
+        (rows,) and (columns,) the block (a timestep) each lies in, below 0 for those that link blocks; empty where the
+        problem falls into none.
     """
 
     starts: Indices
@@ -65,6 +69,8 @@ class Arrays:
     costs: Vector
     objective_stage: int
     tie_break: Vector
+    row_block: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    column_block: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
     @property
     def rows(self) -> int:
@@ -88,6 +94,8 @@ class Request:
         ``polish``: only the linear programmes after the integers (taken from the start file).
     time_limit
         [s], or ``None``.
+    algorithm
+        For linear programmes: ``choose``, or one that is asked for.
     """
 
     job: Literal["solve", "polish"]
@@ -97,6 +105,7 @@ class Request:
     threads: int
     seed: int
     tie_break: bool
+    algorithm: Algorithm = "choose"
 
 
 @dataclass(frozen=True)
@@ -151,15 +160,18 @@ class Clock:
 
 def write_arrays(folder: Path, arrays: Arrays) -> None:
     """Write the problem into the folder."""
-    parts: dict[str, Any] = {name: np.asarray(part) for name, part in vars(arrays).items()}
-    np.savez(folder / PROBLEM_FILE, **parts)
+    for name, part in vars(arrays).items():
+        np.save(folder / f"{PROBLEM}-{name}.npy", np.asarray(part), allow_pickle=False)
 
 
 def read_arrays(folder: Path) -> Arrays:
-    """Read the problem back."""
-    with np.load(folder / PROBLEM_FILE, allow_pickle=False) as file:
-        parts = {name: file[name] for name in file.files}
-    return Arrays(**{**parts, "objective_stage": int(parts["objective_stage"])})
+    """Read the problem back, read-only and no further than it is looked at: HiGHS keeps a copy of its own."""
+    parts: dict[str, Any] = {
+        part.name: np.load(folder / f"{PROBLEM}-{part.name}.npy", mmap_mode="r", allow_pickle=False)
+        for part in fields(Arrays)
+    }
+    plain: dict[str, Any] = {name: np.asarray(part) for name, part in parts.items()}  # a memmap is slow to slice
+    return Arrays(**{**plain, "objective_stage": int(parts["objective_stage"])})
 
 
 def write_request(folder: Path, request: Request) -> None:

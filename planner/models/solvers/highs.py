@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import highspy
 import numpy as np
 
+from planner.models.solvers.implied import loose_upper
+from planner.models.solvers.options import DUAL_TOLERANCE, is_large, pinned_options
+
 if TYPE_CHECKING:
+    from planner.models.solvers.block_start import Statuses
     from planner.models.solvers.exchange import Arrays, Booleans, Indices, Request, Vector
 
 State = Literal["optimal", "infeasible", "unbounded", "time_limit", "error"]
@@ -18,8 +22,7 @@ OnIncumbent = Callable[["Vector | None", float], None]
 COST_SIZE_MIN = 2.0**10
 """The largest cost is brought up to this: HiGHS's dual tolerance is an absolute 1e-7, so that costs of
 1e-8 (a latency over a year of timesteps) would make every feasible point "optimal"."""
-DUAL_TOLERANCE = 1e-7
-"""A reduced cost of the wrong sign up to this, after the enlargement, is optimal to HiGHS."""
+BASIC = int(highspy.HighsBasisStatus.kBasic)
 VALUE_MAX = 1e20
 """From here on HiGHS takes a cost or a bound as infinite."""
 SCALES_DOWN = (-7, -14)
@@ -37,25 +40,6 @@ _STATES: dict[str, State] = {
 }
 
 
-def pinned_options(request: Request) -> dict[str, bool | float | int | str]:
-    """Return every option that may decide which plan is found; none is left to a default that may move."""
-    return {
-        "threads": request.threads,
-        "parallel": "on" if request.threads > 1 else "off",
-        "random_seed": request.seed,
-        "presolve": "choose",
-        "solver": "choose",
-        "mip_rel_gap": request.mip_gap,
-        "mip_abs_gap": 0.0,
-        "mip_feasibility_tolerance": 1e-6,
-        "primal_feasibility_tolerance": 1e-7,
-        "dual_feasibility_tolerance": DUAL_TOLERANCE,
-        # The default drops coefficients below 1e-9 without a word; inputs may be as small as 1e-12.
-        "small_matrix_value": 1e-12,
-        "mip_min_logging_interval": 1.0,
-    }
-
-
 class Programme:
     """One linear or mixed-integer programme held by HiGHS, whose bounds and costs may change between runs.
 
@@ -70,14 +54,17 @@ class Programme:
     def __init__(self, arrays: Arrays, request: Request, *, with_integers: bool) -> None:
         self.arrays = arrays
         self.with_integers = with_integers and bool(arrays.is_integer.any())
-        self.column_lower, self.column_upper = arrays.column_lower.copy(), arrays.column_upper.copy()
+        is_loosened = not self.with_integers and is_large(arrays, request)
+        self.column_lower = arrays.column_lower.copy()
+        self.column_upper = loose_upper(arrays) if is_loosened else arrays.column_upper.copy()
         self.row_lower, self.row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
         self.status = "kNotset"
         self._scale = 1.0
         self._bound_scale = 1.0
         self._cost = np.zeros(arrays.columns)
+        self._algorithm = request.algorithm
         self._highs: Any = _new()
-        for name, value in pinned_options(request).items():
+        for name, value in pinned_options(request, with_integers=self.with_integers).items():
             self._set_option(name, value)
         integrality = arrays.is_integer.astype(np.int32) * int(self.with_integers)
         self._require(
@@ -102,7 +89,10 @@ class Programme:
         )
 
     def _set_option(self, name: str, value: bool | float | str) -> None:
-        self._require(self._highs.setOptionValue(name, value), f"option {name} = {value}")
+        status = self._highs.setOptionValue(name, value)
+        if value == "hipo" and status == highspy.HighsStatus.kError:
+            raise ModuleNotFoundError("the algorithm hipo comes with highspy-extras: pip install 'highspy[extras]'")
+        self._require(status, f"option {name} = {value}")
 
     @staticmethod
     def _require(status: Any, what: str) -> None:
@@ -146,10 +136,21 @@ class Programme:
         status = self._highs.addRow(-np.inf, upper, len(columns), columns, coefficients[columns])
         self._require(status, "the held row")
 
+    @property
+    def scaled_cost(self) -> Vector:
+        """The cost as HiGHS has it, (columns,)."""
+        return self._cost * self._scale
+
+    def begin_at(self, columns: Statuses, rows: Statuses) -> bool:
+        """Begin the next run at a basis, (columns,) and (rows,); say whether HiGHS takes it."""
+        basis: Any = highspy.HighsBasis()
+        basis.col_status, basis.row_status, basis.valid = columns.tolist(), rows.tolist(), True
+        return bool(self._highs.setBasis(basis) == highspy.HighsStatus.kOk)
+
     def start_from(self, values: Vector) -> None:
-        """Offer a plan to begin with, (columns,)."""
-        every = np.arange(len(values), dtype=np.int32)
-        self._highs.setSolution(len(values), every, values)
+        """Offer a plan to begin with, (columns,); HiGHS completes what is NaN."""
+        known = np.flatnonzero(np.isfinite(values)).astype(np.int32)
+        self._highs.setSolution(len(known), known, values[known])
 
     def report_incumbents(self, on_incumbent: OnIncumbent) -> None:
         """Call back at each better integer plan and each line of the log."""
@@ -195,12 +196,25 @@ class Programme:
         limit = seconds if self.with_integers else seconds + self._highs.getRunTime()
         self._set_option("time_limit", limit)
         self._highs.run()
+        if self._algorithm != "choose" and not self.with_integers:
+            self._go_on_with_simplex(finish=self._algorithm == "pdlp")
         self.status = self._highs.getModelStatus().name
         if self.status == "kMemoryLimit":
             raise MemoryError
         if self.status == "kModelEmpty":  # no column at all: the rows must hold of themselves
             return "optimal" if bool(((self.row_lower <= 0.0) & (self.row_upper >= 0.0)).all()) else "infeasible"
         return _STATES.get(self.status, "error")
+
+    def _go_on_with_simplex(self, *, finish: bool) -> None:
+        """Leave the algorithm asked for once it has done its part.
+
+        From a basis, and all runs but the first have one, the simplex method is faster. A first-order method ends
+        without a vertex, right to some digits only: there the simplex method finishes at once.
+        """
+        self._algorithm = "choose"
+        self._set_option("solver", "simplex")
+        if finish and self._highs.getModelStatus().name in _STATES:
+            self._highs.run()
 
     def _tell_apart(self, seconds: float) -> State:
         """Without a cost nothing is unbounded: what then has no plan never had one."""
@@ -260,14 +274,14 @@ class Programme:
 
     def is_basic(self) -> tuple[Booleans, Booleans] | None:
         """Which columns and which rows are basic, or ``None`` where HiGHS has no basis to show."""
-        status, basic = self._highs.getBasicVariables()
-        if status != highspy.HighsStatus.kOk or len(basic) != self.arrays.rows:
+        basis = self._highs.getBasis()  # getBasicVariables crashes after an interior-point method (HiGHS 1.15.1)
+        if not basis.valid:
             return None
-        columns, rows = np.zeros(self.arrays.columns, dtype=bool), np.zeros(self.arrays.rows, dtype=bool)
-        basic = np.asarray(basic)
-        columns[basic[basic >= 0]] = True
-        rows[-1 - basic[basic < 0]] = True
-        return columns, rows
+        columns, rows = (
+            np.fromiter(map(int, statuses), dtype=np.int8, count=len(statuses)) == BASIC
+            for statuses in (basis.col_status, basis.row_status)
+        )
+        return columns, rows[: self.arrays.rows]
 
 
 def _new() -> Any:

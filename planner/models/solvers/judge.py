@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
 from planner.models.problem import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.models.problem import Problem, Vector
     from planner.models.solvers.exchange import Answer
 
@@ -70,7 +73,7 @@ def check_problem(problem: Problem) -> None:
         raise _unfit("the coefficients", rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]]))
 
 
-def _refuse(places: Places, names: tuple[object, ...], what: str, numbers: Vector) -> None:
+def _refuse(places: Places, names: Sequence[object], what: str, numbers: Vector) -> None:
     if len(places):
         raise _unfit(what, names[int(places[0])], float(numbers[int(places[0])]))
 
@@ -155,10 +158,13 @@ def _check_rows(problem: Problem, values: Vector) -> None:
     activity = problem.matrix @ values
     # Each value may be off by the tolerance, and so may each sum: a row is as large as its terms' sum, or as its
     # largest coefficient.
-    magnitude = abs(problem.matrix)
-    size = np.maximum(1.0, magnitude @ np.abs(values))
-    if magnitude.nnz:
-        size = np.maximum(size, magnitude.max(axis=1).toarray().ravel())
+    matrix = problem.matrix
+    magnitude = np.abs(matrix.data)
+    size = np.ones(matrix.shape[0])
+    np.maximum.at(size, matrix.indices, magnitude)
+    # The same indices, not a copy of them: at millions of columns they are most of the memory.
+    terms = sparse.csc_array((magnitude, matrix.indices, matrix.indptr), shape=matrix.shape)
+    size = np.maximum(size, terms @ np.abs(values))
     excess = np.maximum(problem.row_lower - activity, activity - problem.row_upper) / size
     if len(excess) and not bool((excess <= TOLERANCE).all()):
         worst = int(np.nanargmax(excess))

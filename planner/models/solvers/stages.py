@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.models.solvers import face
+from planner.models.solvers import branch, dive, face
 from planner.models.solvers.highs import OnIncumbent, Programme, State
 
 if TYPE_CHECKING:
@@ -20,7 +20,21 @@ stage by more is thrown away."""
 
 @dataclass
 class Search:
-    """What step 1 found: (columns,) values, and the bound of the objective stage."""
+    """What step 1 found.
+
+    Attributes
+    ----------
+    values
+        (columns,)
+    bound
+        Of the objective stage.
+    relaxed
+        A linear programme at a basis near the plan, for the steps to come.
+    start
+        (columns,) what the search begins with, NaN where nothing is known.
+    start_cost
+        What the plan made of the start cost, infinite where none could be made; ``None`` where nobody looked.
+    """
 
     state: State
     values: Vector | None = None
@@ -28,6 +42,9 @@ class Search:
     stages: list[dict[str, Any]] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
+    relaxed: Programme | None = None
+    start: Vector | None = None
+    start_cost: float | None = None
 
 
 @dataclass
@@ -54,17 +71,46 @@ def hold_stage(programme: Programme, cost: Vector, value: float) -> None:
         programme.add_row(cost / largest, target + STAGE_TOLERANCE * max(1.0, abs(target)))
 
 
-def search_integers(arrays: Arrays, request: Request, clock: Clock, on_incumbent: OnIncumbent) -> Search:
-    """Step 1: minimise the stages in turn with the integers, each held by a row in those after it."""
-    found = Search("optimal")
+def search_integers(
+    arrays: Arrays, request: Request, clock: Clock, on_incumbent: OnIncumbent, start: Vector | None = None
+) -> Search:
+    """Step 1: minimise the stages in turn with the integers, each held by a row in those after it.
+
+    ``start`` holds integers to begin with, (columns,), NaN for those not known. Large problems are dived into first.
+    """
+    found = Search("optimal", start=start)
+    if dive.pays(arrays, request):
+        dived = dive.dive(arrays, request, clock, on_incumbent, start)
+        is_good = _take(found, dived, request, clock)
+        found.start = start if found.values is None else found.values
+        if is_good or found.state == "infeasible":
+            return found
+    _search_tree(arrays, request, clock, on_incumbent, found)
+    return found
+
+
+def _take(found: Search, dived: dive.Dive, request: Request, clock: Clock) -> bool:
+    """Take over what a dive found: that there is no plan, one to begin with, or (``True``) one that is good enough."""
+    found.relaxed, found.values, found.bound = dived.programme, dived.values, dived.bound
+    found.options, found.reason = dived.programme.options, dived.programme.status
+    found.state = "optimal" if dived.state == "unbounded" else dived.state  # of the relaxation only
+    found.start_cost = dived.start_cost
+    gap = dived.gap if dived.values is not None else None
+    dove = {"state": dived.state, "dive": True, "nodes": dived.nodes, "gap": gap}
+    found.stages.append({**dove, "seconds": round(clock.spent, 3)})
+    return dived.values is not None and dived.gap <= max(request.mip_gap, branch.NOISE)
+
+
+def _search_tree(arrays: Arrays, request: Request, clock: Clock, on_incumbent: OnIncumbent, found: Search) -> None:
+    """Let HiGHS search, stage after stage, from the best that is known."""
     held: list[tuple[Vector, float]] = []
     for position, cost in enumerate(arrays.costs):
         programme = Programme(arrays, request, with_integers=True)
         for earlier, value in held:
             hold_stage(programme, earlier, value)
         programme.set_cost(cost)
-        if found.values is not None:
-            programme.start_from(found.values)
+        if found.start is not None:
+            programme.start_from(found.start)
         is_objective = position == arrays.objective_stage
         programme.report_incumbents(on_incumbent if is_objective else _without_bound(on_incumbent))
         found.state = programme.run(clock.left)
@@ -72,13 +118,18 @@ def search_integers(arrays: Arrays, request: Request, clock: Clock, on_incumbent
         if found.state == "infeasible" and held:
             found.state, found.reason = "error", "an earlier stage could not be held"
         if found.state in ("optimal", "time_limit") and programme.has_plan:
-            found.values = programme.values
+            found.values = found.start = programme.values
             held.append((cost, float(cost @ found.values)))
-            found.bound = programme.bound if is_objective else found.bound
+        if is_objective and found.state in ("optimal", "time_limit"):
+            found.bound = _higher(found.bound, programme.bound)
         found.stages.append({"state": found.state, "nodes": programme.nodes, "seconds": round(clock.spent, 3)})
         if found.state != "optimal":
             break
-    return found
+
+
+def _higher(bound: float, other: float) -> float:
+    """Return the higher of two bounds, either of which may be none at all."""
+    return other if not np.isfinite(bound) else max(bound, other) if np.isfinite(other) else bound
 
 
 def _without_bound(on_incumbent: OnIncumbent) -> OnIncumbent:
@@ -86,19 +137,22 @@ def _without_bound(on_incumbent: OnIncumbent) -> OnIncumbent:
     return lambda values, _: on_incumbent(values, float("nan"))
 
 
-def polish(arrays: Arrays, request: Request, clock: Clock, integers: Vector | None) -> Polish:
+def polish(
+    arrays: Arrays, request: Request, clock: Clock, integers: Vector | None, relaxed: Programme | None = None
+) -> Polish:
     """Do steps 2 and 3: the linear programme with the integers (columns,) fixed, by stages, then the tie-break.
 
     The stages are held one after the other as faces of optimal plans, and the duals are those of the objective
-    stage, on the face of the stages before it.
+    stage, on the face of the stages before it. ``relaxed`` is the programme without integers, at a basis to begin
+    with; where there is none, one is made.
     """
-    programme = Programme(arrays, request, with_integers=False)
-    if integers is not None:
-        columns = np.flatnonzero(arrays.is_integer).astype(np.int32)
-        programme.bound_columns(columns, integers[columns], integers[columns])
+    programme = dive.relaxed(arrays, request, clock, arrays.costs[0], integers) if relaxed is None else relaxed
+    if relaxed is not None and integers is not None:
+        dive.fix_integers(programme, integers)
     result = Polish("optimal")
     for position, cost in enumerate(arrays.costs):
-        programme.set_cost(cost)
+        if position:
+            programme.set_cost(cost)
         result.state = programme.run(clock.left)
         result.options, result.reason = programme.options, programme.status
         result.stages.append({"state": result.state, "seconds": round(clock.spent, 3)})

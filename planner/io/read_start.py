@@ -1,0 +1,54 @@
+"""What of a finished run another may begin with: the result tables that hold certain columns, and no others."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from planner.errors import Fault, InvalidInputError
+from planner.io.gathering import Gathering
+from planner.io.read_run import changed_files
+from planner.io.result_tables import read_table
+from planner.io.results import PRICES, TABLES
+from planner.io.run_folder import MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    import pandas as pd
+
+
+def check_start(folder: Path) -> None:
+    """Make sure that a folder is a complete run, as it was written, before any time is spent.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not.
+    """
+    changed = changed_files(folder)
+    if changed:
+        remedy = "name a run as it was written, or leave --start out"
+        problem = f"the run in {folder} cannot be started from: it is missing or not the file that the run wrote"
+        raise InvalidInputError([Fault(name, problem, remedy=remedy) for name in changed])
+
+
+def read_start(folder: Path, columns: Collection[str]) -> dict[str, pd.DataFrame]:
+    """Read the result tables of a run that have one of these columns; none where the run has no plan.
+
+    Raises
+    ------
+    InvalidInputError
+        The folder is no complete run, or not as it was written.
+    """
+    check_start(folder)
+    layouts = json.loads((folder / MANIFEST).read_bytes())["tables"]
+    gathering = Gathering(folder)
+    found = {}
+    for name, layout in layouts.items():
+        if name != PRICES and not set(columns).isdisjoint(layout["columns"]):
+            file = f"{TABLES}/{name}.csv"
+            found[name] = read_table((folder / file).read_bytes(), file, layout, gathering)
+    gathering.finish()
+    return {name: table for name, table in found.items() if table is not None}

@@ -1,0 +1,89 @@
+"""Which rows and columns belong to one timestep: the parts a large problem falls into but for few links.
+
+Found in the names of rows and columns: the index set of single ids that most columns run over. Only the time a solver
+takes hangs on it, never an answer, so that nothing here knows what a timestep is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from planner.models.names import Names
+
+if TYPE_CHECKING:
+    from planner.models.index_table import IndexTable
+    from planner.models.names import Run
+    from planner.models.problem import Problem
+
+Numbers = npt.NDArray[np.int32]
+BLOCKS_MIN = 16
+"""With fewer there is nothing to win."""
+SHARE_MIN = 0.8
+"""Of the columns, and of the rows, that must lie in blocks: the others link them."""
+LINK = -1
+"""The block of a row or column that lies in none."""
+
+
+def find_blocks(problem: Problem) -> tuple[Numbers, Numbers] | None:
+    """Return the block of each row (rows,) and of each column (columns,), ``LINK`` for those in none.
+
+    Blocks that share a row are one block. ``None`` where the problem falls into no blocks worth the name.
+    """
+    if not (isinstance(problem.row_names, Names) and isinstance(problem.column_names, Names)):
+        return None
+    key = _most_shared(problem.column_names)
+    if key is None:
+        return None
+    rows, columns = _blocks(problem.row_names, key), _blocks(problem.column_names, key)
+    if min(np.mean(rows != LINK), np.mean(columns != LINK)) < SHARE_MIN:
+        return None
+    merged = _merge(problem.matrix, rows, columns)
+    if merged.max(initial=-1) + 1 < BLOCKS_MIN:
+        return None
+    merged = np.append(merged, np.int32(LINK))  # so that LINK stays LINK
+    return merged[rows], merged[columns]
+
+
+def _key(table: IndexTable) -> bytes:
+    """Return what two index sets have in common that are the same."""
+    return table.codes.tobytes() if table.dimen == 1 else b""
+
+
+def _most_shared(names: Names) -> bytes | None:
+    """Return the index set of single ids, not too small, over which most columns run."""
+    counts: Counter[bytes] = Counter()
+    for run in names.runs:
+        for key in {_key(table) for table in run.tables if table.dimen == 1 and len(table) >= BLOCKS_MIN}:
+            counts[key] += len(run.places)
+    return max(counts, key=lambda key: counts[key]) if counts else None
+
+
+def _blocks(names: Names, key: bytes) -> Numbers:
+    return np.concatenate([np.zeros(0, np.int32), *(_blocks_of(run, key) for run in names.runs)])
+
+
+def _blocks_of(run: Run, key: bytes) -> Numbers:
+    """Return the place of each member of a component in the index set, ``LINK`` where it is not over that set."""
+    stride = 1
+    for table in reversed(run.tables):
+        if _key(table) == key:
+            return (run.places // stride % len(table)).astype(np.int32)
+        stride *= len(table)
+    return np.full(len(run.places), LINK, dtype=np.int32)
+
+
+def _merge(matrix: sparse.csc_array, rows: Numbers, columns: Numbers) -> Numbers:
+    """Return a new number for each block, the same for those that share a row, (blocks,)."""
+    count = int(max(rows.max(initial=-1), columns.max(initial=-1))) + 1
+    of_row = rows[matrix.indices]
+    of_column = np.repeat(columns, np.diff(matrix.indptr))
+    apart = (of_row != of_column) & (of_row != LINK) & (of_column != LINK)
+    pairs = np.unique(of_row[apart].astype(np.int64) * count + of_column[apart])
+    graph = sparse.coo_array((np.ones(len(pairs)), (pairs // count, pairs % count)), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)

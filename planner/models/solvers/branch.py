@@ -1,0 +1,136 @@
+"""A small branch and bound for many columns and few integers: each node goes on from the basis of the one before.
+
+HiGHS's search solves the root anew, separates cuts and solves smaller problems again and again, which for a model of
+this shape takes a hundred times as long as the few dozen short runs of the dual simplex method that prove the optimum
+(decision 0018). Where it is not done after some nodes, HiGHS searches, with the plan and the bound found here.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from planner.models.solvers.exchange import Clock, Vector
+    from planner.models.solvers.highs import OnIncumbent, Programme
+
+NODES_MAX = 400
+INTEGERS_MAX = 200
+"""With more there is no end to it: that is for cuts and HiGHS's own search."""
+NOISE = 1e-9
+"""Relative: costs as near to each other are equal, as they are to the judge."""
+WHOLE = 1e-6
+"""Nearer than this to a whole number is whole."""
+
+
+@dataclass(order=True)
+class Node:
+    """Bounds of the integers, (integers,), not solved yet: the least its plans can cost, and the values above it."""
+
+    bound: float
+    number: int
+    lower: Vector = field(compare=False)
+    upper: Vector = field(compare=False)
+
+
+@dataclass
+class Branching:
+    """The search as it goes on.
+
+    Attributes
+    ----------
+    bound
+        Below every plan.
+    values, cost
+        The best plan, (columns,).
+    nodes
+        Linear programmes solved.
+    """
+
+    programme: Programme
+    cost_of: Vector
+    gap: float
+    clock: Clock
+    bound: float
+    values: Vector | None
+    cost: float
+    on_incumbent: OnIncumbent
+    nodes: int = 0
+
+    def __post_init__(self) -> None:
+        arrays = self.programme.arrays
+        self._integers = np.flatnonzero(arrays.is_integer).astype(np.int32)
+        self._open: list[Node] = []
+        self._made = 0
+        self._dropped = np.inf
+
+    def is_dear(self, bound: float) -> bool:
+        """Whether what costs so much at least is no better than the plan, but for the gap."""
+        return bool(np.isfinite(self.cost)) and bound >= self.cost - max(self.gap, NOISE) * abs(self.cost)
+
+    def _is_dropped(self, bound: float) -> bool:
+        """Whether a node is too dear; the least bound of those dropped is remembered: nothing is proved above it."""
+        if not self.is_dear(bound):
+            return False
+        self._dropped = min(self._dropped, bound)
+        return True
+
+    def search(self, relaxation: Vector) -> None:
+        """Branch below the relaxation, (columns,): towards the nearer whole number, then the node of least bound."""
+        arrays = self.programme.arrays
+        root = Node(self.bound, 0, arrays.column_lower[self._integers], arrays.column_upper[self._integers])
+        following = self._branch(root, relaxation)
+        while not self.is_dear(self.bound) and self.nodes < NODES_MAX and self.clock.left > 0.0:
+            node = following if following is not None else heapq.heappop(self._open) if self._open else None
+            if node is None:
+                break
+            following = None
+            if self._is_dropped(node.bound):
+                continue
+            following = self._solve(node)
+            if following is None and self.programme.status not in ("kOptimal", "kInfeasible"):
+                heapq.heappush(self._open, node)  # not known: it stays, and so does its bound
+                break
+            self._raise_bound(following)
+        if following is not None:
+            heapq.heappush(self._open, following)
+        self._raise_bound(None)
+
+    def _raise_bound(self, following: Node | None) -> None:
+        """Set the bound to the least of what is open or was dropped; without either the plan is the best there is."""
+        bounds = [self.cost, self._dropped, *(node.bound for node in self._open[:1])]
+        if following is not None:
+            bounds.append(following.bound)
+        self.bound = max(self.bound, min(bounds))
+
+    def _solve(self, node: Node) -> Node | None:
+        """Solve a node's linear programme; return the child to go on with, if there is any."""
+        self.programme.bound_columns(self._integers, node.lower, node.upper)
+        state = self.programme.run(self.clock.left)
+        self.nodes += 1
+        if state != "optimal":
+            return None
+        values = self.programme.values
+        bound = max(node.bound, float(self.cost_of @ values))
+        return None if self._is_dropped(bound) else self._branch(Node(bound, 0, node.lower, node.upper), values)
+
+    def _branch(self, node: Node, values: Vector) -> Node | None:
+        """Keep a whole plan; else put the farther child aside and return the nearer."""
+        at = values[self._integers]
+        far = np.abs(at - np.round(at))
+        which = int(far.argmax())
+        if far[which] <= WHOLE:
+            self.values, self.cost = values, float(self.cost_of @ values)
+            self.on_incumbent(values, self.bound)
+            return None
+        down, up = node.upper.copy(), node.lower.copy()
+        down[which], up[which] = np.floor(at[which]), np.ceil(at[which])
+        self._made += 2
+        below = Node(node.bound, self._made, node.lower, down)
+        above = Node(node.bound, self._made + 1, up, node.upper)
+        nearer, farther = (above, below) if at[which] - np.floor(at[which]) > 0.5 else (below, above)  # noqa: PLR2004
+        heapq.heappush(self._open, farther)
+        return nearer

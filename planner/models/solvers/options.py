@@ -1,0 +1,41 @@
+"""HiGHS's options, all pinned, and which algorithm suits a problem of what shape: the rule of decision 0017."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from planner.models.solvers.exchange import Arrays, Request
+
+LARGE = 50_000
+"""From so many columns a linear programme gets bounds and a start, and integers are sought in it first."""
+DUAL_TOLERANCE = 1e-7
+"""A reduced cost of the wrong sign up to this, after the enlargement, is optimal to HiGHS."""
+
+
+def is_large(arrays: Arrays, request: Request) -> bool:
+    """Whether a linear programme is worth preparing for the simplex method."""
+    return arrays.columns >= LARGE and request.algorithm in ("choose", "simplex")
+
+
+def pinned_options(request: Request, *, with_integers: bool = False) -> dict[str, bool | float | int | str]:
+    """Return every option that may decide which plan is found; none is left to a default that may move."""
+    algorithm = request.algorithm
+    # For a problem with integers ``solver`` is about the relaxation alone: HiGHS would forget the integers.
+    inner = algorithm if algorithm in ("simplex", "ipm", "hipo") else "choose"
+    return {
+        "threads": request.threads,
+        "parallel": "on" if request.threads > 1 else "off",
+        "random_seed": request.seed,
+        "presolve": "choose",
+        "solver": "choose" if with_integers else algorithm,
+        "mip_lp_solver": inner if with_integers else "choose",
+        "mip_rel_gap": request.mip_gap,
+        "mip_abs_gap": 0.0,
+        "mip_feasibility_tolerance": 1e-6,
+        "primal_feasibility_tolerance": 1e-7,
+        "dual_feasibility_tolerance": DUAL_TOLERANCE,
+        # The default drops coefficients below 1e-9 without a word; inputs may be as small as 1e-12.
+        "small_matrix_value": 1e-12,
+        "mip_min_logging_interval": 1.0,
+    }
