@@ -105,7 +105,8 @@ def _expand(m: PlanModel, expansion: Expansion) -> Problem:
     upper = np.concatenate([np.zeros(0), *(rule.upper for rule in rules)])
     matrix = _matrix(rules, expansion.columns)
     names = [_run(record, expansion) for record in constraints]
-    holds = np.bincount(matrix.indices, minlength=len(lower)) > 0
+    holds = np.zeros(len(lower), dtype=bool)
+    holds[matrix.indices] = True
     broken = np.flatnonzero(~holds & ((lower > 0) | (upper < 0)))
     if len(broken):
         raise InfeasibleError(standard_form.trivial(*Names(names)[int(broken[0])]))
@@ -169,15 +170,13 @@ def _rows(record: Recorded, expansion: Expansion) -> _Rows:
 def _matrix(rules: Sequence[_Rows], columns: int) -> sparse.csc_array:
     """Put the rules' rows under each other: in every column rows in order, none twice, no coefficient zero."""
     first = np.cumsum([0, *(len(rule.lower) for rule in rules)])
-    size = sum(len(piece.rows) for rule in rules for piece in rule.linear.pieces)
+    size = sum(piece.size for rule in rules for piece in rule.linear.pieces)
     row, column, data = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size)
     end = 0
     for rule, offset in zip(rules, first[:-1], strict=True):
-        while rule.linear.pieces:  # each is given up as it is copied: there is one matrix in memory, not two
-            piece = rule.linear.pieces.pop(0)
-            here = slice(end, end := end + len(piece.rows))
-            np.add(piece.rows, offset, out=row[here], casting="unsafe")
-            column[here], data[here] = piece.columns, piece.coefficients
+        for piece in rule.linear.pieces:
+            here = slice(end, end := end + piece.size)
+            piece.write(int(offset), row[here], column[here], data[here])
     entries = sparse.coo_array((data, (row, column)), shape=(int(first[-1]), columns))
     # Most rules name a variable once, and then the rows stand in order as they come. To make sure of it scipy would
     # sort all of them.
@@ -216,8 +215,10 @@ def _cost(record: Recorded, expansion: Expansion) -> Stage:
     linear = expansion.linear(record, template.indices, template.body)
     cost = np.zeros(expansion.columns)
     for piece in linear.pieces:
-        first, last = (int(piece.columns.min()), int(piece.columns.max())) if len(piece.columns) else (0, -1)
-        cost[first : last + 1] += np.bincount(piece.columns - first, piece.coefficients, minlength=last - first + 1)
+        row, column, data = np.empty(piece.size, np.int32), np.empty(piece.size, np.int32), np.empty(piece.size)
+        piece.write(0, row, column, data)
+        first, last = (int(column.min()), int(column.max())) if piece.size else (0, -1)
+        cost[first : last + 1] += np.bincount(column - first, data, minlength=last - first + 1)
     return Stage(record.name, cost, float(linear.constant[0]))
 
 

@@ -39,11 +39,41 @@ Numbers = Array | float
 
 @dataclass(frozen=True)
 class Piece:
-    """Coefficients that one place of a rule gives: three parallel arrays."""
+    """Coefficients that one place of a rule gives, one a cell of a frame, not written out before they have their place.
 
-    rows: npt.NDArray[np.int32]
-    columns: npt.NDArray[np.int32]
-    coefficients: Vector
+    Attributes
+    ----------
+    shape
+        Of the frame.
+    rows, columns
+        Arrays that broadcast to the shape; their sums are the row and the column of each cell.
+    coefficients
+        Broadcasts to the shape.
+    """
+
+    shape: tuple[int, ...]
+    rows: tuple[Array, ...]
+    columns: tuple[Array, ...]
+    coefficients: Array
+
+    @property
+    def size(self) -> int:
+        """How many coefficients there are."""
+        return prod(self.shape)
+
+    def write(self, first_row: int, rows: Array, columns: Array, coefficients: Array) -> None:
+        """Write rows, counted from ``first_row``, columns and coefficients into three arrays, (size,)."""
+        _add_into(rows.reshape(self.shape), (*self.rows, np.int32(first_row)))
+        _add_into(columns.reshape(self.shape), self.columns)
+        coefficients.reshape(self.shape)[...] = self.coefficients
+
+
+def _add_into(out: Array, parts: Sequence[Array | np.int32]) -> None:
+    """Write a sum of arrays that broadcast, the smaller added up before the larger."""
+    first, *rest = sorted(parts, key=np.size)
+    for part in rest[:-1]:
+        first = first + part
+    np.add(first, rest[-1] if rest else np.int32(0), out=out)
 
 
 class Linear:
@@ -165,7 +195,7 @@ class Expansion:
             template = self.symbols.template(record)
             return self._worth(template.body, self._bound(record, template.indices, item, frame), values)
         if record.kind == "variable" and values is not None:
-            return values[self._columns(record, item, frame)]
+            return values[sum(self._columns(record, item, frame), np.int32(0))]
         numbers = self._parameter(record)[tuple(self._positions(record, item, frame))]
         if np.isnan(numbers).any():
             message = f"{record.name} has no value for a member that a rule asks for"
@@ -194,9 +224,7 @@ class Expansion:
             template = self.symbols.template(record)
             self._emit(template.body, self._bound(record, template.indices, item, frame), factor, out)
             return
-        columns, factors = frame.whole(self._columns(record, item, frame)), frame.whole(np.asarray(factor))
-        rows = frame.whole(frame.row).astype(np.int32)
-        out.pieces.append(Piece(rows, columns, factors.astype(float, copy=False)))
+        out.pieces.append(Piece(frame.shape, frame.rows, self._columns(record, item, frame), np.asarray(factor)))
 
     def _emit_product(self, node: Times, frame: Frame, factor: Numbers, out: Linear) -> None:
         left, right = node.left, node.right
@@ -311,12 +339,12 @@ class Expansion:
         codes = [self._codes_of(index, frame) for index in item.indices]
         return frame.bind(dict(zip(names, codes, strict=True)))
 
-    def _columns(self, record: Recorded, item: Item, frame: Frame) -> Array:
+    def _columns(self, record: Recorded, item: Item, frame: Frame) -> tuple[Array, ...]:
+        """Return arrays whose sum is the column of the member that is asked for in each cell."""
         sizes = [len(part) for part in record.index]
-        place: Array = np.zeros((), dtype=np.int32)
-        for number, positions in enumerate(self._positions(record, item, frame)):
-            place = place + positions * np.int32(prod(sizes[number + 1 :]))
-        return place + np.int32(self.offsets[record.name])
+        places = enumerate(self._positions(record, item, frame))
+        parts = [positions * np.int32(prod(sizes[number + 1 :])) for number, positions in places]
+        return (*parts, np.asarray(self.offsets[record.name], dtype=np.int32))
 
     def _parameter(self, record: Recorded) -> Array:
         """Return a parameter as an array over its index sets, NaN where it has no value; ids as codes."""

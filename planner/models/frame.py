@@ -58,7 +58,8 @@ class Frame:
         waiting = iter(names)
         for number, table in enumerate(tables):
             behind = (1,) * (len(tables) - number - 1)
-            rows.append(np.arange(len(table)).reshape(-1, *behind) * prod(shape[number + 1 :]))
+            stride = np.int32(prod(shape[number + 1 :]))
+            rows.append(np.arange(len(table), dtype=np.int32).reshape(-1, *behind) * stride)
             codes |= {next(waiting): column.reshape(-1, *behind) for column in table.codes.T}
         return cls(shape, codes, tuple(rows))
 
@@ -81,7 +82,7 @@ class Frame:
     @property
     def row(self) -> Array:
         """The row of every cell, as large as it needs to be to be broadcast to ``shape``."""
-        return sum(self.rows, np.zeros((), dtype=np.int64))
+        return sum(self.rows, np.zeros((), dtype=np.int32))
 
     def whole(self, array: Array) -> Array:
         """Return an array as large as the frame, one number a cell."""
