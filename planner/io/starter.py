@@ -237,6 +237,7 @@ def _toml(name: str, scalars: Mapping[str, Any], schema: Schema) -> Iterator[str
         "[solver]",
         "# time_limit = 600      # seconds",
         "mip_gap = 0.0           # relative gap at which a plan with integers counts as optimal; 1e-3 is quicker",
+        '# algorithm = "choose"  # simplex, ipm, hipo, pdlp: what HiGHS uses for linear programmes',
         "",
         "# [set]                 # after all tables are read: a whole column, or rows picked by key",
         '# "site.pue" = 1.2',

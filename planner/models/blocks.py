@@ -41,7 +41,7 @@ def find_blocks(problem: Problem) -> tuple[Numbers, Numbers] | None:
     if key is None:
         return None
     rows, columns = _blocks(problem.row_names, key), _blocks(problem.column_names, key)
-    if min(np.mean(rows != LINK), np.mean(columns != LINK)) < SHARE_MIN:
+    if any(np.count_nonzero(part != LINK) < SHARE_MIN * max(len(part), 1) for part in (rows, columns)):
         return None
     merged = _merge(problem.matrix, rows, columns)
     if merged.max(initial=-1) + 1 < BLOCKS_MIN:

@@ -139,6 +139,9 @@ def test_few_timesteps_are_no_blocks() -> None:
     """
     assert find_blocks(network(5)) is None
     assert find_blocks(modules()) is None
+    asked = network(20)
+    empty = replace(asked, matrix=asked.matrix[:0], row_lower=np.zeros(0), row_upper=np.zeros(0), row_names=Names([]))
+    assert find_blocks(empty) is None
 
 
 @pytest.mark.parametrize("seed", range(5))

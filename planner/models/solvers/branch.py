@@ -1,7 +1,7 @@
 """A small branch and bound for many columns and few integers: each node goes on from the basis of the one before.
 
 HiGHS's search solves the root anew, separates cuts and solves smaller problems again and again, which for a model of
-this shape takes a hundred times as long as the few dozen short runs of the dual simplex method that prove the optimum
+this shape takes far longer than the few dozen short runs of the dual simplex method that prove the optimum
 (decision 0018). Where it is not done after some nodes, HiGHS searches, with the plan and the bound found here.
 """
 
