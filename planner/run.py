@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -207,6 +209,7 @@ def run_and_write(
     check_target(target, force=force, numbered=out is None)
     if drawing and drawing.get("basemap"):
         _check_basemap(drawing["basemap"])
+    options["on_progress"] = _while_solving(options.get("on_progress"))
     try:
         results = run(scenario, **options)
     except PlannerError as error:
@@ -265,6 +268,22 @@ def draw(
     shown = [layer if name in layers else layer.iloc[:0] for name, layer in full.items()]
     figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
     return save_map(figure, folder, formats)
+
+
+def _while_solving(on_progress: Progress | None) -> Progress:
+    """Return a listener that loads what the map needs when the solver's process first speaks: until it ends we wait."""
+    waiting = [True]
+
+    def listen(line: str) -> None:
+        if waiting:
+            waiting.clear()
+            with suppress(Exception):  # drawing will meet it again, and says so
+                import_alone("matplotlib")
+                import_module("planner.maps.figure")
+        if on_progress is not None:
+            on_progress(line)
+
+    return listen
 
 
 def _check_basemap(path: Path) -> None:

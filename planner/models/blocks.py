@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from planner.models.names import Names
 
@@ -80,6 +79,8 @@ def _blocks_of(run: Run, key: bytes) -> Numbers:
 
 def _merge(matrix: sparse.csc_array, rows: Numbers, columns: Numbers) -> Numbers:
     """Return a new number for each block, the same for those that share a row, (blocks,)."""
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - small models never need it
+
     count = int(max(rows.max(initial=-1), columns.max(initial=-1))) + 1
     of_row = rows[matrix.indices]
     of_column = np.repeat(columns, np.diff(matrix.indptr))
