@@ -213,7 +213,8 @@ def _bounds(linear: Linear) -> Iterator[str]:
     yield "BOUNDS\n"
     both = zip(linear.column_lower.tolist(), linear.column_upper.tolist(), linear.is_integer.tolist(), strict=True)
     for column, (lower, upper, is_integer) in enumerate(both):
-        yield from (f" {kind} bnd c{column}{value}\n" for kind, value in _bound_lines(lower, upper, is_integer))
+        # CBC takes lines whose words happen to stand in the old fixed columns for such; a long name never does.
+        yield from (f" {kind} BOUNDSET c{column}{value}\n" for kind, value in _bound_lines(lower, upper, is_integer))
 
 
 def _bound_lines(lower: float, upper: float, is_integer: bool) -> Iterator[tuple[str, str]]:
