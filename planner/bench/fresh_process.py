@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.errors import SolveInterruptedError
+from planner.models.solvers.process import end_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -92,7 +92,7 @@ def run_fresh(
                 os.ftruncate(output.fileno(), 0)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(POLL_SECONDS)
-        _kill_group(process)
+        end_group(process)
     if ending == "exit" and process.returncode < 0:
         ending = "signal"
     return Ended(ending, process.returncode, time.perf_counter() - begin, peak)
@@ -114,19 +114,9 @@ def _started(command: Sequence[str], output: int, environment: Mapping[str, str]
     try:
         yield process
     finally:
-        _kill_group(process)
+        end_group(process)
         if process.stdin is not None:
             process.stdin.close()
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process and whatever it started and left."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    elif process.poll() is None:
-        process.kill()
-    process.wait()
 
 
 def _memory(pid: int) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from planner.errors import InfeasibleError
 from planner.models import standard_form
-from planner.models.expansion import Expansion, Linear
+from planner.models.expansion import Expansion
 from planner.models.names import Names, Run, labels_of
 from planner.models.problem import Problem, Stage
 from planner.models.templates import NotTemplatableError, Row
@@ -19,6 +19,7 @@ from planner.models.templates import NotTemplatableError, Row
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from planner.models.linear import Linear
     from planner.models.plan_model import PlanModel, Recorded, Rule
     from planner.models.problem import Vector
 

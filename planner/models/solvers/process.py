@@ -136,7 +136,7 @@ def follow(
                 stop = "interrupt"
             elif deadline is not None and time.perf_counter() - start > deadline:
                 stop = "deadline"
-        _end(process)
+        end_group(process)
         end = time.perf_counter()
         while not reader.is_at_end and time.perf_counter() - end < DRAIN_SECONDS:
             for line in reader.lines(POLL_SECONDS):
@@ -165,13 +165,13 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         if process.returncode is None:
-            _end(process)
+            end_group(process)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end_group(process: subprocess.Popen[bytes]) -> None:
     """Kill the process's group: itself, and whatever it started and left."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError, PermissionError):
