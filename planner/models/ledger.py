@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from planner.io.scenario import Scenario
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -47,6 +51,31 @@ def column(tables: Tables, name: str, value: str, keys: Sequence[str]) -> pd.Ser
     """Return a table's column indexed by its keys, sums where a key repeats."""
     table = tables[name]
     return table[value].astype(float).groupby([table[key] for key in keys]).sum(skipna=False)
+
+
+def added(inputs: Scenario, tables: Tables, total: str) -> pd.Series:
+    """Add up what the scenario's features say, from the tables, that they give an open total of the model.
+
+    Parameters
+    ----------
+    total
+        The total's name; a feature gives its part in ``audit_terms(inputs, tables)``.
+
+    Returns
+    -------
+    Series
+        Over the total's index, its levels named; empty where no feature gives any.
+    """
+    from planner.models.declarations import modules_of  # noqa: PLC0415 - the features import this module
+
+    hooks = [getattr(module, "audit_terms", None) for module in modules_of(inputs.features).values()]
+    terms = [hook(inputs, tables) for hook in hooks if hook is not None]
+    parts = [parts[total] for parts in terms if total in parts]
+    if not parts:
+        return pd.Series(dtype=float)
+    levels = list(range(parts[0].index.nlevels))
+    sums: pd.Series = pd.concat(parts).groupby(level=levels, sort=False).sum(skipna=False)
+    return sums
 
 
 def spread(prices: pd.Series, table: pd.DataFrame) -> pd.Series:

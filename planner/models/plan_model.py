@@ -132,10 +132,20 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self._record(Recorded(name, "parameter", tuple(index), unit, options={"initialize": values}))
 
     def variable(
-        self, name: str, *index: pyo.Set, unit: str, within: pyo.Set = pyo.NonNegativeReals, bounds: Rule | None = None
+        self,
+        name: str,
+        *index: pyo.Set,
+        unit: str,
+        within: pyo.Set = pyo.NonNegativeReals,
+        bounds: Rule | None = None,
+        is_investment: bool = False,
     ) -> None:
-        """Record a variable; bounds are a rule of the index, as in Pyomo."""
-        self._record(Recorded(name, "variable", index, unit, options={"within": within, "bounds": bounds}))
+        """Record a variable; bounds are a rule of the index, as in Pyomo.
+
+        An investment is decided before the hours come: it stays as it is when a plan is dispatched anew.
+        """
+        options = {"within": within, "bounds": bounds, "is_investment": is_investment}
+        self._record(Recorded(name, "variable", index, unit, options=options))
 
     def expression(self, name: str, *index: pyo.Set, rule: Rule, unit: str) -> None:
         """Record a named expression."""

@@ -74,12 +74,22 @@ def single_site_or_none(m: PlanModel, region: str, workload: str) -> Any:
 def assigned_only(m: PlanModel, region: str, workload: str, site: str, timestep: str) -> Any:
     """A site serves an indivisible workload only if assigned.
 
-    ∑_p allocation[r,k,s,p,t] ≤ demand[r,k] × demand_profile[k,t] × assigned[r,k,s]  ∀ r,k,s,t  [MW]
+    ∑_p allocation[r,k,s,p,t] ≤ servable_demand[r,k,t] × assigned[r,k,s]  ∀ r,k,s,t  [MW]
+
+    ================  =======================================================  ====
+    servable_demand   demand[r,k] × demand_profile[k,t], and what may have      MW
+                      waited for the timestep where work can wait
+    ================  =======================================================  ====
     """
     return (
         sum(m.allocation[region, workload, site, p, timestep] for p in m.PATHS_OF[region, workload, site])
-        <= m.demand[region, workload] * m.demand_profile[workload, timestep] * m.assigned[region, workload, site]
+        <= m.servable_demand[region, workload, timestep] * m.assigned[region, workload, site]
     )
+
+
+def demand_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
+    """Demand of the timestep may be served in it [MW]."""
+    return m.demand[region, workload] * m.demand_profile[workload, timestep]
 
 
 def allocation_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
@@ -120,7 +130,9 @@ def _build_indivisible(m: PlanModel) -> None:
     m.members("INDIVISIBLE_SERVED", [pair for pair in m.INDIVISIBLE if pair not in m.UNSERVABLE], dimen=2)
     m.subsets("ASSIGNABLE_SITES", m.INDIVISIBLE, options, ["region", "workload"])
     m.subsets("PATHS_OF", m.ASSIGNMENTS, routes[["region", "workload", "site", "path"]], ["region", "workload", "site"])
-    m.variable("assigned", m.ASSIGNMENTS, unit="1", within=pyo.Binary)
+    m.variable("assigned", m.ASSIGNMENTS, unit="1", within=pyo.Binary, is_investment=True)
+    m.add_term("servable_demand", "demand", demand_term)
+    m.open_total("servable_demand", m.INDIVISIBLE, m.TIMESTEPS, unit="MW")
     m.constrain(single_site, m.INDIVISIBLE_SERVED, unit="1")
     m.constrain(single_site_or_none, m.INDIVISIBLE_OR_NONE, unit="1")
     m.constrain(assigned_only, m.ASSIGNMENTS, m.TIMESTEPS, unit="MW")
@@ -131,6 +143,13 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     return {"allocation": m.tabulate("allocation", columns=KEYS, only_positive=True)}
 
 
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return what the sites serve of each region's workload [MW]."""
+    del inputs
+    served = ledger.column(tables, "allocation", "allocation", ["region", "workload", "timestep"])
+    return {"served_demand": served}
+
+
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """All demand is served on admissible routes only, and indivisible work stands at one site."""
     table = tables["allocation"]
@@ -139,9 +158,8 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     for route in used[~used.isin(routes)].unique():
         yield Finding("allocation", ", ".join(map(str, route)), "work goes where there is no route")
     yield from Finding.none_negative("allocation", ledger.column(tables, "allocation", "allocation", KEYS), "MW")
-    served = ledger.column(tables, "allocation", "allocation", ["region", "workload", "timestep"])
     demand = tables["demand"].set_index(["region", "workload", "timestep"])
-    filled = served.add(demand["unserved_demand"], fill_value=0.0)
+    filled = ledger.added(inputs, tables, "served_demand")
     yield from Finding.all_equal("demand_balance", demand["demand"], filled, "MW")
     yield from _split_apart(inputs, table)
 

@@ -95,8 +95,20 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     return {"demand": table.merge(unserved, on=KEYS, how="left").fillna({"unserved_demand": 0.0})}
 
 
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return what is left unserved [MW], and the demand that may be served in a timestep [MW]."""
+    table = tables["demand"].set_index(KEYS)
+    asked = ledger.spread(inputs.series("demand"), tables["demand"]) * ledger.spread(
+        inputs.series("demand_profile"), tables["demand"]
+    )
+    return {
+        "served_demand": table["unserved_demand"].astype(float),
+        "servable_demand": pd.Series(asked.to_numpy(), table.index),
+    }
+
+
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Demand is what was asked; what is unserved is allowed, no more than the demand, and paid for."""
+    """Demand is what was asked; what is unserved is allowed, no more than may be served, and paid for."""
     table = tables["demand"]
     asked = ledger.spread(inputs.series("demand"), table) * ledger.spread(inputs.series("demand_profile"), table)
     index = pd.MultiIndex.from_frame(table[KEYS])
@@ -108,7 +120,8 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     unserved = pd.Series(table["unserved_demand"].to_numpy(float), index)
     yield from Finding.none_negative("unserved_demand", unserved, "MW")
     price = ledger.spread(inputs.series("unserved_price"), table)
-    allowed = pd.Series(asked.where(price.notna(), 0.0).to_numpy(), index)
+    most = ledger.added(inputs, tables, "servable_demand").reindex(index)
+    allowed = most.where(price.notna().to_numpy(), 0.0)
     yield from Finding.all_at_most("unserved_demand", unserved, allowed, "MW")
     hours = table["timestep"].map(ledger.weights(tables))
     cost = float((price.fillna(0.0) * hours * table["unserved_demand"]).sum())

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from planner.models import ledger
+from planner.models.features.time import months
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
 from planner.models.parameter import Parameter
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("power_supply",)
+KEYS = ["site", "window"]
+SCOPE = ("scope", "name", "window")
 RULE_OF_2025 = "NDRC and NEA, 发改办能源〔2025〕669号, July 2025"
 
 PARAMETERS = (
@@ -46,6 +49,15 @@ PARAMETERS = (
         "choice",
         choices=("all", "new"),
         source=RULE_OF_2025,
+    ),
+    Parameter(
+        "green_power_share_window",
+        (),
+        "",
+        "Over what the share is reckoned: the year, or each month (which needs a time for every timestep).",
+        "year",
+        "choice",
+        choices=("year", "month"),
     ),
     Parameter("green_power_share_min", ("site",), "1", "Least green share of the site.", None, high=1.0),
     Parameter("hub_green_power_share_min", ("hub",), "1", "Least green share of the hub's sites.", None, high=1.0),
@@ -78,6 +90,20 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             "green_power_share_on", None, "nothing is new without site_expansion", "list site_expansion, or use all"
         )
 
+    if inputs.scalar("green_power_share_window") == "month":
+        yield from _window_faults(inputs)
+
+
+def _window_faults(inputs: Scenario) -> Iterator[Fault]:
+    """A month is known by the time of its steps; in the mode every_timestep each step is its own window."""
+    name = "green_power_share_window"
+    if inputs.scalar("green_power_share_mode") == "every_timestep":
+        problem = "in the mode every_timestep the share holds in each timestep, not over a month"
+        yield inputs.fault(name, None, problem, "leave the window out, or use matched or certificate")
+    elif len(months(inputs)) < len(inputs.sets["timestep"]):
+        problem = "the month of some timesteps is not known"
+        yield inputs.fault(name, None, problem, "give every timestep a time; a representative day has no month")
+
 
 def warn(inputs: Scenario) -> Iterator[str]:
     """Name the hubs and sides whose limit holds for no site at all."""
@@ -90,34 +116,35 @@ def warn(inputs: Scenario) -> Iterator[str]:
 def green_power_share(m: PlanModel, site: str, window: str) -> Any:
     """At least a share of a site's use is green.
 
-    counted[s] ≥ green_power_share_min[s] × use[s] + owed[s]  ∀ s, windows  [MWh/a]
+    credited[s] ≥ green_power_share_min[s] × use[s] + owed[s]  ∀ s, windows  [MWh/a]
 
     =========  ==================================================================================  =====
-    counted    certificate: ∑_t w ∑_g (green_power + excess) + certificates;
-               matched and every_timestep: ∑_t w green power used in its own timestep              MWh/a
+    credited   certificate: ∑_t w ∑_g (green_power + excess) + certificates of the window;
+               matched and every_timestep: ∑_t w green power used in its own timestep, what a
+               store takes less and what it gives more                                             MWh/a
     use        all: ∑_t w facility_load; new: ∑_t w pue × utilisation_new × capacity_new           MWh/a
     owed       new: green_energy_committed, spread by weight; all: 0                               MWh/a
-    window     the year; every_timestep: each timestep
+    window     the year, or each month; every_timestep: each timestep
     =========  ==================================================================================  =====
 
     Source: 发改办能源〔2025〕669号 for ``certificate`` on ``new``.
     """
     return (
-        m.green_counted[site, window]
+        m.green_credited[site, window]
         >= m.green_power_share_min[site] * m.green_use[site, window] + m.green_owed[site, window]
     )
 
 
 def hub_green_power_share(m: PlanModel, hub: str, window: str) -> Any:
     """At least a share of a hub's use is green: ∑_{s in hub} as in green_power_share  [MWh/a]."""
-    return sum(m.green_counted[s, window] for s in m.SITES_OF_HUB[hub]) >= sum(
+    return sum(m.green_credited[s, window] for s in m.SITES_OF_HUB[hub]) >= sum(
         m.hub_green_power_share_min[hub] * m.green_use[s, window] + m.green_owed[s, window] for s in m.SITES_OF_HUB[hub]
     )
 
 
 def side_green_power_share(m: PlanModel, side: str, window: str) -> Any:
     """At least a share of a side's use is green: ∑_{s in side} as in green_power_share  [MWh/a]."""
-    return sum(m.green_counted[s, window] for s in m.SITES_OF_SIDE[side]) >= sum(
+    return sum(m.green_credited[s, window] for s in m.SITES_OF_SIDE[side]) >= sum(
         m.side_green_power_share_min[side] * m.green_use[s, window] + m.green_owed[s, window]
         for s in m.SITES_OF_SIDE[side]
     )
@@ -125,9 +152,17 @@ def side_green_power_share(m: PlanModel, side: str, window: str) -> Any:
 
 def national_green_power_share(m: PlanModel, window: str) -> Any:
     """At least a share of the nation's use is green: ∑_s as in green_power_share  [MWh/a]."""
-    return sum(m.green_counted[s, window] for s in m.SITES) >= sum(
+    return sum(m.green_credited[s, window] for s in m.SITES) >= sum(
         m.national_green_power_share_min * m.green_use[s, window] + m.green_owed[s, window] for s in m.SITES
     )
+
+
+def certificates_used(m: PlanModel, site: str) -> Any:
+    """No certificate is used in two months.
+
+    ∑_windows certificates_of_month[s,window] ≤ certificates[s]  ∀ s with certificate_price  [MWh/a]
+    """
+    return sum(m.certificates_of_month[site, window] for window in m.GREEN_WINDOWS) <= m.certificates[site]
 
 
 def bought(m: PlanModel, site: str, window: str) -> Any:
@@ -135,6 +170,21 @@ def bought(m: PlanModel, site: str, window: str) -> Any:
     del window
     power = sum(m.green_energy[site, g] + m.excess_energy[site, g] for g in m.TECHNOLOGIES_AT[site])
     return power + sum(m.certificates[s] for s in m.CERTIFICATES_AT[site])
+
+
+def bought_in_month(m: PlanModel, site: str, window: str) -> Any:
+    """Green energy bought in a month, and the certificates used for it [MWh/a]."""
+    power = sum(
+        m.timestep_weight[t] * (m.green_power[site, g, t] + m.excess[site, g, t])
+        for g in m.TECHNOLOGIES_AT[site]
+        for t in m.STEPS_OF_WINDOW[window]
+    )
+    return power + sum(m.certificates_of_month[s, window] for s in m.CERTIFICATES_AT[site])
+
+
+def counted_term(m: PlanModel, site: str, window: str) -> Any:
+    """What counts as green [MWh/a]."""
+    return m.green_counted[site, window]
 
 
 def used_in_time(m: PlanModel, site: str, window: str) -> Any:
@@ -157,7 +207,7 @@ def build(m: PlanModel) -> None:
     """Add the accounting asked for and the rule for every scope that has a limit."""
     inputs = m.inputs
     mode, on = inputs.scalar("green_power_share_mode"), inputs.scalar("green_power_share_on")
-    _build_windows(m, split=mode == "every_timestep")
+    _build_windows(m)
     for unit in ("hub", "side"):
         members = inputs.series(f"site.{unit}").rename("owner").reset_index()[["owner", "site"]]
         sites_of = m.subsets(f"SITES_OF_{unit.upper()}", m.component(f"{unit.upper()}S"), members, ["owner"])
@@ -165,7 +215,14 @@ def build(m: PlanModel) -> None:
         m.members(f"{unit.upper()}S_LIMITED", [name for name in limited if len(sites_of[name])])
     certified = pd.DataFrame({"owner": list(m.CERTIFICATE_PRICE_GIVEN), "site": list(m.CERTIFICATE_PRICE_GIVEN)})
     m.subsets("CERTIFICATES_AT", m.SITES, certified, ["owner"])
-    counted = bought if mode == "certificate" else used_in_time
+    counted = used_in_time
+    if mode == "certificate":
+        counted = bought if inputs.scalar("green_power_share_window") == "year" else bought_in_month
+    if counted is bought_in_month:
+        m.variable("certificates_of_month", m.CERTIFICATE_PRICE_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
+        m.constrain(certificates_used, m.CERTIFICATE_PRICE_GIVEN, unit="MWh/a")
+    m.add_term("green_credited", "counted", counted_term)
+    m.open_total("green_credited", m.SITES, m.GREEN_WINDOWS, unit="MWh/a")
     m.expression("green_counted", m.SITES, m.GREEN_WINDOWS, rule=counted, unit="MWh/a")
     m.expression("green_use", m.SITES, m.GREEN_WINDOWS, rule=all_use if on == "all" else new_use, unit="MWh/a")
     m.parameter("green_owed", [m.SITES, m.GREEN_WINDOWS], _owed(m, new=on == "new"), "MWh/a")
@@ -176,9 +233,18 @@ def build(m: PlanModel) -> None:
         m.constrain(national_green_power_share, m.GREEN_WINDOWS, unit="MWh/a")
 
 
-def _build_windows(m: PlanModel, *, split: bool) -> None:
-    steps = list(m.TIMESTEPS)
-    windows = pd.DataFrame({"window": steps if split else ["year"] * len(steps), "timestep": steps})
+def _windows(inputs: Scenario) -> pd.Series:
+    """Return the window of every timestep: the year, its month, or itself."""
+    steps = inputs.full_index(("timestep",))
+    if inputs.scalar("green_power_share_mode") == "every_timestep":
+        return pd.Series(steps, steps)
+    if inputs.scalar("green_power_share_window") == "month":
+        return months(inputs).reindex(steps)
+    return pd.Series("year", steps)
+
+
+def _build_windows(m: PlanModel) -> None:
+    windows = _windows(m.inputs).rename("window").rename_axis("timestep").reset_index()[["window", "timestep"]]
     m.members("GREEN_WINDOWS", windows["window"].unique())
     m.subsets("STEPS_OF_WINDOW", m.GREEN_WINDOWS, windows, ["window"])
 
@@ -208,33 +274,39 @@ def _given_scopes(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return what counts as green, the use and the share of every scope that has a limit [MWh/a]."""
-    table = m.tabulate("green_counted", "green_use", "green_owed", columns=["site", "window"])
-    rows: list[tuple[Any, ...]] = []
+    sums = ["green_counted", "green_use", "green_owed"]
+    table = m.tabulate(*sums, columns=KEYS)
+    parts = [pd.DataFrame(columns=[*SCOPE, "share_min", *sums])]
     for scope, name, least, sites in _given_scopes(m.inputs):
-        sums = (
-            table[table["site"].isin(sites)]
-            .groupby("window", sort=False)[["green_counted", "green_use", "green_owed"]]
-            .sum()
-        )
-        rows.extend((scope, name, window, least, *sums.loc[window]) for window in sums.index)
-    columns = ["scope", "name", "window", "share_min", "green_counted", "green_use", "green_owed"]
-    result = pd.DataFrame(rows, columns=columns).astype(
-        {"share_min": float, "green_counted": float, "green_use": float}
-    )
+        part = table[table["site"].isin(sites)].groupby("window", sort=False)[sums].sum().reset_index()
+        parts.append(part.assign(scope=scope, name=name, share_min=least)[parts[0].columns])
+    given = parts[1:] or parts
+    result = pd.concat(given, ignore_index=True).astype(dict.fromkeys(["share_min", *sums], float))
     share = (result["green_counted"] - result["green_owed"]) / result["green_use"].where(result["green_use"] > 0)
     mode, on = (str(m.inputs.scalar(f"green_power_share_{word}")) for word in ("mode", "on"))
-    return {"green_power_share": result.assign(share=share.astype(float), mode=mode, on=on)}
+    tables = {"green_power_share": result.assign(share=share.astype(float), mode=mode, on=on)}
+    if "certificates_of_month" in m.records:
+        tables["green_power_share_certificates"] = m.tabulate("certificates_of_month", columns=KEYS)
+    return tables
+
+
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return what counts as green by site and window [MWh/a]."""
+    counted = _counted_again(inputs, tables).T
+    index = pd.MultiIndex.from_product([counted.index, counted.columns], names=KEYS)
+    return {"green_credited": pd.Series(counted.to_numpy().ravel(), index)}
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Every limit holds by its own accounting, recomputed from supply, load and new capacity."""
-    hours = ledger.weights(tables)
-    split = inputs.scalar("green_power_share_mode") == "every_timestep"
-    windows = pd.DataFrame({"hours": hours, "window": hours.index if split else "year"})
-    reported = tables["green_power_share"].set_index(["scope", "name", "window"])
+    windows = pd.DataFrame({"hours": ledger.weights(tables), "window": _windows(inputs)})
+    reported = tables["green_power_share"].set_index(list(SCOPE))
     yield from _unasked(inputs, reported, list(windows["window"].unique()))
     rows = reported[~reported.index.duplicated()].to_dict("index")
-    again = {"green_counted": _counted_again(inputs, tables, windows), **_use_again(inputs, tables, windows)}
+    again = {"green_counted": _counted_again(inputs, tables), **_use_again(inputs, tables, windows)}
+    credited = ledger.added(inputs, tables, "green_credited").unstack("site")
+    again["green_credited"] = credited.reindex(index=again["green_counted"].index)
+    yield from _audit_certificates(tables)
     for scope, name, least, sites in _given_scopes(inputs):
         rule = "green_power_share" if scope == "site" else f"{scope}_green_power_share"
         sums = pd.DataFrame({column: frame[sites].sum(axis=1) for column, frame in again.items()})
@@ -243,16 +315,27 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
             yield from _differences(rule, where, least, sum_, rows.get((scope, name, window)))
 
 
+def _audit_certificates(tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """No certificate is used in two months."""
+    if "green_power_share_certificates" not in tables:
+        return
+    used = ledger.column(tables, "green_power_share_certificates", "certificates_of_month", ["site"])
+    each = tables["green_power_share_certificates"].set_index(KEYS)["certificates_of_month"].astype(float)
+    yield from Finding.none_negative("certificates_of_month", each, "MWh/a")
+    owned = tables["power_supply_certificates"].set_index("site")["certificates"].astype(float)
+    yield from Finding.all_at_most("certificates_used", used, owned.reindex(used.index, fill_value=0.0), "MWh/a")
+
+
 def _differences(
     rule: str, where: str, least: float, again: Mapping[Any, float], row: Mapping[Any, Any] | None
 ) -> Iterator[Finding]:
     """Compare one scope and window with its limit and with its row of the results."""
     counted, use, owed = (again[column] for column in ("green_counted", "green_use", "green_owed"))
-    yield from Finding.unless_at_most(rule, where, least * use + owed, counted, "MWh/a")
+    yield from Finding.unless_at_most(rule, where, least * use + owed, again["green_credited"], "MWh/a")
     if row is None:
         yield Finding(rule, where, "is missing from the results")
         return
-    for column, value in again.items():
+    for column, value in (("green_counted", counted), ("green_use", use), ("green_owed", owed)):
         yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
     yield from Finding.unless_equal(rule, f"{where}, share_min", least, float(row["share_min"]), "1")
     if use > ABSOLUTE_TOLERANCE:
@@ -277,13 +360,17 @@ def _by_window(inputs: Scenario, windows: pd.DataFrame, table: pd.DataFrame, pow
     return energy.reindex(index=windows["window"].unique(), columns=list(inputs.sets["site"]), fill_value=0.0)
 
 
-def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], windows: pd.DataFrame) -> pd.DataFrame:
+def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Recompute what counts as green [MWh/a], (windows, sites)."""
+    windows = pd.DataFrame({"hours": ledger.weights(tables), "window": _windows(inputs)})
     if inputs.scalar("green_power_share_mode") != "certificate":
         used = tables["power_supply"]
         return _by_window(inputs, windows, used, used["green_power_used"])
     supply = tables["power_supply_technology"]
     bought_power = _by_window(inputs, windows, supply, supply["green_power"] + supply["excess"])
+    if "green_power_share_certificates" in tables:
+        monthly = ledger.column(tables, "green_power_share_certificates", "certificates_of_month", KEYS).unstack("site")
+        return bought_power.add(monthly.reindex(index=bought_power.index), fill_value=0.0)
     owned = tables["power_supply_certificates"].groupby("site")["certificates"].sum()
     return bought_power + owned.reindex(bought_power.columns, fill_value=0.0)
 

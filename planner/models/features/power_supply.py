@@ -66,7 +66,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
     """What a site draws is supplied, in every timestep.
 
-    grid_power[s,t] + ∑_g green_power[s,g,t] = facility_load[s,t]  ∀ s,t  [MW]
+    grid_power[s,t] + ∑_g green_power[s,g,t] (+ discharge[s,t]) = facility_load[s,t] (+ charge[s,t])  ∀ s,t  [MW]
     """
     return m.power_in[site, timestep] == m.power_out[site, timestep]
 
@@ -205,7 +205,7 @@ def _build_supply(m: PlanModel) -> None:
     m.variable("grid_power", m.SITES, m.TIMESTEPS, unit="MW")
     m.variable("green_power", m.SITE_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
     m.variable("excess", m.SITE_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
-    m.variable("green_capacity_new", m.CONTRACTABLE, unit="MW")
+    m.variable("green_capacity_new", m.CONTRACTABLE, unit="MW", is_investment=True)
     m.variable("certificates", m.CERTIFICATE_PRICE_GIVEN, unit="MWh/a")
     m.expression("green_capacity", m.SITE_TECHNOLOGIES, rule=green_capacity, unit="MW")
     m.expression("grid_energy", m.SITES, m.TIMESTEPS, rule=grid_energy, unit="MWh/a")
@@ -240,6 +240,19 @@ VALUES = (
 """Table, keys, column, unit: each is a number, and not below zero."""
 
 
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return power into and out of each site, and green power used, by timestep [MW]."""
+    del inputs
+    keys = ["site", "timestep"]
+    green = ledger.column(tables, "power_supply_technology", "green_power", keys)
+    grid = ledger.column(tables, "power_supply", "grid_power", keys)
+    return {
+        "power_in": grid.add(green, fill_value=0.0),
+        "power_out": ledger.column(tables, "facility_load", "facility_load", keys),
+        "green_power_used": green,
+    }
+
+
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Every site's draw is supplied within every limit, and each kind of supply is paid for."""
     grid = ledger.column(tables, "power_supply", "grid_power", ["site", "timestep"])
@@ -249,11 +262,10 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     certificates = ledger.column(tables, "power_supply_certificates", "certificates", ["site"])
     for table, keys, name, unit in VALUES:
         yield from Finding.none_negative(name, tables[table].set_index(keys)[name].astype(float), unit)
-    used = green.groupby(level=["site", "timestep"]).sum()
     said = ledger.column(tables, "power_supply", "green_power_used", ["site", "timestep"])
-    yield from Finding.all_equal("green_power_used", used, said, "MW")
-    draw = ledger.column(tables, "facility_load", "facility_load", ["site", "timestep"])
-    yield from Finding.all_equal("power_balance", draw, grid.add(used, fill_value=0.0), "MW")
+    yield from Finding.all_equal("green_power_used", ledger.added(inputs, tables, "green_power_used"), said, "MW")
+    supplied, drawn = (ledger.added(inputs, tables, total) for total in ("power_in", "power_out"))
+    yield from Finding.all_equal("power_balance", drawn, supplied, "MW")
     limit = inputs.series("grid_power_max").rename_axis("site")
     peak = grid.groupby(level="site").max()
     yield from Finding.all_at_most("grid_power_limit", peak, limit, "MW")
@@ -303,16 +315,17 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     del inputs
     draw = ledger.energy(tables, "facility_load", "facility_load", ["site", "timestep"])
     used = ledger.energy(tables, "power_supply", "green_power_used", ["site", "timestep"])
-    excess = ledger.total(tables, "power_supply_technology", "excess")
+    bought, excess = (ledger.total(tables, "power_supply_technology", name) for name in ("green_power", "excess"))
     certificates = float(tables["power_supply_certificates"]["certificates"].sum())
     drawn = float(draw.sum())
     share = None
     if drawn:
         by_step = (used.groupby("timestep").sum() / draw.groupby("timestep").sum()).dropna()
         share = {
-            "certificate": (float(used.sum()) + excess + certificates) / drawn,
-            "matched": float(used.sum()) / drawn,
-            "every_timestep": float(by_step.min()),
+            "certificate": (bought + excess + certificates) / drawn,
+            "matched": max(0.0, float(used.sum())) / drawn,
+            # Below 0 where a store takes grid power: then nothing says that what it gives back is green.
+            "every_timestep": max(0.0, float(by_step.min())),
         }
     energy = {
         "grid": ledger.total(tables, "power_supply", "grid_power"),

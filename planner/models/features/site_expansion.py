@@ -128,8 +128,10 @@ def build(m: PlanModel) -> None:
     m.subsets("BUILDABLE_OF", m.SITE_COMPUTE_TYPES, buildable.assign(member=buildable["compute_type"]), KEYS)
     m.members("OPENABLE", openable)
     m.members("BUILT_IF_OPENED", [pair for pair in m.BUILDABLE if pair[0] in m.OPENABLE], dimen=2)
-    m.variable("modules", m.BUILDABLE, unit="1", within=pyo.NonNegativeIntegers, bounds=module_bounds)
-    m.variable("open", m.OPENABLE, unit="1", within=pyo.Binary)
+    m.variable(
+        "modules", m.BUILDABLE, unit="1", within=pyo.NonNegativeIntegers, bounds=module_bounds, is_investment=True
+    )
+    m.variable("open", m.OPENABLE, unit="1", within=pyo.Binary, is_investment=True)
     m.expression("capacity_new", m.SITE_COMPUTE_TYPES, rule=capacity_new, unit="MW")
     m.add_term("capacity", "new", capacity_new_term)
     m.add_term("cost", "new_compute", new_compute_cost)

@@ -85,10 +85,42 @@ def previous(inputs: Scenario) -> pd.Series:
     return pd.Series(before, dtype=object).rename_axis("timestep").rename("previous")
 
 
+def chain_faults(inputs: Scenario, feature: str) -> Iterator[Fault]:
+    """Yield why a feature that looks back cannot: for their ``check``.
+
+    The steps must stand in an order, and a period must stand for so many like it: with a weight for each step that is
+    not one number times its duration, a lossless store would make energy.
+    """
+    if not _is_chained(inputs):
+        problem = f"{feature} looks back in time, but the timesteps stand in no order"
+        yield inputs.fault("time", None, problem, "give the column time, or position, in timestep.csv")
+        return
+    steps = inputs.full_index(("timestep",))
+    repeats = weights(inputs) / inputs.series("timestep_duration")
+    for period, of_period in repeats.groupby(inputs.series("period").reindex(steps).fillna("")):
+        if of_period.max() - of_period.min() > WEIGHT_TOLERANCE * of_period.max():
+            where = f"in the period {period}" if period else "of the year"
+            problem = (
+                f"weight ÷ duration must be one number {where} for {feature}, but runs from {of_period.min():g} "
+                f"to {of_period.max():g}"
+            )
+            remedy = "a period stands for so many like it: make each weight that number times the step's duration"
+            yield inputs.fault("timestep_weight", (str(of_period.idxmax()),), problem, remedy)
+
+
+def months(inputs: Scenario) -> pd.Series:
+    """Return the month of every timestep that has a time, such as ``2025-07``."""
+    return inputs.series("time").str.slice(0, len("2025-07"))
+
+
+def _is_chained(inputs: Scenario) -> bool:
+    return inputs.is_given("time") or inputs.is_given("position") or len(inputs.sets["timestep"]) == 1
+
+
 def build(m: PlanModel) -> None:
     """Chain the steps where the scenario says how; rules that look back index with ``m.previous[timestep]``."""
     m.parameter("hours", [], float(weights(m.inputs).sum()), "h/a")
-    if m.inputs.is_given("time") or m.inputs.is_given("position"):
+    if _is_chained(m.inputs):
         m.parameter("previous", [m.TIMESTEPS], previous(m.inputs), "")
 
 

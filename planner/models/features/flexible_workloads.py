@@ -1,0 +1,182 @@
+"""Flexible workloads: work that can wait for power or room, up to a deadline, and is then done first in, first out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from planner.models import ledger
+from planner.models.features.time import chain_faults, previous
+from planner.models.finding import Finding, spell
+from planner.models.parameter import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy.typing as npt
+
+    from planner.errors import Fault
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("allocation",)
+KEYS = ["region", "workload", "timestep"]
+PARAMETERS = (
+    Parameter(
+        "deferral_max",
+        ("workload",),
+        "h",
+        "Longest time that work may wait before it is done; without it none waits.",
+        None,
+        high=8784.0,
+    ),
+)
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """Work can wait only where the timesteps stand in an order."""
+    if _deferral(inputs).size:
+        yield from chain_faults(inputs, "flexible_workloads")
+
+
+def _deferral(inputs: Scenario) -> pd.Series:
+    longest = inputs.series("deferral_max")
+    return longest[longest > 0]
+
+
+def deadline(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
+    """Work is never late: what waits at the end of a timestep has come within the last deferral_max hours.
+
+    backlog[r,k,t] ≤ backlog_max[r,k,t]  ∀ r,k with deferral_max, t  [MWh]
+
+    ===========  =====================================================================================  =====
+    backlog      IT energy asked for and not yet served at the end of the timestep                       MWh
+    backlog_max  ∑ demand × duration over the last deferral_max hours, a timestep partly within them     MWh
+                 pro rata; cyclic within the period
+    ===========  =====================================================================================  =====
+    """
+    return m.backlog[region, workload, timestep] <= m.backlog_max[region, workload, timestep]
+
+
+def deferred_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
+    """Work that joins the backlog, less work that leaves it, fills the demand balance [MW]."""
+    return sum(
+        (m.backlog[region, k, timestep] - m.backlog[region, k, m.previous[timestep]]) / m.timestep_duration[timestep]
+        for k in m.FLEXIBLE_OF[region, workload]
+    )
+
+
+def waiting_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
+    """What may have waited for a timestep may be served in it [MW]."""
+    return sum(
+        m.backlog_max[region, k, m.previous[timestep]] / m.timestep_duration[timestep]
+        for k in m.FLEXIBLE_OF[region, workload]
+    )
+
+
+def build(m: PlanModel) -> None:
+    """Add the backlog of the workloads that can wait, and its limit."""
+    longest = _deferral(m.inputs)
+    pairs = [(r, k) for r, k in m.DEMANDS if k in longest.index]
+    m.members("FLEXIBLE", pairs, dimen=2)
+    members = pd.DataFrame([(r, k, k) for r, k in pairs], columns=["region", "workload", "member"])
+    m.subsets("FLEXIBLE_OF", m.DEMANDS, members, ["region", "workload"])
+    m.parameter("backlog_max", [m.FLEXIBLE, m.TIMESTEPS], _backlog_max(m, pairs), "MWh")
+    m.variable("backlog", m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
+    m.add_term("served_demand", "deferred", deferred_term)
+    m.add_term("servable_demand", "waiting", waiting_term)
+    m.constrain(deadline, m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
+
+
+def _backlog_max(m: PlanModel, pairs: list[tuple[str, str]]) -> pd.Series:
+    """Return the work of the last hours [MWh]: a difference of the work come since the period began."""
+    steps = list(m.TIMESTEPS)
+    duration = m.inputs.series("timestep_duration").reindex(steps)
+    profile = m.parameter_values["demand_profile"].unstack("timestep").reindex(columns=steps)
+    periods = m.inputs.series("period").reindex(steps).fillna("").to_numpy()
+    waits: dict[Any, npt.NDArray[np.float64]] = {}
+    for workload, hours in _deferral(m.inputs).items():
+        rate = profile.loc[workload].to_numpy(float)
+        waits[workload] = np.zeros(len(steps))
+        for period in pd.unique(periods):
+            here = periods == period
+            waits[workload][here] = _recent(duration.to_numpy()[here], rate[here], float(hours))
+    demand = m.parameter_values["demand"]
+    values = [waits[k] * demand[r, k] for r, k in pairs]
+    index = pd.MultiIndex.from_tuples([(r, k, t) for r, k in pairs for t in steps], names=KEYS)
+    return pd.Series(np.concatenate([np.zeros(0), *values]), index=index)
+
+
+def _recent(duration: npt.NDArray[np.float64], rate: npt.NDArray[np.float64], hours: float) -> npt.NDArray[np.float64]:
+    """Return what comes at a rate in the last hours before the end of each step of a chain without end, (steps,)."""
+    ends = np.cumsum(duration)
+    came = np.concatenate([[0.0], np.cumsum(rate * duration)])
+    begins = ends - hours
+    rounds = np.floor(begins / ends[-1])
+    before = np.interp(begins - rounds * ends[-1], np.concatenate([[0.0], ends]), came) + rounds * came[-1]
+    recent: npt.NDArray[np.float64] = np.maximum(came[1:] - before, 0.0)
+    return recent
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return the work that waits at the end of each timestep [MWh] by region and workload."""
+    return {"flexible_workloads": m.tabulate("backlog", columns=KEYS)}
+
+
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return what joins the backlog in each timestep, and what may be served besides its demand [MW]."""
+    waiting = tables["flexible_workloads"].set_index(KEYS)["backlog"].astype(float)
+    hours = tables["time"].set_index("timestep")["timestep_duration"].astype(float)
+    lengths = hours.reindex(waiting.index.get_level_values("timestep")).to_numpy()
+    joined = (waiting - _before(inputs, waiting)) / lengths
+    return {"served_demand": joined, "servable_demand": _before(inputs, waiting) / lengths}
+
+
+def _before(inputs: Scenario, waiting: pd.Series) -> pd.Series:
+    """Return what waits at the beginning of each timestep [MWh]."""
+    *pair, steps = (waiting.index.get_level_values(key) for key in KEYS)
+    earlier = pd.MultiIndex.from_arrays([*pair, previous(inputs).reindex(steps)], names=KEYS)
+    return pd.Series(waiting.reindex(earlier).to_numpy(), waiting.index)
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """No work waits longer than it may: going back hour by hour, all that waits has come in time."""
+    waiting = tables["flexible_workloads"].set_index(KEYS)["backlog"].astype(float)
+    longest = _deferral(inputs)
+    expected = {(r, k, t) for r in inputs.sets["region"] for k in longest.index for t in inputs.sets["timestep"]}
+    for row in sorted(expected.symmetric_difference(waiting.index)):
+        yield Finding("flexible_workloads", spell(row), "is missing from the results, or cannot wait")
+    yield from Finding.none_negative("backlog", waiting, "MWh")
+    came = _came_in_time(inputs)
+    demand = inputs.series("demand")
+    regions, workloads, steps = (waiting.index.get_level_values(key) for key in KEYS)
+    most = came.reindex(pd.MultiIndex.from_arrays([workloads, steps])).to_numpy()
+    asked = demand.reindex(pd.MultiIndex.from_arrays([regions, workloads])).to_numpy()
+    yield from Finding.all_at_most("deadline", waiting, pd.Series(most * asked, waiting.index), "MWh")
+
+
+def _came_in_time(inputs: Scenario) -> pd.Series:
+    """Return by workload and timestep the work still in time at its end [h of mean demand], walking back in time."""
+    steps = inputs.full_index(("timestep",))
+    before = steps.get_indexer(pd.Index(previous(inputs).reindex(steps)))
+    hours = inputs.series("timestep_duration").reindex(steps).to_numpy(float)
+    found = []
+    for workload, longest in _deferral(inputs).items():
+        rate = inputs.series("demand_profile").xs(workload, level="workload").reindex(steps).to_numpy(float)
+        left, at, work = np.full(len(steps), float(longest)), np.arange(len(steps)), np.zeros(len(steps))
+        while (left > 0).any():
+            part = np.minimum(left, hours[at])
+            work += part * rate[at]
+            left -= part
+            at = before[at]
+        found.append(pd.Series(work, pd.MultiIndex.from_product([[workload], steps])))
+    return pd.concat(found) if found else pd.Series(dtype=float)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the IT energy that is not done in its own timestep [MWh/a]."""
+    joined = audit_terms(inputs, tables)["served_demand"].clip(lower=0.0)
+    hours = ledger.weights(tables).reindex(joined.index.get_level_values("timestep")).to_numpy()
+    return {"energy": {"deferred": float((joined * hours).sum())}}

@@ -1,0 +1,169 @@
+"""Grid limits: what the grid sets for the whole fleet of sites, and how fast a site's draw from it may change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.models import ledger
+from planner.models.features.time import chain_faults, previous
+from planner.models.finding import Finding
+from planner.models.parameter import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.errors import Fault
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("power_supply",)
+KEYS = ["site", "timestep"]
+UNITS = ("hub", "side")
+PARAMETERS = (
+    Parameter("grid_ramp_max", ("site",), "MW/h", "Fastest change of the site's draw from the grid.", None),
+    Parameter("hub_grid_power_max", ("hub",), "MW", "Most power that the hub's sites draw from the grid.", None),
+    Parameter("side_grid_power_max", ("side",), "MW", "Most power that the side's sites draw from the grid.", None),
+    Parameter("national_grid_power_max", (), "MW", "Most power that all sites draw from the grid.", None),
+)
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """A draw can change only from one timestep to the next."""
+    if inputs.is_given("grid_ramp_max"):
+        yield from chain_faults(inputs, "grid_ramp_max")
+
+
+def warn(inputs: Scenario) -> Iterator[str]:
+    """Name the hubs and sides whose limit holds for no site at all."""
+    for unit in UNITS:
+        owners = list(inputs.series(f"site.{unit}"))
+        for name in inputs.series(f"{unit}_grid_power_max").index.difference(owners):
+            yield f"{unit}_grid_power_max of {name} limits nothing: no site names this {unit}"
+
+
+def grid_ramp_up(m: PlanModel, site: str, timestep: str) -> Any:
+    """A site's draw from the grid rises no faster than the grid can follow.
+
+    grid_power[s,t] − grid_power[s,previous t] ≤ grid_ramp_max[s] × (duration[previous t] + duration[t]) ÷ 2
+        ∀ s with grid_ramp_max, t  [MW]
+
+    From the middle of a timestep to the middle of the next.
+    """
+    return m.grid_power[site, timestep] - m.grid_power[site, m.previous[timestep]] <= m.grid_ramp_max[site] * (
+        0.5 * (m.timestep_duration[m.previous[timestep]] + m.timestep_duration[timestep])
+    )
+
+
+def grid_ramp_down(m: PlanModel, site: str, timestep: str) -> Any:
+    """A site's draw from the grid falls no faster than the grid can follow.
+
+    grid_power[s,previous t] − grid_power[s,t] ≤ grid_ramp_max[s] × (duration[previous t] + duration[t]) ÷ 2
+        ∀ s with grid_ramp_max, t  [MW]
+    """
+    return m.grid_power[site, m.previous[timestep]] - m.grid_power[site, timestep] <= m.grid_ramp_max[site] * (
+        0.5 * (m.timestep_duration[m.previous[timestep]] + m.timestep_duration[timestep])
+    )
+
+
+def hub_grid_power_limit(m: PlanModel, hub: str, timestep: str) -> Any:
+    """The sites of a hub draw no more from the grid than it carries to them.
+
+    ∑_{s of hub} grid_power[s,t] ≤ hub_grid_power_max[hub]  ∀ hub with hub_grid_power_max, t  [MW]
+    """
+    return sum(m.grid_power[s, timestep] for s in m.FLEET_OF_HUB[hub]) <= m.hub_grid_power_max[hub]
+
+
+def side_grid_power_limit(m: PlanModel, side: str, timestep: str) -> Any:
+    """The sites of a side draw no more from the grid than it carries to them.
+
+    ∑_{s of side} grid_power[s,t] ≤ side_grid_power_max[side]  ∀ side with side_grid_power_max, t  [MW]
+    """
+    return sum(m.grid_power[s, timestep] for s in m.FLEET_OF_SIDE[side]) <= m.side_grid_power_max[side]
+
+
+def national_grid_power_limit(m: PlanModel, timestep: str) -> Any:
+    """All sites together draw no more from the grid than it carries.
+
+    ∑_s grid_power[s,t] ≤ national_grid_power_max  ∀ t  [MW]
+    """
+    return sum(m.grid_power[s, timestep] for s in m.SITES) <= m.national_grid_power_max
+
+
+def build(m: PlanModel) -> None:
+    """Add the limits that are given."""
+    if m.inputs.is_given("grid_ramp_max"):
+        m.constrain(grid_ramp_up, m.GRID_RAMP_MAX_GIVEN, m.TIMESTEPS, unit="MW")
+        m.constrain(grid_ramp_down, m.GRID_RAMP_MAX_GIVEN, m.TIMESTEPS, unit="MW")
+    for unit in UNITS:
+        limited = list(m.inputs.series(f"{unit}_grid_power_max").index.intersection(list(_owners(m.inputs, unit))))
+        m.members(f"{unit.upper()}S_OF_FLEET", limited)
+        members = _owners(m.inputs, unit).rename("owner").rename_axis("site").reset_index()[["owner", "site"]]
+        m.subsets(f"FLEET_OF_{unit.upper()}", m.component(f"{unit.upper()}S_OF_FLEET"), members, ["owner"])
+    m.constrain(hub_grid_power_limit, m.HUBS_OF_FLEET, m.TIMESTEPS, unit="MW")
+    m.constrain(side_grid_power_limit, m.SIDES_OF_FLEET, m.TIMESTEPS, unit="MW")
+    if m.inputs.is_given("national_grid_power_max"):
+        m.constrain(national_grid_power_limit, m.TIMESTEPS, unit="MW")
+
+
+def _owners(inputs: Scenario, unit: str) -> pd.Series:
+    """Return the hub or side of each site that has one."""
+    return inputs.series(f"site.{unit}")
+
+
+def _limits(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]]]:
+    """Yield every limit of a fleet that has a site: unit, name, limit [MW], sites."""
+    for unit in UNITS:
+        owner = _owners(inputs, unit)
+        for name, limit in inputs.series(f"{unit}_grid_power_max").items():
+            if (owner == name).any():
+                yield unit, str(name), float(limit), list(owner.index[owner == name])
+    if inputs.is_given("national_grid_power_max"):
+        yield "national", "national", inputs.number("national_grid_power_max"), list(inputs.sets["site"])
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return the draw of every fleet that has a limit, by timestep [MW]."""
+    grid = m.tabulate("grid_power", columns=KEYS)
+    parts = [
+        grid[grid["site"].isin(sites)]
+        .groupby("timestep", sort=False)["grid_power"]
+        .sum()
+        .reset_index()
+        .assign(scope=scope, name=name, grid_power_max=limit)
+        for scope, name, limit, sites in _limits(m.inputs)
+    ]
+    columns = ["scope", "name", "timestep", "grid_power", "grid_power_max"]
+    empty = pd.DataFrame(columns=columns).astype({"grid_power": float, "grid_power_max": float})
+    return {"grid_limits": pd.concat(parts, ignore_index=True)[columns] if parts else empty}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Every fleet keeps within its limit in every timestep, and no site's draw changes faster than it may."""
+    grid = ledger.column(tables, "power_supply", "grid_power", KEYS).unstack("site")
+    grid = grid.reindex(index=list(inputs.sets["timestep"]), columns=list(inputs.sets["site"]))
+    keys = ["scope", "name", "timestep"]
+    reported = tables["grid_limits"].set_index(keys).astype(float)
+    fleets = {(scope, name): (limit, grid[sites].sum(axis=1)) for scope, name, limit, sites in _limits(inputs)}
+    for fleet, (limit, drawn) in fleets.items():
+        yield from Finding.all_at_most(f"{fleet[0]}_grid_power_limit", drawn, pd.Series(limit, drawn.index), "MW")
+    sums = {(*fleet, step): value for fleet, (_, drawn) in fleets.items() for step, value in drawn.items()}
+    limits = {(*fleet, step): limit for fleet, (limit, drawn) in fleets.items() for step in drawn.index}
+    for row in set(sums).symmetric_difference(reported.index):
+        yield Finding("grid_limits", ", ".join(map(str, row)), "is missing from the results, or has no limit")
+    yield from Finding.all_equal("grid_limits", pd.Series(sums, dtype=float), reported["grid_power"], "MW")
+    yield from Finding.all_equal("grid_power_max", pd.Series(limits, dtype=float), reported["grid_power_max"], "MW")
+    yield from _audit_ramps(inputs, grid)
+
+
+def _audit_ramps(inputs: Scenario, grid: pd.DataFrame) -> Iterator[Finding]:
+    limit = inputs.series("grid_ramp_max")
+    if limit.empty:
+        return
+    before = previous(inputs).reindex(grid.index)
+    hours = inputs.series("timestep_duration").reindex(grid.index).to_numpy()
+    earlier = inputs.series("timestep_duration").reindex(before).to_numpy()
+    step = grid[limit.index].to_numpy() - grid[limit.index].reindex(before).to_numpy()
+    pace = pd.DataFrame(abs(step) / ((hours + earlier) / 2)[:, None], grid.index, limit.index)
+    yield from Finding.all_at_most("grid_ramp", pace.max(), limit, "MW/h")

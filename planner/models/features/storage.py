@@ -1,0 +1,272 @@
+"""Storage: a battery at a site that takes power in one timestep and gives it, less its loss, in a later one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.models import ledger
+from planner.models.features.time import chain_faults, previous
+from planner.models.finding import Finding
+from planner.models.parameter import Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from planner.errors import Fault
+    from planner.io.scenario import Scenario
+    from planner.models.plan_model import PlanModel
+
+REQUIRES = ("power_supply",)
+KEYS = ["site", "timestep"]
+PARAMETERS = (
+    Parameter("storage_power_existing", ("site",), "MW", "Power of the store that stands already.", 0.0),
+    Parameter("storage_power_max", ("site",), "MW", "Most power, existing included; default: existing only.", None),
+    Parameter("storage_power_cost", ("site",), "CNY/MW/a", "Yearly cost of new storage power.", 0.0),
+    Parameter("storage_energy_existing", ("site",), "MWh", "Energy the store that stands already can hold.", 0.0),
+    Parameter("storage_energy_max", ("site",), "MWh", "Most energy, existing included; default: existing only.", None),
+    Parameter("storage_energy_cost", ("site",), "CNY/MWh/a", "Yearly cost of new storage energy.", 0.0),
+    Parameter(
+        "charge_efficiency", ("site",), "1", "Share of the power taken that is stored.", None, high=1.0, low_open=True
+    ),
+    Parameter(
+        "discharge_efficiency",
+        ("site",),
+        "1",
+        "Share of the energy drawn from the store that is given.",
+        None,
+        high=1.0,
+        low_open=True,
+    ),
+)
+SIZES = ("storage_power", "storage_energy")
+EFFICIENCIES = ("charge_efficiency", "discharge_efficiency")
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """A store has an order of timesteps to work in, limits that hold, and both efficiencies."""
+    yield from chain_faults(inputs, "storage")
+    for size in SIZES:
+        existing, unit = inputs.series(f"{size}_existing"), "MW" if size == "storage_power" else "MWh"
+        limits: dict[Any, float] = inputs.series(f"{size}_max").to_dict()
+        for site, limit in limits.items():
+            if limit < existing[site]:
+                problem = f"{limit:g} {unit} is below the {existing[site]:g} {unit} that stand already"
+                yield inputs.fault(f"{size}_max", (site,), problem, f"raise it, or lower {size}_existing")
+    power, energy = (set(_sites(inputs, size)) for size in SIZES)
+    for site in sorted(power ^ energy):
+        lacking = "storage_energy" if site in power else "storage_power"
+        yield inputs.fault(f"{lacking}_max", (site,), "a store needs power and energy", "give both, or neither")
+    for name in EFFICIENCIES:
+        for site in sorted((power & energy) - set(inputs.series(name).index)):
+            yield inputs.fault(name, (site,), "the store's efficiency is missing", "give it, above 0 and at most 1")
+
+
+def _most(inputs: Scenario, size: str) -> pd.Series:
+    existing = inputs.series(f"{size}_existing")
+    return inputs.series(f"{size}_max").reindex(existing.index).fillna(existing)
+
+
+def _sites(inputs: Scenario, size: str) -> list[str]:
+    most = _most(inputs, size)
+    return [str(site) for site in most.index[most > 0]]
+
+
+def state_of_charge_balance(m: PlanModel, site: str, timestep: str) -> Any:
+    """What a store holds at the end of a timestep is what it held before, and what it takes less what it gives.
+
+    state_of_charge[s,t] = state_of_charge[s,previous t]
+        + duration[t] × (charge_efficiency[s] × charge[s,t] − discharge[s,t] ÷ discharge_efficiency[s])  ∀ s,t  [MWh]
+
+    The last timestep of a period is followed by its first: a store ends a period as it began it.
+    """
+    return m.state_of_charge[site, timestep] == m.state_of_charge[site, m.previous[timestep]] + m.timestep_duration[
+        timestep
+    ] * (
+        m.charge_efficiency[site] * m.charge[site, timestep]
+        - m.discharge[site, timestep] / m.discharge_efficiency[site]
+    )
+
+
+def charge_limit(m: PlanModel, site: str, timestep: str) -> Any:
+    """A store takes no more than its power.
+
+    charge[s,t] ≤ storage_power_existing[s] + storage_power_new[s]  ∀ s,t  [MW]
+    """
+    return m.charge[site, timestep] <= m.storage_power[site]
+
+
+def discharge_limit(m: PlanModel, site: str, timestep: str) -> Any:
+    """A store gives no more than its power.
+
+    discharge[s,t] ≤ storage_power_existing[s] + storage_power_new[s]  ∀ s,t  [MW]
+    """
+    return m.discharge[site, timestep] <= m.storage_power[site]
+
+
+def state_of_charge_limit(m: PlanModel, site: str, timestep: str) -> Any:
+    """A store holds no more than its energy.
+
+    state_of_charge[s,t] ≤ storage_energy_existing[s] + storage_energy_new[s]  ∀ s,t  [MWh]
+    """
+    return m.state_of_charge[site, timestep] <= m.storage_energy[site]
+
+
+def storage_power_limit(m: PlanModel, site: str) -> Any:
+    """The power of a store, existing and new, stays within what may stand.
+
+    storage_power_existing[s] + storage_power_new[s] ≤ storage_power_max[s]  ∀ s  [MW]
+    """
+    return m.storage_power[site] <= m.storage_power_max[site]
+
+
+def storage_energy_limit(m: PlanModel, site: str) -> Any:
+    """The energy of a store, existing and new, stays within what may stand.
+
+    storage_energy_existing[s] + storage_energy_new[s] ≤ storage_energy_max[s]  ∀ s  [MWh]
+    """
+    return m.storage_energy[site] <= m.storage_energy_max[site]
+
+
+def green_charge(m: PlanModel, site: str, timestep: str) -> Any:
+    """A store holds green power only, where green power counts in its own hour (matched, every_timestep).
+
+    charge[s,t] ≤ ∑_g green_power[s,g,t]  ∀ s,t  [MW]
+    """
+    return m.charge[site, timestep] <= sum(m.green_power[site, g, timestep] for g in m.TECHNOLOGIES_AT[site])
+
+
+def storage_power(m: PlanModel, site: str) -> Any:
+    """Power of a store [MW]: existing, and new where more may stand."""
+    return m.storage_power_existing[site] + sum(m.storage_power_new[s] for s in m.STORAGE_POWER_AT[site])
+
+
+def storage_energy(m: PlanModel, site: str) -> Any:
+    """Energy a store can hold [MWh]: existing, and new where more may stand."""
+    return m.storage_energy_existing[site] + sum(m.storage_energy_new[s] for s in m.STORAGE_ENERGY_AT[site])
+
+
+def discharge_term(m: PlanModel, site: str, timestep: str) -> Any:
+    """What a store gives [MW]."""
+    return sum(m.discharge[s, timestep] for s in m.STORES_AT[site])
+
+
+def charge_term(m: PlanModel, site: str, timestep: str) -> Any:
+    """What a store takes [MW]."""
+    return sum(m.charge[s, timestep] for s in m.STORES_AT[site])
+
+
+def used_later_term(m: PlanModel, site: str, timestep: str) -> Any:
+    """Green power is used when the store gives it, not when it takes it; its loss is used never [MW]."""
+    return sum(m.discharge[s, timestep] - m.charge[s, timestep] for s in m.STORES_AT[site])
+
+
+def storage_cost(m: PlanModel) -> Any:
+    """Cost of new storage [CNY/a]: ∑ storage_power_cost × new power + storage_energy_cost × new energy."""
+    power = sum(m.storage_power_cost[s] * m.storage_power_new[s] for s in m.STORAGE_POWER_EXPANDABLE)
+    return power + sum(m.storage_energy_cost[s] * m.storage_energy_new[s] for s in m.STORAGE_ENERGY_EXPANDABLE)
+
+
+def build(m: PlanModel) -> None:
+    """Add the stores, what they may do and what they cost."""
+    sites = _sites(m.inputs, "storage_power")
+    m.members("STORES", sites)
+    m.subsets("STORES_AT", m.SITES, pd.DataFrame({"site": sites, "store": sites}), ["site"])
+    for size, unit in zip(SIZES, ("MW", "MWh"), strict=True):
+        existing = m.inputs.series(f"{size}_existing")
+        new = [site for site in sites if _most(m.inputs, size)[site] > existing[site]]
+        m.members(f"{size.upper()}_EXPANDABLE", new)
+        m.subsets(f"{size.upper()}_AT", m.STORES, pd.DataFrame({"site": new, "store": new}), ["site"])
+        m.variable(f"{size}_new", m.component(f"{size.upper()}_EXPANDABLE"), unit=unit, is_investment=True)
+    m.expression("storage_power", m.STORES, rule=storage_power, unit="MW")
+    m.expression("storage_energy", m.STORES, rule=storage_energy, unit="MWh")
+    m.variable("charge", m.STORES, m.TIMESTEPS, unit="MW")
+    m.variable("discharge", m.STORES, m.TIMESTEPS, unit="MW")
+    m.variable("state_of_charge", m.STORES, m.TIMESTEPS, unit="MWh")
+    m.add_term("power_in", "discharge", discharge_term)
+    m.add_term("power_out", "charge", charge_term)
+    m.add_term("green_power_used", "storage", used_later_term)
+    m.add_term("cost", "storage", storage_cost)
+    m.constrain(state_of_charge_balance, m.STORES, m.TIMESTEPS, unit="MWh")
+    m.constrain(charge_limit, m.STORES, m.TIMESTEPS, unit="MW")
+    m.constrain(discharge_limit, m.STORES, m.TIMESTEPS, unit="MW")
+    m.constrain(state_of_charge_limit, m.STORES, m.TIMESTEPS, unit="MWh")
+    m.constrain(storage_power_limit, m.STORAGE_POWER_EXPANDABLE, unit="MW")
+    m.constrain(storage_energy_limit, m.STORAGE_ENERGY_EXPANDABLE, unit="MWh")
+    if _holds_green_only(m.inputs):
+        m.constrain(green_charge, m.STORES, m.TIMESTEPS, unit="MW")
+
+
+def _holds_green_only(inputs: Scenario) -> bool:
+    return inputs.has("green_power_share") and inputs.scalar("green_power_share_mode") != "certificate"
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return charge, discharge [MW] and state of charge [MWh] by site and timestep, and each store's size."""
+    return {
+        "storage": m.tabulate("charge", "discharge", "state_of_charge", columns=KEYS),
+        "storage_capacity": m.tabulate("storage_power", "storage_energy", columns=["site"]),
+    }
+
+
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return what the stores take and give, by site and timestep [MW]."""
+    del inputs
+    charge, discharge = (ledger.column(tables, "storage", name, KEYS) for name in ("charge", "discharge"))
+    return {"power_in": discharge, "power_out": charge, "green_power_used": discharge - charge}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Stores make no energy, keep within their size, hold green power where they must, and are paid for."""
+    table = tables["storage"].set_index(KEYS).astype(float)
+    expected = {(store, step) for store in _sites(inputs, "storage_power") for step in inputs.sets["timestep"]}
+    for row in sorted(expected.symmetric_difference(table.index)):
+        yield Finding("storage", ", ".join(row), "is missing from the results, or no store of the scenario")
+    for name, unit in (("charge", "MW"), ("discharge", "MW"), ("state_of_charge", "MWh")):
+        yield from Finding.none_negative(name, table[name], unit)
+    yield from _audit_energy(inputs, tables, table)
+    yield from _audit_sizes(inputs, tables, table)
+    if _holds_green_only(inputs):
+        green = ledger.column(tables, "power_supply_technology", "green_power", KEYS)
+        most = green.reindex(table.index, fill_value=0.0)
+        yield from Finding.all_at_most("green_charge", table["charge"], most, "MW")
+
+
+def _audit_energy(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Iterator[Finding]:
+    """Add up what goes into each store, timestep by timestep."""
+    hours = tables["time"].set_index("timestep")["timestep_duration"].astype(float)
+    before = previous(inputs)
+    sites, steps = (table.index.get_level_values(key) for key in KEYS)
+    into, out_of = (inputs.series(name).reindex(sites).to_numpy() for name in EFFICIENCIES)
+    gained = (table["charge"] * into - table["discharge"] / out_of) * hours.reindex(steps).to_numpy()
+    held = table["state_of_charge"].reindex(pd.MultiIndex.from_arrays([sites, before.reindex(steps)]))
+    found = table["state_of_charge"] - gained
+    yield from Finding.all_equal("state_of_charge_balance", pd.Series(held.to_numpy(), table.index), found, "MWh")
+
+
+def _audit_sizes(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Iterator[Finding]:
+    sizes = tables["storage_capacity"].set_index("site").astype(float)
+    peaks = table.groupby(level="site").max()
+    cost = 0.0
+    for size, unit, columns in (
+        ("storage_power", "MW", ("charge", "discharge")),
+        ("storage_energy", "MWh", ("state_of_charge",)),
+    ):
+        held, existing = sizes[size], inputs.series(f"{size}_existing").reindex(sizes.index)
+        for name in columns:
+            yield from Finding.all_at_most(f"{name}_limit", peaks[name], held, unit)
+        yield from Finding.all_at_most(f"{size}_limit", held, _most(inputs, size).reindex(sizes.index), unit)
+        yield from Finding.all_at_most(f"{size}_existing", existing, held, unit)
+        cost += float(((held - existing) * inputs.series(f"{size}_cost").reindex(sizes.index)).sum())
+    stores = pd.Series(1.0, _sites(inputs, "storage_power"))
+    yield from Finding.all_equal("storage_capacity", stores, pd.Series(1.0, sizes.index), "stores")
+    yield from Finding.cost_differs("storage", cost, tables)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return energy taken and given by all stores [MWh/a], and their size."""
+    del inputs
+    sizes = tables["storage_capacity"]
+    energy = {name: ledger.total(tables, "storage", name) for name in ("charge", "discharge")}
+    return {"energy": energy, "storage": {size: float(sizes[size].sum()) for size in SIZES}}
