@@ -21,18 +21,24 @@ if TYPE_CHECKING:
     from planner.models.problem import Problem
 
 Numbers = npt.NDArray[np.int32]
+Places = npt.NDArray[np.intp]
 BLOCKS_MIN = 16
 """With fewer there is nothing to win."""
 SHARE_MIN = 0.8
 """Of the columns, and of the rows, that must lie in blocks: the others link them."""
 LINK = -1
 """The block of a row or column that lies in none."""
+CHAIN = -2
+"""The block of a row or column that ties a timestep to its neighbour (what a store holds, what waits, a ramp) in the
+first period; that of the second is one less, and so on."""
 
 
-def find_blocks(problem: Problem) -> tuple[Numbers, Numbers] | None:
-    """Return the block of each row (rows,) and of each column (columns,), ``LINK`` for those in none.
+def find_blocks(problem: Problem) -> tuple[Numbers, Numbers, Numbers] | None:
+    """Return the block of each row (rows,) and of each column (columns,), and the period of each block (blocks,).
 
-    Blocks that share a row are one block. ``None`` where the problem falls into no blocks worth the name.
+    ``LINK`` or ``CHAIN`` and below stand for rows and columns in no block. Blocks that share a row are one block, if
+    they share more than a few; else a period is the blocks that are chained. ``None`` where the problem falls into no
+    blocks worth the name.
     """
     if not (isinstance(problem.row_names, Names) and isinstance(problem.column_names, Names)):
         return None
@@ -42,11 +48,16 @@ def find_blocks(problem: Problem) -> tuple[Numbers, Numbers] | None:
     rows, columns = _blocks(problem.row_names, key), _blocks(problem.column_names, key)
     if any(np.count_nonzero(part != LINK) < SHARE_MIN * max(len(part), 1) for part in (rows, columns)):
         return None
-    merged = _merge(problem.matrix, rows, columns)
-    if merged.max(initial=-1) + 1 < BLOCKS_MIN:
-        return None
-    merged = np.append(merged, np.int32(LINK))  # so that LINK stays LINK
-    return merged[rows], merged[columns]
+    periods = _merge(problem.matrix, rows, columns)
+    chained_rows, chained = _chains(problem, rows, columns)
+    if _is_few(problem, chained_rows, chained):
+        rows[chained_rows] = CHAIN - periods[rows[chained_rows]]
+        columns[chained] = CHAIN - periods[columns[chained]]
+    else:
+        merged = np.append(periods, np.int32(LINK))  # so that LINK stays LINK
+        rows, columns = merged[rows], merged[columns]
+        periods = np.arange(periods.max(initial=-1) + 1, dtype=np.int32)
+    return None if len(periods) < BLOCKS_MIN else (rows, columns, periods)
 
 
 def _key(table: IndexTable) -> bytes:
@@ -77,6 +88,28 @@ def _blocks_of(run: Run, key: bytes) -> Numbers:
     return np.full(len(run.places), LINK, dtype=np.int32)
 
 
+def _chains(problem: Problem, rows: Numbers, columns: Numbers) -> tuple[Places, Places]:
+    """Return the rows and the columns that tie blocks to their neighbours.
+
+    They are the inequalities that reach into another block, and of equations the columns that lie in another block.
+    Without the rows, and with the columns at their lower bounds (nothing stored, nothing waiting), each block is a
+    problem of its own.
+    """
+    matrix = problem.matrix
+    of_column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    row_block, column_block = rows[matrix.indices], columns[of_column]
+    apart = (row_block != column_block) & (row_block >= 0) & (column_block >= 0)
+    is_equation = problem.row_lower == problem.row_upper
+    reaches = is_equation[matrix.indices]
+    return np.unique(matrix.indices[apart & ~reaches]), np.unique(of_column[apart & reaches])
+
+
+def _is_few(problem: Problem, rows: Places, columns: Places) -> bool:
+    count = problem.counts
+    is_few = len(rows) <= (1 - SHARE_MIN) * count["rows"] and len(columns) <= (1 - SHARE_MIN) * count["columns"]
+    return is_few and bool(np.isfinite(problem.column_lower[columns]).all())
+
+
 def _merge(matrix: sparse.csc_array, rows: Numbers, columns: Numbers) -> Numbers:
     """Return a new number for each block, the same for those that share a row, (blocks,)."""
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - small models never need it
@@ -84,7 +117,7 @@ def _merge(matrix: sparse.csc_array, rows: Numbers, columns: Numbers) -> Numbers
     count = int(max(rows.max(initial=-1), columns.max(initial=-1))) + 1
     of_row = rows[matrix.indices]
     of_column = np.repeat(columns, np.diff(matrix.indptr))
-    apart = (of_row != of_column) & (of_row != LINK) & (of_column != LINK)
+    apart = (of_row != of_column) & (of_row >= 0) & (of_column >= 0)
     pairs = np.unique(of_row[apart].astype(np.int64) * count + of_column[apart])
     graph = sparse.coo_array((np.ones(len(pairs)), (pairs // count, pairs % count)), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)

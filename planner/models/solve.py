@@ -158,7 +158,10 @@ class _Session:
         if arrays.columns < LARGE or self.options.name != "highs" or self.options.algorithm != "choose":
             return arrays
         blocks = find_blocks(self.problem)
-        return arrays if blocks is None else replace(arrays, row_block=blocks[0], column_block=blocks[1])
+        if blocks is None:
+            return arrays
+        row_block, column_block, block_period = blocks
+        return replace(arrays, row_block=row_block, column_block=column_block, block_period=block_period)
 
     def request(self) -> Request:
         """Return the request for the solver asked for."""

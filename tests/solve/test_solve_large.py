@@ -11,7 +11,7 @@ from scipy import sparse
 
 from planner.errors import PlannerError, SolverMissingError, UsageError
 from planner.models import solve as solving
-from planner.models.blocks import LINK, find_blocks
+from planner.models.blocks import CHAIN, LINK, find_blocks
 from planner.models.index_table import Coder
 from planner.models.names import Names, Run
 from planner.models.problem import Problem, SolverOptions, Stage
@@ -95,7 +95,42 @@ def with_blocks(asked: Problem) -> Arrays:
     """Return a problem's arrays with its blocks."""
     blocks = find_blocks(asked)
     assert blocks is not None
-    return replace(solving._arrays(asked), row_block=blocks[0], column_block=blocks[1])
+    rows, columns, periods = blocks
+    return replace(solving._arrays(asked), row_block=rows, column_block=columns, block_period=periods)
+
+
+def chained(asked: Problem, timesteps: int, length: int, *, ramp: bool = False) -> Problem:
+    """Return a network in which work may wait for the next timestep of its period, and one draw may not jump."""
+    count = REGIONS * timesteps
+    waits = sparse.lil_array((asked.matrix.shape[0], count))
+    ramps = sparse.lil_array((timesteps, asked.matrix.shape[1] + count))
+    places = {name: number for number, name in enumerate(asked.column_names)}
+    for region in range(REGIONS):
+        for step in range(timesteps):
+            after = step + 1 if (step + 1) % length else step + 1 - length
+            waits[region * timesteps + step, region * timesteps + step] = 1.0
+            waits[region * timesteps + after, region * timesteps + step] = -1.0
+            for at, sign in ((step, 1.0), (after, -1.0)):
+                ramps[step, places["allocation", ("r0", 0, f"t{at}")]] = sign
+    coder = Coder()
+    tables = [coder.table([f"r{region}" for region in range(REGIONS)], 1), asked.column_names.runs[-1].tables[1]]  # type: ignore[attr-defined]
+    runs = [*asked.column_names.runs, Run("backlog", tables, np.arange(count))]  # type: ignore[attr-defined]
+    ramp_runs = [*asked.row_names.runs, *([Run("ramp", tables[1:], np.arange(timesteps))] if ramp else [])]  # type: ignore[attr-defined]
+    whole = sparse.hstack([asked.matrix, waits])
+    more = timesteps if ramp else 0
+    return replace(
+        asked,
+        matrix=(sparse.vstack([whole, ramps]) if ramp else whole).tocsc(),
+        row_lower=np.append(asked.row_lower, np.full(more, -INF)),
+        row_upper=np.append(asked.row_upper, np.full(more, 0.8)),
+        column_lower=np.append(asked.column_lower, np.zeros(count)),
+        column_upper=np.append(asked.column_upper, np.full(count, 1.5)),
+        is_integer=np.append(asked.is_integer, np.zeros(count, dtype=bool)),
+        stages=(Stage("cost", np.append(asked.stages[0].cost, np.full(count, 0.01))),),
+        tie_break=None,
+        row_names=Names(ramp_runs),
+        column_names=Names(runs),
+    )
 
 
 @pytest.fixture
@@ -117,19 +152,35 @@ def test_blocks_are_the_timesteps() -> None:
     assert arrays.column_block.tolist() == steps
 
 
-def test_linked_timesteps_are_one_block() -> None:
-    """Proves that timesteps which share a row (a store, a backlog) fall into one block: a day stays whole.
+def test_timesteps_that_share_much_are_one_block() -> None:
+    """Proves that timesteps tied by more than a fifth of the columns fall into one block: a pair stays whole.
 
     Broken by cutting a row in two.
     """
     asked = network(40)
     matrix = asked.matrix.tolil()
     places = {name: number for number, name in enumerate(asked.column_names)}
-    for step in range(40):
-        if step % 2:
-            matrix[step, places["allocation", ("r0", 0, f"t{step - 1}")]] = 0.5
-    rows = with_blocks(replace(asked, matrix=matrix.tocsc())).row_block
-    assert rows[:40].tolist() == [step // 2 for step in range(40)]
+    for region in range(REGIONS):
+        for site in range(SITES):
+            for step in range(1, 40, 2):
+                matrix[region * 40 + step, places["allocation", (f"r{region}", site, f"t{step - 1}")]] = 0.5
+    arrays = with_blocks(replace(asked, matrix=matrix.tocsc()))
+    assert arrays.row_block[:40].tolist() == [step // 2 for step in range(40)]
+    assert arrays.block_period.tolist() == list(range(20))
+
+
+def test_what_waits_chains_the_blocks_of_a_period() -> None:
+    """Proves that what ties a timestep to the next lies in no block but in its period: columns of equations, and rows.
+
+    Broken by timesteps that are merged for a few ties, by a column taken out for an inequality's sake, or by periods
+    that run into each other.
+    """
+    arrays = with_blocks(chained(network(48), 48, 12, ramp=True))
+    assert arrays.block_period.tolist() == [step // 12 for step in range(48)]
+    assert arrays.column_block[-REGIONS * 48 :].tolist() == [CHAIN - step // 12 for step in range(48)] * REGIONS
+    assert arrays.row_block[-48:].tolist() == [CHAIN - step // 12 for step in range(48)]
+    assert arrays.row_block[: REGIONS * 48].tolist() == list(range(48)) * REGIONS
+    assert int((arrays.column_block <= CHAIN).sum()) == REGIONS * 48
 
 
 def test_few_timesteps_are_no_blocks() -> None:
@@ -196,6 +247,30 @@ def test_start_from_blocks_changes_no_answer(seed: int, capfd: pytest.CaptureFix
         assert cost @ found.values == pytest.approx(cost @ plain.values, rel=1e-9)  # type: ignore[operator]
     np.testing.assert_allclose(begun.values, plain.values, atol=1e-7)  # type: ignore[arg-type]
     np.testing.assert_allclose(begun.row_duals, plain.row_duals, atol=1e-7)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("all_large")
+@pytest.mark.parametrize("ramp", [False, True])
+@pytest.mark.parametrize("length", [12, 48])
+def test_start_from_chained_blocks_changes_no_answer(
+    *, length: int, ramp: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Proves that where work waits, or draw may not jump, the bases of timesteps and periods lead to the same optimum.
+
+    Broken by a basis of the wrong size, by a chained column at another bound than its status says, or by periods
+    solved at prices of rows they do not have.
+    """
+    asked = chained(network(48, 3, integers=False), 48, length, ramp=ramp)
+    arrays = with_blocks(asked)
+    plain = stages.polish(replace(arrays, column_block=np.zeros(0, np.int32)), request(), Clock(None), None)
+    begun = stages.polish(arrays, request(), Clock(None), None)
+    said = capfd.readouterr().out
+    assert "A basis to begin with from 48 blocks" in said
+    assert ("A basis to begin with from 4 periods" in said) == (length == 12)
+    cost = asked.stages[0].cost
+    assert plain.values is not None
+    assert begun.values is not None
+    assert cost @ begun.values == pytest.approx(float(cost @ plain.values), rel=1e-9)
 
 
 @pytest.mark.usefixtures("all_large")

@@ -5,6 +5,9 @@ the timesteps. So a few blocks are solved first, with what links them scaled to 
 prices for the rows that link and values for the columns that do. Each other block is then solved by itself at these
 prices and values, from the basis of the block before it. All bases together are nearly optimal for the whole, and the
 simplex method begins there. They are a start and nothing else: the optimum, and the proof of it, are its own.
+
+Blocks may be chained to periods by what a store holds and by work that waits. The blocks are then solved with nothing
+stored and nothing waiting, and after them each period, from the bases of its blocks.
 """
 
 from __future__ import annotations
@@ -29,9 +32,13 @@ Places = npt.NDArray[np.intp]
 Statuses = npt.NDArray[np.object_]
 LINK = -1
 """The block of a row or column that lies in none."""
+CHAIN = -2
+"""From here down the block of what chains blocks: the row is left out, the column at its bound."""
 SAMPLE_MIN = 12
+PERIODS_MIN = 2
 SAMPLE_SHARE = 16
-"""One block in so many is solved in the sample, ``SAMPLE_MIN`` at least, and the largest and the least of all."""
+"""One block in so many is solved in the sample, ``SAMPLE_MIN`` (``PERIODS_MIN``) at least, and the largest and the
+least of all."""
 RETRIES = 2
 """How often blocks that have no plan at the sample's values join the sample."""
 JOINING = 3
@@ -56,12 +63,17 @@ class BlockStart:
         self._cost = programme.scaled_cost.copy()
         self._columns = _members(arrays.column_block)
         self._rows = _members(arrays.row_block)
+        self._chained = np.flatnonzero(arrays.column_block <= CHAIN)
         self._blocks = len(self._columns) - 1
         sides = np.where(np.isfinite(programme.row_lower), np.abs(programme.row_lower), 0.0)
-        self._sizes = np.bincount(arrays.row_block + 1, sides, minlength=self._blocks + 1)[1:]
+        is_inside = arrays.row_block >= 0
+        self._sizes = np.bincount(arrays.row_block[is_inside], sides[is_inside], minlength=self._blocks)
         self._column_status: Statuses = np.full(arrays.columns, None, dtype=object)
         self._row_status: Statuses = np.full(arrays.rows, None, dtype=object)
+        self._column_status[self._chained] = highspy.HighsBasisStatus.kLower
+        self._row_status[arrays.row_block <= CHAIN] = highspy.HighsBasisStatus.kBasic
         self._values = np.zeros(arrays.columns)
+        self._values[self._chained] = programme.column_lower[self._chained]
         self._prices = np.zeros(arrays.rows)
         self._row_place = np.zeros(arrays.rows, dtype=np.int32)
         make: Any = highspy.Highs  # whose own type stubs lack half of what it can do
@@ -72,27 +84,45 @@ class BlockStart:
 
     def basis(self) -> tuple[Statuses, Statuses] | None:
         """Return the status of each column and each row, or ``None`` where there is none to be had (in time)."""
+        if not self._solve_all(SAMPLE_MIN, "blocks"):
+            return None
+        periods = int(self._arrays.block_period.max(initial=-1)) + 1
+        if len(self._chained) and periods > 1:
+            self._gather_periods()
+            self._solve_all(PERIODS_MIN, "periods")
+        return self._column_status, self._row_status
+
+    def _solve_all(self, sample_min: int, what: str) -> bool:
+        """Solve a sample of the blocks together and the others one by one; say whether all have a basis."""
         begin = time.perf_counter()
-        sample = self._sample()
+        sample = self._sample(sample_min)
         failed = [-1]
         for attempt in range(RETRIES + 1):
             if not self._solve_sample(sample):
-                return None
+                return False
             others = sorted(set(range(self._blocks)) - set(sample))
             failed = self._solve_blocks(others)
             if not failed or attempt == RETRIES or self._clock.left <= 0.0:
                 break
             sample = sorted({*sample, *sorted(failed, key=lambda block: -self._sizes[block])[:JOINING]})
-        if self._clock.left <= 0.0 or None in self._column_status or None in self._row_status:
-            return None
         took = time.perf_counter() - begin
-        what = f"{self._blocks} blocks by way of {len(sample)}, {len(failed)} of them without a plan of their own"
-        print(f"A basis to begin with from {what}: {took:.1f} s", flush=True)  # noqa: T201
-        return self._column_status, self._row_status
+        how = f"{self._blocks} {what} by way of {len(sample)}, {len(failed)} of them without a plan of their own"
+        print(f"A basis to begin with from {how}: {took:.1f} s", flush=True)  # noqa: T201
+        return self._clock.left > 0.0 and None not in self._column_status and None not in self._row_status
 
-    def _sample(self) -> list[int]:
+    def _gather_periods(self) -> None:
+        """Make each period a block, with what chains the blocks in it."""
+        arrays = self._arrays
+        columns, rows = (_periods(block, arrays.block_period) for block in (arrays.column_block, arrays.row_block))
+        self._columns, self._rows = _members(columns), _members(rows)
+        self._blocks = len(self._columns) - 1
+        self._sizes = np.bincount(arrays.block_period, self._sizes, minlength=self._blocks)
+        self._values[self._chained] = 0.0
+        self._chained = self._chained[:0]
+
+    def _sample(self, sample_min: int) -> list[int]:
         """Return some blocks, spread evenly, and those of the largest and the least sides."""
-        count = max(SAMPLE_MIN, self._blocks // SAMPLE_SHARE)
+        count = min(max(sample_min, self._blocks // SAMPLE_SHARE), self._blocks)
         spread = np.linspace(0, self._blocks - 1, count).astype(int).tolist()
         return sorted({*spread, int(self._sizes.argmax()), int(self._sizes.argmin())})
 
@@ -152,7 +182,7 @@ class BlockStart:
 
     def _taken(self) -> Vector:
         """Return what the columns that link take of each row."""
-        arrays, links = self._arrays, self._columns[-1]
+        arrays, links = self._arrays, np.concatenate([self._columns[-1], self._chained])
         entries, width = _entries(arrays.starts, links)
         terms = arrays.data[entries] * np.repeat(self._values[links], width)
         return np.bincount(arrays.indices[entries], terms, minlength=arrays.rows).astype(np.float64)
@@ -197,11 +227,17 @@ class BlockStart:
 
 
 def _members(blocks: Indices) -> list[Places]:
-    """Return the members of each block, and last those of none."""
+    """Return the members of each block, and last those that link them; what is chained is in neither."""
     order = np.argsort(blocks, kind="stable")
     ends = np.searchsorted(blocks[order], np.arange(LINK, int(blocks.max(initial=LINK)) + 2))
     parts = [order[first:last] for first, last in pairwise(ends.tolist())]
     return [*parts[1:], parts[0]]
+
+
+def _periods(blocks: Indices, period_of: Indices) -> Indices:
+    """Return the period of each row or column, ``LINK`` for those that link."""
+    inside = np.append(period_of, np.int32(LINK))[np.maximum(blocks, LINK)]
+    return np.where(blocks <= CHAIN, CHAIN - blocks, inside).astype(np.int32)
 
 
 def _entries(starts: Indices, columns: Places) -> tuple[Places, Places]:

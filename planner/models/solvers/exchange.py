@@ -54,8 +54,10 @@ class Arrays:
     tie_break
         (columns,), empty where there is none.
     row_block, column_block
-        (rows,) and (columns,) the block (a timestep) each lies in, below 0 for those that link blocks; empty where the
-        problem falls into none.
+        (rows,) and (columns,) the block (a timestep) each lies in; -1 for those that link blocks, -2 for those that
+        chain the blocks of the first period, -3 for the second …; empty where the problem falls into none.
+    block_period
+        (blocks,) the period each block belongs to: blocks that are chained.
     """
 
     starts: Indices
@@ -71,6 +73,7 @@ class Arrays:
     tie_break: Vector
     row_block: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     column_block: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    block_period: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
     @property
     def rows(self) -> int:
