@@ -1,4 +1,4 @@
-"""Layers: ``io`` knows files, ``models`` knows Pyomo, ``maps`` knows results; only the line itself knows them all."""
+"""Layers: ``io`` knows files, ``models`` Pyomo, ``maps`` results, ``profiles`` hours; only the line knows them all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(planner.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
-ROOMS = ("io", "models", "maps")
+ROOMS = ("io", "models", "maps", "charts", "profiles")
 OPENS = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "read_csv", "to_csv", "mkdir", "unlink"}
 
 
@@ -96,6 +96,24 @@ def test_maps_know_results_only() -> None:
     assert breaches("maps", ("planner.maps", "planner.errors"), for_types=True) == []
 
 
+def test_charts_know_tables_only() -> None:
+    """``charts`` imports nothing of the models, of ``io`` or of Pyomo; of the maps, their text and style.
+
+    Proves: a chart is drawn from result tables. Sensitivity: a chart that asks the scenario.
+    """
+    assert breaches("charts", ("planner.charts", "planner.maps", "planner.errors"), for_types=True) == []
+
+
+def test_profiles_know_hours_only() -> None:
+    """``profiles`` imports nothing of the models, of ``io`` (but a scenario's type) or of the maps, and no Pyomo.
+
+    Proves: weather, prices and days are made of tables alone. Sensitivity: a profile that reads a scenario folder.
+    """
+    assert breaches("profiles", ("planner.profiles", "planner.errors"), for_types=False) == []
+    types = ("planner.profiles", "planner.errors", "planner.io.scenario", "planner.models.parameter")
+    assert breaches("profiles", types, for_types=True) == []
+
+
 def test_only_the_top_knows_all() -> None:
     """Files that import from two rooms or more stand at the top of the package.
 
@@ -106,6 +124,8 @@ def test_only_the_top_knows_all() -> None:
         own = layer_of(name_of(path))
         if own == "io" and rooms >= {"models"}:
             rooms -= {"models"}  # parameter.py: held by the first test
+        if own == "charts":
+            rooms -= {"maps"}  # one font, one way to write text
         assert own == "" or rooms - {"", own} == set(), path
 
 
@@ -152,6 +172,24 @@ def test_the_benchmark_knows_the_model_and_not_the_line() -> None:
                 assert not module.startswith("planner.bench"), f"{own}:{line} imports {module}"
 
 
+def test_an_analysis_is_made_of_whole_runs() -> None:
+    """``analysis`` imports the line, ``io`` and ``charts``, of the models nothing that builds one; no room imports it.
+
+    Proves: every point of an analysis is a run, audited like any other. Sensitivity: an analysis that solves a model
+    of its own.
+    """
+    top = ("planner.check", "planner.run", "planner.captions", "planner.errors", "planner.models.alone")
+    allowed = ("planner.analysis", "planner.io", "planner.charts", *top)
+    for path in FILES:
+        own = name_of(path)
+        for module, line in imports_of(path, for_types=True):
+            if own.startswith("planner.analysis") and module.split(".")[0] in {"planner", "pyomo", "highspy"}:
+                known = module == "planner" or any(module == word or module.startswith(f"{word}.") for word in allowed)
+                assert known, f"{own}:{line} imports {module}"
+            if layer_of(own):
+                assert not module.startswith("planner.analysis"), f"{own}:{line} imports {module}"
+
+
 def loaded_by(code: str) -> set[str]:
     """Return the top-level packages that a fresh interpreter has loaded after some code."""
     script = f"{code}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
@@ -190,6 +228,31 @@ def test_maps_load_no_pyomo() -> None:
         f"{code}\nimport sys\nassert not [n for n in sys.modules if n.startswith(('planner.io', 'planner.models'))]"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent)
+
+
+def test_charts_load_no_pyomo() -> None:
+    """Importing every module of ``charts`` loads no Pyomo, no solver and nothing of ``io`` and ``models``.
+
+    Proves: transitively, at run time. Sensitivity: a type imported for real.
+    """
+    modules = [name_of(path) for path in FILES if layer_of(name_of(path)) == "charts"]
+    code = "\n".join(f"import {module}" for module in modules)
+    assert not loaded_by(code) & {"pyomo", "highspy"}
+    script = (
+        f"{code}\nimport sys\nassert not [n for n in sys.modules if n.startswith(('planner.io', 'planner.models'))]"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent)
+
+
+def test_profiles_load_neither_pyomo_nor_the_extra() -> None:
+    """Importing every module of ``profiles`` loads no Pyomo, no solver, and neither pvlib nor tsam.
+
+    Proves: the core install has profiles of demand and price, and is told what to install for the rest. Sensitivity:
+    pvlib or tsam imported at the head of a file.
+    """
+    modules = [name_of(path) for path in FILES if layer_of(name_of(path)) == "profiles"]
+    loaded = loaded_by("\n".join(f"import {module}" for module in modules))
+    assert not loaded & {"pyomo", "highspy", "matplotlib", "pvlib", "tsam"}
 
 
 def test_the_child_loads_no_pyomo() -> None:
