@@ -31,6 +31,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+imports = typer.Typer(name="import", help="Bring tables of your own into a scenario.", no_args_is_help=True)
+app.add_typer(imports)
+
 ScenarioFolder = Annotated[Path, typer.Argument(help="Scenario folder.", metavar="SCENARIO")]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
 Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Replace a value; repeatable.")]
@@ -53,6 +56,9 @@ def run(
     start: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Begin with the integers of an earlier run.")
     ] = None,
+    dispatch_year: Annotated[
+        bool, typer.Option("--dispatch-year", help="Cost of the plan over the year its days were chosen from.")
+    ] = False,
     overrides: Overrides = None,
     language: Language = "en",
     basemap: BaseMap = None,
@@ -62,11 +68,15 @@ def run(
     """Solve a scenario and write the audited plan: tables, GIS layers and map."""
     from planner import headline  # noqa: PLC0415
     from planner.check import read_scenario  # noqa: PLC0415
+    from planner.dispatch_year import read_to_dispatch  # noqa: PLC0415
     from planner.run import run_and_write  # noqa: PLC0415
 
     drawing = {"language": _language(language), "basemap": basemap}
     talk = not (as_json or quiet)
-    question = read_scenario(scenario, overrides or ())
+    changes = overrides or ()
+    question, full_year = (
+        read_to_dispatch(scenario, changes) if dispatch_year else (read_scenario(scenario, changes), None)
+    )
     results, folder = run_and_write(
         question,
         out,
@@ -76,6 +86,7 @@ def run(
         time_limit=time_limit,
         gap=gap,
         start=start,
+        full_year=full_year,
         on_progress=Progress() if talk else None,
     )
     if as_json:
@@ -121,6 +132,57 @@ def draw(
 
 
 @app.command()
+def chart(
+    run: RunFolder,
+    kind: Annotated[str, typer.Argument(metavar="dispatch|duration", help="A week hour by hour, or the year sorted.")],
+    *,
+    site: Annotated[str | None, typer.Option(metavar="ID", help="Site; duration without it: all together.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day of a dispatch; the least green week.")
+    ] = None,
+    language: Language = "en",
+    formats: Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help="Formats to draw.")] = "png,svg,pdf",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to; the run folder if left out.")] = None,
+) -> None:
+    """Draw the hours of a finished run: supply and load of a site, or duration curves."""
+    from planner.chart import FORMATS, chart_run  # noqa: PLC0415
+
+    files = _words("--format", formats, FORMATS)
+    language = _language(language)
+    for path in chart_run(run, kind, site=site, start=start, language=language, formats=files, out=out):
+        sys.stdout.write(f"{path}\n")
+
+
+@app.command("green-cost")
+def green_cost(
+    scenario: ScenarioFolder,
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of table and figure; what it has is not redone.")],
+    shares: Annotated[str, typer.Option(metavar="0.8,1,…", help="Least green shares.")] = "0.8,0.9,0.95,0.99,1",
+    modes: Annotated[str, typer.Option(metavar="NAMES", help="Accountings.")] = "certificate,matched,every_timestep",
+    variants: Annotated[
+        str, typer.Option(metavar="NAMES", help="as_given, without_deferral, without_shifting; the first two.")
+    ] = "",
+    scope: Annotated[
+        str, typer.Option("--on", metavar="site|hub|side|national", help="Whose share; the widest the scenario has.")
+    ] = "",
+    time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Seconds for each point.")] = None,
+    overrides: Overrides = None,
+    language: Language = "en",
+    formats: Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help="Formats to draw.")] = "png,svg,pdf",
+    quiet: Quiet = False,
+) -> None:
+    """Solve a scenario for rising green shares, by each accounting, with and without deferral: table and figure."""
+    from planner.analysis import command  # noqa: PLC0415
+
+    choice = command.Choice(shares, modes, variants, time_limit, overrides or (), scope)
+    drawing = command.Drawing(_language(language), _words("--format", formats, ("png", "svg", "pdf")))
+    told = command.green_cost(scenario, out, choice, drawing, None if quiet else _print_line)
+    if not quiet:
+        sys.stdout.write(told)
+
+
+@app.command()
 def audit(run: RunFolder) -> None:
     """Check a finished run again, from its files alone."""
     from planner.finished import audit_run  # noqa: PLC0415
@@ -132,13 +194,16 @@ def audit(run: RunFolder) -> None:
 def export(
     scenario: Annotated[Path | None, typer.Argument(metavar="SCENARIO", help="Scenario folder.")] = None,
     *,
-    form: Annotated[str, typer.Option("--format", metavar="mps|lp|json-schema", help="What to export.")],
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; stdout if left out.")] = None,
+    form: Annotated[str, typer.Option("--format", metavar="mps|lp|json-schema|folder", help="What to export.")],
+    out: Annotated[Path | None, typer.Option(metavar="PATH", help="Where to; stdout if left out.")] = None,
     overrides: Overrides = None,
 ) -> None:
-    """Export the model (mps, lp) or the schema of scenarios (json-schema)."""
-    from planner.export import export_text, write_export  # noqa: PLC0415
+    """Export the model (mps, lp), the scenario as read, merged and reduced (folder), or the schema of all."""
+    from planner.export import FOLDER, export_folder, export_text, write_export  # noqa: PLC0415
 
+    if form == FOLDER:
+        export_folder(scenario, out, overrides or ())
+        return
     text = export_text(form, scenario, overrides or ())
     if out is None:
         sys.stdout.write(text)
@@ -177,6 +242,46 @@ def bench(
     summary = command.bench(scenarios or (), out, choice, overrides or (), None if quiet else _print_line)
     if not quiet:
         sys.stdout.write(command.headline(summary, out))
+
+
+@imports.command("weather")
+def import_weather(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: a column of times and one column a place.")],
+    scenario: ScenarioFolder,
+    *,
+    column: Annotated[str, typer.Option(metavar="NAME", help="temperature, availability, demand_profile, …")],
+    time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of the file; always stated.")] = None,
+    technology: Annotated[str | None, typer.Option(metavar="ID", help="For columns by technology.")] = None,
+    places: Annotated[
+        list[str] | None, typer.Option("--place", metavar="COLUMN=ID", help="Import only these; repeatable.")
+    ] = None,
+    time_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the times; the first.")] = None,
+    scenario_time_zone: Annotated[str, typer.Option(metavar="ZONE", help="Of the plan.")] = "Asia/Shanghai",
+    year: Annotated[int | None, typer.Option(min=1900, max=2200, help="Of new timesteps; the file's.")] = None,
+    source: Annotated[str, typer.Option(metavar="TEXT", help="For source.csv; the file's name.")] = "",
+    confidence: Annotated[
+        str, typer.Option(metavar="WORD", help="published, derived or illustrative.")
+    ] = "illustrative",
+    replace: Annotated[bool, typer.Option("--replace", help="Replace values that are there.")] = False,
+) -> None:
+    """Write an hourly table (weather, prices, profiles) into the column of a scenario that it is for."""
+    from planner.io.import_order import Order  # noqa: PLC0415
+    from planner.io.import_weather import import_weather  # noqa: PLC0415
+    from planner.models.declarations import declarations  # noqa: PLC0415
+
+    order = Order(
+        column,
+        time_zone,
+        {} if technology is None else {"technology": technology},
+        places or (),
+        time_column,
+        scenario_time_zone,
+        year,
+        source,
+        confidence,
+        replace,
+    )
+    sys.stdout.write(import_weather(file, scenario, declarations(), order).told())
 
 
 @app.command()

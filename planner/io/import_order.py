@@ -1,0 +1,95 @@
+"""What is asked of an hourly import, and the column that is meant: any number whose index ends in ``timestep``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from planner.errors import UsageError, shown
+from planner.io.decoding import composed
+from planner.io.gathering import nearest
+from planner.io.order import TIMESTEP
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.models.parameter import Declarations, Parameter
+
+BEIJING = "Asia/Shanghai"
+ILLUSTRATIVE = "illustrative"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of one import.
+
+    Attributes
+    ----------
+    column
+        The parameter, such as ``availability``.
+    time_zone
+        The file's; always stated.
+    fixed
+        The key of each set between the places and ``timestep``, such as ``technology``: ``wind``.
+    picks
+        ``COLUMN=id`` as in ``--place``; if any, exactly those are imported.
+    year
+        Of new timesteps; the file's if ``None``.
+    source
+        For ``source.csv``; the file's name if empty.
+    replace
+        Whether values that stand in the scenario may be replaced.
+    """
+
+    column: str
+    time_zone: str | None
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    picks: Sequence[str] = ()
+    time_column: str | None = None
+    scenario_time_zone: str = BEIJING
+    year: int | None = None
+    source: str = ""
+    confidence: str = ILLUSTRATIVE
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """The column to write: its parameter at the index that ends in ``timestep``."""
+
+    parameter: Parameter
+    index: tuple[str, ...]
+    fixed: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """The set of the places."""
+        return self.index[0]
+
+
+def target_of(order: Order, declarations: Declarations) -> Target:
+    """Return where a column goes.
+
+    Raises
+    ------
+    UsageError
+        No such column by timestep, or a key between is missing or too many.
+    """
+    known = {
+        parameter.name: (parameter, index)
+        for parameter in declarations.parameters.values()
+        for index in parameter.indices
+        if parameter.is_numeric and len(index) > 1 and index[-1] == TIMESTEP
+    }
+    if order.column not in known:
+        near = nearest(order.column, known, "columns by timestep")
+        raise UsageError(f"--column {shown(order.column)}: no number by timestep has this name ({near})")
+    parameter, index = known[order.column]
+    between = index[1:-1]
+    for name in between:
+        if name not in order.fixed:
+            raise UsageError(f"{parameter.name} is by {', '.join(index)}: say which {name} with --{name}")
+    for name in order.fixed:
+        if name not in between:
+            raise UsageError(f"{parameter.name} is by {', '.join(index)}: there is no {name} to name with --{name}")
+    return Target(parameter, index, {name: composed(order.fixed[name]) for name in between})

@@ -1,0 +1,236 @@
+"""``planner import weather``: an hourly table into the column of a scenario folder that it is for.
+
+Any numeric parameter whose declared index ends in ``timestep`` can be imported; the first key of its index are the
+places, and the keys between are said by the user. All faults are gathered; nothing is written unless there are none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import Fault, InvalidInputError, UsageError, shown
+from planner.io.cells import parse
+from planner.io.decoding import FORBIDDEN, composed
+from planner.io.folders import TOML, FolderReader
+from planner.io.gathering import Gathering, listed, nearest
+from planner.io.hourly_steps import Steps, steps_of, year_note
+from planner.io.hourly_table import likely_year, read_columns, time_column_of, year_of
+from planner.io.import_order import Order, Target, target_of
+from planner.io.import_tables import Hourly, ScenarioTables
+from planner.io.place_columns import Places, matched, picked, unused_note
+from planner.io.schema import CONFIDENCE, schema_of
+from planner.io.together import sole_writer, write_together
+from planner.io.year_of_hours import Clock, aligned, zone_note
+from planner.io.zones import fixed_offset, zone_of
+from planner.models.parameter import Declarations, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.io.merge import Layer
+    from planner.io.tables import Table
+
+LINE = 1000
+"""Characters of a line that are shown."""
+ZONE_MISSING = (
+    "--time-zone is missing: an hourly table does not say which clock its hours keep, and eight hours of error put the "
+    "sun of noon into the night; name the file's zone, such as Asia/Shanghai or UTC"
+)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did.
+
+    Attributes
+    ----------
+    files
+        Those written.
+    kind
+        The set of the places, such as ``site``.
+    columns
+        The column of each place.
+    hours
+        Timesteps, each with a value for each place.
+    """
+
+    column: str
+    kind: str
+    columns: Mapping[str, str]
+    hours: int
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+    def told(self) -> str:
+        """Return it in a few lines, as the command prints it."""
+        places = ", ".join(name if name == word else f"{name} from {word}" for name, word in self.columns.items())
+        kind = f"{self.kind}{'s' if len(self.columns) != 1 else ''}"
+        lines = [f"{self.column} of {len(self.columns)} {kind} at {self.hours:,} hours: {places}"]
+        lines += [f"wrote {path}" for path in self.files]
+        lines += [f"note: {note}" for note in self.notes]
+        return "".join(f"{shown(line, LINE)}\n" for line in lines)
+
+
+def import_weather(file: Path, folder: Path, declarations: Declarations, order: Order) -> Imported:
+    """Write an hourly table into a scenario folder, whole or not at all.
+
+    Parameters
+    ----------
+    file
+        CSV: a column of times and one column a place; 8,760 or 8,784 rows.
+    folder
+        An existing scenario folder.
+    declarations
+        What the features declare; table, places and range of values follow from there.
+
+    Raises
+    ------
+    UsageError
+        An option that is missing or means nothing.
+    InvalidInputError
+        Anything wrong with the file or the scenario; all faults together.
+    CannotWriteError
+        The file system refused; the folder is as it was.
+    """
+    target = target_of(order, declarations)
+    zone = zone_of(_stated(order.time_zone), "--time-zone")
+    if order.confidence not in CONFIDENCE:
+        raise UsageError(f"--confidence {shown(order.confidence)}: choose from {', '.join(CONFIDENCE)}")
+    if FORBIDDEN.search(order.source):
+        raise UsageError("--source holds a control or bidirectional character")
+    path = _folder(folder)
+    with sole_writer(path):
+        gathering = Gathering(path.parent)
+        read = read_columns(file, gathering)
+        layer = FolderReader(schema_of(declarations), gathering).read(path)
+        if read is None or layer is None:
+            gathering.finish()
+            raise InvalidInputError([Fault(str(folder), "the scenario cannot be read")])
+        column = time_column_of(read, order.time_column)
+        year = likely_year(read, column) or 0
+        offset = fixed_offset(
+            zone_of(order.scenario_time_zone, "--scenario-time-zone"),
+            year or 2025,  # where the times are no times, which is found below
+            "--scenario-time-zone",
+            order.scenario_time_zone,
+        )
+        clock = Clock(zone, str(order.time_zone), offset)
+        asked = _Import(read, column, layer, target, clock, order, gathering)
+        columns = asked.columns()
+        hourly = asked.hourly(columns)
+        files = ScenarioTables(path, layer, schema_of(declarations), gathering).with_hourly(
+            hourly, replace=order.replace
+        )
+        gathering.finish()
+        write_together(path, files)
+    paths = tuple(folder / name for name in files)
+    return Imported(
+        order.column, target.place, dict(sorted(columns.items())), len(hourly.steps.ids), paths, tuple(gathering.notes)
+    )
+
+
+def _stated(name: str | None) -> str:
+    if not name:
+        raise UsageError(ZONE_MISSING)
+    return name
+
+
+def _folder(folder: Path) -> Path:
+    try:
+        path = folder.resolve()
+        if path.is_dir():
+            return path
+    except (OSError, ValueError, RuntimeError):
+        pass
+    problem = "not a folder" if folder.name == TOML else "there is no such folder"
+    raise InvalidInputError([Fault(str(folder), problem, remedy="name a scenario folder; 'planner new' makes one")])
+
+
+@dataclass(frozen=True)
+class _Import:
+    """One file and one scenario, held against each other."""
+
+    read: Table
+    time_column: str
+    layer: Layer
+    target: Target
+    clock: Clock
+    order: Order
+    gathering: Gathering
+
+    def columns(self) -> dict[str, str]:
+        """Return the column of each place."""
+        places = self._places()
+        columns = [name for name in self.read.columns if name != self.time_column]
+        if not places.ids:
+            return {}
+        if self.order.picks:
+            return picked(self.order.picks, columns, places, self.gathering)
+        return matched(self.read.files[0], columns, places, self.gathering)
+
+    def hourly(self, columns: Mapping[str, str]) -> Hourly:
+        """Return the cells of every place at every timestep.
+
+        Raises
+        ------
+        InvalidInputError
+            All faults together.
+        """
+        self._check_values(columns)
+        year = year_of(self.read, self.time_column, self.clock, self.gathering)
+        steps = rows = None
+        if year is not None:
+            steps = steps_of(self.layer, self.clock.scenario, self.order.year, year.year, self.gathering)
+        if year is not None and steps is not None:
+            rows = aligned(year, len(steps.ids), self.gathering)
+        self.gathering.finish()
+        if year is None or steps is None or rows is None:
+            raise AssertionError
+        self._note(columns, steps, year.year)
+        fixed = tuple(self.target.fixed.values())
+        cells = {
+            (name, *fixed): [self.read.columns[column][row] for row in rows] for name, column in sorted(columns.items())
+        }
+        source = self.order.source or shown(Path(self.read.files[0]).name)
+        note = zone_note(self.clock, year.year)
+        return Hourly(
+            self.target.parameter, self.target.index, steps, cells, composed(source), self.order.confidence, note
+        )
+
+    def _places(self) -> Places:
+        """Return the ids to import for: those of the table without timesteps, at the keys that are said."""
+        kind, carrier = self.target.place, self.target.index[:-1]
+        names = self.layer.tables.get(kind)
+        table = self.layer.tables.get(table_of(carrier))
+        if table is None:
+            problem = f"the scenario has no {table_of(carrier)}.csv, which says what to import for"
+            self.gathering.add(Fault(f"{table_of(carrier)}.csv", problem, remedy="write it first"))
+            return Places(kind, (), names)
+        said = [self.target.fixed[name] for name in carrier[1:]]
+        rows = table.keys(carrier)
+        ids = list(dict.fromkeys(row[0] for row in rows if list(row[1:]) == said))
+        if not ids:
+            word = listed(said)
+            problem = f"no {kind} has {word}" if said else f"it has no {kind}"
+            remedy = nearest(word, {row[-1] for row in rows}, "known") if said else "add the rows first"
+            self.gathering.add(Fault(table.files[-1], problem, remedy=remedy))
+        return Places(kind, ids, names)
+
+    def _check_values(self, columns: Mapping[str, str]) -> None:
+        """Keep a fault for every cell that is no number in the declared range."""
+        for column in dict.fromkeys(columns.values()):
+            cells, codes = self.read.columns[column], self.read.origins[column]
+            for row, cell in enumerate(cells):
+                if not cell:
+                    self.gathering.at(codes[row], column, None, "the cell is empty", "every hour needs its number")
+            for row, problem, remedy in parse(self.target.parameter, cells).faults:
+                problem = f"{problem} for {self.target.parameter.name}"  # noqa: PLW2901
+                self.gathering.at(codes[row], column, cells[row], problem, remedy)
+
+    def _note(self, columns: Mapping[str, str], steps: Steps, year: int) -> None:
+        spare = [name for name in self.read.columns if name != self.time_column]
+        for note in (unused_note(spare, columns), year_note(year, steps)):
+            if note:
+                self.gathering.note(note)

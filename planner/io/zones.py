@@ -1,0 +1,59 @@
+"""Time zones as people name them: ``Asia/Shanghai``, ``UTC``, ``+08:00``."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, available_timezones
+
+from planner.errors import UsageError, shown
+from planner.io.gathering import nearest
+
+OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+HOUR = timedelta(hours=1)
+DAYS = 367
+"""One more than a leap year has, so that zones east and west of Greenwich are covered."""
+
+
+def zone_of(name: str, option: str) -> tzinfo:
+    """Return the zone of a name, or of a fixed offset such as ``+08:00``.
+
+    Raises
+    ------
+    UsageError
+        No such zone; abbreviations such as ``CST`` mean several and are none.
+    """
+    if found := OFFSET.fullmatch(name):
+        offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        return timezone(offset if found[1] == "+" else -offset, name)
+    known = available_timezones()
+    if name not in known:  # asked first, because ZoneInfo takes a name for a path
+        raise UsageError(
+            f"{option} {shown(name)}: no such time zone ({nearest(name, known)}); an IANA name such as Asia/Shanghai, "
+            "UTC, or a fixed offset such as +08:00"
+        )
+    return ZoneInfo(name)
+
+
+def fixed_offset(zone: tzinfo, year: int, option: str, name: str) -> timedelta:
+    """Return the offset from UTC that a zone keeps all through a year.
+
+    Raises
+    ------
+    UsageError
+        The clocks change in that year: a day of the scenario would have 23 or 25 hours.
+    """
+    begin = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=1)
+    found = {(begin + day * timedelta(days=1)).astimezone(zone).utcoffset() for day in range(DAYS + 1)}
+    if len(found) > 1:
+        raise UsageError(
+            f"{option} {shown(name)}: the clocks change there in {year}, and a day of the plan has 24 hours; name its "
+            "standard time as a fixed offset, such as +08:00"
+        )
+    return found.pop() or timedelta(0)
+
+
+def said(offset: timedelta) -> str:
+    """Return an offset as it stands behind a time: ``+08:00``."""
+    minutes = int(offset.total_seconds() // 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
