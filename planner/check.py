@@ -12,6 +12,7 @@ from planner.io.read import read_scenario as read_folder
 from planner.io.sources import illustrative_share
 from planner.models.build import declare_model
 from planner.models.declarations import declarations, modules_of
+from planner.profiles.representative_days import with_representative_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,8 +35,28 @@ def read_scenario(folder: str | Path, overrides: Sequence[str] = ()) -> Scenario
     InvalidInputError
         With every fault found.
     """
+    return read_with_full_year(folder, overrides)[0]
+
+
+def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tuple[Scenario, Scenario | None]:
+    """Read and validate a scenario folder as :func:`read_scenario`, and keep the year from which days were chosen.
+
+    Returns
+    -------
+    tuple
+        The scenario that is planned; and the same with all its timesteps, where ``[time] representative_days`` has
+        days chosen from them.
+    """
     begin = time.perf_counter()
-    scenario = read_folder(Path(folder), declarations(), overrides)
+    full = read_folder(Path(folder), declarations(), overrides)
+    days = full.settings.representative_days
+    reduced = full if days is None else with_representative_days(full, days)
+    scenario = _checked(reduced, begin, overrides)
+    return scenario, None if reduced is full else _checked(full, begin, overrides)
+
+
+def _checked(scenario: Scenario, begin: float, overrides: Sequence[str]) -> Scenario:
+    """Let every feature look at the scenario, and note how long reading took."""
     faults: list[Fault] = []
     for module in modules_of(scenario.features).values():
         faults.extend(getattr(module, "check", _nothing)(scenario))

@@ -1,8 +1,9 @@
-"""What other programs read: the model as MPS or LP, and the schema of scenarios."""
+"""What other programs read: the model as MPS or LP, a scenario as one plain folder, and the schema of scenarios."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -14,6 +15,8 @@ import numpy as np
 from planner.check import read_scenario
 from planner.errors import CannotWriteError, PlannerError, UsageError, shown
 from planner.io.json_schema import json_schema
+from planner.io.run_folder import run_folder
+from planner.io.write import write_scenario
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
 
 COMMENTS = {"mps": "*", "lp": "\\"}
 """The forms of a model, and what begins a comment in each."""
-FORMS = (*COMMENTS, "json-schema")
+FOLDER = "folder"
+FORMS = (*COMMENTS, "json-schema", FOLDER)
 NAME_LENGTH_MAX = 200
 """Readers of both forms stop at 255 characters; room is left for a number."""
 ASCII_MAX = 127
@@ -56,6 +60,8 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
         raise UsageError(f"--format {shown(form)}: the formats are {known}{later}")
     if form == "json-schema":
         return json.dumps(json_schema(declarations()), ensure_ascii=False, indent=2) + "\n"
+    if form == FOLDER:
+        raise UsageError("a folder is no text; use export_folder")
     if scenario_folder is None:
         raise UsageError(f"--format {form}: name the scenario to export")
     scenario = read_scenario(scenario_folder, overrides)
@@ -67,6 +73,27 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
         heading.append(f"only this stage is here; the planner also minimises {', '.join(left_out)}")
     comments = "".join(f"{COMMENTS[form]} {line}\n" for line in heading)
     return comments + model_text(problem, form)
+
+
+def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> None:
+    """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        No scenario or no folder is named, or the folder exists.
+    InvalidInputError
+        The scenario is wrong.
+    CannotWriteError
+        The file system refused.
+    """
+    if scenario_folder is None or out is None:
+        raise UsageError(f"--format {FOLDER}: name the scenario to export, and with --out the folder to make")
+    if os.path.lexists(out):
+        raise UsageError(f"{shown(out)} exists already; choose another --out")
+    scenario = read_scenario(scenario_folder, overrides)
+    with run_folder(out) as draft:
+        write_scenario(scenario, draft)
 
 
 def write_export(text: str, path: Path) -> None:

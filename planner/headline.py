@@ -73,6 +73,7 @@ def _measures(results: Results) -> list[tuple[str, str]]:
         ("minimised", "" if minimised == "cost" else minimised),
         ("changed", ", ".join(shown(change) for change in manifest.get("overrides", ()))),
         ("cost", _money(summary["cost"])),
+        ("cost of the full year", _full_year(summary.get("dispatch_year"))),
         (
             "emissions",
             _scaled(summary.get("emissions"), "t CO2/a", "Mt CO2/a", f"({summary.get('emissions_accounting')})"),
@@ -86,6 +87,24 @@ def _measures(results: Results) -> list[tuple[str, str]]:
         ("new modules by site", ", ".join(f"{shown(site)} {count}" for site, count in largest)),
         ("served", "" if summary["served_share"] >= 1 else f"{summary['served_share']:.2%} of demand"),
     ]
+
+
+def _full_year(dispatch: dict[str, Any] | None) -> str:
+    """Say what the plan costs when its investments meet all hours of the year."""
+    if dispatch is None:
+        return ""
+    if "cost" not in dispatch:
+        return f"not known: {dispatch['status']}"
+    share = dispatch["cost_difference_share"]
+    text = _money(dispatch["cost"]) + ("" if share is None else f" ({round(share, 4) + 0.0:+.2%})")
+    if dispatch["rules_kept"]:
+        return text
+    missing = [
+        f"{dispatch[word]:,.1f} MWh/a {what}"
+        for word, what in (("unserved", "unserved"), ("green_shortfall", "green energy missing"))
+        if dispatch[word] > 0
+    ]
+    return f"{text}, NOT ALL RULES KEPT: {', '.join(missing)}"
 
 
 def _west(summary: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.captions import map_notes
 from planner.check import obstacles_of, warnings_of
+from planner.dispatch_year import dispatch_year, investments_of
 from planner.errors import (
     AuditDisagreedError,
     InfeasibleError,
@@ -57,6 +58,7 @@ def run(
     time_limit: float | None = None,
     gap: float | None = None,
     start: Path | str | Results | None = None,
+    full_year: Scenario | None = None,
     on_progress: Progress | None = None,
 ) -> Results:
     """Find the best plan of a scenario and audit it; nothing is written.
@@ -70,6 +72,8 @@ def run(
     start
         An earlier run, its folder or its results, whose integers the solver begins with. It can only save time: the
         gap is proved as ever, though among plans within the gap another may be found.
+    full_year
+        The same scenario before days were chosen from it: the plan's investments are dispatched over all of it.
     on_progress
         Is handed a line of text now and then.
 
@@ -122,6 +126,14 @@ def run(
     if findings:
         record.findings = [str(finding) for finding in findings]
         raise record.failure(AuditDisagreedError("the plan", record.findings), "error")
+    if full_year is not None and solution.status != "interrupted":
+        with clock("dispatch_year"):
+            investments = investments_of(model, problem, solution.values)
+            dispatch = dispatch_year(full_year, investments, summary, options, on_progress)
+        if dispatch.findings:
+            record.findings = [str(finding) for finding in dispatch.findings]
+            raise record.failure(AuditDisagreedError("the dispatch of the full year", record.findings), "error")
+        summary["dispatch_year"], tables["dispatch_year"] = dispatch.summary, dispatch.table
     return record.results(solution.status, summary, tables, shadow_prices(model, problem, solution))
 
 

@@ -14,14 +14,17 @@ from planner.io.gathering import Gathering, listed, nearest
 from planner.io.members import members_without_table
 from planner.io.merge import PARAMETERS, Layer, forget, given_at
 from planner.io.schema import SOURCE, Schema
-from planner.io.settings import check_minimise
+from planner.io.settings import check_minimise, check_time
 from planner.io.tables import Table
 from planner.io.toml_file import TomlPath, line_of
 from planner.models.parameter import Parameter, table_of
 
 COMMAND_LINE = "--set"
 TARGET = re.compile(r"\s*([^.\[\]]+)\.([^.\[\]]+?)\s*(?:\[(.*)\])?\s*")
-FORMS = "write parameter=V, table.column=V, table.column[key,…]=V or objective.minimise=V"
+FORMS = "write parameter=V, table.column=V, table.column[key,…]=V, objective.minimise=V or time.representative_days=N"
+TIME = "time."
+BARE = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]+)?")
+"""A number as TOML writes it."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +243,8 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
             gathering.at(code, None, text, "no value is given", FORMS)
         elif name == "objective.minimise":
             _override_minimise(layer, value, gathering)
+        elif name.startswith(TIME):
+            _override_time(layer, name.removeprefix(TIME), value, gathering)
         elif found := TARGET.fullmatch(name):
             key = tuple(part.strip() for part in found[3].split(",")) if found[3] is not None else ()
             editor.apply(Edit(found[1], found[2], key, value, code, name))
@@ -263,6 +268,20 @@ def _override_minimise(layer: Layer, value: str, gathering: Gathering) -> None:
         gathering.add(fault)
     if not faults:
         layer.document["objective"] = {"minimise": minimise}
+
+
+def _override_time(layer: Layer, name: str, text: str, gathering: Gathering) -> None:
+    """Replace a setting of ``[time]``; no value takes it away."""
+    time = dict(layer.document.get("time", {}))
+    if text:
+        value = tomllib.loads(f"value = {text}")["value"] if BARE.fullmatch(text) else text
+        faults = check_time(name, value, COMMAND_LINE)
+        for fault in faults:
+            gathering.add(fault)
+        time |= {} if faults else {name: value}
+    else:
+        time.pop(name, None)
+    layer.document["time"] = time
 
 
 def _override_scalar(layer: Layer, parameter: Parameter, value: str, gathering: Gathering) -> None:

@@ -46,6 +46,8 @@ def json_schema(declarations: Declarations) -> dict[str, Any]:
     properties["title_zh"]["description"] = "The same in Chinese."
     properties["set"]["description"] = "Values set after all tables are read: `table.column`, or rows picked by key."
     definitions["TimeTable"]["properties"]["hours"]["description"] = "What the weights of the timesteps add up to [h]."
+    days = "How many days, chosen from a full year, are to stand for it."
+    definitions["TimeTable"]["properties"]["representative_days"]["description"] = days
     definitions["SolverTable"]["properties"]["time_limit"]["description"] = "For the whole solve [s]."
     definitions["SolverTable"]["properties"]["mip_gap"]["description"] = "Relative gap that counts as optimal."
     properties["features"] = {

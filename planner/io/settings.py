@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 OBJECTIVES = ("cost", "emissions", "latency")
 HOURS = 8760.0
+DAYS_MAX = 100_000
 NUMBER_MAX = 1e12
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, frozen=True)
 
@@ -44,6 +45,7 @@ class TimeTable(BaseModel):
 
     model_config = STRICT
     hours: float = Field(default=HOURS, gt=0, le=NUMBER_MAX)
+    representative_days: int = Field(default=1, ge=1, le=DAYS_MAX)
 
 
 class SolverTable(BaseModel):
@@ -102,6 +104,8 @@ class Settings:
         Scalars and choices as given, those of features not listed included.
     time_hours
         Hours the timesteps stand for together.
+    representative_days
+        How many days are to stand for the year; ``None`` where the timesteps stay as they are.
     solver
         The options given, no others.
     """
@@ -113,18 +117,20 @@ class Settings:
     objective: Mapping[str, float] = field(default_factory=lambda: {"cost": 1.0})
     parameters: Mapping[str, Value] = field(default_factory=dict)
     time_hours: float = HOURS
+    representative_days: int | None = None
     solver: Mapping[str, Value] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return the settings as ``scenario.toml`` would state them, complete and without ``extends``."""
         minimise: Any = dict(self.objective) if self.minimise == "weights" else self.minimise
         titles = {"title": self.title, "title_zh": self.title_zh}
+        days = {} if self.representative_days is None else {"representative_days": self.representative_days}
         return {
             **{name: text for name, text in titles.items() if text},
             "features": list(self.features),
             "objective": {"minimise": minimise},
             "parameters": {name: self.parameters[name] for name in sorted(self.parameters)},
-            "time": {"hours": self.time_hours},
+            "time": {"hours": self.time_hours, **days},
             "solver": {name: self.solver[name] for name in sorted(self.solver)},
         }
 
@@ -171,16 +177,22 @@ def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
     return []
 
 
+def check_time(name: str, value: Any, file: str) -> list[Fault]:
+    """Return what is wrong with one setting of ``[time]``."""
+    try:
+        TimeTable.model_validate({name: value})
+    except ValidationError as error:
+        return [_fault(detail, file, {}, ("time",)) for detail in error.errors(include_url=False)]
+    return []
+
+
 def _fault(detail: ErrorDetails, file: str, lines: Mapping[TomlPath, int], prefix: TomlPath = ()) -> Fault:
     path = (*prefix, *(str(part) for part in detail["loc"]))
     value = detail["input"]
     line = line_of(path, lines)
     if detail["type"] == "extra_forbidden":
         known = TABLES.get(path[:-1], ScenarioFile).model_fields
-        if path[0] == "time":
-            remedy = "[time] takes hours; representative_days is not supported in this version"
-        else:
-            remedy = nearest(path[-1], known)
+        remedy = nearest(path[-1], known)
         return Fault(file, f"unknown name in {_where(path[:-1])}", line, ".".join(path), None, remedy)
     message = detail["msg"].removeprefix("Input ").removeprefix("should ")
     remedy = "a sequence of digits, letters, - and _" if detail["type"] == "string_pattern_mismatch" else message
@@ -205,6 +217,7 @@ def settled(document: Mapping[str, Any], known: tuple[str, ...]) -> Settings:
         objective={word: float(weights[word]) for word in OBJECTIVES if weights.get(word)},
         parameters=dict(document.get("parameters", {})),
         time_hours=float(document.get("time", {}).get("hours", HOURS)),
+        representative_days=document.get("time", {}).get("representative_days"),
         solver=dict(document.get("solver", {})),
     )
 

@@ -42,8 +42,8 @@ def haul(m: PlanModel) -> Any:
     return sum(m.distance[r, s] * m.allocated_energy[r, k, s, p] for r, k, s, p in m.ROUTES)
 
 
-def all_unserved(m: PlanModel) -> Any:
-    """Energy left unserved [MWh/a]."""
+def unserved_energy_term(m: PlanModel) -> Any:
+    """Energy left unserved [MWh/a]; what the features allow to be missing is added to it."""
     return sum(m.unserved_energy[r, k] for r, k in m.UNSERVABLE)
 
 
@@ -86,7 +86,9 @@ def build(m: PlanModel) -> None:
     if "cost" not in weights:
         m.stages = ["objective_value", "cost"]
         if len(m.UNSERVABLE):
-            m.expression("all_unserved", rule=all_unserved, unit="MWh/a")
+            m.add_term("all_unserved", "demand", unserved_energy_term)
+        if "all_unserved" in m.totals:
+            m.open_total("all_unserved", unit="MWh/a")
             m.stages.insert(0, "all_unserved")
     _build_tie_break(m)
 

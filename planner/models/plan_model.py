@@ -175,7 +175,8 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         """
         for record in self.recorded("parameter"):
             values = record.options["initialize"]
-            units = {"mutable": True, "units": self.units_of(record.unit)} if self.units_of else {}
+            # One without a unit may be an index, as the timestep before is, and an index must be a constant.
+            units = {"mutable": True, "units": self.units_of(record.unit)} if self.units_of and record.unit else {}
             data = values.to_dict() if isinstance(values, pd.Series) else values
             self.add_component(record.name, pyo.Param(*record.index, initialize=data, within=pyo.Any, **units))
         for record in self.recorded("variable"):

@@ -19,7 +19,7 @@ from tests.docs.play import Reader
 
 WRITE = "docs/how-to/write-your-own-scenario.md"
 FEATURE = "docs/how-to/add-a-feature.md"
-PAGES = (WRITE, "docs/how-to/read-a-run.md")
+PAGES = (WRITE, "docs/how-to/read-a-run.md", "docs/how-to/representative-days.md")
 SITES, DEMAND, TOML = "site.csv", "region_workload.csv", "scenario.toml"
 
 Damage = Callable[[Path], None]

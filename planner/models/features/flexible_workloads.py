@@ -35,6 +35,10 @@ PARAMETERS = (
 )
 
 
+ROUNDING = 1e-12
+"""Relative to the work of a period: less than this is the rounding of a difference, not work."""
+
+
 def check(inputs: Scenario) -> Iterator[Fault]:
     """Work can wait only where the timesteps stand in an order."""
     if _deferral(inputs).size:
@@ -116,8 +120,8 @@ def _recent(duration: npt.NDArray[np.float64], rate: npt.NDArray[np.float64], ho
     begins = ends - hours
     rounds = np.floor(begins / ends[-1])
     before = np.interp(begins - rounds * ends[-1], np.concatenate([[0.0], ends]), came) + rounds * came[-1]
-    recent: npt.NDArray[np.float64] = np.maximum(came[1:] - before, 0.0)
-    return recent
+    recent = came[1:] - before
+    return np.where(recent > ROUNDING * came[-1], recent, 0.0)
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
@@ -144,8 +148,9 @@ def _before(inputs: Scenario, waiting: pd.Series) -> pd.Series:
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """No work waits longer than it may: going back hour by hour, all that waits has come in time."""
     waiting = tables["flexible_workloads"].set_index(KEYS)["backlog"].astype(float)
-    longest = _deferral(inputs)
-    expected = {(r, k, t) for r in inputs.sets["region"] for k in longest.index for t in inputs.sets["timestep"]}
+    longest = inputs.series("deferral_max")
+    able = longest.index[longest > 0]
+    expected = {(r, k, t) for r in inputs.sets["region"] for k in able for t in inputs.sets["timestep"]}
     for row in sorted(expected.symmetric_difference(waiting.index)):
         yield Finding("flexible_workloads", spell(row), "is missing from the results, or cannot wait")
     yield from Finding.none_negative("backlog", waiting, "MWh")
@@ -158,25 +163,34 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 
 def _came_in_time(inputs: Scenario) -> pd.Series:
-    """Return by workload and timestep the work still in time at its end [h of mean demand], walking back in time."""
+    """Return by workload and timestep the work still in time at its end [h of mean demand], walking back in time.
+
+    Whole rounds of the period come first, so that the walk is never longer than one.
+    """
     steps = inputs.full_index(("timestep",))
     before = steps.get_indexer(pd.Index(previous(inputs).reindex(steps)))
-    hours = inputs.series("timestep_duration").reindex(steps).to_numpy(float)
+    hours = inputs.series("timestep_duration").reindex(steps)
+    periods = inputs.series("period").reindex(steps).fillna("")
+    around = hours.groupby(periods).transform("sum").to_numpy(float)
     found = []
-    for workload, longest in _deferral(inputs).items():
-        rate = inputs.series("demand_profile").xs(workload, level="workload").reindex(steps).to_numpy(float)
-        left, at, work = np.full(len(steps), float(longest)), np.arange(len(steps)), np.zeros(len(steps))
-        while (left > 0).any():
-            part = np.minimum(left, hours[at])
+    for workload, longest in inputs.series("deferral_max").items():
+        profile = inputs.series("demand_profile").xs(workload, level="workload").reindex(steps)
+        rounds, rate = longest // around, profile.to_numpy(float)
+        work = rounds * (profile * hours).groupby(periods).transform("sum").to_numpy(float)
+        left, at = longest - rounds * around, np.arange(len(steps))
+        for _ in range(len(steps)):
+            part = np.minimum(left, hours.to_numpy(float)[at])
             work += part * rate[at]
             left -= part
             at = before[at]
+            if not (left > 0).any():
+                break
         found.append(pd.Series(work, pd.MultiIndex.from_product([[workload], steps])))
     return pd.concat(found) if found else pd.Series(dtype=float)
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return the IT energy that is not done in its own timestep [MWh/a]."""
+    """Return the IT energy that is moved to later timesteps [MWh/a]: by how much the backlog grows over the year."""
     joined = audit_terms(inputs, tables)["served_demand"].clip(lower=0.0)
     hours = ledger.weights(tables).reindex(joined.index.get_level_values("timestep")).to_numpy()
     return {"energy": {"deferred": float((joined * hours).sum())}}

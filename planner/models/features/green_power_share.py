@@ -7,6 +7,7 @@ counts as green and in the window over which it is added up; the algebra is one.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -299,7 +300,7 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Every limit holds by its own accounting, recomputed from supply, load and new capacity."""
-    windows = pd.DataFrame({"hours": ledger.weights(tables), "window": _windows(inputs)})
+    windows = _windows_again(inputs, tables)
     reported = tables["green_power_share"].set_index(list(SCOPE))
     yield from _unasked(inputs, reported, list(windows["window"].unique()))
     rows = reported[~reported.index.duplicated()].to_dict("index")
@@ -353,6 +354,17 @@ def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> It
             yield Finding("green_power_share", ", ".join(map(str, row)), f"{word} is not {said}")
 
 
+def _windows_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the hours [h/a] and the window of every timestep."""
+    names = dict.fromkeys(inputs.sets["timestep"], "year")
+    if inputs.scalar("green_power_share_mode") == "every_timestep":
+        names = {step: step for step in names}
+    elif inputs.scalar("green_power_share_window") == "month":
+        times = {step: datetime.fromisoformat(time) for step, time in inputs.series("time").items()}
+        names = {step: f"{times[step].year:04d}-{times[step].month:02d}" for step in names}
+    return pd.DataFrame({"hours": ledger.weights(tables), "window": pd.Series(names)})
+
+
 def _by_window(inputs: Scenario, windows: pd.DataFrame, table: pd.DataFrame, power: pd.Series) -> pd.DataFrame:
     """Sum a power [MW] of a table's rows to energy [MWh/a], (windows, sites)."""
     hours, window = (table["timestep"].map(windows[column]) for column in ("hours", "window"))
@@ -362,7 +374,7 @@ def _by_window(inputs: Scenario, windows: pd.DataFrame, table: pd.DataFrame, pow
 
 def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Recompute what counts as green [MWh/a], (windows, sites)."""
-    windows = pd.DataFrame({"hours": ledger.weights(tables), "window": _windows(inputs)})
+    windows = _windows_again(inputs, tables)
     if inputs.scalar("green_power_share_mode") != "certificate":
         used = tables["power_supply"]
         return _by_window(inputs, windows, used, used["green_power_used"])

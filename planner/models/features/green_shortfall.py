@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.models import ledger
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
 
@@ -34,11 +35,17 @@ def green_shortfall_cost(m: PlanModel) -> Any:
     return sum(m.green_shortfall_price * m.green_shortfall[s, w] for s in m.SITES for w in m.GREEN_WINDOWS)
 
 
+def all_shortfall(m: PlanModel) -> Any:
+    """All green energy that is missing [MWh/a]; minimised first where the objective gives cost no weight."""
+    return sum(m.green_shortfall[s, w] for s in m.SITES for w in m.GREEN_WINDOWS)
+
+
 def build(m: PlanModel) -> None:
     """Add what may be missing, and what it costs."""
     m.variable("green_shortfall", m.SITES, m.GREEN_WINDOWS, unit="MWh/a")
     m.add_term("green_credited", "shortfall", shortfall_term)
     m.add_term("cost", "green_shortfall", green_shortfall_cost)
+    m.add_term("all_unserved", "green_shortfall", all_shortfall)
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
@@ -58,7 +65,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.none_negative("green_shortfall", missing, "MWh/a")
     for row in missing.index[missing.index.duplicated()]:
         yield Finding("green_shortfall", ", ".join(row), "stands twice")
-    windows = set(missing.index.get_level_values("window"))
+    windows = ledger.added(inputs, tables, "green_credited").index.get_level_values("window")
     expected = {(site, window) for site in inputs.sets["site"] for window in windows}
     for row in sorted(expected.symmetric_difference(missing.index)):
         yield Finding("green_shortfall", ", ".join(row), "is missing from the results, or no site and window")

@@ -97,9 +97,10 @@ def build(m: PlanModel) -> None:
         m.constrain(grid_ramp_up, m.GRID_RAMP_MAX_GIVEN, m.TIMESTEPS, unit="MW")
         m.constrain(grid_ramp_down, m.GRID_RAMP_MAX_GIVEN, m.TIMESTEPS, unit="MW")
     for unit in UNITS:
-        limited = list(m.inputs.series(f"{unit}_grid_power_max").index.intersection(list(_owners(m.inputs, unit))))
+        owners = m.inputs.series(f"site.{unit}")
+        limited = list(m.inputs.series(f"{unit}_grid_power_max").index.intersection(list(owners)))
         m.members(f"{unit.upper()}S_OF_FLEET", limited)
-        members = _owners(m.inputs, unit).rename("owner").rename_axis("site").reset_index()[["owner", "site"]]
+        members = owners.rename("owner").rename_axis("site").reset_index()[["owner", "site"]]
         m.subsets(f"FLEET_OF_{unit.upper()}", m.component(f"{unit.upper()}S_OF_FLEET"), members, ["owner"])
     m.constrain(hub_grid_power_limit, m.HUBS_OF_FLEET, m.TIMESTEPS, unit="MW")
     m.constrain(side_grid_power_limit, m.SIDES_OF_FLEET, m.TIMESTEPS, unit="MW")
@@ -107,15 +108,10 @@ def build(m: PlanModel) -> None:
         m.constrain(national_grid_power_limit, m.TIMESTEPS, unit="MW")
 
 
-def _owners(inputs: Scenario, unit: str) -> pd.Series:
-    """Return the hub or side of each site that has one."""
-    return inputs.series(f"site.{unit}")
-
-
 def _limits(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]]]:
     """Yield every limit of a fleet that has a site: unit, name, limit [MW], sites."""
     for unit in UNITS:
-        owner = _owners(inputs, unit)
+        owner = inputs.series(f"site.{unit}")
         for name, limit in inputs.series(f"{unit}_grid_power_max").items():
             if (owner == name).any():
                 yield unit, str(name), float(limit), list(owner.index[owner == name])
@@ -146,11 +142,17 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     keys = ["scope", "name", "timestep"]
     reported = tables["grid_limits"].set_index(keys).astype(float)
     fleets = {(scope, name): (limit, grid[sites].sum(axis=1)) for scope, name, limit, sites in _limits(inputs)}
-    for fleet, (limit, drawn) in fleets.items():
-        yield from Finding.all_at_most(f"{fleet[0]}_grid_power_limit", drawn, pd.Series(limit, drawn.index), "MW")
+    rules = {
+        "hub": "hub_grid_power_limit",
+        "side": "side_grid_power_limit",
+        "national": "national_grid_power_limit",
+    }
+    for (scope, name), (limit, drawn) in fleets.items():
+        for step, power in drawn.items():
+            yield from Finding.unless_at_most(rules[scope], f"{name}, {step}", float(power), limit, "MW")
     sums = {(*fleet, step): value for fleet, (_, drawn) in fleets.items() for step, value in drawn.items()}
     limits = {(*fleet, step): limit for fleet, (limit, drawn) in fleets.items() for step in drawn.index}
-    for row in set(sums).symmetric_difference(reported.index):
+    for row in sorted(set(sums).symmetric_difference(reported.index)):
         yield Finding("grid_limits", ", ".join(map(str, row)), "is missing from the results, or has no limit")
     yield from Finding.all_equal("grid_limits", pd.Series(sums, dtype=float), reported["grid_power"], "MW")
     yield from Finding.all_equal("grid_power_max", pd.Series(limits, dtype=float), reported["grid_power_max"], "MW")
@@ -164,6 +166,7 @@ def _audit_ramps(inputs: Scenario, grid: pd.DataFrame) -> Iterator[Finding]:
     before = previous(inputs).reindex(grid.index)
     hours = inputs.series("timestep_duration").reindex(grid.index).to_numpy()
     earlier = inputs.series("timestep_duration").reindex(before).to_numpy()
-    step = grid[limit.index].to_numpy() - grid[limit.index].reindex(before).to_numpy()
-    pace = pd.DataFrame(abs(step) / ((hours + earlier) / 2)[:, None], grid.index, limit.index)
-    yield from Finding.all_at_most("grid_ramp", pace.max(), limit, "MW/h")
+    rise = grid[limit.index].to_numpy() - grid[limit.index].reindex(before).to_numpy()
+    pace = pd.DataFrame(rise / ((hours + earlier) / 2)[:, None], grid.index, limit.index)
+    yield from Finding.all_at_most("grid_ramp_up", pace.max(), limit, "MW/h")
+    yield from Finding.all_at_most("grid_ramp_down", -pace.min(), limit, "MW/h")

@@ -310,6 +310,10 @@ def _audit_costs(
     yield from Finding.cost_differs("certificates", float(spent), tables)
 
 
+IDLE = 1e-9
+"""Of the largest draw: a timestep without draw has no share, and rounding gives it none."""
+
+
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return energy by source [MWh/a] and the green share of all power in each accounting mode."""
     del inputs
@@ -320,7 +324,9 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     drawn = float(draw.sum())
     share = None
     if drawn:
-        by_step = (used.groupby("timestep").sum() / draw.groupby("timestep").sum()).dropna()
+        green, load = used.groupby("timestep").sum(), draw.groupby("timestep").sum()
+        busy = (load > IDLE * load.max()) | (green < -IDLE * load.max())
+        by_step = green[busy] / load[busy]
         share = {
             "certificate": (bought + excess + certificates) / drawn,
             "matched": max(0.0, float(used.sum())) / drawn,

@@ -220,17 +220,23 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Stores make no energy, keep within their size, hold green power where they must, and are paid for."""
     table = tables["storage"].set_index(KEYS).astype(float)
-    expected = {(store, step) for store in _sites(inputs, "storage_power") for step in inputs.sets["timestep"]}
+    stores = _allowed(inputs, "storage_power").loc[lambda most: most > 0].index
+    expected = {(store, step) for store in stores for step in inputs.sets["timestep"]}
     for row in sorted(expected.symmetric_difference(table.index)):
         yield Finding("storage", ", ".join(row), "is missing from the results, or no store of the scenario")
     for name, unit in (("charge", "MW"), ("discharge", "MW"), ("state_of_charge", "MWh")):
         yield from Finding.none_negative(name, table[name], unit)
     yield from _audit_energy(inputs, tables, table)
     yield from _audit_sizes(inputs, tables, table)
-    if _holds_green_only(inputs):
+    if inputs.has("green_power_share") and inputs.scalar("green_power_share_mode") in {"matched", "every_timestep"}:
         green = ledger.column(tables, "power_supply_technology", "green_power", KEYS)
         most = green.reindex(table.index, fill_value=0.0)
         yield from Finding.all_at_most("green_charge", table["charge"], most, "MW")
+
+
+def _allowed(inputs: Scenario, size: str) -> pd.Series:
+    """Return the most that may stand at each site: the limit, or where none is given what stands already."""
+    return inputs.series(f"{size}_max").combine_first(inputs.series(f"{size}_existing"))
 
 
 def _audit_energy(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Iterator[Finding]:
@@ -248,18 +254,18 @@ def _audit_energy(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: p
 def _audit_sizes(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Iterator[Finding]:
     sizes = tables["storage_capacity"].set_index("site").astype(float)
     peaks = table.groupby(level="site").max()
-    cost = 0.0
-    for size, unit, columns in (
-        ("storage_power", "MW", ("charge", "discharge")),
-        ("storage_energy", "MWh", ("state_of_charge",)),
+    cost, limits = 0.0, {"storage_power": "storage_power_limit", "storage_energy": "storage_energy_limit"}
+    for size, unit, rules in (
+        ("storage_power", "MW", {"charge": "charge_limit", "discharge": "discharge_limit"}),
+        ("storage_energy", "MWh", {"state_of_charge": "state_of_charge_limit"}),
     ):
         held, existing = sizes[size], inputs.series(f"{size}_existing").reindex(sizes.index)
-        for name in columns:
-            yield from Finding.all_at_most(f"{name}_limit", peaks[name], held, unit)
-        yield from Finding.all_at_most(f"{size}_limit", held, _most(inputs, size).reindex(sizes.index), unit)
+        for name, rule in rules.items():
+            yield from Finding.all_at_most(rule, peaks[name], held, unit)
+        yield from Finding.all_at_most(limits[size], held, _allowed(inputs, size).reindex(sizes.index), unit)
         yield from Finding.all_at_most(f"{size}_existing", existing, held, unit)
         cost += float(((held - existing) * inputs.series(f"{size}_cost").reindex(sizes.index)).sum())
-    stores = pd.Series(1.0, _sites(inputs, "storage_power"))
+    stores = _allowed(inputs, "storage_power").gt(0).astype(float)
     yield from Finding.all_equal("storage_capacity", stores, pd.Series(1.0, sizes.index), "stores")
     yield from Finding.cost_differs("storage", cost, tables)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -109,8 +110,9 @@ def chain_faults(inputs: Scenario, feature: str) -> Iterator[Fault]:
 
 
 def months(inputs: Scenario) -> pd.Series:
-    """Return the month of every timestep that has a time, such as ``2025-07``."""
-    return inputs.series("time").str.slice(0, len("2025-07"))
+    """Return the month of every timestep that has a time, such as ``2025-07``, by the clock the time is given in."""
+    times = inputs.series("time")
+    return times.map(lambda text: datetime.fromisoformat(text).date().isoformat()[: len("2025-07")])
 
 
 def _is_chained(inputs: Scenario) -> bool:
