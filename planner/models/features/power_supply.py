@@ -127,6 +127,15 @@ def green_capacity(m: PlanModel, site: str, technology: str) -> Any:
     return m.green_capacity_existing[site, technology] + new
 
 
+def curtailed(m: PlanModel, site: str, technology: str, timestep: str) -> Any:
+    """Green power that could be produced and is neither used nor sold [MW]: the slack of green_power_availability."""
+    return (
+        m.availability[site, technology, timestep] * m.green_capacity[site, technology]
+        - m.green_power[site, technology, timestep]
+        - m.excess[site, technology, timestep]
+    )
+
+
 def grid_energy(m: PlanModel, site: str, timestep: str) -> Any:
     """Grid energy of a timestep over the year [MWh/a]."""
     return m.timestep_weight[timestep] * m.grid_power[site, timestep]
@@ -208,6 +217,7 @@ def _build_supply(m: PlanModel) -> None:
     m.variable("green_capacity_new", m.CONTRACTABLE, unit="MW", is_investment=True)
     m.variable("certificates", m.CERTIFICATE_PRICE_GIVEN, unit="MWh/a")
     m.expression("green_capacity", m.SITE_TECHNOLOGIES, rule=green_capacity, unit="MW")
+    m.expression("curtailed", m.SITE_TECHNOLOGIES, m.TIMESTEPS, rule=curtailed, unit="MW")
     m.expression("grid_energy", m.SITES, m.TIMESTEPS, rule=grid_energy, unit="MWh/a")
     m.expression("green_energy", m.SITE_TECHNOLOGIES, rule=green_energy, unit="MWh/a")
     m.expression("excess_energy", m.SITE_TECHNOLOGIES, rule=excess_energy, unit="MWh/a")
@@ -224,7 +234,7 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return supply by site and timestep [MW], by technology [MW], and certificates [MWh/a]."""
     return {
         "power_supply": m.tabulate("grid_power", "green_power_used", columns=["site", "timestep"]),
-        "power_supply_technology": m.tabulate("green_power", "excess", columns=list(TRIPLE)),
+        "power_supply_technology": m.tabulate("green_power", "excess", "curtailed", columns=list(TRIPLE)),
         "power_supply_capacity": m.tabulate("green_capacity", columns=list(PAIR)),
         "power_supply_certificates": m.tabulate("certificates", columns=["site"]),
     }
@@ -234,6 +244,7 @@ VALUES = (
     ("power_supply", ["site", "timestep"], "grid_power", "MW"),
     ("power_supply_technology", list(TRIPLE), "green_power", "MW"),
     ("power_supply_technology", list(TRIPLE), "excess", "MW"),
+    ("power_supply_technology", list(TRIPLE), "curtailed", "MW"),
     ("power_supply_capacity", list(PAIR), "green_capacity", "MW"),
     ("power_supply_certificates", ["site"], "certificates", "MWh/a"),
 )
@@ -272,6 +283,8 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     available = inputs.series("availability").reindex(green.index).fillna(0.0)
     held = ledger.spread(capacity, green.index.to_frame(index=False)).fillna(0.0).to_numpy()
     yield from Finding.all_at_most("green_power_availability", green + excess, available * held, "MW")
+    slack = ledger.column(tables, "power_supply_technology", "curtailed", TRIPLE)
+    yield from Finding.all_equal("curtailed", available * held - green - excess, slack, "MW")
     yield from _audit_purchases(inputs, capacity, certificates)
     yield from _audit_costs(inputs, tables, capacity, certificates)
 
@@ -337,6 +350,7 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
         "grid": ledger.total(tables, "power_supply", "grid_power"),
         "green": float(used.sum()),
         "excess": excess,
+        "curtailed": ledger.total(tables, "power_supply_technology", "curtailed"),
         "certificates": certificates,
     }
     return {"energy": energy, "green_power_share": share}
