@@ -89,7 +89,37 @@ RICH = BASE.with_cells("workload", "unserved_price", {"online": 4000})
 RICH = RICH.with_cells("workload", "indivisible", {"training": True})
 RICH = RICH.with_cells("site", "utilisation_min", {"hebei": 0.2})
 RICH = RICH.with_cells("site", "opening_cost", {"gansu": 3e6, "hebei": 1e6})
-"""``BASE`` with every option of the features from time to site_expansion in use."""
+HOURLY = ("storage", "flexible_workloads", "grid_limits", "green_shortfall")
+RICH = RICH.replaced(features=(*RICH.features, *HOURLY)).with_cells("timestep", "timestep_duration", {"night": 3.84})
+for _column, _values in {
+    "storage_power_existing": {"hebei": 3},
+    "storage_energy_existing": {"hebei": 8},
+    "storage_power_max": {"hebei": 5, "gansu": 6},
+    "storage_energy_max": {"hebei": 14, "gansu": 20},
+    "storage_power_cost": {"hebei": 21_000, "gansu": 17_000},
+    "storage_energy_cost": {"hebei": 9_000, "gansu": 11_000},
+    "charge_efficiency": {"hebei": 0.92, "gansu": 0.94},
+    "discharge_efficiency": {"hebei": 0.9, "gansu": 0.95},
+    "grid_ramp_max": {"hebei": 4},
+}.items():
+    RICH = RICH.with_cells("site", _column, _values)
+RICH = RICH.with_cells("workload", "deferral_max", {"training": 1.5})
+RICH = RICH.with_rows("hub", [{"hub": "delta"}, {"hub": "gansu"}, {"hub": "north", "hub_grid_power_max": 75}])
+RICH = RICH.with_rows("side", [{"side": "east", "side_grid_power_max": 126}, {"side": "west"}])
+RICH = RICH.with_parameters(green_shortfall_price=27, national_grid_power_max=150)
+RICH = RICH.replaced(features=(*RICH.features, "representative_days")).with_rows(
+    "profile",
+    [
+        {"profile": "p1", "parameter": "demand_profile", "key": "online", "mean_full": 1.02, "mean_reduced": 1,
+         "rmse": 0.25, "duration_curve_rmse": 0.125},
+    ],
+)  # fmt: skip
+RICH = RICH.with_rows(
+    "profile_quantile",
+    [{"profile": "p1", "quantile": quantile, "quantile_full": value} for quantile, value in (("050", 0.9), ("100", 2))],
+)
+"""``BASE`` with every option of the features from time to site_expansion in use, and those that look at the hours: a
+day and a night stand for 1500 of their kind, as if they had been chosen from a year."""
 
 
 @dataclass(frozen=True)

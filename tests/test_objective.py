@@ -74,7 +74,8 @@ def test_cost_is_complete_by_category() -> None:
     costs = results.summary["costs"]
     carried = {"transfer", "traffic"} if "traffic" in RICH.features else set()
     power = {"grid_power", "green_power", "green_capacity", "excess", "certificates"}
-    assert set(costs) == power | {"carbon", "new_compute", "opening", "water", "unserved"} | carried
+    hourly = {"storage", "green_shortfall"}
+    assert set(costs) == power | hourly | {"carbon", "new_compute", "opening", "water", "unserved"} | carried
     assert sum(costs.values()) == pytest.approx(results.summary["objective"])
     assert results.tables["cost"]["category"].is_unique
 
@@ -340,7 +341,7 @@ def test_latency_must_be_known() -> None:
 
 
 CATEGORIES = ["water", "carbon", "grid_power", "green_power", "green_capacity", "excess", "certificates",
-              "new_compute", "opening", "unserved"]  # fmt: skip
+              "new_compute", "opening", "unserved", "storage", "green_shortfall"]  # fmt: skip
 
 
 @pytest.mark.parametrize("category", CATEGORIES)

@@ -28,6 +28,7 @@ FULL = FULL.with_cells("workload", "unserved_price", {"online": 1200})
 FULL = FULL.with_cells("site_compute_type", "capacity_existing", {"shanghai;general": 60})
 FULL = FULL.with_cells("site_compute_type", "modules_max", {"shanghai;general": 0})
 FULL = FULL.with_cells("site", "water_max", {"shanghai": 700_000})
+FULL = FULL.with_cells("site", "certificates_max", {"shanghai": 100_000})
 FULL = FULL.with_cells("site_technology", "excess_price", {"hebei;solar": 650})
 WORLDS: dict[str, World] = {
     "certificate": FULL,
@@ -239,6 +240,16 @@ def test_the_plan_of_another_scenario_does_not_pass() -> None:
         ("site", "emission_factor", {"gansu": 0.47}, {"emissions"}),
         ("site", "certificate_price", {"shanghai": 26}, {"certificates"}),
         ("site", "certificates_max", {"shanghai": 1}, {"certificates_limit"}),
+        ("site", "storage_power_max", {"hebei": 4.9}, {"storage_power_limit"}),
+        ("site", "storage_energy_max", {"hebei": 11}, {"storage_energy_limit"}),
+        ("site", "storage_power_existing", {"hebei": 3.1}, {"storage"}),
+        ("site", "storage_energy_cost", {"hebei": 9_100}, {"storage"}),
+        ("site", "charge_efficiency", {"hebei": 0.93}, {"state_of_charge_balance"}),
+        ("site", "discharge_efficiency", {"hebei": 0.89}, {"state_of_charge_balance"}),
+        ("site", "grid_ramp_max", {"hebei": 3.9}, {"grid_ramp_up", "grid_ramp_down"}),
+        ("hub", "hub_grid_power_max", {"north": 38}, {"hub_grid_power_limit", "grid_power_max"}),
+        ("side", "side_grid_power_max", {"east": 108}, {"side_grid_power_limit", "grid_power_max"}),
+        ("workload", "deferral_max", {"training": 1.4}, {"deadline"}),
         ("site", "green_power_share_min", {"gansu": 0.95}, {"green_power_share"}),
         ("site", "utilisation_max", {"gansu": 0.5}, {"site_capacity"}),
         ("site", "utilisation_min", {"hebei": 0.99}, {"utilisation_floor"}),
@@ -269,6 +280,8 @@ def test_the_plan_of_another_scenario_does_not_pass() -> None:
         ("carbon_price", 51, "carbon"),
         ("emissions_max", 100_000, "emissions_limit"),
         ("national_green_power_share_min", 0.99, "national_green_power_share"),
+        ("national_grid_power_max", 100, "national_grid_power_limit"),
+        ("green_shortfall_price", 28, "green_shortfall"),
     ],
 )
 def test_scalars_of_another_scenario_do_not_pass(parameter: str, value: float, rule: str) -> None:

@@ -26,9 +26,16 @@ if TYPE_CHECKING:
 BASE_UNITS = ("MW", "h", "a", "CNY", "tCO2", "ms", "Gbps", "GB", "m3", "km", "K", "kW", "PFLOPS", "wrong")
 SHARES = RICH.with_parameters(national_green_power_share_min=0.4, emissions_max=9e5)
 SHARES = SHARES.with_rows(
-    "hub", [{"hub": "gansu", "hub_green_power_share_min": 0.5}, {"hub": "delta"}, {"hub": "north"}]
+    "hub",
+    [
+        {"hub": "gansu", "hub_green_power_share_min": 0.5},
+        {"hub": "delta"},
+        {"hub": "north", "hub_grid_power_max": 75},
+    ],
 )
-SHARES = SHARES.with_rows("side", [{"side": "east", "side_green_power_share_min": 0.2}, {"side": "west"}])
+SHARES = SHARES.with_rows(
+    "side", [{"side": "east", "side_green_power_share_min": 0.2, "side_grid_power_max": 126}, {"side": "west"}]
+)
 SHARES = SHARES.with_cells("site", "water_max", {"gansu": 4e5})
 SHARES = SHARES.with_cells("site", "certificates_max", {"gansu": 4e5})
 WORLDS = {
@@ -37,6 +44,9 @@ WORLDS = {
     "every_timestep": SHARES.with_parameters(green_power_share_mode="every_timestep", green_power_share_on="new"),
     "location": SHARES.with_parameters(emissions_accounting="location"),
     "weighted": SHARES.replaced(minimise={"cost": 2, "emissions": 90, "latency": 1e6}),
+    "month": SHARES.with_parameters(green_power_share_window="month")
+    .with_cells("timestep", "position", {"*": None})
+    .with_cells("timestep", "time", {"day": "2025-01-31T08:00", "night": "2025-02-01T08:00"}),
     "whole_or_none": SHARES.with_cells("workload", "unserved_price", {"training": 3000}),
 }
 """Between them they have every rule of the core; the contract test says if one is missing."""
@@ -142,7 +152,10 @@ USED = sorted(
         "green_capacity_max", "green_capacity_cost", "green_power_price", "excess_price", "availability",
         "certificate_price", "certificates_max", "green_power_share_min", "hub_green_power_share_min",
         "side_green_power_share_min", "national_green_power_share_min", "emission_factor", "emissions_max",
-        "carbon_price",
+        "carbon_price", "timestep_duration", "storage_power_existing", "storage_power_max", "storage_power_cost",
+        "storage_energy_existing", "storage_energy_max", "storage_energy_cost", "charge_efficiency",
+        "discharge_efficiency", "backlog_max", "grid_ramp_max", "hub_grid_power_max", "side_grid_power_max",
+        "national_grid_power_max", "green_shortfall_price",
     }
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from tests.algebra import (
     rows_of,
     rules_found,
 )
+from tests.hours import FLEX
 
 WHOLE = HAND.with_cells("workload", "indivisible", {"web": True})
 """One site for each region: the coast's 12 MW fit into the 13.5 MW of ``far``, the inland's 24 MW do not."""
@@ -181,6 +182,24 @@ def test_mean_latency_and_west_share() -> None:
     near = plan(HAND.with_cells("workload", "latency_max", {"web": 7})).summary
     assert near["mean_latency"] == pytest.approx(363_000 / 90_000)
     assert near["west_share"] == pytest.approx(39_000 / 90_000)
+
+
+def test_indivisible_work_that_waits() -> None:
+    """An indivisible workload may catch up what waited, at the site it is assigned to.
+
+    Proves: assigned_only allows demand and what may have waited, (1 + 12 / 6, 3 + 5 / 4, 2 + 13 / 3, 2.4 + 12 / 5) MW,
+    and the plan costs what the divisible one does. Sensitivity: the demand alone as a bound (at night 3 MW of 1).
+    """
+    whole = FLEX.with_cells("workload", "indivisible", {"batch": True})
+    rows = rows_of(compiled(whole), "assigned_only")
+    most = {"night": 3, "morning": 4.25, "noon": 19 / 3, "evening": 4.8}
+    for step, power in most.items():
+        row = rows[f"city,batch,plain,{step}"]
+        assert row.coefficients == pytest.approx(
+            {f"allocation[city,batch,plain,direct,{step}]": 1, "assigned[city,batch,plain]": -power}
+        )
+        assert row.upper == 0
+    assert cost_of(whole) == pytest.approx(cost_of(FLEX))
 
 
 def test_audit_finds_demand_that_is_not_served() -> None:

@@ -473,3 +473,100 @@ def test_green_power_that_is_only_said_to_be_used_is_found() -> None:
     tables = altered(tables, "green_power_share", "green_counted", lambda old: old + 8760)
     tables = altered(tables, "green_power_share", "share", lambda old: old + 8760 / 131_400)
     assert rules_found(results, tables) == {"green_power_used"}
+
+
+def monthly(world: World) -> World:
+    """Return a world whose peak is in January and whose rest is in July, its share reckoned by month."""
+    times = {"peak": "2025-01-15T08:00", "rest": "20250701T0000"}
+    return world.with_parameters(green_power_share_window="month").with_cells("timestep", "time", times)
+
+
+MONTHLY = monthly(world_of("certificate", "all", "site").with_cells("site", "certificates_max", {"near": 40_000}))
+"""In January 16 056 MWh must be green, in July 36 504, by 40 000 certificates at 7 and wind at 10 (peak) and 36 (rest)."""
+
+
+def test_months_by_hand() -> None:
+    """A share by month holds in January and in July, each by itself.
+
+    Proves: in the mode matched what every_timestep costs here, for each month is one timestep: 1 474 704 CNY/a, where
+    the year costs 848 520; the windows are named 2025-01 and 2025-07, the second written in ISO's basic form.
+    Sensitivity: a month cut from the text, a window that is the whole year.
+    """
+    world = monthly(world_of("matched", "all", "site"))
+    assert cost_of(world) - FREE_COST == pytest.approx(1_474_704)
+    table = plan(world).tables["green_power_share"].set_index("window")
+    assert table["share"].to_dict() == pytest.approx({"2025-01": 0.4, "2025-07": 0.4})
+    assert price_of(plan(world), "green_power_share", "near", "2025-01") == pytest.approx(10)
+    assert price_of(plan(world), "green_power_share", "near", "2025-07") == pytest.approx(36)
+
+
+def test_certificates_are_used_once() -> None:
+    """A certificate serves the month it is used in, and no other.
+
+    Proves: 36 504 go to July, where wind is dearest, the other 3496 to January, which takes 12 560 MWh of wind at 10:
+    280 000 + 125 600 CNY/a; one more would save 3 CNY. Sensitivity: all 40 000 counted in each month (no wind needed),
+    or certificates by the hours of a month.
+    """
+    results = plan(MONTHLY)
+    assert cost_of(MONTHLY) - FREE_COST == pytest.approx(280_000 + 125_600)
+    used = results.tables["green_power_share_certificates"].set_index(["site", "window"])["certificates_of_month"]
+    assert used["near", "2025-07"] == pytest.approx(36_504)
+    assert used["near", "2025-01"] == pytest.approx(3_496)
+    assert price_of(results, "certificates_limit", "near") == pytest.approx(3)
+    assert price_of(results, "certificates_used", "near") == pytest.approx(10)
+    rows = rows_of(compiled(MONTHLY), "certificates_used")
+    assert rows["near"].coefficients == {
+        "certificates_of_month[near,2025-01]": 1, "certificates_of_month[near,2025-07]": 1, "certificates[near]": -1,
+    }  # fmt: skip
+    assert rows["near"].upper == 0
+
+
+def test_algebra_of_a_month() -> None:
+    """Algebra: the month's use, and the month's green power and certificates, by its own weights.
+
+    Proves: no column of the other month in January's row, and no year's certificates. Sensitivity: energies of a year.
+    """
+    coefficients, bound = flat(rows_of(compiled(MONTHLY), "green_power_share")["near,2025-01"])
+    work = {f"allocation[city,{kind},near,direct,peak]": 0.4 * 2000 * 1.5 for kind in ("web", "batch", "model")}
+    green = dict.fromkeys(("green_power[near,wind,peak]", "excess[near,wind,peak]"), -2000)
+    assert coefficients == pytest.approx({**work, **green, "certificates_of_month[near,2025-01]": -1})
+    assert bound == 0
+
+
+def test_months_without_certificates() -> None:
+    """Where no site has certificates a month's share is of green power alone.
+
+    Proves: the plan, and its audit, of an empty set of certificates: 16 056 × 10 + 36 504 × 36.
+    Sensitivity: a table that cannot be empty.
+    """
+    world = MONTHLY.with_cells("site", "certificate_price", {"*": None})
+    assert cost_of(world) - FREE_COST == pytest.approx(1_474_704)
+
+
+def test_a_month_needs_times_and_a_longer_window() -> None:
+    """A timestep without a time has no month, and a share in every timestep none but it.
+
+    Proves: both are refused before solving. Sensitivity: a month of "", a window that is not used.
+    """
+    timeless = MONTHLY.with_cells("timestep", "time", {"*": None})
+    with pytest.raises(InvalidInputError, match="month of some timesteps is not known"):
+        scenario_of(timeless)
+    with pytest.raises(InvalidInputError, match="not over a month"):
+        scenario_of(MONTHLY.with_parameters(green_power_share_mode="every_timestep"))
+
+
+@pytest.mark.parametrize("factor", [1.001, -1.0, float("nan")])
+@pytest.mark.parametrize("window", ["2025-01", "2025-07"])
+def test_certificates_of_a_month_are_audited(window: str, factor: float) -> None:
+    """Each month's certificates are checked against what is counted and what is owned.
+
+    Proves: a small change, a turned sign and an empty cell; more than is owned is certificates_used.
+    Sensitivity: a table nobody reads.
+    """
+    results = plan(MONTHLY)
+    assert rules_found(results) == set()
+    table, column = "green_power_share_certificates", "certificates_of_month"
+    tables = altered(results.tables, table, column, lambda old: old * factor, site="near", window=window)
+    found = rules_found(results, tables)
+    assert "green_power_share" in found
+    assert factor != 1.001 or window == "2025-01" or "certificates_used" in found

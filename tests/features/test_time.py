@@ -19,7 +19,8 @@ from tests.algebra import (
     rules_found,
     scenario_of,
 )
-from tests.worlds import BASE
+from tests.hours import STORE, in_periods
+from tests.worlds import BASE, World
 
 STEPS = HAND.tables["timestep"]
 
@@ -182,3 +183,79 @@ def test_audit_finds_missing_and_doubled_steps() -> None:
     table = results.tables["time"]
     for wrong in (table.iloc[:1], pd.concat([table, table.iloc[:1]]), table.replace("night", "dusk")):
         assert "time" in rules_found(results, {**results.tables, "time": wrong})
+
+
+def test_one_step_chains_to_itself() -> None:
+    """A single timestep is an order by itself: what comes before it is the same one.
+
+    Proves: STORE without timesteps has a model, in which its store may only lose: it rests, at 9 000 000 CNY/a for 10
+    MW at 600 (a mean) over 1500 h. Sensitivity: a single step refused, or one that looks back at nothing.
+    """
+    tables = {k: v for k, v in STORE.tables.items() if "timestep" not in k}
+    one = STORE.replaced(tables=tables, hours=1500).with_cells("site", "grid_power_price", {"plain": 600})
+    assert feature.previous(scenario_of(one)).to_dict() == {"year": "year"}
+    assert list(feature.chain_faults(scenario_of(one), "storage")) == []
+    assert cost_of(one) == pytest.approx(9_000_000)
+
+
+@pytest.mark.parametrize("wrong", [{"night": 2401}, {"night": 2399}, {"noon": 1300}])
+def test_a_period_stands_for_so_many_like_it(wrong: dict[str, float]) -> None:
+    """Weight ÷ duration is one number within a period, else a lossless store would make energy.
+
+    Proves: 2401, 2399 and 1300 h in place of 400 times the duration are refused, at the step and the period they are
+    in. Sensitivity: weights compared without their durations, or over all periods.
+    """
+    hours = 7200 + sum(value - {"night": 2400, "noon": 1200}[step] for step, value in wrong.items())
+    world = STORE.with_cells("timestep", "timestep_weight", {**weights_of(STORE), **wrong}).replaced(hours=hours)
+    with pytest.raises(InvalidInputError, match="one number of the year for storage") as caught:
+        scenario_of(world)
+    assert "timestep_weight" in str(caught.value)
+    named = in_periods(world, {"night": "dry", "noon": "dry", "morning": "wet", "evening": "wet"})
+    with pytest.raises(InvalidInputError, match="in the period dry"):
+        scenario_of(named)
+
+
+def weights_of(world: World) -> dict[str, float]:
+    """Return the weights of a world."""
+    return {row["timestep"]: row["timestep_weight"] for row in world.tables["timestep"]}
+
+
+def test_periods_may_stand_for_different_numbers() -> None:
+    """Two periods may count 400 and 300 times; weights rounded to a few digits are one number still.
+
+    Proves: no fault. Sensitivity: one number for the whole year, an exact comparison.
+    """
+    world = in_periods(STORE, {"night": "dry", "noon": "dry", "morning": "wet", "evening": "wet"})
+    fewer = {**weights_of(STORE), "morning": 1200, "evening": 1500.0005}
+    other = world.with_cells("timestep", "timestep_weight", fewer).replaced(hours=6300)
+    assert list(feature.chain_faults(scenario_of(other), "storage")) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "month"),
+    [
+        ("2025-07-31T23:00", "2025-07"),
+        ("20250731T2300", "2025-07"),
+        ("2025-W31-5", "2025-08"),
+        ("2025-07-31T23:00+08:00", "2025-07"),
+        ("2025-08-01T00:00Z", "2025-08"),
+    ],
+)
+def test_months_are_those_of_the_clock(written: str, month: str) -> None:
+    """A time in any form of ISO 8601 has a month: that of the clock it is written by.
+
+    Proves: extended, basic and week forms, with and without a zone. Sensitivity: the first seven letters of the text.
+    """
+    rows = [{**row, "time": written if row["timestep"] == "day" else None} for row in STEPS]
+    only = HAND.with_rows("timestep", [{**rows[0], "timestep_weight": 3000}])
+    only = only.with_rows("workload_timestep", [{"workload": "web", "timestep": "day", "demand_profile": 1.2}])
+    assert feature.months(scenario_of(only)).to_dict() == {"day": month}
+
+
+def test_without_times_there_are_no_months() -> None:
+    """A scenario without times has no months.
+
+    Proves: an empty answer for positions and for a static year. Sensitivity: an error, or a month called "".
+    """
+    assert feature.months(scenario_of(BASE)).empty
+    assert feature.months(scenario_of(HAND)).empty

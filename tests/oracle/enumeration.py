@@ -14,6 +14,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.optimize import linprog
 
+from tests.oracle.hourly_rules import (
+    Hours,
+    add_grid,
+    add_stores,
+    add_waiting,
+    cost_of_hours,
+    share_of_hours,
+    shortfalls,
+    stores,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -64,7 +75,7 @@ class Oracle:
     """One world, read plainly."""
 
     def __init__(self, world: World) -> None:
-        self.world, self.given = world, world.parameters
+        self.world, self.given, self.times = world, world.parameters, Hours(world)
         tables = world.tables
         self.regions = [row["region"] for row in tables["region"]]
         self.sites = {row["site"]: row for row in tables["site"]}
@@ -89,7 +100,7 @@ class Oracle:
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """What is minimised in turn: unserved demand before and cost after an objective without cost."""
+        """What is minimised in turn: what is left undone before and cost after an objective without cost."""
         has_cost = isinstance(self.world.minimise, dict) or self.world.minimise == "cost"
         return ("objective",) if has_cost else ("unserved", "objective", "cost")
 
@@ -143,6 +154,7 @@ class Oracle:
         asked = sum(self.hours[t] * value for (_, _, t), value in self.demand.items())
         slow: Terms = {("a", r, k, s, t): self.hours[t] * self.latency[r, s] / asked for r, k, s, t in self._work()}
         left: Terms = {("u", r, k, t): self.hours[t] for r, k, t in self.demand if self._is_priced(k)}
+        left |= dict.fromkeys(shortfalls(self, len(self._windows())), 1.0)
         goals = {"cost": (cost, fixed), "emissions": (emitted, 0.0), "latency": (slow, 0.0), "unserved": (left, 0.0)}
         wanted = self.world.minimise if isinstance(self.world.minimise, dict) else {self.world.minimise: 1.0}
         goals["objective"] = (
@@ -162,6 +174,7 @@ class Oracle:
             served: Terms = {("a", r, k, s, t): 1.0 for s in self.reach[r, k]}
             if self._is_priced(k):
                 served["u", r, k, t] = 1.0
+            add_waiting(lp, self, served, (r, k, t))
             lp.equal.append((served, self.demand[r, k, t]))
             for s in self.reach[r, k]:
                 if (r, k) in assigned and assigned[r, k] != s:
@@ -182,12 +195,16 @@ class Oracle:
                 lp.at_most.append(({name: -value * row["wue"] for name, value in busy.items()}, row["water_max"]))
 
     def _power(self, lp: Programme) -> None:
+        add_stores(lp, self)
+        add_grid(lp, self)
         for s, row in self.sites.items():
             for t in self.hours:
                 balance: Terms = {("a", r, k, x, z): -row["pue"] for r, k, x, z in self._work() if (x, z) == (s, t)}
                 balance["grid", s, t] = 1.0
-                for g in self._held(s):
+                for g in self.held(s):
                     balance["green", s, g, t] = 1.0
+                if s in stores(self):
+                    balance |= {("give", s, t): 1.0, ("take", s, t): -1.0}
                 lp.equal.append((balance, 0.0))
                 if row["grid_power_max"] is not None:
                     lp.at_most.append(({("grid", s, t): 1.0}, row["grid_power_max"]))
@@ -202,8 +219,13 @@ class Oracle:
                 used: Terms = {("green", s, g, t): 1.0, ("sold", s, g, t): 1.0, ("more", s, g): -sun}
                 lp.at_most.append((used, sun * stands))
 
-    def _held(self, site: str) -> list[str]:
+    def held(self, site: str) -> list[str]:
+        """Return the technologies of a site."""
         return [g for s, g in self.green if s == site]
+
+    def _windows(self) -> list[list[str]]:
+        each = self.given["green_power_share_mode"] == "every_timestep"
+        return [[t] for t in self.hours] if each else [list(self.hours)]
 
     def _share(self, lp: Programme, new: dict[Any, float]) -> None:
         scopes = [([s], row["green_power_share_min"]) for s, row in self.sites.items()]
@@ -212,8 +234,7 @@ class Oracle:
             scopes.append((members, row["hub_green_power_share_min"]))
         scopes.append((list(self.sites), self.given.get("national_green_power_share_min")))
         mode, on_new = self.given["green_power_share_mode"], self.given["green_power_share_on"] == "new"
-        windows = [[t] for t in self.hours] if mode == "every_timestep" else [list(self.hours)]
-        for (members, share), window in itertools.product(scopes, windows):
+        for (members, share), (number, window) in itertools.product(scopes, enumerate(self._windows())):
             if share is None:
                 continue
             terms: Terms = defaultdict(float)
@@ -221,7 +242,8 @@ class Oracle:
             part = sum(self.hours[t] for t in window) / sum(self.hours.values())
             for s in members:
                 row = self.sites[s]
-                for g, t in itertools.product(self._held(s), window):
+                terms.update(share_of_hours(self, s, number, window))
+                for g, t in itertools.product(self.held(s), window):
                     terms["green", s, g, t] -= self.hours[t]
                     terms["sold", s, g, t] -= self.hours[t] * (mode == "certificate")
                 if mode == "certificate" and row["certificate_price"] is not None:
@@ -256,7 +278,7 @@ class Oracle:
         }
 
     def _cost(self) -> Terms:
-        cost: Terms = {}
+        cost = cost_of_hours(self, len(self._windows()))
         for r, k, s, t in self._work():
             cost["a", r, k, s, t] = self.hours[t] * self.sites[s]["wue"] * self.sites[s]["water_price"]
         for r, k, t in self.demand:

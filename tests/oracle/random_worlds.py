@@ -13,6 +13,7 @@ FEATURES = (
     "time", "demand", "routes", "allocation", "site_capacity", "site_expansion", "facility_load", "power_supply",
     "green_power_share", "emissions",
 )  # fmt: skip
+HOURLY = ("storage", "flexible_workloads", "grid_limits", "green_shortfall")
 CHOICES_MAX = 40
 """Most combinations of integers of one world."""
 
@@ -108,7 +109,35 @@ def _draw(dice: Dice) -> World:
         minimise = dice.pick(["emissions", "latency"])
     given = {name: value for name, value in parameters.items() if value is not None}
     tables = {name: rows for name, rows in tables.items() if rows}
-    return World(features=FEATURES, tables=tables, parameters=given, hours=hours, minimise=minimise)
+    world = World(features=FEATURES, tables=tables, parameters=given, hours=hours, minimise=minimise)
+    return _with_hours(dice, world) if dice.happens(0.5) else world
+
+
+def _with_hours(dice: Dice, world: World) -> World:
+    """Return the world with stores, work that waits, limits of the grid and shortfalls, or some of these."""
+    tables = world.tables
+    listed = [name for name in HOURLY if dice.happens(0.7)]
+    repeats, divided = {"winter": dice.whole(90, 600), "summer": dice.whole(90, 600)}, dice.happens(0.3)
+    for place, row in enumerate(tables.get("timestep", [])):
+        row["period"] = dice.pick(sorted(repeats)) if divided else "winter"
+        row["position"] = 10 - place
+        row["timestep_weight"] = repeats[row["period"]] * row["timestep_duration"]
+    for row in tables["workload"]:
+        row["deferral_max"] = dice.maybe(0.7, 0.5, 12)
+    for row in tables["site"]:
+        row["grid_ramp_max"] = dice.maybe(0.2, 0.5, 6)
+        if dice.happens(0.7):
+            row |= {"charge_efficiency": dice.number(0.7, 0.99), "discharge_efficiency": dice.number(0.7, 0.99)}
+            for size in ("storage_power", "storage_energy"):
+                stands = dice.number(0.2, 6)
+                row[f"{size}_existing"] = stands
+                row[f"{size}_max"] = stands + dice.number(0.5, 9) if dice.happens(0.6) else None
+                row[f"{size}_cost"] = dice.number(1e3, 2e5)
+    for row in tables["hub"]:
+        row["hub_grid_power_max"] = dice.maybe(0.2, 8, 40)
+    limits = {"green_shortfall_price": dice.number(5, 300), "national_grid_power_max": dice.maybe(0.2, 8, 60)}
+    hours = float(sum(row["timestep_weight"] for row in tables.get("timestep", []))) or world.hours
+    return world.replaced(features=(*FEATURES, *listed), hours=hours).with_parameters(**limits)
 
 
 def _demand(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:

@@ -23,6 +23,10 @@ PLACES = (
 """Chinese cities, two of them the same, and the corners of the globe; one is the antipode of the first."""
 SCALED, WILD = 0.2, 0.3
 """Cumulated shares of the scenarios that are very large or small throughout, and of those that mix both."""
+NEVER = frozenset({"representative_days"})
+"""Made by the planner from a year of hours, with the tables that say how well; not chosen."""
+MODES = ("certificate", "matched", "every_timestep")
+LOOKS_BACK = frozenset({"storage", "flexible_workloads", "grid_limits"})
 Row = dict[str, Any]
 
 
@@ -91,14 +95,16 @@ def random_world(seed: int) -> World:
         "hub": ["h0", "h1"],
         "side": ["east", "west"],
     }
-    tables: dict[str, Rows] = {**_time(dice, names), **_asked(dice, names), **_places(dice, names, features)}
+    tables: dict[str, Rows] = {
+        **_time(dice, names, features), **_asked(dice, names, features), **_places(dice, names, features)
+    }  # fmt: skip
     if "site_capacity" in features:
         tables |= _capacity(dice, names)
     if "power_supply" in features:
         tables |= _supply(dice, names)
     if "traffic" in feature_modules() and dice.happens(0.7):
         _carry(dice, tables, names)
-    parameters = _parameters(dice, features)
+    parameters = _parameters(dice, features, tables["timestep"])
     hours = sum(row["timestep_weight"] for row in tables["timestep"]) if names["timestep"] else 8760.0
     minimise = _minimise(dice, features)
     if "emissions" not in features:
@@ -117,7 +123,7 @@ def random_world(seed: int) -> World:
 
 def _features(dice: Dice) -> tuple[str, ...]:
     """Return a random subset that holds all it requires; one in three is everything there is."""
-    modules = feature_modules()
+    modules = {name: module for name, module in feature_modules().items() if name not in NEVER}
     chosen = {"allocation", *(name for name in modules if dice.happens(0.4))}
     if dice.happens(0.35):
         chosen = set(modules)
@@ -128,20 +134,32 @@ def _features(dice: Dice) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _time(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
-    chained = dice.pick(["time", "position", ""])
+def _time(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:
+    ordered = bool(LOOKS_BACK & set(features)) and dice.happens(0.9)
+    chained = dice.pick(["time", "position"] if ordered else ["time", "position", ""])
     rows: Rows = []
     for number, name in enumerate(names["timestep"]):
         row: Row = {"timestep": name, "timestep_weight": dice.number(1, 4000)}
         if chained:
-            row[chained] = f"2025-01-01T0{9 - number}:00" if chained == "time" else 9 - number
+            row[chained] = f"2025-0{9 - number}-01T00:00" if chained == "time" else 9 - number
         if dice.happens(0.5):
             row["timestep_duration"] = dice.number(0.25, 8)
         rows.append(row)
+    if ordered:
+        _repeat(dice, rows)
     return {"timestep": rows}
 
 
-def _asked(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
+def _repeat(dice: Dice, rows: Rows) -> None:
+    """Let each period stand for so many like it, as a store and a backlog ask."""
+    repeats = {period: dice.number(1, 400) for period in ("winter", "summer")}
+    divided = dice.happens(0.4)
+    for row in rows:
+        row["period"] = dice.pick(sorted(repeats)) if divided else "winter"
+        row["timestep_weight"] = repeats[row["period"]] * row.get("timestep_duration", 1.0)
+
+
+def _asked(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:
     nothing = dice.happens(0.05)
     regions: Rows = [
         {"region": name, "hub": dice.pick(names["hub"]), "side": dice.pick(names["side"])} for name in names["region"]
@@ -157,6 +175,8 @@ def _asked(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
             row["unserved_price"] = dice.price(0, 5000)
         if dice.happens(0.25):
             row["indivisible"] = dice.pick(["true", "false", "TRUE"])
+        if "flexible_workloads" in features and dice.happens(0.6):
+            row["deferral_max"] = dice.pick([0, dice.number(0.1, 12), dice.number(0.1, 12), 8784])
         workloads.append(row)
     demand: Rows = [
         {"region": r, "workload": k, "demand": 0 if nothing or dice.happens(0.15) else dice.megawatts(0.1, 20)}
@@ -198,17 +218,40 @@ def _places(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) 
     tables: dict[str, Rows] = {"site": sites}
     if "facility_load" in features:
         tables |= _pue(dice, sites, names)
+    return {**tables, **_scopes(dice, names, features)}
+
+
+def _scopes(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:
+    tables: dict[str, Rows] = {}
     for unit in ("hub", "side"):
-        if "green_power_share" in features and dice.happens(0.3):
-            tables[unit] = [
-                {unit: name, f"{unit}_green_power_share_min": dice.number(0, 0.6) if dice.happens(0.6) else None}
-                for name in names[unit]
-            ]
+        rows: Rows = [{unit: name} for name in names[unit]]
+        for row in rows:
+            if "green_power_share" in features and dice.happens(0.2):
+                row[f"{unit}_green_power_share_min"] = dice.number(0, 0.6)
+            if "grid_limits" in features and dice.happens(0.2):
+                row[f"{unit}_grid_power_max"] = dice.megawatts(20, 200)
+        if any(len(row) > 1 for row in rows):
+            tables[unit] = rows
     return tables
 
 
+def _store(dice: Dice) -> Row:
+    """Return a store: one that stands, one that may be built, or both."""
+    row: Row = {"charge_efficiency": dice.pick([1, dice.number(0.5, 1)]), "discharge_efficiency": dice.number(0.5, 1)}
+    for size in ("storage_power", "storage_energy"):
+        existing = dice.megawatts(0.5, 30)
+        if dice.happens(0.7):
+            row[f"{size}_existing"] = existing
+        if dice.happens(0.6) or f"{size}_existing" not in row:
+            row[f"{size}_max"] = min(existing + dice.megawatts(1, 50), 1e12)
+            row[f"{size}_cost"] = dice.price(0, 1e5)
+    return row
+
+
 def _limits(dice: Dice, features: tuple[str, ...]) -> Row:
-    row: Row = {}
+    row: Row = _store(dice) if "storage" in features and dice.happens(0.6) else {}
+    if "grid_limits" in features and dice.happens(0.15):
+        row["grid_ramp_max"] = dice.megawatts(1, 60)
     if "facility_load" in features and dice.happens(0.05):
         row["water_max"] = dice.megawatts(1e5, 1e6)
     if "power_supply" in features:
@@ -313,14 +356,16 @@ def _carry(dice: Dice, tables: dict[str, Rows], names: dict[str, list[str]]) -> 
     tables["region_site"] = rows
 
 
-def _parameters(dice: Dice, features: tuple[str, ...]) -> dict[str, Any]:
+def _parameters(dice: Dice, features: tuple[str, ...], timesteps: Rows) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if "green_power_share" in features:
-        given["green_power_share_mode"] = dice.pick(["certificate", "matched", "every_timestep"])
+        given["green_power_share_mode"] = dice.pick(MODES)
         if "site_expansion" in features:
             given["green_power_share_on"] = dice.pick(["all", "new"])
         if dice.happens(0.3):
             given["national_green_power_share_min"] = dice.number(0, 0.5)
+        monthly = given["green_power_share_mode"] != MODES[2] and any("time" in row for row in timesteps)
+        given["green_power_share_window"] = "month" if monthly and dice.happens(0.4) else "year"
     if "emissions" in features:
         market = "power_supply" in features and dice.happens(0.6)
         given["emissions_accounting"] = "market" if market else "location"
@@ -332,6 +377,15 @@ def _parameters(dice: Dice, features: tuple[str, ...]) -> dict[str, Any]:
         given["network_layer"] = dice.pick(["optical", "ip_private", "internet"])
     if dice.happens(0.1):
         given["route_factor"] = dice.pick([1.0, dice.number(1, 4)])
+    return given | _limits_of_all(dice, features)
+
+
+def _limits_of_all(dice: Dice, features: tuple[str, ...]) -> dict[str, Any]:
+    given = {}
+    if "green_shortfall" in features:
+        given["green_shortfall_price"] = dice.price(1, 2000)
+    if "grid_limits" in features and dice.happens(0.2):
+        given["national_grid_power_max"] = dice.megawatts(20, 400)
     return given
 
 
