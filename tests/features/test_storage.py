@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import pytest
 
+from planner.check import warnings_of
 from planner.errors import InvalidInputError
 from planner.models.audit import audit
 from tests.algebra import (
@@ -396,3 +397,16 @@ def test_the_day_costs_what_its_table_says() -> None:
     Proves: the table in ``tests/hours.py``. Sensitivity: any weight, price or PUE that differs from it.
     """
     assert cost_of(DAY) == pytest.approx(DAY_COST)
+
+
+def test_a_negative_price_is_named() -> None:
+    """Where the grid pays for power, a note says that the store may burn some; elsewhere there is none.
+
+    Proves: one note, naming the site. Sensitivity: a note for sites without a store, or for a price of 0.
+    """
+    paid = STORE.with_cells("site_timestep", "grid_power_price", {"plain;noon": -5})
+    free = STORE.with_cells("site_timestep", "grid_power_price", {"plain;noon": 0})
+    [note] = warnings_of(scenario_of(paid))
+    assert note.startswith("the grid pays for power at plain")
+    assert list(warnings_of(scenario_of(free))) == []
+    assert list(warnings_of(scenario_of(DAY.with_cells("site_timestep", "grid_power_price", {"plain;noon": -5})))) == []

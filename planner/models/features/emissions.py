@@ -53,7 +53,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def location_emissions(m: PlanModel, site: str) -> Any:
-    """Emissions of all that a site draws [tCO2/a]: ∑_t w facility_load × emission_factor."""
+    """Emissions of the facility load [tCO2/a]: ∑_t w facility_load × emission_factor; without what stores lose."""
     return sum(m.emission_factor[site, t] * m.facility_energy[site, t] for t in m.TIMESTEPS)
 
 

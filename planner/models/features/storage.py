@@ -1,4 +1,8 @@
-"""Storage: a battery at a site that takes power in one timestep and gives it, less its loss, in a later one."""
+"""Storage: a battery at a site that takes power in one timestep and gives it, less its loss, in a later one.
+
+Nothing forbids a store to take and to give at once (that would need an integer a timestep): where power costs something
+it never pays, and where power has a negative price it burns some, which a note then says.
+"""
 
 from __future__ import annotations
 
@@ -61,6 +65,14 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     for name in EFFICIENCIES:
         for site in sorted((power & energy) - set(inputs.series(name).index)):
             yield inputs.fault(name, (site,), "the store's efficiency is missing", "give it, above 0 and at most 1")
+
+
+def warn(inputs: Scenario) -> Iterator[str]:
+    """Name the stores that may burn power because its price is negative."""
+    stores = set(_sites(inputs, "storage_power"))
+    price = inputs.series("grid_power_price").groupby(level="site").min()
+    for site in price.index[price < 0].intersection(list(stores)):
+        yield f"the grid pays for power at {site} in some timesteps: its store may take and give at once, to burn it"
 
 
 def _most(inputs: Scenario, size: str) -> pd.Series:
