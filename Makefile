@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -22,6 +22,9 @@ tests: $(VENV)/.test
 
 docs: $(VENV)/.core  ## Write docs/reference anew from the features' declarations.
 	$(BIN)/python -m planner.reference docs/reference
+
+answers: $(VENV)/.core  ## Solve the cost of green of zhongwei-24-7 (30 plans, about an hour; may be stopped and gone on with) into its page.
+	$(BIN)/python -m planner.analysis.answers scenarios/zhongwei-24-7 docs/explanation/cost-of-green.md docs/images results/answers/zhongwei-24-7
 
 golden: $(VENV)/.test  ## Accept the national scenario's new numbers as meant.
 	$(BIN)/python -m pytest tests/golden --update-golden

@@ -304,7 +304,7 @@ def test_work_that_stays_at_home(tmp_path: Path) -> None:
 
     Sensitivity: reach left as it was, a least utilisation that makes every point infeasible.
     """
-    world = BASE.with_parameters(green_power_share_mode="matched").with_cells("site", "utilisation_min", {"gansu": 0.5})
+    world = BASE.with_parameters(green_power_share_mode="matched").with_cells("site", "utilisation_min", {"gansu": 0.2})
     halls = [
         {"site": site, "compute_type": kind, "capacity_existing": 90}
         for site in ("shanghai", "hebei", "gansu")

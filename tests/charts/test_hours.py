@@ -38,14 +38,19 @@ def test_supply_is_load_and_charging(week: Results, site: str | None) -> None:
 
 
 def test_sites_add_up_to_all(week: Results) -> None:
-    """Proves that the sites' columns, what waits among them, add up to those of all sites together.
+    """Proves that the sites' columns, what waits among them, add up to those of all, and nothing moved is lost.
 
-    Sensitivity: what waits given whole to each site, or shared by another share than that of the work done.
+    Sensitivity: what waits given whole to each site, or shared by another share than that of the work done; an hour
+    in which a site does nothing left out.
     """
     whole = hours_of(week, None)
     parts = [hours_of(week, site) for site in week.scenario.sets["site"]]
     for name in ("facility_load", "grid_power", "green_used", "charge", "stored", "waiting"):
         assert np.allclose(sum(part.power[name] for part in parts), whole.power[name], atol=1e-6), name
+    pue = week.scenario.series("pue").groupby("site").first()
+    for site, part in zip(week.scenario.sets["site"], parts, strict=True):
+        moved = (part.power["asked"] - part.power["facility_load"]) / pue[site]
+        assert abs((moved * part.power["weight"]).sum()) < 1e-6 * part.power["facility_load"].sum(), site
     backlog = week.tables["flexible_workloads"].groupby("timestep", sort=False)["backlog"].sum()
     assert backlog.max() > 1
     assert np.allclose(whole.power["waiting"], backlog.reindex(whole.power.index), atol=1e-6)

@@ -1,0 +1,85 @@
+"""``make answers``: solve the cost of green of a scenario, and put its tables, figure and points into the docs."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from planner.analysis.cost_of_green import FILE, Plan, solve_points
+from planner.analysis.cost_report import cost_lines, draw_points, size_lines, worth_lines
+from planner.errors import UsageError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.analysis.points_file import Row
+
+TABLES: Final = {"cost": cost_lines, "worth": worth_lines, "sizes": size_lines}
+"""The tables of the page, by the word in the comment above each."""
+DPI: Final = 130
+"""Of the picture in the docs: read on a screen."""
+
+
+def tables_of(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the lines of every table of the page, by name."""
+    return {name: lines(rows) for name, lines in TABLES.items()}
+
+
+def fill_page(text: str, tables: Mapping[str, Sequence[str]]) -> str:
+    """Return a page with the table below each comment ``<!-- answers: name -->`` put in anew.
+
+    Raises
+    ------
+    UsageError
+        The page has no such comment with a table below it.
+    """
+    for name, lines in tables.items():
+        comment = f"<!-- answers: {name} -->\n"
+        head, *rest = text.split(comment)
+        if len(rest) != 1:
+            raise UsageError(f"the page has {len(rest)} places for the table {name}: it needs {comment.strip()} once")
+        table = "".join(f"{line}\n" for line in lines)
+        text = head + comment + table + re.sub(r"\A(?:\|.*\n)*", "", rest[0])
+    return text
+
+
+def answer(scenario: Path, page: Path, images: Path, out: Path) -> None:
+    """Solve what is not solved yet, and write page, picture and points.
+
+    Parameters
+    ----------
+    page
+        Has the comments of :func:`fill_page`; the points are put beside it as CSV.
+    images
+        Folder of the picture.
+    out
+        Folder of the points; a stopped call goes on from there.
+    """
+    if not page.is_file():
+        raise UsageError(f"there is no page {shown(page)}")
+    read, rows = solve_points(scenario, out, Plan(), _say)
+    text = fill_page(page.read_text(encoding="utf-8"), tables_of(rows))
+    shutil.copyfile(out / FILE, page.with_suffix(".csv"))
+    draw_points(read, rows, images, language="en", formats=("png",), dpi=DPI)
+    page.write_text(text, encoding="utf-8")
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+def main() -> None:
+    """Read the command line of ``python -m planner.analysis.answers``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("scenario", "page", "images", "out"):
+        parser.add_argument(name, type=Path)
+    asked = parser.parse_args()
+    answer(asked.scenario, asked.page, asked.images, asked.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A table of solved points that is whole after every point, so that an analysis stopped anywhere goes on from there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, shown
+from planner.io.run_swap import lock, remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+Row = dict[str, str]
+
+
+def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of a table of points; none where there is no file yet.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is no such table.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            [Fault(path.name, f"it cannot be read: {shown(error)}", remedy="move it away")]
+        ) from None
+    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    if header != list(columns):
+        problem = "its columns are not those of these points"
+        raise InvalidInputError([Fault(path.name, problem, 1, remedy="move it away, or choose another --out")])
+    faults = [
+        Fault(path.name, f"{len(row)} cells where there are {len(columns)} columns", line, remedy="remove the line")
+        for line, row in enumerate(rows, start=2)
+        if len(row) != len(columns)
+    ]
+    if faults:
+        raise InvalidInputError(faults)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
+    """Put a table in the place of the last one, at one stroke.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused; the last table stands.
+    """
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise CannotWriteError(f"cannot write {shown(path)}: {error.strerror}; {remedy(error)}") from None
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Make a folder and hold it for one analysis.
+
+    Raises
+    ------
+    UsageError
+        Another analysis is at work in it.
+    CannotWriteError
+        The file system refused.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise CannotWriteError(f"cannot write into {shown(folder)}: {error.strerror}; {remedy(error)}") from None
+    try:
+        if not lock(handle, wait=False):
+            raise UsageError(f"another analysis is at work in {shown(folder)}: wait for it, or choose another --out")
+        yield
+    finally:
+        os.close(handle)

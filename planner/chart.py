@@ -1,0 +1,129 @@
+"""Charts of the hours of a finished run: what to draw is looked up here; how to draw it, ``planner.charts`` knows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from planner.captions import map_notes
+from planner.errors import CannotWriteError, UsageError, shown
+from planner.finished import read_results
+from planner.io.gathering import nearest
+from planner.io.run_swap import remedy
+from planner.models.alone import import_alone
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+    from planner.charts.hours import Hours
+    from planner.io.results import Results
+
+KINDS: Final = ("dispatch", "duration")
+FORMATS: Final = ("png", "svg", "pdf")
+
+
+def chart_run(
+    run: Path,
+    kind: str,
+    *,
+    site: str | None = None,
+    start: str | None = None,
+    language: str = "en",
+    formats: Sequence[str] = FORMATS,
+    out: Path | None = None,
+) -> list[Path]:
+    """Draw a chart of a finished run into a folder, by default the run's own.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    kind
+        ``dispatch`` (seven days of a site, or its representative periods) or ``duration``.
+    site
+        Id of the site. Left out: the only one; for ``duration`` all together.
+    start
+        First day of a dispatch, such as ``2025-07-14``.
+
+    Raises
+    ------
+    UsageError
+        Unknown kind or site, or a site is needed.
+    InvalidInputError
+        The folder is no run with a plan.
+    DrawingError
+        It cannot be drawn truthfully; the message says why.
+    CannotWriteError
+        The file system refused.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"chart {shown(kind)}: {nearest(kind, KINDS)}; the kinds are {', '.join(KINDS)}")
+    if start is not None and kind != "dispatch":
+        raise UsageError("--from: only dispatch has a first day")
+    results = read_results(run)
+    place = _site(results, kind, site)
+    import_alone("matplotlib")
+    from planner.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.charts.text import say  # noqa: PLC0415
+
+    notes = [*map_notes(results, language), say("run", language, run=run.resolve().name)]
+    draw = _duration if kind == "duration" else partial(_dispatch, start=start)
+    figure = draw(results, place, notes, language)
+    folder = out if out is not None else run
+    name = f"{kind}-{place if place is not None else 'all'}-{language}"
+    try:
+        return save_chart(figure, folder, name, formats)
+    except OSError as error:
+        raise CannotWriteError(f"cannot write into {shown(folder)}: {error.strerror}; {remedy(error)}") from None
+
+
+def _site(results: Results, kind: str, site: str | None) -> str | None:
+    sites = results.scenario.sets["site"]
+    if site is None:
+        if kind == "duration":
+            return None if len(sites) > 1 else sites[0]
+        if len(sites) > 1:
+            raise UsageError(f"--site is needed: {nearest('', sites, 'sites')}")
+        return sites[0]
+    if site not in sites:
+        raise UsageError(f"site {shown(site)} is not in the plan: {nearest(site, sites, 'sites')}")
+    return site
+
+
+def _dispatch(results: Results, site: str | None, notes: list[str], language: str, start: str | None = None) -> Figure:
+    from planner.charts.dispatch import draw_dispatch  # noqa: PLC0415
+
+    named = results.scenario.labels("technology", language)
+    technologies = {str(technology): str(name) for technology, name in named.items()}
+    return draw_dispatch(
+        _hours(results, site),
+        site=_name(results, site, language),
+        technologies=technologies,
+        notes=notes,
+        language=language,
+        start=start,
+    )
+
+
+def _duration(results: Results, site: str | None, notes: list[str], language: str) -> Figure:
+    from planner.charts.duration import draw_duration  # noqa: PLC0415
+
+    return draw_duration(_hours(results, site), site=_name(results, site, language), notes=notes, language=language)
+
+
+def _name(results: Results, site: str | None, language: str) -> str:
+    from planner.charts.text import say  # noqa: PLC0415
+
+    return say("all_sites", language) if site is None else str(results.scenario.labels("site", language)[site])
+
+
+def _hours(results: Results, site: str | None) -> Hours:
+    """Gather the hours: what the tables do not say, the run's own inputs do."""
+    from planner.charts.hours import read_hours  # noqa: PLC0415
+
+    scenario = results.scenario
+    known = {name: scenario.series(name) for name in ("availability", "period", "time")}
+    return read_hours(results.tables, site, **known)
