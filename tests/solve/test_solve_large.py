@@ -274,6 +274,33 @@ def test_start_from_chained_blocks_changes_no_answer(
 
 
 @pytest.mark.usefixtures("all_large")
+def test_blocks_of_unequal_weight_have_a_start(capfd: pytest.CaptureFixture[str]) -> None:
+    """Proves that the sample of blocks is scaled by what it weighs: here eight timesteps weigh 75 times the others.
+
+    Broken by a scale of the number of blocks: by it the sample has too little work for the yearly floor, and no plan.
+    """
+    asked = network(48, integers=False)
+    weights = np.where(np.arange(48) % 6 == 1, 75.0, 1.0)
+    scale = np.ones(asked.matrix.shape[1])
+    scale[2 * SITES :] = np.tile(weights, REGIONS * SITES)
+    matrix = asked.matrix.tolil()
+    floors = len(asked.row_lower) - SITES
+    matrix[floors:] = matrix[floors:] * scale
+    matrix[floors:, :SITES] = 0.0
+    lower = asked.row_lower.copy()
+    demand = asked.row_lower[: REGIONS * 48].reshape(REGIONS, 48)
+    lower[floors:] = 0.9 * float((demand @ weights).sum()) / SITES
+    upper = asked.column_upper.copy()
+    upper[SITES : 2 * SITES] = 0.0  # none to spare
+    stage = Stage("cost", asked.stages[0].cost * scale)
+    weighted = replace(asked, matrix=matrix.tocsc(), row_lower=lower, column_upper=upper, stages=(stage,))
+    programme = Programme(with_blocks(weighted), request(), with_integers=False)
+    programme.set_cost(stage.cost)
+    assert block_start.BlockStart(programme, request(), Clock(None)).basis() is not None
+    assert "A basis to begin with from 48 blocks" in capfd.readouterr().out
+
+
+@pytest.mark.usefixtures("all_large")
 def test_start_from_blocks_takes_few_steps() -> None:
     """Proves that the basis of the blocks is near the optimum: under a third of the steps from nothing.
 

@@ -79,6 +79,11 @@ class BlockStart:
         make: Any = highspy.Highs  # whose own type stubs lack half of what it can do
         self._highs = make()
         self._highs.setOptionValue("output_flag", False)
+        # Blocks stand for unequal parts of the year, so that their number says nothing of their share.
+        inner = arrays.column_block >= 0
+        self._inner_cost = float(np.abs(self._cost[inner]).sum())
+        weights = np.abs(arrays.data) * np.repeat(inner, np.diff(arrays.starts))
+        self._inner_sums = np.bincount(arrays.indices, weights, minlength=arrays.rows)
         for name, value in pinned_options(request).items():
             self._highs.setOptionValue(name, value)
 
@@ -131,13 +136,14 @@ class BlockStart:
         links, link_rows = self._columns[-1], self._rows[-1]
         columns = np.concatenate([links, *(self._columns[block] for block in sample)])
         rows = np.concatenate([link_rows, *(self._rows[block] for block in sample)])
-        share = self._arrays.columns - len(links), len(columns) - len(links)
-        scale = share[0] / max(share[1], 1)
         cost = self._cost[columns]
-        cost[len(links) :] *= scale
+        cost[len(links) :] *= self._inner_cost / (float(np.abs(cost[len(links) :]).sum()) or 1.0)
         starts, indices, data = self._part(columns, rows)
-        inner = np.arange(len(data)) >= starts[len(links)]
-        data[inner & (indices < len(link_rows))] *= scale
+        linked = (np.arange(len(data)) >= starts[len(links)]) & (indices < len(link_rows))
+        held = np.bincount(indices[linked], np.abs(data[linked]), minlength=len(link_rows))
+        whole = self._inner_sums[link_rows]
+        scale = np.divide(whole, held, out=np.ones_like(whole), where=held > 0.0)
+        data[linked] *= scale[indices[linked]]
         sides = self._programme.row_lower[rows], self._programme.row_upper[rows]
         if not self._solve((columns, rows), cost, sides, (starts, indices, data)):
             return False
