@@ -36,7 +36,9 @@ def of_run(results: Results, folder: Path) -> str:
 
 def of_check(scenario: Scenario, report: dict[str, Any]) -> str:
     """Return what a checked scenario is and what its model will be."""
-    sets = ", ".join(f"{len(members)} {name}" for name, members in scenario.sets.items() if members)
+    owner = scenario.declarations.owner
+    listed = {name: members for name, members in scenario.sets.items() if scenario.has(owner[name])}
+    sets = ", ".join(f"{len(members)} {name}" for name, members in listed.items() if members)
     model = ", ".join(f"{report[name]:,} {name}" for name in ("routes", "rows", "columns", "integers"))
     lines = [
         f"{shown(scenario.name)}: valid",
