@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.analysis.cost_of_green import FILE, Plan, solve_points
 from planner.analysis.cost_report import cost_lines, draw_points, size_lines, worth_lines
+from planner.check import read_scenario
 from planner.errors import UsageError, shown
 
 if TYPE_CHECKING:
@@ -57,13 +58,14 @@ def answer(scenario: Path, page: Path, images: Path, out: Path) -> None:
     images
         Folder of the picture.
     out
-        Folder of the points; a stopped call goes on from there.
+        Folder under which the points lie, by the hash of the scenario; a stopped call goes on from there.
     """
     if not page.is_file():
         raise UsageError(f"there is no page {shown(page)}")
-    read, rows = solve_points(scenario, out, Plan(), _say)
+    points = out / read_scenario(scenario).content_hash[:16]  # a changed scenario begins anew
+    read, rows = solve_points(scenario, points, Plan(), _say)
     text = fill_page(page.read_text(encoding="utf-8"), tables_of(rows))
-    shutil.copyfile(out / FILE, page.with_suffix(".csv"))
+    shutil.copyfile(points / FILE, page.with_suffix(".csv"))
     draw_points(read, rows, images, language="en", formats=("png",), dpi=DPI)
     page.write_text(text, encoding="utf-8")
 
