@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import planner
 import tests.features
 from planner.errors import InfeasibleError, InvalidInputError
 from planner.models.build import build_model, declare_model
@@ -20,6 +19,7 @@ from planner.models.standard_form import compile_standard_form
 from tests.algebra import scenario_of
 from tests.compile.same_problem import assert_templates_give_the_standard_form
 from tests.reliability.random_world import random_world
+from tests.shipped import read_shipped
 from tests.test_shadow_prices import WORLDS as PRICED
 from tests.test_units import WORLDS as MEASURED
 from tests.worlds import World
@@ -42,12 +42,12 @@ WORLDS = worlds_of_features()
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_shipped_scenarios(name: str) -> None:
-    """Every shipped scenario is compiled by templates, to the matrix of the standard form.
+def test_shipped_scenarios(name: str, tmp_path: Path) -> None:
+    """Every shipped scenario (of one of many hours the first three) is compiled by templates, to the standard form.
 
     Proves: coefficients, sides, bounds, costs, integers and names. Sensitivity: any rule that asks what its index is.
     """
-    assert_templates_give_the_standard_form(planner.read_scenario(Path("scenarios") / name))
+    assert_templates_give_the_standard_form(read_shipped(name, tmp_path, 3))
 
 
 @pytest.mark.parametrize("name", sorted(WORLDS))
