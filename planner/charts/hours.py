@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NEEDED = ("time", "facility_load")
 PAIR = ["region", "workload"]
+NOTHING = 1e-6
+"""[MWh] A store that never holds more is not worth a panel."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def read_hours(
         available=_available(here, availability, steps),
         period=_texts(period, steps),
         time=_texts(time, steps),
-        has_storage="storage" in here and not here["storage"].empty,
+        has_storage="storage" in here and bool((here["storage"]["state_of_charge"] > NOTHING).any()),
         has_waiting="flexible_workloads" in tables and not tables["flexible_workloads"].empty,
         has_green=not green.empty,
         is_shared=sites > 1 and site is not None,
