@@ -97,7 +97,7 @@ def _cost(point: pd.Series | None) -> str:
 def worth_lines(rows: Sequence[Row]) -> list[str]:
     """Return a Markdown table: what each variant takes away is worth in each accounting, by share.
 
-    The worth is the yearly cost without it less the cost as given [million CNY/a], and that over the cost without.
+    The worth is the yearly cost without it less the cost as given [million CNY/a], and that over the cost as given.
     """
     points = _points(rows)
     variants = [name for name in list(VARIANTS)[1:] if any(key[0] == name for key in points)]
@@ -120,7 +120,7 @@ def _worth(given: pd.Series, without: pd.Series | None) -> str:
     if pd.isna(without["cost"]):
         return f"without: {without['status']}"
     more = float(without["cost"] - given["cost"])
-    return f"{more / MILLION:,.1f} ({more / float(without['cost']):.1%})"
+    return f"{more / MILLION:,.1f} ({more / float(given['cost']):.1%})"
 
 
 def size_lines(rows: Sequence[Row], variant: str = "as_given") -> list[str]:

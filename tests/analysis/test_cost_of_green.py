@@ -321,3 +321,13 @@ def test_work_that_stays_at_home(tmp_path: Path) -> None:
         ("coast", "shanghai"),
         ("capital", "hebei"),
     }
+
+
+def test_what_deferral_is_worth_is_a_share_of_the_cost_as_given(solved: Path) -> None:
+    """Proves that 150 against 100 million "costs more: 50 million (50 %)".
+
+    Sensitivity: a share of the dearer plan, which would say 33.3 %.
+    """
+    costs = {"as_given": "100000000", "without_deferral": "150000000"}
+    rows = [{**row, "cost": costs[row["variant"]]} for row in rows_of(solved)]
+    assert worth_lines(rows)[-1].endswith("| 50.0 (50.0%) |")
