@@ -73,7 +73,14 @@ def test_io_knows_no_model() -> None:
 
     Proves: readers and writers work without the model. Sensitivity: an import of a feature in a reader.
     """
-    allowed = ("planner.io", "planner.errors", "planner.models.parameter", "planner.__version__", "planner")
+    allowed = (
+        "planner.io",
+        "planner.errors",
+        "planner.language",
+        "planner.models.parameter",
+        "planner.__version__",
+        "planner",
+    )
     found = breaches("io", allowed[:-1], for_types=True)
     assert [breach for breach in found if not breach.endswith("imports planner")] == []
 
@@ -83,7 +90,7 @@ def test_models_know_no_files() -> None:
 
     Proves: a model is made of what it is handed. Sensitivity: a feature that reads a table by itself.
     """
-    allowed = ("planner.models", "planner.errors", "pyomo", "highspy")
+    allowed = ("planner.models", "planner.errors", "planner.language", "pyomo", "highspy")
     assert breaches("models", allowed, for_types=False) == []
     assert breaches("models", (*allowed, "planner.io.scenario", "planner.io.settings"), for_types=True) == []
 
@@ -93,7 +100,7 @@ def test_maps_know_results_only() -> None:
 
     Proves: a map is drawn from tables and geometry. Sensitivity: a figure that asks the scenario.
     """
-    assert breaches("maps", ("planner.maps", "planner.errors"), for_types=True) == []
+    assert breaches("maps", ("planner.maps", "planner.errors", "planner.language"), for_types=True) == []
 
 
 def test_charts_know_tables_only() -> None:
@@ -101,7 +108,10 @@ def test_charts_know_tables_only() -> None:
 
     Proves: a chart is drawn from result tables. Sensitivity: a chart that asks the scenario.
     """
-    assert breaches("charts", ("planner.charts", "planner.maps", "planner.errors"), for_types=True) == []
+    assert (
+        breaches("charts", ("planner.charts", "planner.maps", "planner.errors", "planner.language"), for_types=True)
+        == []
+    )
 
 
 def test_profiles_know_hours_only() -> None:
@@ -109,8 +119,14 @@ def test_profiles_know_hours_only() -> None:
 
     Proves: weather, prices and days are made of tables alone. Sensitivity: a profile that reads a scenario folder.
     """
-    assert breaches("profiles", ("planner.profiles", "planner.errors"), for_types=False) == []
-    types = ("planner.profiles", "planner.errors", "planner.io.scenario", "planner.models.parameter")
+    assert breaches("profiles", ("planner.profiles", "planner.errors", "planner.language"), for_types=False) == []
+    types = (
+        "planner.profiles",
+        "planner.errors",
+        "planner.language",
+        "planner.io.scenario",
+        "planner.models.parameter",
+    )
     assert breaches("profiles", types, for_types=True) == []
 
 
@@ -134,7 +150,11 @@ def test_nothing_in_the_rooms_imports_the_line() -> None:
 
     Proves: the arrow never turns back. Sensitivity: a report that runs the planner.
     """
-    top = {name_of(path) for path in FILES if path.parent == PACKAGE} - {"planner", "planner.errors"}
+    top = {name_of(path) for path in FILES if path.parent == PACKAGE} - {
+        "planner",
+        "planner.errors",
+        "planner.language",
+    }
     for path in FILES:
         if layer_of(name_of(path)):
             assert not {module for module, _ in imports_of(path, for_types=True)} & top, path
@@ -161,7 +181,16 @@ def test_the_benchmark_knows_the_model_and_not_the_line() -> None:
 
     Proves: the planner works without its benchmark. Sensitivity: a result table that asks the benchmark.
     """
-    allowed = ("planner.bench", "planner.models", "planner.io", "planner.errors", "planner.check", "planner", "highspy")
+    allowed = (
+        "planner.bench",
+        "planner.models",
+        "planner.io",
+        "planner.errors",
+        "planner.language",
+        "planner.check",
+        "planner",
+        "highspy",
+    )
     for path in FILES:
         own = name_of(path)
         for module, line in imports_of(path, for_types=True):
@@ -178,7 +207,14 @@ def test_an_analysis_is_made_of_whole_runs() -> None:
     Proves: every point of an analysis is a run, audited like any other. Sensitivity: an analysis that solves a model
     of its own.
     """
-    top = ("planner.check", "planner.run", "planner.captions", "planner.errors", "planner.models.alone")
+    top = (
+        "planner.check",
+        "planner.run",
+        "planner.captions",
+        "planner.errors",
+        "planner.language",
+        "planner.models.alone",
+    )
     allowed = ("planner.analysis", "planner.io", "planner.charts", *top)
     for path in FILES:
         own = name_of(path)

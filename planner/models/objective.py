@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 REQUIRES: tuple[str, ...] = ()
 PARAMETERS: tuple[Parameter, ...] = ()
+WORDS: dict[str, tuple[str, str]] = {
+    "objective": ("objective", "目标函数"),
+    "mean_latency": ("mean latency", "平均时延"),
+}
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

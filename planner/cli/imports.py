@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
+from planner.cli.options import app
+
 imports = typer.Typer(name="import", help="Bring tables of your own into a scenario.", no_args_is_help=True)
+app.add_typer(imports)
 
 
 @imports.command("weather")

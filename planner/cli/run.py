@@ -1,0 +1,92 @@
+"""``planner run`` and ``planner check``: solve a scenario, or read and validate it only."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import Annotated
+
+import typer
+
+from planner.cli.options import (
+    AsJson,
+    BaseMap,
+    Language,
+    Overrides,
+    Progress,
+    Quiet,
+    ScenarioFolder,
+    app,
+    language_of,
+    print_json,
+)
+
+
+# Options are loaded before the model: Pyomo and geopandas take a second to import, `planner --help` should not.
+@app.command()
+def run(
+    scenario: ScenarioFolder,
+    *,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The run folder itself; must not exist yet.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what stands at --out, whole.")] = False,
+    solver: Annotated[str | None, typer.Option(metavar="NAME", help="highs, or any solver Pyomo knows.")] = None,
+    time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Seconds for the solver.")] = None,
+    gap: Annotated[float | None, typer.Option(metavar="G", min=0, max=1, help="Relative gap that is optimal.")] = None,
+    start: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Begin with the integers of an earlier run.")
+    ] = None,
+    dispatch_year: Annotated[
+        bool, typer.Option("--dispatch-year", help="Cost of the plan over the year its days were chosen from.")
+    ] = False,
+    overrides: Overrides = None,
+    language: Language = "en",
+    basemap: BaseMap = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Solve a scenario and write the audited plan: tables, GIS layers and map."""
+    from planner import headline  # noqa: PLC0415
+    from planner.check import read_scenario  # noqa: PLC0415
+    from planner.dispatch_year import read_to_dispatch  # noqa: PLC0415
+    from planner.run import run_and_write  # noqa: PLC0415
+
+    drawing = {"language": language_of(language), "basemap": basemap}
+    talk = not (as_json or quiet)
+    changes = overrides or ()
+    question, full_year = (
+        read_to_dispatch(scenario, changes) if dispatch_year else (read_scenario(scenario, changes), None)
+    )
+    results, folder = run_and_write(
+        question,
+        out,
+        force=force,
+        drawing=drawing,
+        solver=solver,
+        time_limit=time_limit,
+        gap=gap,
+        start=start,
+        full_year=full_year,
+        on_progress=Progress() if talk else None,
+    )
+    if as_json:
+        print_json(results.summary)
+    elif not quiet:
+        sys.stdout.write(headline.of_run(results, folder))
+    if results.manifest.get("interrupted"):
+        raise typer.Exit(130)
+    if results.summary["status"] == "feasible":
+        raise typer.Exit(6)
+
+
+@app.command()
+def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJson = False) -> None:
+    """Read and validate a scenario: every fault at once, and the size of the model to come."""
+    from planner import headline  # noqa: PLC0415
+    from planner.check import inspect, read_scenario  # noqa: PLC0415
+
+    question = read_scenario(scenario, overrides or ())
+    report = inspect(question)
+    if as_json:
+        print_json(report)
+    else:
+        sys.stdout.write(headline.of_check(question, report))

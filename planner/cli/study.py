@@ -1,0 +1,40 @@
+"""``planner green-cost``: many plans that together answer one question."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import Annotated
+
+import typer
+
+from planner.cli.options import Language, Overrides, Quiet, ScenarioFolder, app, language_of, print_line, words
+
+
+@app.command("green-cost")
+def green_cost(
+    scenario: ScenarioFolder,
+    *,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder of table and figure; what it has is not redone.")],
+    shares: Annotated[str, typer.Option(metavar="0.8,1,…", help="Least green shares.")] = "0.8,0.9,0.95,0.99,1",
+    modes: Annotated[str, typer.Option(metavar="NAMES", help="Accountings.")] = "certificate,matched,every_timestep",
+    variants: Annotated[
+        str, typer.Option(metavar="NAMES", help="as_given, without_deferral, without_shifting; the first two.")
+    ] = "",
+    scope: Annotated[
+        str, typer.Option("--on", metavar="site|hub|side|national", help="Whose share; the widest the scenario has.")
+    ] = "",
+    time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Seconds for each point.")] = None,
+    overrides: Overrides = None,
+    language: Language = "en",
+    formats: Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help="Formats to draw.")] = "png,svg,pdf",
+    quiet: Quiet = False,
+) -> None:
+    """Solve a scenario for rising green shares, by each accounting, with and without deferral: table and figure."""
+    from planner.analysis import command  # noqa: PLC0415
+
+    choice = command.Choice(shares, modes, variants, time_limit, overrides or (), scope)
+    drawing = command.Drawing(language_of(language), words("--format", formats, ("png", "svg", "pdf")))
+    told = command.green_cost(scenario, out, choice, drawing, None if quiet else print_line)
+    if not quiet:
+        sys.stdout.write(told)
