@@ -5,32 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from planner.language import Said, join, say, translated
+
 if TYPE_CHECKING:
     from planner.io.results import Results
 
-TEXT = {
-    "en": {
-        "minimised": "Minimised: {objective}.",
-        "changed": "Minimised: {objective}. Changed: {changes}.",
-        "optimal": "Optimal and audited plan (gap {gap}).",
-        "feasible": "Feasible plan, not proved optimal (gap {gap}); audited.",
-        "illustrative": "{share:.0%} of the input figures are illustrative estimates, not published values.",
-        "source": "Source: scenario {scenario}, inputs {hash}, planner {version}; sources in source.csv.",
-    },
-    "zh": {
-        "minimised": "目标：{objective}最小。",
-        "changed": "目标：{objective}最小。改动：{changes}。",
-        "optimal": "最优方案，已独立核验（间隙 {gap}）。",
-        "feasible": "可行方案，未证明最优（间隙 {gap}）；已独立核验。",
-        "illustrative": "{share:.0%} 的输入数据为示意性估计，非公布数值。",
-        "source": "来源：情景 {scenario}，输入 {hash}，planner {version}；各数据来源见 source.csv。",
-    },
-}
-
-
 OBJECTIVES = {
-    "en": {"cost": "cost", "emissions": "emissions", "latency": "mean latency", "weights": "a weighted sum"},
-    "zh": {"cost": "成本", "emissions": "排放", "latency": "平均时延", "weights": "加权和"},
+    "cost": Said("cost", "成本"),
+    "emissions": Said("emissions", "排放"),
+    "latency": Said("mean latency", "平均时延"),
+    "weights": Said("a weighted sum", "加权和"),
 }
 
 
@@ -41,13 +25,45 @@ def gap_text(gap: float | None) -> str:
 
 def map_notes(results: Results, language: str) -> list[str]:
     """Return the notes of a map in a language."""
-    text, manifest = TEXT[language], results.manifest
-    objective = OBJECTIVES[language][results.scenario.settings.minimise]
-    changes = ", ".join(manifest.get("overrides", ()))
-    aim = text["changed" if changes else "minimised"].format(objective=objective, changes=changes)
-    notes = [f"{text[results.summary['status']].format(gap=gap_text(results.summary['gap']))} {aim}"]
+    manifest = results.manifest
+    notes = [_surety(results)]
     if manifest.get("illustrative_share"):
-        notes.append(text["illustrative"].format(share=manifest["illustrative_share"]))
-    version = manifest["versions"]["east-data-west-compute-planner"]
-    facts = {"scenario": results.scenario.name, "hash": manifest["content_hash"][:8], "version": version}
-    return [*notes, text["source"].format(**facts)]
+        notes.append(illustrative_note(manifest["illustrative_share"]))
+    notes.append(
+        say(
+            "Source: scenario {scenario}, inputs {hash}, planner {version}; sources in source.csv.",
+            "来源：情景 {scenario}，输入 {hash}，planner {version}；各数据来源见 source.csv。",
+            scenario=results.scenario.name,
+            hash=manifest["content_hash"][:8],
+            version=manifest["versions"]["east-data-west-compute-planner"],
+        )
+    )
+    return [translated(note, language) for note in notes]
+
+
+def illustrative_note(share: float) -> Said:
+    """Say how much of the inputs is no published value."""
+    return say(
+        "{share:.0%} of the input figures are illustrative estimates, not published values.",
+        "{share:.0%} 的输入数据为示意性估计，非公布数值。",
+        share=share,
+    )
+
+
+def _surety(results: Results) -> Said:
+    """Say how sure the plan is, and what it is the best of."""
+    gap = gap_text(results.summary["gap"])
+    sure = (
+        say("Optimal and audited plan (gap {gap}).", "最优方案，已独立核验（间隙 {gap}）。", gap=gap)
+        if results.summary["status"] == "optimal"
+        else say(
+            "Feasible plan, not proved optimal (gap {gap}); audited.",
+            "可行方案，未证明最优（间隙 {gap}）；已独立核验。",
+            gap=gap,
+        )
+    )
+    objective = OBJECTIVES[results.scenario.settings.minimise]
+    aim = say("Minimised: {objective}.", "目标：{objective}最小。", objective=objective)
+    changes = join(results.manifest.get("overrides", ()), ", ", ", ")
+    changed = say(" Changed: {changes}.", "改动：{changes}。", changes=changes) if changes else ""
+    return say("{sure} {aim}{changed}", "{sure} {aim}{changed}", sure=sure, aim=aim, changed=changed)

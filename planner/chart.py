@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from planner.captions import map_notes
-from planner.errors import CannotWriteError, UsageError, shown
+from planner.errors import CannotWriteError, UsageError, reason, shown
 from planner.finished import read_results
 from planner.io.gathering import nearest
 from planner.io.run_swap import remedy
+from planner.language import say
 from planner.models.alone import import_alone
 
 if TYPE_CHECKING:
@@ -60,16 +61,24 @@ def chart_run(
         The file system refused.
     """
     if kind not in KINDS:
-        raise UsageError(f"chart {shown(kind)}: {nearest(kind, KINDS)}; the kinds are {', '.join(KINDS)}")
+        raise UsageError(
+            say(
+                "chart {kind}: {nearest}; the kinds are {listed}",
+                "chart {kind}：{nearest}；种类有 {listed}",
+                kind=shown(kind),
+                nearest=nearest(kind, KINDS),
+                listed=", ".join(KINDS),
+            )
+        )
     if start is not None and kind != "dispatch":
-        raise UsageError("--from: only dispatch has a first day")
+        raise UsageError(say("--from: only dispatch has a first day", "--from：只有 dispatch 有起始日"))
     results = read_results(run)
     place = _site(results, kind, site)
     import_alone("matplotlib")
     from planner.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.charts.text import say  # noqa: PLC0415
+    from planner.charts.text import tell  # noqa: PLC0415
 
-    notes = [*map_notes(results, language), say("run", language, run=run.resolve().name)]
+    notes = [*map_notes(results, language), tell("run", language, run=run.resolve().name)]
     draw = _duration if kind == "duration" else partial(_dispatch, start=start)
     figure = draw(results, place, notes, language)
     folder = out if out is not None else run
@@ -77,7 +86,15 @@ def chart_run(
     try:
         return save_chart(figure, folder, name, formats)
     except OSError as error:
-        raise CannotWriteError(f"cannot write into {shown(folder)}: {error.strerror}; {remedy(error)}") from None
+        raise CannotWriteError(
+            say(
+                "cannot write into {folder}: {strerror}; {remedy}",
+                "无法写入 {folder}：{strerror}；{remedy}",
+                folder=shown(folder),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
 
 
 def _site(results: Results, kind: str, site: str | None) -> str | None:
@@ -86,10 +103,23 @@ def _site(results: Results, kind: str, site: str | None) -> str | None:
         if kind == "duration":
             return None if len(sites) > 1 else sites[0]
         if len(sites) > 1:
-            raise UsageError(f"--site is needed: {nearest('', sites, 'sites')}")
+            raise UsageError(
+                say(
+                    "--site is needed: {nearest}",
+                    "须给出 --site：{nearest}",
+                    nearest=nearest("", sites, say("sites", "节点")),
+                )
+            )
         return sites[0]
     if site not in sites:
-        raise UsageError(f"site {shown(site)} is not in the plan: {nearest(site, sites, 'sites')}")
+        raise UsageError(
+            say(
+                "site {site} is not in the plan: {nearest}",
+                "节点 {site} 不在方案中：{nearest}",
+                site=shown(site),
+                nearest=nearest(site, sites, say("sites", "节点")),
+            )
+        )
     return site
 
 
@@ -115,9 +145,9 @@ def _duration(results: Results, site: str | None, notes: list[str], language: st
 
 
 def _name(results: Results, site: str | None, language: str) -> str:
-    from planner.charts.text import say  # noqa: PLC0415
+    from planner.charts.text import tell  # noqa: PLC0415
 
-    return say("all_sites", language) if site is None else str(results.scenario.labels("site", language)[site])
+    return tell("all_sites", language) if site is None else str(results.scenario.labels("site", language)[site])
 
 
 def _hours(results: Results, site: str | None) -> Hours:

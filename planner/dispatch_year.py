@@ -18,6 +18,7 @@ import pandas as pd
 
 from planner.check import obstacles_of, read_with_full_year
 from planner.errors import InfeasibleError, PlannerError, UsageError
+from planner.language import say
 from planner.models import ledger
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
@@ -73,11 +74,21 @@ def read_to_dispatch(folder: Path, overrides: Sequence[str] = ()) -> tuple[Scena
     scenario, full_year = read_with_full_year(folder, overrides)
     if full_year is None:
         why = (
-            f"{folder} stands reduced already, and its full year is not known"
+            say(
+                "{folder} stands reduced already, and its full year is not known",
+                "{folder} 已缩减为代表日，其全年数据不可得",
+                folder=folder,
+            )
             if scenario.has("representative_days")
-            else f"{folder} is planned with all its timesteps"
+            else say("{folder} is planned with all its timesteps", "{folder} 已按全部时段规划", folder=folder)
         )
-        raise UsageError(f"--dispatch-year: {why}; choose days from a full year with --set time.representative_days=12")
+        raise UsageError(
+            say(
+                "--dispatch-year: {why}; choose days from a full year with --set time.representative_days=12",
+                "--dispatch-year：{why}；可用 --set time.representative_days=12 从全年中选取代表日",
+                why=why,
+            )
+        )
     return scenario, full_year
 
 
@@ -197,7 +208,14 @@ def _fixed(problem: Problem, names: set[str], investments: Mapping[Member, float
         if name in names:
             value = investments.get((name, tuple(index)))
             if value is None:
-                raise PlannerError(f"the plan says nothing of {name}[{', '.join(map(str, index))}] of the full year")
+                raise PlannerError(
+                    say(
+                        "the plan says nothing of {name}[{listed}] of the full year",
+                        "方案未涉及全年的 {name}[{listed}]",
+                        name=name,
+                        listed=", ".join(map(str, index)),
+                    )
+                )
             value = float(np.round(value)) if problem.is_integer[column] else value
             lower[column] = upper[column] = min(max(value, lower[column]), upper[column])
             is_fixed[column] = True

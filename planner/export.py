@@ -1,4 +1,4 @@
-"""What other programs read: the model as MPS or LP, a scenario as one plain folder, and the schema of scenarios."""
+"""What other programs read: the model as MPS or LP, a scenario as one plain folder or workbook, the schema of all."""
 
 from __future__ import annotations
 
@@ -13,23 +13,30 @@ import highspy
 import numpy as np
 
 from planner.check import read_scenario
-from planner.errors import CannotWriteError, PlannerError, UsageError, shown
+from planner.errors import CannotWriteError, PlannerError, UsageError, reason, shown
+from planner.finished import read_results
 from planner.io.json_schema import json_schema
-from planner.io.run_folder import run_folder
+from planner.io.run_folder import MANIFEST, run_folder
+from planner.io.workbook_results import result_book
+from planner.io.workbook_scenario import scenario_sheets
+from planner.io.workbook_tables import write_workbook
 from planner.io.write import write_scenario
+from planner.language import join, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
+from planner.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from planner.io.scenario import Scenario
     from planner.models.problem import Problem
 
 COMMENTS = {"mps": "*", "lp": "\\"}
 """The forms of a model, and what begins a comment in each."""
-FOLDER = "folder"
-FORMS = (*COMMENTS, "json-schema", FOLDER)
+FOLDER, WORKBOOK = "folder", "xlsx"
+FORMS = (*COMMENTS, "json-schema", FOLDER, WORKBOOK)
 NAME_LENGTH_MAX = 200
 """Readers of both forms stop at 255 characters; room is left for a number."""
 ASCII_MAX = 127
@@ -55,15 +62,21 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
         The scenario is wrong.
     """
     if form not in FORMS:
-        known = ", ".join(FORMS)
-        later = " (a workbook is not in this version)" if form in {"xlsx", "excel"} else ""
-        raise UsageError(f"--format {shown(form)}: the formats are {known}{later}")
+        text = say(
+            "--format {form}: the formats are {known}",
+            "--format {form}：可用格式为 {known}",
+            form=shown(form),
+            known=join(FORMS),
+        )
+        raise UsageError(text)
     if form == "json-schema":
         return json.dumps(json_schema(declarations()), ensure_ascii=False, indent=2) + "\n"
-    if form == FOLDER:
-        raise UsageError("a folder is no text; use export_folder")
+    if form in {FOLDER, WORKBOOK}:
+        raise ValueError(f"{form} is no text: use export_folder or export_workbook")
     if scenario_folder is None:
-        raise UsageError(f"--format {form}: name the scenario to export")
+        raise UsageError(
+            say("--format {form}: name the scenario to export", "--format {form}：请给出要导出的情景", form=form)
+        )
     scenario = read_scenario(scenario_folder, overrides)
     problem = compile_model(declare_model(scenario)).problem
     stage = problem.stages[problem.objective_stage].name
@@ -88,12 +101,90 @@ def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Seq
         The file system refused.
     """
     if scenario_folder is None or out is None:
-        raise UsageError(f"--format {FOLDER}: name the scenario to export, and with --out the folder to make")
+        raise UsageError(
+            say(
+                "--format {FOLDER}: name the scenario to export, and with --out the folder to make",
+                "--format {FOLDER}：请给出要导出的情景，并以 --out 给出要新建的文件夹",
+                FOLDER=FOLDER,
+            )
+        )
     if os.path.lexists(out):
-        raise UsageError(f"{shown(out)} exists already; choose another --out")
+        raise UsageError(
+            say("{out} exists already; choose another --out", "{out} 已存在，请另选 --out", out=shown(out))
+        )
     scenario = read_scenario(scenario_folder, overrides)
     with run_folder(out) as draft:
         write_scenario(scenario, draft)
+
+
+def export_workbook(
+    folder: Path | None, out: Path | None, overrides: Sequence[str] = (), *, force: bool = False
+) -> str:
+    """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all.
+
+    Returns
+    -------
+    str
+        What to tell the user.
+
+    Raises
+    ------
+    UsageError
+        No folder or no workbook is named, or the workbook exists: it may hold a day's edits.
+    InvalidInputError
+        The scenario or the run is wrong, or has text or tables that no sheet holds.
+    CannotWriteError
+        The file system refused.
+    """
+    _check_workbook(folder, out, force=force)
+    assert folder is not None  # noqa: S101 - for mypy: both were looked at
+    assert out is not None  # noqa: S101
+    if not (folder / MANIFEST).is_file():
+        write_workbook(out, scenario_sheets(read_scenario(folder, overrides), word))
+        return say(
+            "{out}: edit it, then planner import {out} DIR\n",
+            "{out}：修改后请运行 planner import {out} 文件夹\n",
+            out=out,
+        )
+    if overrides:
+        raise UsageError(
+            say("--set changes a scenario, not a finished run", "--set 只能修改情景，不能修改已完成的运行")
+        )
+    results = read_results(folder)
+    book = result_book(results, word, units_of(results.scenario))
+    write_workbook(out, book.sheets)
+    notes = [say("note: {note}\n", "提示：{note}\n", note=note) for note in book.notes]
+    return "".join([*notes, say("{out}: the results of {run}\n", "{out}：{run} 的结果\n", out=out, run=folder)])
+
+
+def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> None:
+    if folder is None or out is None:
+        text = say(
+            "--format xlsx: name the scenario or the run to export, and with --out the workbook to write",
+            "--format xlsx：请指定要导出的情景或运行，并用 --out 指定要写的工作簿",
+        )
+        raise UsageError(text)
+    if out.suffix != ".xlsx":
+        text = say(
+            "--out {out}: the name of a workbook ends in .xlsx",
+            "--out {out}：工作簿文件名须以 .xlsx 结尾",
+            out=shown(out),
+        )
+        raise UsageError(text)
+    if os.path.lexists(out) and not (force and out.is_file()):
+        text = say(
+            "{out} exists already; choose another --out, or replace it with --force",
+            "{out} 已存在；请另选 --out，或用 --force 替换",
+            out=shown(out),
+        )
+        raise UsageError(text)
+
+
+def units_of(scenario: Scenario) -> dict[str, str]:
+    """Return the unit of every column of the result tables that the plan's model or its inputs name."""
+    model = declare_model(scenario)
+    known = {parameter.name: parameter.unit for parameter in declarations().parameters.values() if parameter.is_numeric}
+    return known | {name: record.unit for name, record in model.records.items() if record.unit}
 
 
 def write_export(text: str, path: Path) -> None:
@@ -109,7 +200,14 @@ def write_export(text: str, path: Path) -> None:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
-        raise CannotWriteError(f"cannot write {shown(path)}: {error.strerror}; choose another --out") from None
+        raise CannotWriteError(
+            say(
+                "cannot write {path}: {strerror}; choose another --out",
+                "无法写入 {path}：{strerror}；请另选 --out",
+                path=shown(path),
+                strerror=reason(error),
+            )
+        ) from None
 
 
 def model_text(problem: Problem, form: str) -> str:
@@ -128,7 +226,9 @@ def model_text(problem: Problem, form: str) -> str:
         path = Path(folder) / f"model.{form}"
         done = model.passModel(_highs_model(problem)), model.writeModel(str(path))
         if highspy.HighsStatus.kError in done or not path.exists():
-            raise PlannerError(f"HiGHS cannot write this model as {form}")
+            raise PlannerError(
+                say("HiGHS cannot write this model as {form}", "HiGHS 无法将此模型写为 {form}", form=form)
+            )
         return path.read_text(encoding="utf-8")
 
 

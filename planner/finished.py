@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import AuditDisagreedError, CannotWriteError, shown
+from planner.drawing import draw, write_page
+from planner.errors import AuditDisagreedError, CannotWriteError, reason, shown
 from planner.io.read_run import changed_files
 from planner.io.read_run import read_results as read_run
+from planner.language import say
 from planner.models.audit import audit
 from planner.models.declarations import declarations
-from planner.run import draw
 
 if TYPE_CHECKING:
     from planner.io.results import Results
@@ -33,7 +34,42 @@ def redraw(run_path: Path, **drawing: Any) -> list[Path]:
     try:
         return draw(results, run_path, **drawing)
     except OSError as error:
-        raise CannotWriteError(f"cannot write the map into {shown(run_path)}: {error.strerror}") from None
+        raise CannotWriteError(
+            say(
+                "cannot write the map into {run_path}: {strerror}",
+                "无法将地图写入 {run_path}：{strerror}",
+                run_path=shown(run_path),
+                strerror=reason(error),
+            )
+        ) from None
+
+
+def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Path | None = None) -> Path:
+    """Write the report of a finished run again, in its folder.
+
+    Parameters
+    ----------
+    baseline
+        Another finished run, beside whose headline numbers this run's stand.
+
+    Raises
+    ------
+    InvalidInputError
+        A folder is no complete run, or a run without a plan.
+    CannotWriteError
+        The file system refused.
+    """
+    results, other = read_results(run_path), None if baseline is None else read_results(baseline)
+    try:
+        return write_page(results, run_path, baseline=other, basemap=basemap)
+    except OSError as error:
+        text = say(
+            "cannot write the report into {folder}: {reason}",
+            "无法将报告写入 {folder}：{reason}",
+            folder=shown(run_path),
+            reason=reason(error),
+        )
+        raise CannotWriteError(text) from None
 
 
 def audit_run(run_path: Path) -> str:
@@ -51,10 +87,19 @@ def audit_run(run_path: Path) -> str:
     """
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
     findings = audit(results.scenario, results.tables, results.summary)
-    lines = [str(finding) for finding in findings]
-    lines += [f"{name} is not the file that was written" for name in changed_files(run_path)]
+    lines: list[str] = [finding.said() for finding in findings]
+    lines += [
+        say("{name} is not the file that was written", "{name} 不是当初写出的文件", name=name)
+        for name in changed_files(run_path)
+    ]
     if results.scenario.content_hash != results.manifest["content_hash"]:
-        lines.append("the scenario in the run folder is not the one that was solved")
+        lines.append(
+            say("the scenario in the run folder is not the one that was solved", "运行文件夹中的情景不是当初求解的情景")
+        )
     if lines:
         raise AuditDisagreedError(shown(run_path), lines)
-    return f"{run_path}: the audit confirms every rule and cost\n"
+    return say(
+        "{run_path}: the audit confirms every rule and cost\n",
+        "{run_path}：核验确认了每条约束与每项成本\n",
+        run_path=run_path,
+    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.captions import gap_text
+from planner.captions import OBJECTIVES, gap_text
 from planner.errors import shown
+from planner.language import Said, columns_of, join, say, translated
+from planner.words import word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +19,8 @@ WIDTH = 22
 MODULE_SITES_SHOWN = 12
 SENTENCE = 400
 """Characters of a note that are shown; a value is cut much earlier."""
+BILLION, YI = 1e9, 1e8
+ILLUSTRATIVE = Said("illustrative inputs", "示意性输入")
 
 
 def of_run(results: Results, folder: Path) -> str:
@@ -26,43 +30,77 @@ def of_run(results: Results, folder: Path) -> str:
     lines += [_row(name, text) for name, text in _measures(results) if text]
     illustrative = manifest.get("illustrative_share")
     if illustrative:
-        lines.append(_row("illustrative inputs", f"{illustrative:.0%} of the numbers read: an estimate, not a source"))
-    lines += [f"note: {shown(note, SENTENCE)}" for note in manifest.get("notes", ())]
-    lines += ["", f"plan  {folder}"]
+        told = say(
+            "{share:.0%} of the numbers read: an estimate, not a source",
+            "所读数值的 {share:.0%}：为估计，并无来源",
+            share=illustrative,
+        )
+        lines.append(_row(ILLUSTRATIVE, told))
+    lines += [_note(note) for note in manifest.get("notes", ())]
+    lines += ["", say("plan  {path}", "方案  {path}", path=folder)]
     if (folder / "map.png").exists():
-        lines.append(f"map   {folder / 'map.png'}")
-    return "\n".join(lines) + "\n"
+        lines.append(say("map   {path}", "地图  {path}", path=folder / "map.png"))
+    return join(lines, "\n", "\n") + "\n"
 
 
 def of_check(scenario: Scenario, report: dict[str, Any]) -> str:
     """Return what a checked scenario is and what its model will be."""
     owner = scenario.declarations.owner
     listed = {name: members for name, members in scenario.sets.items() if scenario.has(owner[name])}
-    sets = ", ".join(f"{len(members)} {name}" for name, members in listed.items() if members)
-    model = ", ".join(f"{report[name]:,} {name}" for name in ("routes", "rows", "columns", "integers"))
+    sets = join(
+        say("{count} {name}", "{count} 个{word}", count=len(members), name=name, word=word(name).zh)
+        for name, members in listed.items()
+        if members
+    )
     lines = [
-        f"{shown(scenario.name)}: valid",
-        _row("features", ", ".join(scenario.features)),
-        _row("sets", sets),
-        _row("model to come", model),
+        say("{name}: valid", "{name}：有效", name=shown(scenario.name)),
+        _row(say("features", "功能"), join(scenario.features)),
+        _row(say("sets", "集合"), sets),
+        _row(
+            say("model to come", "模型规模"),
+            say(
+                "{routes:,} routes, {rows:,} rows, {columns:,} columns, {integers:,} integers",
+                "{routes:,} 条路线、{rows:,} 行、{columns:,} 列、{integers:,} 个整数",
+                **{name: report[name] for name in ("routes", "rows", "columns", "integers")},
+            ),
+        ),
     ]
     if report["illustrative_share"] is not None:
-        lines.append(_row("illustrative inputs", f"{report['illustrative_share']:.0%} of the numbers"))
-    lines += [f"note: {shown(note, SENTENCE)}" for note in report["notes"]]
-    lines += [f"cannot be solved: {shown(text, SENTENCE)}" for text in report["obstacles"]]
-    return "\n".join(lines) + "\n"
+        share = report["illustrative_share"]
+        lines.append(_row(ILLUSTRATIVE, say("{share:.0%} of the numbers", "占数值的 {share:.0%}", share=share)))
+    lines += [_note(note) for note in report["notes"]]
+    lines += [
+        say("cannot be solved: {text}", "无法求解：{text}", text=shown(text, SENTENCE)) for text in report["obstacles"]
+    ]
+    return join(lines, "\n", "\n") + "\n"
 
 
-def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> str:
+def _note(note: str) -> Said:
+    return say("note: {note}", "注意：{note}", note=shown(note, SENTENCE))
+
+
+def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Said:
+    gap = gap_text(summary["gap"])
     if summary["status"] == "optimal":
-        return f"optimal and audited (gap {gap_text(summary['gap'])}) in {summary['seconds']['total']:.1f} s"
+        return say(
+            "optimal and audited (gap {gap}) in {total:.1f} s",
+            "最优，已核验（间隙 {gap}），用时 {total:.1f} s",
+            gap=gap,
+            total=summary["seconds"]["total"],
+        )
     if manifest.get("interrupted"):
-        why = "stopped by the user"
+        why = say("stopped by the user", "由用户停止")
     elif manifest["solver"]["asked"].get("time_limit") is None:
-        why = "its numbers lie too far apart for a proof; ended"  # 1 MW beside 1e12 MW, within the solver's tolerance
+        # 1 MW beside 1e12 MW, within the solver's tolerance
+        why = say("its numbers lie too far apart for a proof; ended", "数值相差过大，无法证明最优；已结束")
     else:
-        why = "stopped at a limit"
-    return f"FEASIBLE, NOT PROVED OPTIMAL: {why} with a gap of {gap_text(summary['gap'])}; audited"
+        why = say("stopped at a limit", "达到上限而停止")
+    return say(
+        "FEASIBLE, NOT PROVED OPTIMAL: {why} with a gap of {gap}; audited",
+        "可行，但未证明最优：{why}，间隙 {gap}；已核验",
+        why=why,
+        gap=gap,
+    )
 
 
 def _measures(results: Results) -> list[tuple[str, str]]:
@@ -71,24 +109,45 @@ def _measures(results: Results) -> list[tuple[str, str]]:
     shares = summary.get("green_power_share") or {}
     built = summary.get("modules") or {}
     largest = sorted(built.items(), key=lambda item: (-item[1], item[0]))[:MODULE_SITES_SHOWN]
+    accounting = summary.get("emissions_accounting")
+    served = summary["served_share"]
     return [
-        ("minimised", "" if minimised == "cost" else minimised),
-        ("changed", ", ".join(shown(change) for change in manifest.get("overrides", ()))),
-        ("cost", _money(summary["cost"])),
-        ("cost of the full year", _full_year(summary.get("dispatch_year"))),
+        (say("minimised", "优化目标"), "" if minimised == "cost" else _minimised(minimised)),
+        (say("changed", "改动"), join((shown(change) for change in manifest.get("overrides", ())), zh=", ")),
+        (say("cost", "成本"), _money(summary["cost"])),
+        (say("cost of the full year", "全年成本"), _full_year(summary.get("dispatch_year"))),
         (
-            "emissions",
-            _scaled(summary.get("emissions"), "t CO2/a", "Mt CO2/a", f"({summary.get('emissions_accounting')})"),
+            say("emissions", "碳排放"),
+            _scaled(summary.get("emissions"), "t CO2/a", "Mt CO2/a", _in_brackets(accounting)),
         ),
-        ("green power share", ", ".join(f"{share:.1%} {mode}" for mode, share in shares.items())),
-        ("green power rule", _green_rule(results)),
-        ("mean latency", _scaled(summary.get("mean_latency"), "ms one way")),
-        ("west share", _west(summary)),
-        ("IT energy", _scaled(summary["energy"].get("it"), "MWh/a", "TWh/a")),
-        ("new capacity", _scaled(summary.get("capacity_new"), "MW")),
-        ("new modules by site", ", ".join(f"{shown(site)} {count}" for site, count in largest)),
-        ("served", "" if summary["served_share"] >= 1 else f"{summary['served_share']:.2%} of demand"),
+        (
+            say("green power share", "绿电占比"),
+            join(say("{share:.1%} {mode}", "{mode} {share:.1%}", share=s, mode=_mode(m)) for m, s in shares.items()),
+        ),
+        (say("green power rule", "绿电约束"), _green_rule(results)),
+        (say("mean latency", "平均时延"), _scaled(summary.get("mean_latency"), say("ms one way", "ms（单向）"))),
+        (say("west share", "西部承接占比"), _west(summary)),
+        (say("IT energy", "IT 用电量"), _scaled(summary["energy"].get("it"), "MWh/a", "TWh/a")),
+        (say("new capacity", "新建容量"), _scaled(summary.get("capacity_new"), "MW")),
+        (say("new modules by site", "各节点新建模块"), join(f"{shown(site)} {count}" for site, count in largest)),
+        (
+            say("served", "需求满足"),
+            "" if served >= 1 else say("{served:.2%} of demand", "需求的 {served:.2%}", served=served),
+        ),
     ]
+
+
+def _minimised(objective: str) -> Said:
+    return Said(objective, OBJECTIVES[objective].zh)
+
+
+def _mode(mode: str) -> Said:
+    """Return a green accounting: in English its own word, as scenario.toml has it."""
+    return Said(mode, word(mode).zh)
+
+
+def _in_brackets(accounting: str | None) -> Said:
+    return say("({word})", "（{word}）", word=Said(str(accounting), word(str(accounting)).zh))
 
 
 def _full_year(dispatch: dict[str, Any] | None) -> str:
@@ -96,26 +155,34 @@ def _full_year(dispatch: dict[str, Any] | None) -> str:
     if dispatch is None:
         return ""
     if "cost" not in dispatch:
-        return f"not known: {dispatch['status']}"
+        status = str(dispatch["status"])
+        return say("not known: {status}", "不明：{status}", status=Said(status, word(status).zh))
     share = dispatch["cost_difference_share"]
-    text = _money(dispatch["cost"]) + ("" if share is None else f" ({round(share, 4) + 0.0:+.2%})")
+    money = _money(dispatch["cost"])
+    text = (
+        money
+        if share is None
+        else say("{money} ({more:+.2%})", "{money}（{more:+.2%}）", money=money, more=round(share, 4) + 0.0)
+    )
     if dispatch["rules_kept"]:
         return text
-    missing = [
-        f"{dispatch[word]:,.1f} MWh/a {what}"
-        for word, what in (("unserved", "unserved"), ("green_shortfall", "green energy missing"))
-        if dispatch[word] > 0
-    ]
-    return f"{text}, NOT ALL RULES KEPT: {', '.join(missing)}"
+    lacks = {"unserved": say("unserved", "未满足"), "green_shortfall": say("green energy missing", "绿电缺额")}
+    missing = join(
+        say("{energy:,.1f} MWh/a {what}", "{what} {energy:,.1f} MWh/a", energy=dispatch[name], what=what)
+        for name, what in lacks.items()
+        if dispatch[name] > 0
+    )
+    return say("{text}, NOT ALL RULES KEPT: {missing}", "{text}，约束未全部满足：{missing}", text=text, missing=missing)
 
 
 def _west(summary: dict[str, Any]) -> str:
     if summary.get("west_share") is None:
         return ""
+    all_work = say("{share:.1%} of all work", "占全部业务的 {share:.1%}", share=summary["west_share"])
     moved = summary.get("moved_west_share")
-    return f"{summary['west_share']:.1%} of all work" + (
-        "" if moved is None else f", {moved:.1%} of the other sides' work"
-    )
+    if moved is None:
+        return all_work
+    return all_work + say(", {moved:.1%} of the other sides' work", "，占其他片区业务的 {moved:.1%}", moved=moved)
 
 
 def _green_rule(results: Results) -> str:
@@ -124,22 +191,35 @@ def _green_rule(results: Results) -> str:
     if table is None or table.empty:
         return ""
     low, high = table["share_min"].min(), table["share_min"].max()
-    asked = f"{low:.0%}" if low == high else f"{low:.0%} to {high:.0%}"
-    what = "new capacity only" if table["on"].iloc[0] == "new" else "all power"
-    return f"at least {asked} of {what}, by {table['mode'].iloc[0]}, at {table['name'].nunique()} places"
+    return say(
+        "at least {asked} of {what}, by {mode}, at {places} places",
+        "{what}的 {asked} 以上，按{mode}，共 {places} 处",
+        asked=f"{low:.0%}"
+        if low == high
+        else say("{low:.0%} to {high:.0%}", "{low:.0%} 至 {high:.0%}", low=low, high=high),
+        what=say("new capacity only", "新建容量用电") if table["on"].iloc[0] == "new" else say("all power", "全部用电"),
+        mode=_mode(table["mode"].iloc[0]),
+        places=table["name"].nunique(),
+    )
 
 
-def _row(name: str, text: str) -> str:
-    return f"{name:<{WIDTH}}{text}"
+def _row(name: str, text: str) -> Said:
+    return Said(
+        f"{translated(name, 'en'):<{WIDTH}}{translated(text, 'en')}",
+        translated(name, "zh") + " " * (WIDTH - columns_of(translated(name, "zh"))) + translated(text, "zh"),
+    )
 
 
-def _money(amount: float) -> str:
-    return f"{amount / 1e9:,.3f} billion CNY/a" if abs(amount) >= 1e9 else f"{amount:,.2f} CNY/a"  # noqa: PLR2004
+def _money(amount: float) -> Said:
+    if abs(amount) >= BILLION:
+        return say("{cost:,.3f} billion CNY/a", "{yi:,.2f} 亿元/年", cost=amount / BILLION, yi=amount / YI)
+    return say("{cost:,.2f} CNY/a", "{cost:,.2f} 元/年", cost=amount)
 
 
 def _scaled(value: float | None, unit: str, large_unit: str = "", rest: str = "") -> str:
     """Return a number with its unit; from a million on in the unit a million times as large, if there is one."""
     if value is None:
         return ""
-    scale, word = (1e6, large_unit) if large_unit and abs(value) >= 1e6 else (1.0, unit)  # noqa: PLR2004
-    return f"{value / scale:,.3f} {word} {rest}".rstrip()
+    scale, unit = (1e6, large_unit) if large_unit and abs(value) >= 1e6 else (1.0, unit)  # noqa: PLR2004
+    text = say("{value:,.3f} {unit}", "{value:,.3f} {unit}", value=value / scale, unit=unit)
+    return text + Said(f" {rest.en}", rest.zh) if isinstance(rest, Said) else text

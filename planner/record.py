@@ -66,7 +66,12 @@ class Record:
         self.findings: list[str] = []
 
     def results(
-        self, status: str, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], prices: pd.DataFrame
+        self,
+        status: str,
+        summary: Mapping[str, Any],
+        tables: Mapping[str, pd.DataFrame],
+        prices: pd.DataFrame,
+        ranging: pd.DataFrame | None = None,
     ) -> Results:
         """Return the results with their summary and manifest."""
         solution, problem = self.solution, self.problem
@@ -90,7 +95,8 @@ class Record:
             interrupted=solution is not None and solution.status == "interrupted",
         )
         log = solution.log if solution is not None else ""
-        return Results(self.scenario, full, dict(tables), prices, manifest, log)
+        basis = solution.basis if solution is not None and tables else None
+        return Results(self.scenario, full, dict(tables), prices, manifest, log, ranging, basis)
 
     def failure(self, error: PlannerError, status: str) -> PlannerError:
         """Attach what is known of a failed run to its error."""

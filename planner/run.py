@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from planner.captions import map_notes
 from planner.check import obstacles_of, warnings_of
 from planner.dispatch_year import dispatch_year, investments_of
+from planner.drawing import check_basemap, draw_if_possible, load_early
 from planner.errors import (
     AuditDisagreedError,
     InfeasibleError,
@@ -26,7 +25,7 @@ from planner.errors import (
 from planner.io.read_start import check_start, read_start
 from planner.io.results import Results, write_manifest, write_results, write_summary
 from planner.io.run_folder import check_target, run_folder, run_name, target_of
-from planner.models.alone import import_alone
+from planner.language import join, say
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import coefficient_warnings, compile_model
@@ -34,6 +33,7 @@ from planner.models.declarations import modules_of
 from planner.models.finding import Finding
 from planner.models.prices import shadow_prices
 from planner.models.problem import Solution, SolverOptions
+from planner.models.ranging import ranging
 from planner.models.solve import solve
 from planner.models.start import Start, integer_variables, start_from
 from planner.record import Clock, Record
@@ -46,7 +46,10 @@ if TYPE_CHECKING:
     from planner.models.problem import Problem
 
 Progress = Callable[[str], None]
-MAP_LAYERS = ("sites", "regions", "flows")
+EXPLAIN = say(
+    "planner explain, with the same scenario and --set, says what would have to give",
+    "用 planner explain（情景与 --set 不变）可查明须放宽什么",
+)
 KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
 """Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
 
@@ -70,8 +73,8 @@ def run(
     solver, time_limit [s], gap
         In place of what the scenario's ``[solver]`` says.
     start
-        An earlier run, its folder or its results, whose integers the solver begins with. It can only save time: the
-        gap is proved as ever, though among plans within the gap another may be found.
+        An earlier run, its folder or its results, whose basis and integers the solver begins with. It can only save
+        time: optimum and gap are proved as ever, though among plans within the gap another may be found.
     full_year
         The same scenario before days were chosen from it: the plan's investments are dispatched over all of it.
     on_progress
@@ -94,7 +97,12 @@ def run(
     options = solver_options(scenario, solver, time_limit, gap)
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
     if reasons := list(obstacles_of(scenario)):
-        raise record.failure(InfeasibleError("\n".join(["no plan can serve all demand:", *reasons])), "infeasible")
+        raise record.failure(
+            InfeasibleError(
+                join([say("no plan can serve all demand:", "没有方案能满足全部需求："), *reasons, EXPLAIN], "\n", "\n")
+            ),
+            "infeasible",
+        )
     with clock("build"):
         model = declare_model(scenario)
     with clock("compile"):
@@ -105,12 +113,20 @@ def run(
     problem = record.problem = compiled.problem
     record.fallback = compiled.fallback
     if compiled.fallback:
-        record.notes.append(f"the model was built row by row, which is slow: {compiled.fallback}")
+        record.notes.append(
+            say(
+                "the model was built row by row, which is slow: {fallback}",
+                "模型逐行构建，速度较慢：{fallback}",
+                fallback=compiled.fallback,
+            )
+        )
     record.notes.extend(coefficient_warnings(problem))
     begin = _start(problem, start)
     record.notes.extend(begin.notes)
     with clock("solve"), tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-        solution = solve(problem, options, Path(workdir), start=begin.values, on_progress=on_progress)
+        solution = solve(
+            problem, options, Path(workdir), start=begin.values, basis=begin.basis, on_progress=on_progress
+        )
     if start is not None:
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
     record.solution = solution
@@ -124,17 +140,22 @@ def run(
         findings = audit(scenario, tables, summary)
         findings.extend(_objective_differs(solution, summary))
     if findings:
-        record.findings = [str(finding) for finding in findings]
-        raise record.failure(AuditDisagreedError("the plan", record.findings), "error")
+        record.findings = [finding.said() for finding in findings]
+        raise record.failure(AuditDisagreedError(say("the plan", "方案"), record.findings), "error")
     if full_year is not None and solution.status != "interrupted":
         with clock("dispatch_year"):
             investments = investments_of(model, problem, solution.values)
             dispatch = dispatch_year(full_year, investments, summary, options, on_progress)
         if dispatch.findings:
-            record.findings = [str(finding) for finding in dispatch.findings]
-            raise record.failure(AuditDisagreedError("the dispatch of the full year", record.findings), "error")
+            record.findings = [finding.said() for finding in dispatch.findings]
+            raise record.failure(
+                AuditDisagreedError(say("the dispatch of the full year", "全年调度"), record.findings), "error"
+            )
         summary["dispatch_year"], tables["dispatch_year"] = dispatch.summary, dispatch.table
-    return record.results(solution.status, summary, tables, shadow_prices(model, problem, solution))
+    prices = shadow_prices(model, problem, solution)
+    with clock("ranging"):
+        ranges = ranging(compiled, solution)
+    return record.results(solution.status, summary, tables, prices, ranges)
 
 
 def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
@@ -146,15 +167,15 @@ def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
 
 
 def _start(problem: Problem, start: Path | str | Results | None) -> Start:
-    """Return the integers an earlier run gives, and say which run it was."""
+    """Return the integers and the basis an earlier run gives, and say which run it was."""
     if start is None:
         return Start(None, {})
     if isinstance(start, Results):
-        tables, name = start.tables, str(start.manifest.get("content_hash", ""))
+        tables, basis, name = start.tables, start.basis, str(start.manifest.get("content_hash", ""))
     else:
-        tables, name = read_start(Path(start), integer_variables(problem)), str(start)
-    found = start_from(problem, tables)
-    return Start(found.values, {"from": name, **found.details}, found.notes)
+        (tables, basis), name = read_start(Path(start), integer_variables(problem)), str(start)
+    found = start_from(problem, tables, basis)
+    return replace(found, details={"from": name, **found.details})
 
 
 def solver_options(
@@ -170,18 +191,28 @@ def _without_plan(solution: Solution) -> PlannerError:
     match solution.status:
         case "infeasible":
             return InfeasibleError(
-                "no plan can keep all the rules together; to see where it does not fit, let work stay unserved at a "
-                "high price (--set workload.unserved_price=100000) and look at unserved_demand in tables/demand.csv; "
-                "if that does not help either, relax one limit at a time"
+                say(
+                    "no plan can keep all the rules together; {explain}",
+                    "没有方案能同时满足全部约束；{explain}",
+                    explain=EXPLAIN,
+                )
             )
         case "unbounded":
             return UnboundedError(
-                "the objective falls without end: a price is missing or negative where nothing limits"
+                say(
+                    "the objective falls without end: a price is missing or negative where nothing limits",
+                    "目标函数可无限下降：某处没有上限，却缺少价格或价格为负",
+                )
             )
         case "interrupted":
-            return SolveInterruptedError("interrupted before any plan was found")
+            return SolveInterruptedError(say("interrupted before any plan was found", "在求得任何方案之前已中断"))
         case _:
-            return StoppedWithoutPlanError("the time limit was reached before any plan was found; raise --time-limit")
+            return StoppedWithoutPlanError(
+                say(
+                    "the time limit was reached before any plan was found; raise --time-limit",
+                    "在求得任何方案之前已达时间上限，请增大 --time-limit",
+                )
+            )
 
 
 def _objective_differs(solution: Solution, summary: Mapping[str, Any]) -> Iterator[Finding]:
@@ -193,6 +224,7 @@ def run_and_write(
     out: Path | None,
     *,
     force: bool = False,
+    drawn: bool = True,
     drawing: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> tuple[Results, Path]:
@@ -206,6 +238,8 @@ def run_and_write(
         The run folder; by default ``results/<scenario>/<time>-<hash>`` under the working folder.
     force
         Replace what stands at ``out``.
+    drawn
+        Whether map and page are drawn: of many runs of one analysis nobody looks at each.
     drawing
         ``language`` and ``basemap`` of the map.
     **options
@@ -220,15 +254,16 @@ def run_and_write(
     target = out if out is not None else Path("results") / scenario.name / name
     check_target(target, force=force, numbered=out is None)
     if drawing and drawing.get("basemap"):
-        _check_basemap(drawing["basemap"])
-    options["on_progress"] = _while_solving(options.get("on_progress"))
+        check_basemap(drawing["basemap"])
+    if drawn:
+        options["on_progress"] = _while_solving(options.get("on_progress"))
     try:
         results = run(scenario, **options)
     except PlannerError as error:
         if error.results is not None and error.exit_code in KEEPS_A_RECORD:
             write_run(error.results, target, force=force, numbered=out is None)
         raise
-    return results, write_run(results, target, force=force, numbered=out is None, drawing=drawing)
+    return results, write_run(results, target, force=force, numbered=out is None, drawn=drawn, drawing=drawing)
 
 
 def write_run(
@@ -237,6 +272,7 @@ def write_run(
     *,
     force: bool = False,
     numbered: bool = False,
+    drawn: bool = True,
     drawing: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing.
@@ -250,36 +286,14 @@ def write_run(
     with run_folder(target, force=force, numbered=numbered) as folder:
         with clock("write"):
             write_results(results, folder)
-        if results.has_plan:
+        if results.has_plan and drawn:
             with clock("draw"):
-                _draw_if_possible(results, folder, drawing or {})
+                draw_if_possible(results, folder, drawing or {})
         results.summary["seconds"] = clock.after(results.summary["seconds"])
         results.manifest["seconds"] = results.summary["seconds"]
         write_summary(results, folder)  # now that its seconds are known
         write_manifest(results, folder)
         return target_of(folder)
-
-
-def draw(
-    results: Results,
-    folder: Path,
-    *,
-    language: str = "en",
-    basemap: Path | None = None,
-    formats: Sequence[str] = ("png", "svg", "pdf"),
-    layers: Sequence[str] = MAP_LAYERS,
-) -> list[Path]:
-    """Draw the map of results into a folder; layers that are not named stay empty."""
-    import_alone("matplotlib")
-    from planner.maps.figure import draw_map, save_map  # noqa: PLC0415 - matplotlib is slow to import
-
-    settings = results.scenario.settings
-    title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
-    notes = map_notes(results, language)
-    full = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
-    shown = [layer if name in layers else layer.iloc[:0] for name, layer in full.items()]
-    figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
-    return save_map(figure, folder, formats)
 
 
 def _while_solving(on_progress: Progress | None) -> Progress:
@@ -289,31 +303,11 @@ def _while_solving(on_progress: Progress | None) -> Progress:
     def listen(line: str) -> None:
         if waiting:
             waiting.clear()
-            with suppress(Exception):  # drawing will meet it again, and says so
-                import_alone("matplotlib")
-                import_module("planner.maps.figure")
+            load_early()
         if on_progress is not None:
             on_progress(line)
 
     return listen
-
-
-def _check_basemap(path: Path) -> None:
-    """Refuse a base map that cannot be read before any time is spent on solving."""
-    from planner.maps.basemap import read_basemap  # noqa: PLC0415
-
-    read_basemap(path)
-
-
-def _draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
-    try:
-        draw(results, folder, **drawing)
-    except OSError:  # the disk, not the drawing
-        raise
-    except Exception as error:  # noqa: BLE001 - a drawing that fails never loses the plan
-        for half in (*folder.glob("map.*"), *folder.glob(".map.*")):
-            half.unlink()
-        results.manifest["notes"].append(f"the map could not be drawn: {type(error).__name__}: {error}")
 
 
 class _Line(ModuleType):

@@ -15,10 +15,84 @@ Words = dict[str, tuple[str, str]]
 """A name as files and code have it → what a reader calls it, English and Chinese."""
 
 WORDS: Words = {
+    # What a run is, as summary.json and manifest.json have it.
+    "scenario": ("scenario", "情景"),
+    "run": ("run", "运行"),
     "status": ("status", "状态"),
     "optimal": ("optimal", "最优"),
     "feasible": ("feasible", "可行"),
+    "infeasible": ("infeasible", "不可行"),
+    "unbounded": ("unbounded", "无界"),
+    "time_limit": ("time limit", "时间上限"),
+    "interrupted": ("interrupted", "已中断"),
+    "error": ("error", "出错"),
+    "bound": ("bound", "目标界"),
+    "gap": ("gap", "间隙"),
+    "energy": ("energy", "电量"),
+    "counts": ("size of the model", "模型规模"),
+    "rows": ("rows", "行数"),
+    "columns": ("columns", "列数"),
+    "nonzeros": ("nonzeros", "非零元数"),
+    "integers": ("integers", "整数变量"),
+    "seconds": ("seconds", "用时（秒）"),
+    "read": ("reading", "读取"),
+    "build": ("building", "建模"),
+    "compile": ("compiling", "编译"),
+    "solve": ("solving", "求解"),
+    "tabulate": ("tabulating", "制表"),
+    "audit": ("audit", "核验"),
+    "write": ("writing", "写出"),
+    "draw": ("drawing", "绘图"),
+    "total": ("total", "合计"),
+    "peak_memory": ("peak memory", "内存峰值"),
+    "illustrative_share": ("share of illustrative inputs", "示意性输入占比"),
+    # The dispatch of the full year.
+    "dispatch_year": ("dispatch of the full year", "全年调度"),
+    "reduced": ("by the days", "按代表日"),
+    "full_year": ("over the full year", "按全年"),
+    "difference": ("difference", "差额"),
+    "cost_difference": ("difference of cost", "成本差额"),
+    "cost_difference_share": ("difference of cost, share", "成本差额占比"),
+    "rules_kept": ("all rules kept", "约束是否全部满足"),
+    # Shadow prices.
+    "shadow_price": ("shadow price", "影子价格"),
+    "shadow_prices": ("shadow prices", "影子价格"),
+    "rule": ("rule", "约束"),
+    "index": ("where", "位置"),
+    "price": ("price", "价格"),
+    "unit": ("unit", "单位"),
+    "fixed at the plan": ("fixed at the plan", "固定为方案取值"),
+    "none": ("none", "无"),
+    # Where the inputs come from: source.csv.
+    "source": ("source", "来源"),
+    "table": ("table", "表"),
+    "key": ("key", "键"),
+    "column": ("column", "列"),
+    "date": ("date", "日期"),
+    "licence": ("licence", "许可"),
+    "confidence": ("confidence", "可信度"),
+    "note": ("note", "备注"),
+    "published": ("published", "公布值"),
+    "derived": ("derived", "推算值"),
+    "illustrative": ("illustrative", "示意值"),
+    # scenario.toml.
+    "title": ("title", "标题"),
+    "title_zh": ("Chinese title", "中文标题"),
+    "features": ("features", "功能"),
+    "extends": ("extends", "继承自"),
+    "minimise": ("minimised", "优化目标"),
+    "weights": ("a weighted sum", "加权和"),
+    "solver": ("solver", "求解器"),
+    "mip_gap": ("relative gap", "相对间隙"),
+    "threads": ("threads", "线程数"),
+    "seed": ("seed", "随机种子"),
+    "tie_break": ("choice between equal plans", "等值方案择优"),
+    "algorithm": ("algorithm", "算法"),
+    "parameters": ("parameters", "参数"),
+    "set": ("set", "设定"),
+    "drop": ("drop", "剔除"),
 }
+"""Those that belong to no feature."""
 
 
 @cache
@@ -41,6 +115,10 @@ def catalogue() -> Words:
 
 
 def word(name: str) -> Said:
-    """Return what a reader calls a thing in the language that is spoken; a name without a word is its own."""
-    en, zh = catalogue().get(name, (name, name))
+    """Return what a reader calls a thing in the language that is spoken; a name without a word is its own.
+
+    A parameter that several tables have is called the same in all: ``site.hub`` is ``hub``.
+    """
+    words = catalogue()
+    en, zh = words.get(name) or words.get(name.rpartition(".")[2], (name, name))
     return Said(en, zh)

@@ -34,10 +34,10 @@ def test_a_map_is_drawn_without_pyplot() -> None:
     Proves: ``draw`` imports matplotlib unwatched. Sensitivity: an import of ``planner.maps`` before that.
     """
     loaded = loaded_by(
-        "import tempfile, pathlib, planner\n"
+        "import tempfile, pathlib, planner, planner.drawing\n"
         "plan = planner.run(planner.read_scenario('scenarios/tiny'))\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
-        "    planner.run.draw(plan, pathlib.Path(folder), formats=('svg',))"
+        "    planner.drawing.draw(plan, pathlib.Path(folder), formats=('svg',))"
     )
     assert "matplotlib.figure" in loaded
     assert not {"matplotlib.pyplot", "scipy.stats"} & loaded

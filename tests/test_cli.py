@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import planner.run as line
-from planner import cli
+from planner import cli, drawing
 from planner.models.problem import Problem, Solution, SolverOptions
 from planner.models.solve import solve
 from tests.worlds import BASE
@@ -200,7 +200,7 @@ def test_a_drawing_that_fails_loses_nothing(tmp_path: Path, monkeypatch: pytest.
         message = "no pen"
         raise ValueError(message)
 
-    monkeypatch.setattr(line, "draw", fail)
+    monkeypatch.setattr(drawing, "draw", fail)
     assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
     assert not (out / "map.png").exists()
     notes = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["notes"]

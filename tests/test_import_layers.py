@@ -213,7 +213,9 @@ def test_an_analysis_is_made_of_whole_runs() -> None:
         "planner.captions",
         "planner.errors",
         "planner.language",
+        "planner.words",
         "planner.models.alone",
+        "planner.models.parameter",
     )
     allowed = ("planner.analysis", "planner.io", "planner.charts", *top)
     for path in FILES:

@@ -7,6 +7,8 @@ between the loss by loosening and the loss by tightening, however large the step
 
 from __future__ import annotations
 
+import ast
+import inspect
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from scipy.optimize import linprog
 
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
+from planner.models.declarations import feature_modules
 from tests.algebra import HAND, HOURLY, RICH, plan, price_of, scenario_of
 from tests.features.test_green_power_share import MONTHLY
 from tests.features.test_green_shortfall import BOTH
@@ -67,7 +70,16 @@ WORLDS: dict[str, World] = {
     "nation": NATION,
     "shortfall": BOTH,
     "month": MONTHLY,
+    "emissions": BASE.replaced(minimise="emissions"),
+    "latency": BASE.with_parameters(emissions_max=640_000).replaced(minimise="latency"),
+    "mean_latency": BASE.with_parameters(mean_latency_max=4.0),
+    "whole_or_none": BASE.with_cells("workload", "indivisible", {"training": True}).with_cells(
+        "workload", "unserved_price", {"training": 4000}
+    ),
+    "weighted": TIGHT.replaced(minimise={"cost": 1, "emissions": 90, "latency": 1e6}),
 }
+"""Among them every objective; where one gives cost no weight, no work may stay unserved, for else that comes first and
+the prices are those on its face, which another test looks at."""
 
 
 @cache
@@ -102,7 +114,10 @@ def integers_of(results: Results, problem: Problem) -> dict[int, float]:
 
 
 def optimum(problem: Problem, integers: dict[int, float], row: int | None, shift: float) -> float:
-    """Return the optimum with one row tightened by ``shift`` (an equality: its right-hand side raised); inf if none."""
+    """Return the optimum with one row tightened by ``shift`` (an equality: its right-hand side raised).
+
+    inf where there is none, -inf where it falls without end.
+    """
     lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
     if row is not None:
         if np.isfinite(lower[row]):
@@ -126,8 +141,8 @@ def optimum(problem: Problem, integers: dict[int, float], row: int | None, shift
         bounds=bounds,
         method="highs",
     )
-    assert answer.status in (0, 2), answer.message
-    return float(answer.fun) + stage.constant if answer.status == 0 else np.inf
+    assert answer.status in (0, 2, 3), answer.message
+    return float(answer.fun) + stage.constant if answer.status == 0 else {2: np.inf, 3: -np.inf}[answer.status]
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -162,35 +177,75 @@ def test_no_inequality_has_a_negative_price(name: str) -> None:
     results, problem, _ = priced(name)
     prices = results.shadow_prices
     inequality = ~np.isclose(problem.row_lower, problem.row_upper)
-    assert (prices.loc[inequality, "price"] >= -1e-9).all()
+    assert (prices.loc[inequality, "price"] >= -1e-6).all()
     demand = prices[prices["rule"] == "demand_balance"]
     assert (demand["price"] >= 0).all()
 
 
-FREE = {"single_site", "single_site_or_none", "assigned_only", "opened_first"}
-"""Rules of integers alone, or that fixed integers make degenerate: their price may be anything, 0 for one."""
+def rules_in_source() -> set[str]:
+    """Return the name of every rule that a feature's file hands to ``constrain``."""
+    found = set()
+    for module in feature_modules().values():
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "constrain":
+                assert isinstance(node.args[0], ast.Name), ast.unparse(node)
+                found.add(node.args[0].id)
+    return found
 
 
-def test_every_rule_binds_somewhere() -> None:
-    """Each rule of the core has a price above 0 in one of the worlds, so that the tests here say something of it.
+def of_integers_alone(problem: Problem) -> set[str]:
+    """Return the rules of a problem in whose rows only integers stand: with those fixed there is nothing to price."""
+    matrix = problem.matrix.tocsr()
+    moves = (abs(matrix) @ (~problem.is_integer).astype(float)) > 0
+    names = [name for name, _ in problem.row_names]
+    return set(names) - {name for name, move in zip(names, moves, strict=True) if move}
 
-    Proves: all rules recorded by the worlds' models, but those of integers alone. Sensitivity: a rule that never binds.
+
+def test_every_rule_of_every_feature_binds_somewhere() -> None:
+    """Each rule has a price other than 0 in one of the worlds, so that the tests here say something of it.
+
+    Proves: of all rules that stand in the features' files, but those of integers alone, which are told by their rows.
+    Sensitivity: a new rule without a world, a rule that never binds.
     """
     binding: set[str] = set()
-    recorded: set[str] = set()
+    whole: set[str] = set()
     for name in WORLDS:
-        prices = priced(name)[0].shadow_prices
-        recorded |= set(prices["rule"])
+        results, problem, _ = priced(name)
+        prices = results.shadow_prices
         binding |= set(prices.loc[prices["price"].abs() > 1e-6, "rule"])
-    assert recorded - binding <= FREE
-    assert {
-        "demand_balance", "site_capacity", "utilisation_floor", "water_limit", "power_balance", "grid_power_limit",
-        "green_power_availability", "green_capacity_limit", "certificates_limit", "green_power_share",
-        "hub_green_power_share", "side_green_power_share", "national_green_power_share", "emissions_limit",
-        "state_of_charge_balance", "charge_limit", "discharge_limit", "state_of_charge_limit", "storage_power_limit",
-        "storage_energy_limit", "green_charge", "deadline", "grid_ramp_up", "grid_ramp_down", "hub_grid_power_limit",
-        "side_grid_power_limit", "national_grid_power_limit", "certificates_used",
-    } <= binding  # fmt: skip
+        whole |= of_integers_alone(problem)
+    assert len(rules_in_source()) >= 32
+    assert rules_in_source() - whole - binding == set()
+    assert whole == {"single_site", "single_site_or_none", "opened_first"}, "a price of these would be arbitrary"
+
+
+@pytest.mark.parametrize(("name", "unit"), [("emissions", "tCO2/a"), ("latency", "ms"), ("weighted", "CNY/a")])
+def test_every_objective_has_prices_in_its_own_unit(name: str, unit: str) -> None:
+    """Least emissions, least latency and a weighted sum are priced like cost, with demand and one limit above 0.
+
+    Proves: the unit of each price is the objective's per the rule's (a year on both sides cancels). Sensitivity: prices
+    of the cost that comes after the objective, units of cost for all.
+    """
+    prices = priced(name)[0].shadow_prices
+    bare = unit.removesuffix("/a")
+    assert set(prices["unit"].str.split(" per ").str[0]) <= {unit, bare}
+    assert set(prices.loc[prices["rule"] == "demand_balance", "unit"]) == {f"{unit} per MW"}
+    yearly = set(prices.loc[prices["rule"] == "emissions_limit", "unit"])
+    assert yearly <= {f"{bare} per tCO2" if unit.endswith("/a") else f"{unit} per tCO2/a"}
+    binding = set(prices.loc[prices["price"].abs() > 1e-12, "rule"])
+    assert "demand_balance" in binding
+    assert binding - {"demand_balance", "power_balance"}
+
+
+def test_the_table_is_what_readers_rely_on() -> None:
+    """Columns are rule, index, price, unit, integers, one row for each row of the problem, in its order.
+
+    Proves: by name. Sensitivity: a column renamed, a rule left out for having no price.
+    """
+    results, problem, _ = priced("rich")
+    assert list(results.shadow_prices.columns) == ["rule", "index", "price", "unit", "integers"]
+    spelt = [(name, ";".join(map(str, ids))) for name, ids in problem.row_names]
+    assert list(zip(results.shadow_prices["rule"], results.shadow_prices["index"], strict=True)) == spelt
 
 
 def test_integers_are_fixed_and_the_table_says_so() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planner.analysis.cost_of_green import FILE, MODES, Plan, solve_points
 from planner.analysis.cost_report import draw_points, headline
 from planner.errors import UsageError, shown
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,5 +71,12 @@ def _numbers(text: str) -> tuple[float, ...]:
         try:
             numbers.append(float(word))
         except ValueError:
-            raise UsageError(f"--shares {shown(text)}: {shown(word)} is no number; write them like 0.8,0.9,1") from None
+            raise UsageError(
+                say(
+                    "--shares {text}: {word} is no number; write them like 0.8,0.9,1",
+                    "--shares {text}：{word} 不是数字；写法如 0.8,0.9,1",
+                    text=shown(text),
+                    word=shown(word),
+                )
+            ) from None
     return tuple(numbers)

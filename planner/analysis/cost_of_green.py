@@ -22,6 +22,7 @@ from planner.errors import (
     UsageError,
     shown,
 )
+from planner.language import say
 from planner.run import run
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ class Plan:
         """
         for share in self.shares:
             if not 0.0 <= share <= 1.0:
-                raise UsageError(f"share {share:g}: a share is from 0 to 1")
+                raise UsageError(
+                    say("share {share:g}: a share is from 0 to 1", "占比 {share:g}：占比须在 0 至 1 之间", share=share)
+                )
         for word, given, known in (
             ("mode", self.modes, MODES),
             ("variant", self.variants, tuple(VARIANTS)),
@@ -124,9 +127,22 @@ class Plan:
         ):
             for name in given:
                 if name not in known:
-                    raise UsageError(f"{word} {shown(name)}: choose from {', '.join(known)}")
+                    raise UsageError(
+                        say(
+                            "{word} {name}: choose from {listed}",
+                            "{word} {name}：可选 {listed}",
+                            word=word,
+                            name=shown(name),
+                            listed=", ".join(known),
+                        )
+                    )
         if not (self.shares and self.modes):
-            raise UsageError("nothing is asked: give at least one share and one mode")
+            raise UsageError(
+                say(
+                    "nothing is asked: give at least one share and one mode",
+                    "没有要求解的点：至少给出一个占比和一种核算方式",
+                )
+            )
 
 
 def solve_points(
@@ -160,7 +176,13 @@ def solve_points(
     plan.check()
     scenario = read_scenario(folder, plan.overrides)
     if not scenario.has("green_power_share"):
-        raise UsageError(f"{scenario.name} does not list the feature green_power_share: there is no share to raise")
+        raise UsageError(
+            say(
+                "{name} does not list the feature green_power_share: there is no share to raise",
+                "{name} 未列出功能 green_power_share，没有可提高的占比",
+                name=scenario.name,
+            )
+        )
     columns, points = columns_of(scenario), points_of(scenario, plan)
     with held(out):
         known = {key_of(row): row for row in read_points(out / FILE, columns)}
@@ -169,7 +191,15 @@ def solve_points(
             if known.get(point, {}).get("status") in SETTLED:
                 continue
             if on_progress is not None:
-                on_progress(f"point {number} of {len(points)}: {', '.join(point)}")
+                on_progress(
+                    say(
+                        "point {number} of {count}: {listed}",
+                        "第 {number} 点，共 {count} 点：{listed}",
+                        number=number,
+                        count=len(points),
+                        listed=", ".join(point),
+                    )
+                )
             known[point], trouble = _solved(folder, plan, scenario, point)
             if trouble and on_progress is not None:
                 on_progress(f"  {known[point]['status']}: {trouble}")
@@ -219,7 +249,11 @@ def _origin(scenario: Scenario, plan: Plan) -> Row:
 def _check_origin(rows: Iterable[Row], origin: Row, out: Path) -> None:
     if any(row[name] != value for row in rows for name, value in origin.items() if name != "scenario"):
         raise UsageError(
-            f"{shown(out / FILE)} holds points of another scenario, or of other values: choose another --out"
+            say(
+                "{value} holds points of another scenario, or of other values: choose another --out",
+                "{value} 存有其他情景或其他取值的点，请另选 --out",
+                value=shown(out / FILE),
+            )
         )
 
 
@@ -244,7 +278,13 @@ def _solved(folder: Path, plan: Plan, scenario: Scenario, point: tuple[str, str,
     origin = _origin(scenario, plan)
     question = read_scenario(folder, [*plan.overrides, *overrides_of(scenario, point, origin["scope"])])
     if question.file_hashes != scenario.file_hashes:
-        raise UsageError(f"{shown(folder)} was changed while its points were being solved: begin anew in another --out")
+        raise UsageError(
+            say(
+                "{folder} was changed while its points were being solved: begin anew in another --out",
+                "{folder} 在求解期间被改动，请在另一个 --out 中重新开始",
+                folder=shown(folder),
+            )
+        )
     row = dict.fromkeys(columns_of(scenario), "")
     row |= origin | dict(zip(KEYS, point, strict=True))
     try:
@@ -253,7 +293,12 @@ def _solved(folder: Path, plan: Plan, scenario: Scenario, point: tuple[str, str,
         status = next(status for kind, status in FAILURES.items() if isinstance(failure, kind))
         return row | {"status": status}, str(failure).splitlines()[0]
     if results.manifest.get("interrupted"):
-        raise SolveInterruptedError("interrupted; the points solved so far are kept, the same command goes on")
+        raise SolveInterruptedError(
+            say(
+                "interrupted; the points solved so far are kept, the same command goes on",
+                "已中断；已求得的点均已保留，再次执行同一命令即可继续",
+            )
+        )
     return row | {name: _cell(value) for name, value in _measured(results).items()}, ""
 
 

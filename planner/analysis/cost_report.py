@@ -8,10 +8,11 @@ import pandas as pd
 
 import planner
 from planner.analysis.cost_of_green import CAPACITY, KEYS, MEASURES, MODES, VARIANTS
-from planner.captions import TEXT
-from planner.errors import CannotWriteError, shown
+from planner.captions import illustrative_note
+from planner.errors import CannotWriteError, reason, shown
 from planner.io.run_swap import remedy
 from planner.io.sources import illustrative_share
+from planner.language import Said, join, padded, say, translated
 from planner.models.alone import import_alone
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 
 NAME: Final = "cost_of_green"
 WORDS: Final = {
-    "certificate": "certificate",
-    "matched": "matched",
-    "every_timestep": "every hour",
-    "as_given": "as given",
-    "without_deferral": "no work may wait",
-    "without_shifting": "no work leaves its province",
+    "certificate": Said("certificate", "绿证核算"),
+    "matched": Said("matched", "逐时匹配"),
+    "every_timestep": Said("every hour", "逐时达标"),
+    "as_given": Said("as given", "原情景"),
+    "without_deferral": Said("no work may wait", "作业不可延迟"),
+    "without_shifting": Said("no work leaves its province", "作业不出省"),
 }
 MILLION: Final = 1e6
 
@@ -54,19 +55,27 @@ def draw_points(
     import_alone("matplotlib")
     from planner.charts.cost_of_green import draw_cost_of_green  # noqa: PLC0415 - matplotlib is slow to import
     from planner.charts.page import save_chart  # noqa: PLC0415
-    from planner.charts.text import say  # noqa: PLC0415
+    from planner.charts.text import tell  # noqa: PLC0415
 
     share = illustrative_share(scenario)
-    notes = [TEXT[language]["illustrative"].format(share=share)] if share else []
+    notes = [translated(illustrative_note(share), language)] if share else []
     if scenario.overrides:
-        notes.append(say("changed", language, changes=", ".join(scenario.overrides)))
+        notes.append(tell("changed", language, changes=", ".join(scenario.overrides)))
     facts = {"scenario": scenario.name, "hash": rows[0]["scenario_hash"][:8], "version": planner.__version__}
-    notes.append(say("cost_source", language, **facts))
+    notes.append(tell("cost_source", language, **facts))
     figure = draw_cost_of_green(as_table(rows), scenario=scenario.name, notes=notes, language=language)
     try:
         return save_chart(figure, out, f"{NAME}-{language}", formats, dpi)
     except OSError as error:
-        raise CannotWriteError(f"cannot write into {shown(out)}: {error.strerror}; {remedy(error)}") from None
+        raise CannotWriteError(
+            say(
+                "cannot write into {out}: {strerror}; {remedy}",
+                "无法写入 {out}：{strerror}；{remedy}",
+                out=shown(out),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
 
 
 def cost_lines(rows: Sequence[Row]) -> list[str]:
@@ -152,5 +161,5 @@ def headline(rows: Sequence[Row], out: Path) -> str:
     for row in rows:
         cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else f"{row['status']:>18}"
         words = [WORDS[row[key]] for key in KEYS[:2]]
-        lines.append(f"{float(row['share']):7.1%}  {words[1]:<12}{words[0]:<28}{cost}")
-    return "\n".join([*lines, "", f"table  {out}", ""])
+        lines.append(f"{float(row['share']):7.1%}  {padded(words[1], 12)}{padded(words[0], 28)}{cost}")
+    return join([*lines, "", say("table  {out}", "表格  {out}", out=out), ""], "\n", "\n")

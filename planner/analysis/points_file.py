@@ -8,8 +8,9 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, shown
+from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
 from planner.io.run_swap import lock, remedy
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,14 +33,36 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(
-            [Fault(path.name, f"it cannot be read: {shown(error)}", remedy="move it away")]
+            [
+                Fault(
+                    path.name,
+                    say("it cannot be read: {error}", "无法读取：{error}", error=shown(error)),
+                    remedy=say("move it away", "将其移走"),
+                )
+            ]
         ) from None
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     if header != list(columns):
-        problem = "its columns are not those of these points"
-        raise InvalidInputError([Fault(path.name, problem, 1, remedy="move it away, or choose another --out")])
+        problem = say("its columns are not those of these points", "其列与这些点不符")
+        raise InvalidInputError(
+            [
+                Fault(
+                    path.name, problem, 1, remedy=say("move it away, or choose another --out", "将其移走，或另选 --out")
+                )
+            ]
+        )
     faults = [
-        Fault(path.name, f"{len(row)} cells where there are {len(columns)} columns", line, remedy="remove the line")
+        Fault(
+            path.name,
+            say(
+                "{count} cells where there are {count_2} columns",
+                "有 {count} 个单元格，而列数为 {count_2}",
+                count=len(row),
+                count_2=len(columns),
+            ),
+            line,
+            remedy=say("remove the line", "删除该行"),
+        )
         for line, row in enumerate(rows, start=2)
         if len(row) != len(columns)
     ]
@@ -66,7 +89,15 @@ def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str,
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise CannotWriteError(f"cannot write {shown(path)}: {error.strerror}; {remedy(error)}") from None
+        raise CannotWriteError(
+            say(
+                "cannot write {path}: {strerror}; {remedy}",
+                "无法写入 {path}：{strerror}；{remedy}",
+                path=shown(path),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
 
 
 @contextmanager
@@ -84,10 +115,24 @@ def held(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise CannotWriteError(f"cannot write into {shown(folder)}: {error.strerror}; {remedy(error)}") from None
+        raise CannotWriteError(
+            say(
+                "cannot write into {folder}: {strerror}; {remedy}",
+                "无法写入 {folder}：{strerror}；{remedy}",
+                folder=shown(folder),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
     try:
         if not lock(handle, wait=False):
-            raise UsageError(f"another analysis is at work in {shown(folder)}: wait for it, or choose another --out")
+            raise UsageError(
+                say(
+                    "another analysis is at work in {folder}: wait for it, or choose another --out",
+                    "另一项分析正在 {folder} 中进行：请等待其结束，或另选 --out",
+                    folder=shown(folder),
+                )
+            )
         yield
     finally:
         os.close(handle)

@@ -26,8 +26,10 @@ from planner.errors import (
     SolveInterruptedError,
     SolverMissingError,
     UsageError,
+    reason,
     shown,
 )
+from planner.language import say
 from planner.models.solvers.process import Interrupts
 
 if TYPE_CHECKING:
@@ -79,11 +81,23 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
     """
     instances = read_instances(folder)
     if not instances:
-        raise UsageError(f"{shown(folder)} has no instances: name a scenario folder or an .mps file")
+        raise UsageError(
+            say(
+                "{folder} has no instances: name a scenario folder or an .mps file",
+                "{folder} 中没有算例：请给出情景文件夹或 .mps 文件",
+                folder=shown(folder),
+            )
+        )
     runs = plan_runs(campaign, instances)
     missing = [name for name, module in campaign.solvers.items() if load(module).available() is None]
     if missing:
-        raise SolverMissingError(f"not installed: {', '.join(missing)}; install it, or leave it out of --solvers")
+        raise SolverMissingError(
+            say(
+                "not installed: {listed}; install it, or leave it out of --solvers",
+                "未安装：{listed}；请安装，或从 --solvers 中去掉",
+                listed=", ".join(missing),
+            )
+        )
     try:
         with open_runs(folder) as file, Interrupts() as interrupts:
             machine = settle(folder, campaign.solvers)
@@ -100,10 +114,20 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
                 if on_record is not None:
                     on_record(record, position, len(runs))
     except SolveInterruptedError:
-        words = "the runs that ended are kept; the same command goes on from there"
-        raise SolveInterruptedError(f"interrupted: {words}") from None
+        words = say(
+            "the runs that ended are kept; the same command goes on from there",
+            "已结束的运行均已保留，再次执行同一命令即可继续",
+        )
+        raise SolveInterruptedError(say("interrupted: {words}", "已中断：{words}", words=words)) from None
     except OSError as error:
-        raise CannotWriteError(f"cannot write {shown(folder)}: {error.strerror or error}; free some space") from None
+        raise CannotWriteError(
+            say(
+                "cannot write {folder}: {value}; free some space",
+                "无法写入 {folder}：{value}；请腾出空间",
+                folder=shown(folder),
+                value=reason(error),
+            )
+        ) from None
     return list(records.values())
 
 
@@ -186,7 +210,10 @@ def _read_claim(work: Path, ended: Ended) -> dict[str, Any]:
     try:
         claim: dict[str, Any] = json.loads((work / CLAIM).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        words = {"exit": f"exit {ended.returncode}", "signal": f"signal {-ended.returncode}"}
+        words = {
+            "exit": f"exit {ended.returncode}",
+            "signal": f"signal {-ended.returncode}",
+        }
         message = f"no answer: {words.get(ended.ending, ended.ending)}"
         return {"claim": WITHOUT_ANSWER[ended.ending], "message": message, "version": ""}
     return claim
@@ -211,7 +238,12 @@ def _keep_end(log: Path, target: Path) -> None:
 def _refuse_other_instances(done: Sequence[Record], instances: Sequence[Instance]) -> None:
     hashes = {instance.name: instance.sha256 for instance in instances}
     faults = [
-        Fault(FILE, "a run on another instance of this name", value=record.instance, remedy="choose another --out")
+        Fault(
+            FILE,
+            say("a run on another instance of this name", "这是同名的另一算例上的运行"),
+            value=record.instance,
+            remedy=say("choose another --out", "另选 --out"),
+        )
         for record in done
         if hashes.get(record.instance) != record.instance_hash
     ]

@@ -14,6 +14,7 @@ from planner.bench.solvers.base import FREE, load, modules_of
 from planner.bench.summary import WORDS, seconds_text
 from planner.bench.verdict import ruling_of
 from planner.errors import SolveInterruptedError, SolverMissingError, UsageError, shown
+from planner.language import Said, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,24 @@ if TYPE_CHECKING:
 
     from planner.bench.record import Record
     from planner.bench.summary import Summary
+    from planner.bench.verdict import Status
+
+
+WORDS_ZH = {
+    "optimal_verified": "最优，已核验",
+    "feasible_timeout": "可行，到时停止",
+    "timeout": "超时",
+    "out_of_memory": "内存不足",
+    "crash": "崩溃",
+    "error": "出错",
+    "wrong": "错误结果",
+    "conflict": "矛盾",
+    "unproved": "未证明",
+    "unsupported": "不支持",
+    "unlicensed": "无许可",
+    "size_limited": "超出免费规模",
+}
+"""Each status in Chinese, as ``summary.WORDS`` has it in English."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +84,20 @@ def bench(
     campaign = campaign_of(choice)
     if not (folder / INDEX).exists():
         if not sources:
-            raise UsageError("name the scenario folders or .mps files to make instances of")
+            raise UsageError(
+                say(
+                    "name the scenario folders or .mps files to make instances of",
+                    "请给出用于生成算例的情景文件夹或 .mps 文件",
+                )
+            )
         if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - {FOLDER}):
-            raise UsageError(f"{shown(folder)} holds something else: choose an --out that is empty or not there")
+            raise UsageError(
+                say(
+                    "{folder} holds something else: choose an --out that is empty or not there",
+                    "{folder} 中有其他内容：请选用空的或尚不存在的 --out",
+                    folder=shown(folder),
+                )
+            )
     freeze(folder, sources, overrides)
 
     def tell(record: Record, done: int, planned: int) -> None:
@@ -97,7 +127,13 @@ def campaign_of(choice: Choice) -> Campaign:
     try:
         seeds = tuple(int(word) for word in _split(choice.seeds))
     except ValueError:
-        raise UsageError(f"--seeds {shown(choice.seeds)}: whole numbers from 0 on, such as 0,1,2") from None
+        raise UsageError(
+            say(
+                "--seeds {seeds}: whole numbers from 0 on, such as 0,1,2",
+                "--seeds {seeds}：应为不小于 0 的整数，如 0,1,2",
+                seeds=shown(choice.seeds),
+            )
+        ) from None
     return Campaign(
         solvers=modules_of(names),
         algorithms=None if choice.algorithms is None else _split(choice.algorithms),
@@ -115,24 +151,61 @@ def _split(words: str) -> tuple[str, ...]:
 def _installed() -> tuple[str, ...]:
     names = tuple(name for name, module in modules_of(FREE).items() if load(module).available() is not None)
     if not names:
-        raise SolverMissingError(f"no free solver is installed: {', '.join(FREE)}")
+        raise SolverMissingError(
+            say("no free solver is installed: {listed}", "未安装任何免费求解器：{listed}", listed=", ".join(FREE))
+        )
     return names
 
 
-def _words_of(record: Record) -> str:
+def _words_of(record: Record) -> Said:
     ruling = ruling_of(record)
     seconds = record.wall if record.seconds is None else record.seconds
-    reason = f" ({shown(ruling.reason)})" if ruling.reason and ruling.status != "optimal_verified" else ""
-    status = "hung, killed" if ruling.is_hung else WORDS[ruling.status]
-    line = f"{record.instance} {record.solver} {record.algorithm} seed {record.seed}"
-    return f"{shown(line)}: {status}, {seconds_text(seconds)} s{reason}"
+    tells = ruling.reason and ruling.status != "optimal_verified"
+    return say(
+        "{line}: {status}, {seconds} s{reason}",
+        "{line}：{status}，{seconds} s{reason}",
+        line=shown(f"{record.instance} {record.solver} {record.algorithm} seed {record.seed}"),
+        status=say("hung, killed", "无响应，已终止") if ruling.is_hung else _status(ruling.status),
+        seconds=seconds_text(seconds),
+        reason=say(" ({reason})", "（{reason}）", reason=shown(ruling.reason)) if tells else "",
+    )
+
+
+def _status(status: Status) -> Said:
+    return Said(WORDS[status], WORDS_ZH[status])
 
 
 def headline(summary: Summary, folder: Path) -> str:
-    """Return what stands on the terminal at the end: counts, findings, contradictions, where the page is."""
-    counts = ", ".join(f"{summary.counts[status]} {WORDS[status]}" for status in WORDS if summary.counts[status])
-    lines = [f"{len(summary.settled)} runs: {counts}"]
+    """Return what stands on the terminal at the end: counts, findings, contradictions, where the page is.
+
+    Findings are those of the page, which is in English whatever is spoken: it is for those who build solvers.
+    """
+    counts = join(
+        say("{count} {status}", "{status} {count}", count=summary.counts[status], status=_status(status))
+        for status in WORDS
+        if summary.counts[status]
+    )
+    lines: list[str] = [
+        say("{runs} runs: {counts}", "{runs} 次运行：{counts}", runs=len(summary.settled), counts=counts)
+    ]
     lines += [f"{section.title}: {shown(section.finding, 400)}" for section in summary.sections]
-    lines += [f"contradiction on {shown(one.instance)}: {shown(one.text, 400)}" for one in summary.conflicts]
-    lines.append(f"{shown(folder / PAGE, 400)} (and {TABLE}, {SCORES}, runs.jsonl)")
-    return "\n".join(lines) + "\n"
+    lines += [
+        say(
+            "contradiction on {instance}: {text}",
+            "{instance} 上结果矛盾：{text}",
+            instance=shown(one.instance),
+            text=shown(one.text, 400),
+        )
+        for one in summary.conflicts
+    ]
+    page = shown(folder / PAGE, 400)
+    lines.append(
+        say(
+            "{page} (and {table}, {scores}, runs.jsonl)",
+            "{page}（另有 {table}、{scores}、runs.jsonl）",
+            page=page,
+            table=TABLE,
+            scores=SCORES,
+        )
+    )
+    return join(lines, "\n", "\n") + "\n"

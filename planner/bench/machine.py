@@ -12,6 +12,7 @@ import planner
 from planner.bench.solvers.base import load
 from planner.errors import Fault, InvalidInputError, shown
 from planner.io.manifest import describe_machine, stamp
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +77,22 @@ def _read(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text(encoding="utf-8"))
         return {**data, "solvers": dict(data["solvers"]), **{name: data[name] for name in MUST_AGREE}}
     except (ValueError, TypeError, KeyError) as error:
-        remedy = "restore it, or choose another --out"
-        raise InvalidInputError([Fault(FILE, f"damaged: {shown(error)}", remedy=remedy)]) from None
+        remedy = say("restore it, or choose another --out", "恢复它，或另选 --out")
+        raise InvalidInputError(
+            [Fault(FILE, say("damaged: {error}", "已损坏：{error}", error=shown(error)), remedy=remedy)]
+        ) from None
 
 
 def _fault(name: str, before: Any, now: Any) -> Fault:
-    words = f"the campaign was begun with {shown(before)}, and here is {shown(now)}"
-    return Fault(FILE, words, column=name, remedy="times would not be comparable: choose another --out")
+    words = say(
+        "the campaign was begun with {before}, and here is {now}",
+        "测试开始时为 {before}，此处为 {now}",
+        before=shown(before),
+        now=shown(now),
+    )
+    return Fault(
+        FILE,
+        words,
+        column=name,
+        remedy=say("times would not be comparable: choose another --out", "用时将不可比：请另选 --out"),
+    )

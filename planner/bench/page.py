@@ -16,7 +16,8 @@ from planner.bench.style import STYLE
 from planner.bench.summary import MEANINGS, WORDS, Section, Summary, summarise
 from planner.bench.tables import NOTABLE_HEADER, markdown, notable_words, score_words, scores_csv
 from planner.bench.verdict import TIGHT
-from planner.errors import CannotWriteError, Fault, InvalidInputError, shown
+from planner.errors import CannotWriteError, Fault, InvalidInputError, reason, shown
+from planner.language import say
 from planner.models.solvers.judge import TOLERANCE
 
 if TYPE_CHECKING:
@@ -43,7 +44,15 @@ def write_pages(folder: Path) -> Summary:
     """
     records = read_runs(folder)
     if not records:
-        raise InvalidInputError([Fault(str(folder), "holds no finished run", remedy="let a run of the campaign end")])
+        raise InvalidInputError(
+            [
+                Fault(
+                    str(folder),
+                    say("holds no finished run", "其中没有已完成的运行"),
+                    remedy=say("let a run of the campaign end", "先让测试中的某次运行结束"),
+                )
+            ]
+        )
     summary = summarise(records, _machine(folder))
     texts = {TABLE: markdown(summary), SCORES: scores_csv(summary), PAGE: html_page(summary)}
     try:
@@ -52,7 +61,14 @@ def write_pages(folder: Path) -> Summary:
             draft.write_text(text, encoding="utf-8")
             draft.replace(folder / name)
     except OSError as error:
-        raise CannotWriteError(f"cannot write {shown(folder)}: {error.strerror}; free some space") from None
+        raise CannotWriteError(
+            say(
+                "cannot write {folder}: {strerror}; free some space",
+                "无法写入 {folder}：{strerror}；请腾出空间",
+                folder=shown(folder),
+                strerror=reason(error),
+            )
+        ) from None
     return summary
 
 
@@ -60,7 +76,15 @@ def _machine(folder: Path) -> dict[str, Any]:
     try:
         machine: dict[str, Any] = json.loads((folder / MACHINE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InvalidInputError([Fault(MACHINE, f"damaged: {shown(error)}", remedy="restore it")]) from None
+        raise InvalidInputError(
+            [
+                Fault(
+                    MACHINE,
+                    say("damaged: {error}", "已损坏：{error}", error=shown(error)),
+                    remedy=say("restore it", "恢复它"),
+                )
+            ]
+        ) from None
     return machine
 
 

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from planner.bench.mps import Linear
 from planner.errors import Fault, InvalidInputError, shown
+from planner.language import say
 
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
 """What a linear or mixed-integer programme consists of. A file with others (SOS, QUADOBJ, …) asks for more."""
@@ -37,7 +38,11 @@ def read_mps(path: Path) -> tuple[Linear, float]:
                 shutil.copyfileobj(source, target)
             _refuse_sections(path, plain)
         except (OSError, EOFError) as error:
-            raise _fault(path, f"cannot be read: {error}", "name an .mps or .mps.gz file") from None
+            raise _fault(
+                path,
+                say("cannot be read: {error}", "无法读取：{error}", error=error),
+                say("name an .mps or .mps.gz file", "请给出 .mps 或 .mps.gz 文件"),
+            ) from None
         log = Path(folder) / "log"
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         # The default drops coefficients below 1e-9 without a word.
@@ -55,11 +60,21 @@ def _refuse_sections(path: Path, plain: Path) -> None:
                 continue
             word = line.split()[0]
             if word not in SECTIONS:
-                allowed = f"a linear or mixed-integer programme has the sections {', '.join(SECTIONS)}"
-                raise InvalidInputError([Fault(path.name, "unknown section", number, value=word, remedy=allowed)])
+                allowed = say(
+                    "a linear or mixed-integer programme has the sections {listed}",
+                    "线性或混合整数规划的段为 {listed}",
+                    listed=", ".join(SECTIONS),
+                )
+                raise InvalidInputError(
+                    [Fault(path.name, say("unknown section", "未知的段"), number, value=word, remedy=allowed)]
+                )
             if word == "ENDATA":
                 return
-    raise _fault(path, "ENDATA is missing", "the file is cut off, or no MPS file")
+    raise _fault(
+        path,
+        say("ENDATA is missing", "缺少 ENDATA"),
+        say("the file is cut off, or no MPS file", "文件不完整，或不是 MPS 文件"),
+    )
 
 
 def _refuse_doubts(path: Path, log: Path, *, is_error: bool) -> None:
@@ -68,7 +83,11 @@ def _refuse_doubts(path: Path, log: Path, *, is_error: bool) -> None:
     lines = [line for line in text.splitlines() if line.startswith(("WARNING", "ERROR"))]
     doubts = [line for line in lines if "fixed format" not in line]
     if doubts or is_error:
-        raise _fault(path, f"HiGHS cannot read it: {shown(' '.join(doubts))}", "write it anew as free or fixed MPS")
+        raise _fault(
+            path,
+            say("HiGHS cannot read it: {listed}", "HiGHS 无法读取：{listed}", listed=shown(" ".join(doubts))),
+            say("write it anew as free or fixed MPS", "重新写成自由或固定格式的 MPS"),
+        )
 
 
 def _linear(path: Path, read: Any) -> tuple[Linear, float]:
@@ -76,7 +95,11 @@ def _linear(path: Path, read: Any) -> tuple[Linear, float]:
     try:
         is_integer = np.array([kinds[kind] for kind in read.integrality_], dtype=bool)
     except KeyError:
-        raise _fault(path, "it has semi-continuous columns", "only linear and mixed-integer programmes") from None
+        raise _fault(
+            path,
+            say("it has semi-continuous columns", "含半连续列"),
+            say("only linear and mixed-integer programmes", "仅支持线性与混合整数规划"),
+        ) from None
     sign = -1.0 if read.sense_ == highspy.ObjSense.kMaximize else 1.0
     entries = read.a_matrix_
     columns, rows = read.num_col_, read.num_row_

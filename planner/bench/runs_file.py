@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from planner.bench.record import Record
 from planner.errors import Fault, InvalidInputError, UsageError, shown
 from planner.io.run_swap import lock
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +36,26 @@ def read_runs(folder: Path) -> list[Record]:
         try:
             record = Record.from_line(line.decode("utf-8"))
         except (ValueError, TypeError) as error:
-            faults.append(Fault(FILE, f"no record: {shown(error)}", number, remedy="remove the line to run it again"))
+            faults.append(
+                Fault(
+                    FILE,
+                    say("no record: {error}", "不是运行记录：{error}", error=shown(error)),
+                    number,
+                    remedy=say("remove the line to run it again", "删除该行即可重新运行"),
+                )
+            )
             continue
         if record.key in records:
-            faults.append(Fault(FILE, "a second record of this run", number, "key", record.key, "remove one of them"))
+            faults.append(
+                Fault(
+                    FILE,
+                    say("a second record of this run", "此次运行有第二条记录"),
+                    number,
+                    "key",
+                    record.key,
+                    say("remove one of them", "删除其一"),
+                )
+            )
         records[record.key] = record
     if faults:
         raise InvalidInputError(faults)
@@ -84,7 +101,13 @@ def open_runs(folder: Path) -> Iterator[RunsFile]:
     handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         if not lock(handle, wait=False):
-            raise UsageError(f"another campaign is running in {shown(folder)}: wait for it, or choose another --out")
+            raise UsageError(
+                say(
+                    "another campaign is running in {folder}: wait for it, or choose another --out",
+                    "另一项测试正在 {folder} 中进行：请等待其结束，或另选 --out",
+                    folder=shown(folder),
+                )
+            )
         data = (folder / FILE).read_bytes()
         if data and not data.endswith(b"\n"):
             os.ftruncate(handle, data.rfind(b"\n") + 1)

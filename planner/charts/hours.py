@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from planner.language import say
 from planner.maps.errors import DrawingError
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ def read_hours(
     for name in NEEDED:
         if name not in tables:
             raise DrawingError(
-                f"the plan has no table {name}: list the feature {name} in the scenario and run it again"
+                say(
+                    "the plan has no table {name}: list the feature {name} in the scenario and run it again",
+                    "方案没有表 {name}：请在情景中列出功能 {name} 后重新运行",
+                    name=name,
+                )
             )
     steps = pd.Index(tables["time"]["timestep"].astype(str), name="timestep")
     here = {name: _of_site(table, site) for name, table in tables.items()}

@@ -14,7 +14,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from planner.charts import style
-from planner.charts.text import say
+from planner.charts.text import tell
+from planner.language import say
 from planner.maps.errors import DrawingError
 from planner.maps.figure import DPI, FOREIGN, METADATA, SETTINGS
 from planner.maps.glyphs import (
@@ -92,7 +93,7 @@ class Page:
 
     def say(self, key: str, **values: object) -> str:
         """Return one sentence of the catalogue."""
-        return say(key, self.language, **values)
+        return tell(key, self.language, **values)
 
     def say_list(self, words: Sequence[str]) -> str:
         """Return words in a row."""
@@ -224,7 +225,14 @@ def save_chart(figure: Figure, folder: Path, name: str, formats: Sequence[str], 
     """
     unknown = [word for word in formats if word not in METADATA]
     if unknown:
-        raise DrawingError(f"format {unknown[0][:80]!r} is not known: allowed are {', '.join(METADATA)}")
+        raise DrawingError(
+            say(
+                "format {unknown!r} is not known: allowed are {listed}",
+                "未知格式 {unknown!r}：可用 {listed}",
+                unknown=unknown[0][:80],
+                listed=", ".join(METADATA),
+            )
+        )
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     with plain_settings():

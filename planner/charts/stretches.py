@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from planner.charts.text import name_day, say
+from planner.charts.text import name_day, tell
+from planner.language import say
 from planner.maps.errors import DrawingError
 from planner.maps.scales import format_number
 
@@ -74,12 +75,17 @@ def choose_stretches(hours: Hours, start: str | None, language: str) -> Choice:
     periods = list(dict.fromkeys(hours.period))
     if len(periods) > 1:
         if start is not None:
-            raise DrawingError("representative periods are drawn all together: leave the first day out")
+            raise DrawingError(
+                say(
+                    "representative periods are drawn all together: leave the first day out",
+                    "代表时段一并绘出：请不给起始日",
+                )
+            )
         return _side_by_side(hours, periods, language)
     begins = np.concatenate([[0.0], np.cumsum(hours.power["duration"].to_numpy(float))])
     times = _times(hours)
     if begins[-1] <= WEEK and start is None:
-        words = say("whole", language, count=len(hours.power))
+        words = tell("whole", language, count=len(hours.power))
         return Choice((_stretch(hours, 0, len(hours.power), times, language),), words)
     if start is not None:
         first, words = _given_start(times, start), ""
@@ -87,7 +93,13 @@ def choose_stretches(hours: Hours, start: str | None, language: str) -> Choice:
         first, words = _telling_start(hours, begins, language)
     last = int(np.searchsorted(begins, begins[first] + WEEK - 1e-9))
     if last > len(hours.power):
-        raise DrawingError(f"first day {start}: fewer than seven days follow in the plan")
+        raise DrawingError(
+            say(
+                "first day {start}: fewer than seven days follow in the plan",
+                "起始日 {start}：其后不足七天",
+                start=start,
+            )
+        )
     span = _span(times, begins, first, last, language)
     colon = "：" if language == "zh" else ": "
     text = f"{span}{colon}{words}" if words else span
@@ -103,18 +115,37 @@ def _times(hours: Hours) -> list[datetime]:
 
 def _given_start(times: Sequence[datetime], start: str) -> int:
     if not times:
-        raise DrawingError(f"first day {start[:40]!r}: the timesteps of this plan have no time; leave it out")
+        raise DrawingError(
+            say(
+                "first day {start!r}: the timesteps of this plan have no time; leave it out",
+                "起始日 {start!r}：本方案的时段没有时刻，请不给起始日",
+                start=start[:40],
+            )
+        )
     try:
         day = datetime.strptime(start, "%Y-%m-%d")  # noqa: DTZ007 - a day on the plan's own clock
     except ValueError:
-        raise DrawingError(f"first day {start[:40]!r} is no day: write it like {times[0]:%Y-%m-%d}") from None
+        raise DrawingError(
+            say(
+                "first day {start!r} is no day: write it like {times:%Y-%m-%d}",
+                "起始日 {start!r} 不是日期：写法如 {times:%Y-%m-%d}",
+                start=start[:40],
+                times=times[0],
+            )
+        ) from None
     for place, moment in enumerate(times):
         if moment >= day:
             if moment.date() == day.date():
                 return place
             break
     raise DrawingError(
-        f"first day {start} is not in the plan, which runs from {times[0]:%Y-%m-%d} to {times[-1]:%Y-%m-%d}"
+        say(
+            "first day {start} is not in the plan, which runs from {times:%Y-%m-%d} to {times_2:%Y-%m-%d}",
+            "起始日 {start} 不在方案范围（{times:%Y-%m-%d} 至 {times_2:%Y-%m-%d}）内",
+            start=start,
+            times=times[0],
+            times_2=times[-1],
+        )
     )
 
 
@@ -131,20 +162,20 @@ def _telling_start(hours: Hours, begins: npt.NDArray[np.float64], language: str)
 
     share = over(power["green_used"]) / np.maximum(over(power["facility_load"]), TINY)
     if share.max() - share.min() > TINY:
-        return starts[int(np.argmin(share))], say("chosen_green", language)
+        return starts[int(np.argmin(share))], tell("chosen_green", language)
     waiting = over(power["waiting"])
     if waiting.max() > 0:
-        return starts[int(np.argmax(waiting))], say("chosen_waiting", language)
-    return 0, say("chosen_first", language)
+        return starts[int(np.argmax(waiting))], tell("chosen_waiting", language)
+    return 0, tell("chosen_first", language)
 
 
 def _span(times: Sequence[datetime], begins: npt.NDArray[np.float64], first: int, last: int, language: str) -> str:
     if not times:
-        return say("hours", language, first=format_number(begins[first]), last=format_number(begins[last]))
+        return tell("hours", language, first=format_number(begins[first]), last=format_number(begins[last]))
     ends = times[first] + timedelta(hours=WEEK) - timedelta(seconds=1)
     year = f"{times[first].year}年" if language == "zh" else ""
     named = [name_day(day.date(), language, weekday=False) for day in (times[first], ends)]
-    text = year + say("days", language, first=named[0], last=named[1])
+    text = year + tell("days", language, first=named[0], last=named[1])
     return text if language == "zh" else f"{text} {ends.year}"
 
 
@@ -170,12 +201,12 @@ def _stretch(hours: Hours, first: int, last: int, times: Sequence[datetime], lan
 def _side_by_side(hours: Hours, periods: Sequence[str], language: str) -> Choice:
     """Return the representative periods with gaps between, each with its name and the days that it stands for."""
     weight = hours.power["weight"].groupby(hours.period.to_numpy()).sum()
-    words = say("representative", language, count=len(periods))
+    words = tell("representative", language, count=len(periods))
     shown = list(periods)
     if len(periods) > PERIODS_MAX:
         largest = set(weight.sort_values(ascending=False, kind="stable").index[:PERIODS_MAX])
         shown = [name for name in periods if name in largest]
-        words = say("representative_some", language, count=len(shown), total=len(periods))
+        words = tell("representative_some", language, count=len(shown), total=len(periods))
     of = hours.period.to_numpy()
     length = hours.power["duration"].to_numpy(float)
     gap = GAP_SHARE * length[np.isin(of, shown)].sum() / len(shown)
@@ -183,7 +214,7 @@ def _side_by_side(hours: Hours, periods: Sequence[str], language: str) -> Choice
     for name in shown:
         places = np.flatnonzero(of == name)
         edges = begin + np.concatenate([[0.0], np.cumsum(length[places])])
-        days = say("stands_for", language, days=format_number(float(weight[name]) / DAY))
+        days = tell("stands_for", language, days=format_number(float(weight[name]) / DAY))
         middle = float(edges[0] + edges[-1]) / 2
         stretches.append(Stretch(places.tolist(), edges, ((middle, f"{name or '–'}\n{days}"),)))
         begin = float(edges[-1]) + gap

@@ -90,7 +90,7 @@ WEEKDAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "zh": ("一
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def say(key: str, language: str, **values: object) -> str:
+def tell(key: str, language: str, **values: object) -> str:
     """Return one sentence of the catalogue with its values put in; values are text and are never parsed."""
     return CATALOGUE[key][check_language(language)].format(**values)
 

@@ -11,61 +11,99 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from planner.cli.options import app, print_json
 from planner.errors import PlannerError, shown
+from planner.language import Said, say, speak, spoken
 
 if TYPE_CHECKING:
     from types import FrameType
 
-INTERRUPTED = "planner: interrupted; nothing half-written is left"
-VERBS = ("run", "draw", "study", "files", "imports", "bench")
+VERBS = ("run", "explain", "draw", "report", "compare", "study", "files", "imports", "sweep", "bench")
 """The files of verbs, in the order in which ``planner --help`` lists them."""
-
-for _verb in VERBS:
-    import_module(f"planner.cli.{_verb}")
 
 
 def main() -> None:
     """Run the command; every error becomes one block on stderr and its exit code."""
     debug = "--debug" in sys.argv
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
+    earlier = spoken()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # whoever started us in the background meant it
             signal.signal(number, _interrupt)
     try:
-        code = app(arguments, standalone_mode=False)
-        sys.exit(code or 0)
+        sys.exit(_run(arguments) or 0)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except Exception as error:  # noqa: BLE001 - the last place where an error can be turned into words
         if debug:
             traceback.print_exc()
         if "--json" in arguments and isinstance(error, PlannerError) and error.results is not None:
-            print_json(error.results.summary)  # its status is what a script waits for
+            _print_summary(error)
         text, code = _explain(error)
         sys.stderr.write(text + "\n")
         sys.exit(code)
     except _Interrupted:
-        sys.stderr.write(INTERRUPTED + "\n")
+        sys.stderr.write(_interrupted() + "\n")
         sys.exit(130)
     finally:
         atexit.register(_ignore_signals)  # what is done is done: no signal makes a failure of it while Python clears up
         for number, handler in before.items():
             signal.signal(number, handler)
+        speak(earlier)
+
+
+def _run(arguments: list[str]) -> int | None:
+    """Find the language, then load the verbs, whose help is in it, and run the one that is asked for."""
+    from planner.cli.language import asked, translate_help  # noqa: PLC0415
+
+    speak(asked(arguments))
+    translate_help()
+    for verb in VERBS:
+        import_module(f"planner.cli.{verb}")
+    from planner.cli.options import app  # noqa: PLC0415
+
+    code: int | None = app(arguments, standalone_mode=False)
+    return code
+
+
+def _print_summary(error: PlannerError) -> None:
+    """Print what is known of a failed run: its status is what a script waits for."""
+    from planner.cli.options import print_json  # noqa: PLC0415
+
+    print_json(error.results.summary)
+
+
+def _interrupted() -> Said:
+    return say("planner: interrupted; nothing half-written is left", "planner：已中断，没有留下写到一半的内容")
 
 
 def _explain(error: Exception) -> tuple[str, int]:
     if isinstance(error, PlannerError):
-        return f"planner: {error}", error.exit_code
+        return say("planner: {error}", "planner：{error}", error=error), error.exit_code
     if isinstance(error, typer.Abort):
-        return INTERRUPTED, 130
+        return _interrupted(), 130
     if isinstance(error, MemoryError):
-        return "planner: out of memory; use a smaller scenario or a larger machine", 9
+        return (
+            say(
+                "planner: out of memory; use a smaller scenario or a larger machine",
+                "planner：内存不足；请用更小的情景，或换用更大的机器",
+            ),
+            9,
+        )
     format_message = getattr(error, "format_message", None)
     if format_message is not None:  # a usage error of the command line itself
-        return f"planner: {format_message()}", 2
-    return f"planner: unexpected {type(error).__name__}: {shown(error)} (run again with --debug and report it)", 1
+        from planner.cli.language import usage_text  # noqa: PLC0415
+
+        return say("planner: {error}", "planner：{error}", error=usage_text(format_message())), 2
+    return (
+        say(
+            "planner: unexpected {name}: {error} (run again with --debug and report it)",
+            "planner：意外错误 {name}：{error}（请加 --debug 再运行一次并反馈）",
+            name=type(error).__name__,
+            error=shown(error),
+        ),
+        1,
+    )
 
 
 class _Interrupted(BaseException):

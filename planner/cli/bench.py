@@ -9,28 +9,67 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import Overrides, Quiet, app, print_line
+from planner.language import say
 
 
-@app.command()
+@app.command(zh="在情景的模型上比较求解器：每个结果精确核验，评分附区间，汇成一页。")
 def bench(
     scenarios: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="SCENARIO…", help="Scenario folders or .mps files; none: go on in --out."),
+        typer.Argument(
+            metavar="SCENARIO…",
+            help=say(
+                "Scenario folders or .mps files; none: go on in --out.",
+                "情景文件夹或 .mps 文件；不给则在 --out 中继续。",
+            ),
+        ),
     ] = None,
     *,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The campaign's folder; an unfinished one is gone on with.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help=say("The campaign's folder; an unfinished one is gone on with.", "测试文件夹；未完成的会接着进行。"),
+        ),
+    ],
     solvers: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="highs,scip,…; all free ones installed if left out.")
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help=say(
+                "highs,scip,…; all free ones installed if left out.", "highs,scip,…；不给则为所有已安装的免费求解器。"
+            ),
+        ),
     ] = None,
     algorithms: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="simplex,ipm,…; all that each solver offers if left out.")
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help=say(
+                "simplex,ipm,…; all that each solver offers if left out.", "simplex,ipm,…；不给则为各求解器的全部算法。"
+            ),
+        ),
     ] = None,
-    seeds: Annotated[str, typer.Option(metavar="0,1,…", help="One run of each line and instance for each.")] = "0",
-    time_limit: Annotated[float, typer.Option(metavar="S", min=0.001, help="Seconds for each run.")] = 600.0,
-    threads: Annotated[int, typer.Option(metavar="N", min=1, help="Threads of each run.")] = 1,
+    seeds: Annotated[
+        str,
+        typer.Option(
+            metavar="0,1,…",
+            help=say("One run of each line and instance for each.", "每个种子对每种算法和算例各运行一次。"),
+        ),
+    ] = "0",
+    time_limit: Annotated[
+        float, typer.Option(metavar="S", min=0.001, help=say("Seconds for each run.", "每次运行的秒数。"))
+    ] = 600.0,
+    threads: Annotated[
+        int, typer.Option(metavar="N", min=1, help=say("Threads of each run.", "每次运行的线程数。"))
+    ] = 1,
     memory_limit: Annotated[
         float | None,
-        typer.Option(metavar="MIB", min=1, help="For each run; three quarters of the machine if left out."),
+        typer.Option(
+            metavar="MIB",
+            min=1,
+            help=say("For each run; three quarters of the machine if left out.", "每次运行；不给则为本机的四分之三。"),
+        ),
     ] = None,
     overrides: Overrides = None,
     quiet: Quiet = False,

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import Overrides, RunFolder, app
+from planner.language import say
 
 
-@app.command()
+@app.command(zh="仅凭文件再次核验已完成的运行。")
 def audit(run: RunFolder) -> None:
     """Check a finished run again, from its files alone."""
     from planner.finished import audit_run  # noqa: PLC0415
@@ -19,19 +20,44 @@ def audit(run: RunFolder) -> None:
     sys.stdout.write(audit_run(run))
 
 
-@app.command()
+@app.command(zh="导出模型（mps、lp），读取、合并、缩减后的情景（folder、xlsx），运行结果（xlsx），或数据模式。")
 def export(
-    scenario: Annotated[Path | None, typer.Argument(metavar="SCENARIO", help="Scenario folder.")] = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="SCENARIO|RUN",
+            help=say("Scenario folder; for xlsx also a finished run.", "情景文件夹；xlsx 也可为已完成的运行。"),
+        ),
+    ] = None,
     *,
-    form: Annotated[str, typer.Option("--format", metavar="mps|lp|json-schema|folder", help="What to export.")],
-    out: Annotated[Path | None, typer.Option(metavar="PATH", help="Where to; stdout if left out.")] = None,
+    form: Annotated[
+        str,
+        typer.Option("--format", metavar="mps|lp|json-schema|folder|xlsx", help=say("What to export.", "导出内容。")),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help=say("Where to; stdout if left out.", "输出位置；不给则为标准输出。")),
+    ] = None,
     overrides: Overrides = None,
+    force: Annotated[
+        bool, typer.Option("--force", help=say("Replace a workbook that stands there.", "替换已有的工作簿。"))
+    ] = False,
 ) -> None:
-    """Export the model (mps, lp), the scenario as read, merged and reduced (folder), or the schema of all."""
-    from planner.export import FOLDER, export_folder, export_text, write_export  # noqa: PLC0415
+    """Export the model (mps, lp), the scenario as read, merged and reduced (folder, xlsx), a run (xlsx), the schema."""
+    from planner.export import (  # noqa: PLC0415
+        FOLDER,
+        WORKBOOK,
+        export_folder,
+        export_text,
+        export_workbook,
+        write_export,
+    )
 
     if form == FOLDER:
         export_folder(scenario, out, overrides or ())
+        return
+    if form == WORKBOOK:
+        sys.stdout.write(export_workbook(scenario, out, overrides or (), force=force))
         return
     text = export_text(form, scenario, overrides or ())
     if out is None:
@@ -40,11 +66,17 @@ def export(
         write_export(text, out)
 
 
-@app.command()
-def new(name: Annotated[Path, typer.Argument(metavar="NAME", help="Folder to make.")]) -> None:
+@app.command(zh="写出带注释的情景文件夹，供起步使用。")
+def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=say("Folder to make.", "要新建的文件夹。"))]) -> None:
     """Write a commented scenario folder to start from."""
     from planner.io.starter import write_starter  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
 
     write_starter(name, declarations())
-    sys.stdout.write(f"{name}: a scenario that runs as it is; next: planner check {name}\n")
+    sys.stdout.write(
+        say(
+            "{name}: a scenario that runs as it is; next: planner check {name}\n",
+            "{name}：可直接运行的情景；下一步：planner check {name}\n",
+            name=name,
+        )
+    )

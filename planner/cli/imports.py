@@ -1,38 +1,133 @@
-"""The verbs of ``planner import``: tables of a user's own into a scenario."""
+"""The verbs of ``planner import``: a workbook as a scenario, and tables of a user's own into one."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from planner.cli.language import OPTION, App, Verbs
 from planner.cli.options import app
+from planner.language import say
 
-imports = typer.Typer(name="import", help="Bring tables of your own into a scenario.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from planner.io.scenario import Scenario
+
+WORKBOOK: Final = "workbook"
+
+
+class WorkbookByDefault(Verbs):
+    """``planner import BOOK.xlsx DIR``: what begins with a file and not with a verb is about a workbook."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put in the verb that is left out."""
+        place = 0
+        while place < len(args) and args[place].split("=")[0] == OPTION:
+            place += 1 if "=" in args[place] else 2
+        first = args[place] if place < len(args) else ""
+        is_option = first.startswith("-") and first not in {"-h", "--help"}
+        if first not in self.commands and (is_option or "." in first or os.path.lexists(first)):
+            args = [*args[:place], WORKBOOK, *args[place:]]
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
+
+
+imports = App(
+    name="import",
+    cls=WorkbookByDefault,
+    help=say(
+        "Bring a workbook or tables of your own into a scenario. `planner import BOOK.xlsx DIR` needs no verb.",
+        "将工作簿或自有数据表导入情景。`planner import 工作簿.xlsx 文件夹` 无需写命令名。",
+    ),
+    no_args_is_help=True,
+)
 app.add_typer(imports)
 
 
-@imports.command("weather")
-def import_weather(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: a column of times and one column a place.")],
-    scenario: Annotated[Path, typer.Argument(help="Scenario folder.", metavar="SCENARIO")],
+@imports.command(WORKBOOK, zh="将 Excel 工作簿中的情景写入文件夹。")
+def import_workbook(
+    book: Annotated[
+        Path,
+        typer.Argument(
+            metavar="BOOK.xlsx",
+            help=say("As planner export --format xlsx writes it.", "planner export --format xlsx 写出的工作簿。"),
+        ),
+    ],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help=say("Scenario folder to make.", "要生成的情景文件夹。"))
+    ],
     *,
-    column: Annotated[str, typer.Option(metavar="NAME", help="temperature, availability, demand_profile, …")],
-    time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of the file; always stated.")] = None,
-    technology: Annotated[str | None, typer.Option(metavar="ID", help="For columns by technology.")] = None,
-    places: Annotated[
-        list[str] | None, typer.Option("--place", metavar="COLUMN=ID", help="Import only these; repeatable.")
+    force: Annotated[
+        bool, typer.Option("--force", help=say("Replace the scenario that stands there.", "替换已有的情景。"))
+    ] = False,
+) -> None:
+    """Write the scenario that an Excel workbook holds into a folder."""
+    from planner.check import read_with_full_year  # noqa: PLC0415
+    from planner.io.workbook_import import import_workbook  # noqa: PLC0415
+    from planner.models.declarations import declarations  # noqa: PLC0415
+
+    def read(draft: Path) -> Scenario:
+        reduced, full = read_with_full_year(draft)
+        return full or reduced  # the days are chosen again whenever the folder is read
+
+    sys.stdout.write(import_workbook(book, folder, declarations(), read, force=force).told())
+
+
+@imports.command("weather", zh="将逐时表（天气、电价、曲线）写入情景中对应的列。")
+def import_weather(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help=say("CSV: a column of times and one column a place.", "CSV：一列时刻，每个地点一列。")
+        ),
+    ],
+    scenario: Annotated[Path, typer.Argument(help=say("Scenario folder.", "情景文件夹。"), metavar="SCENARIO")],
+    *,
+    column: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help=say("temperature, availability, demand_profile, …", "temperature、availability、demand_profile 等。"),
+        ),
+    ],
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help=say("Of the file; always stated.", "文件所用时区，必须给出。"))
     ] = None,
-    time_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the times; the first.")] = None,
-    scenario_time_zone: Annotated[str, typer.Option(metavar="ZONE", help="Of the plan.")] = "Asia/Shanghai",
-    year: Annotated[int | None, typer.Option(min=1900, max=2200, help="Of new timesteps; the file's.")] = None,
-    source: Annotated[str, typer.Option(metavar="TEXT", help="For source.csv; the file's name.")] = "",
+    technology: Annotated[
+        str | None, typer.Option(metavar="ID", help=say("For columns by technology.", "用于按绿电类型的列。"))
+    ] = None,
+    places: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--place", metavar="COLUMN=ID", help=say("Import only these; repeatable.", "仅导入这些；可重复。")
+        ),
+    ] = None,
+    time_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help=say("Of the times; the first.", "时刻所在列；默认第一列。"))
+    ] = None,
+    scenario_time_zone: Annotated[
+        str, typer.Option(metavar="ZONE", help=say("Of the plan.", "方案所用时区。"))
+    ] = "Asia/Shanghai",
+    year: Annotated[
+        int | None,
+        typer.Option(min=1900, max=2200, help=say("Of new timesteps; the file's.", "新时段的年份；默认与文件相同。")),
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help=say("For source.csv; the file's name.", "写入 source.csv；默认为文件名。")),
+    ] = "",
     confidence: Annotated[
-        str, typer.Option(metavar="WORD", help="published, derived or illustrative.")
+        str,
+        typer.Option(
+            metavar="WORD", help=say("published, derived or illustrative.", "published、derived 或 illustrative。")
+        ),
     ] = "illustrative",
-    replace: Annotated[bool, typer.Option("--replace", help="Replace values that are there.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help=say("Replace values that are there.", "替换已有取值。"))
+    ] = False,
 ) -> None:
     """Write an hourly table (weather, prices, profiles) into the column of a scenario that it is for."""
     from planner.io.import_order import Order  # noqa: PLC0415

@@ -9,28 +9,44 @@ from typing import Annotated, Any
 
 import typer
 
+from planner.cli.language import App
 from planner.errors import UsageError, shown
+from planner.language import join, say
 
 PATIENCE = 5.0
 """[s] of silence before the solver's progress is shown."""
 LINE_LENGTH_MAX = 160
 
-app = typer.Typer(
+app = App(
     name="planner",
-    help="Plan East Data West Compute (东数西算): which workloads go where, and what must be built.",
+    help=say(
+        "Plan East Data West Compute (东数西算): which workloads go where, and what must be built.",
+        "东数西算规划：算力业务去往何处，需要新建什么。",
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ScenarioFolder = Annotated[Path, typer.Argument(help="Scenario folder.", metavar="SCENARIO")]
-RunFolder = Annotated[Path, typer.Argument(help="Folder of a finished run.", metavar="RUN")]
-Overrides = Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Replace a value; repeatable.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout and nothing else.")]
-Language = Annotated[str, typer.Option("--language", metavar="zh|en", help="Language of the map.")]
-BaseMap = Annotated[Path | None, typer.Option("--basemap", metavar="FILE", help="Your own base map, GeoJSON or GPKG.")]
+ScenarioFolder = Annotated[Path, typer.Argument(help=say("Scenario folder.", "情景文件夹。"), metavar="SCENARIO")]
+RunFolder = Annotated[
+    Path, typer.Argument(help=say("Folder of a finished run.", "已完成运行的文件夹。"), metavar="RUN")
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="K=V", help=say("Replace a value; repeatable.", "替换一个取值；可重复。")),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help=say("Print nothing but errors.", "除错误外不输出。"))]
+AsJson = Annotated[
+    bool, typer.Option("--json", help=say("Print JSON to stdout and nothing else.", "仅向标准输出打印 JSON。"))
+]
+BaseMap = Annotated[
+    Path | None,
+    typer.Option(
+        "--basemap", metavar="FILE", help=say("Your own base map, GeoJSON or GPKG.", "自备底图，GeoJSON 或 GPKG。")
+    ),
+]
 
 
 def print_json(data: dict[str, Any]) -> None:
@@ -49,15 +65,16 @@ def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
     """Return the words of an option that takes several, all of them known ones."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words or not set(words) <= set(known):
-        raise UsageError(f"{option} {shown(text)}: choose from {', '.join(known)}")
+        raise UsageError(
+            say(
+                "{option} {text}: choose from {known}",
+                "{option} {text}：可选 {known}",
+                option=option,
+                text=shown(text),
+                known=join(known),
+            )
+        )
     return words
-
-
-def language_of(word: str) -> str:
-    """Return the language asked for."""
-    if word not in {"zh", "en"}:
-        raise UsageError(f"--language {shown(word)}: zh and en are the languages")
-    return word
 
 
 class Progress:

@@ -11,35 +11,59 @@ import typer
 from planner.cli.options import (
     AsJson,
     BaseMap,
-    Language,
     Overrides,
     Progress,
     Quiet,
     ScenarioFolder,
     app,
-    language_of,
     print_json,
 )
+from planner.language import say, spoken
 
 
 # Options are loaded before the model: Pyomo and geopandas take a second to import, `planner --help` should not.
-@app.command()
+@app.command(zh="求解情景，并写出经核验的方案：表格、GIS 图层与地图。")
 def run(
     scenario: ScenarioFolder,
     *,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="The run folder itself; must not exist yet.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what stands at --out, whole.")] = False,
-    solver: Annotated[str | None, typer.Option(metavar="NAME", help="highs, or any solver Pyomo knows.")] = None,
-    time_limit: Annotated[float | None, typer.Option(metavar="S", min=0.001, help="Seconds for the solver.")] = None,
-    gap: Annotated[float | None, typer.Option(metavar="G", min=0, max=1, help="Relative gap that is optimal.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help=say("The run folder itself; must not exist yet.", "运行文件夹本身，须尚不存在。")
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help=say("Replace what stands at --out, whole.", "整体替换 --out 处已有内容。"))
+    ] = False,
+    solver: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help=say("highs, or any solver Pyomo knows.", "highs，或 Pyomo 支持的任一求解器。")
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="S", min=0.001, help=say("Seconds for the solver.", "求解器的秒数上限。"))
+    ] = None,
+    gap: Annotated[
+        float | None,
+        typer.Option(metavar="G", min=0, max=1, help=say("Relative gap that is optimal.", "视为最优的相对间隙。")),
+    ] = None,
     start: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Begin with the integers of an earlier run.")
+        Path | None,
+        typer.Option(
+            metavar="RUN", help=say("Begin with the integers of an earlier run.", "以先前运行的整数取值为起点。")
+        ),
     ] = None,
     dispatch_year: Annotated[
-        bool, typer.Option("--dispatch-year", help="Cost of the plan over the year its days were chosen from.")
+        bool,
+        typer.Option(
+            "--dispatch-year",
+            help=say(
+                "Cost of the plan over the year its days were chosen from.", "方案在其代表日所取自的全年中的成本。"
+            ),
+        ),
     ] = False,
     overrides: Overrides = None,
-    language: Language = "en",
     basemap: BaseMap = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -50,7 +74,7 @@ def run(
     from planner.dispatch_year import read_to_dispatch  # noqa: PLC0415
     from planner.run import run_and_write  # noqa: PLC0415
 
-    drawing = {"language": language_of(language), "basemap": basemap}
+    drawing = {"language": spoken(), "basemap": basemap}
     talk = not (as_json or quiet)
     changes = overrides or ()
     question, full_year = (
@@ -78,7 +102,7 @@ def run(
         raise typer.Exit(6)
 
 
-@app.command()
+@app.command(zh="读取并检查情景：一次列出全部错误，并给出模型规模。")
 def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Read and validate a scenario: every fault at once, and the size of the model to come."""
     from planner import headline  # noqa: PLC0415

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.io.gathering import nearest
+from planner.language import Said, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from planner.models.parameter import Parameter, Value
+    from planner.models.parameter import Kind, Parameter, Value
 
 SMALLEST = 1e-12
 LARGEST = 1e12
@@ -30,6 +31,16 @@ FLAGS = {"true": True, "false": False}
 
 Check = tuple[str, str]
 """A problem and its remedy."""
+UNIT_WORDS = {"degrees": Said("degrees", "度"), "unit of the profile": Said("unit of the profile", "曲线的单位")}
+"""The units that are words."""
+KIND_WORDS: dict[Kind, Said] = {
+    "number": Said("number", "数值"),
+    "integer": Said("integer", "整数"),
+    "text": Said("text", "文本"),
+    "choice": Said("choice", "选项词"),
+    "flag": Said("flag", "是否值"),
+    "reference": Said("reference", "引用的 id"),
+}
 
 
 @dataclass(frozen=True)
@@ -115,73 +126,132 @@ def number_fault(parameter: Parameter, cell: str) -> Check | None:
         return _not_a_number(parameter, cell)
     value = float(cell)
     if abs(value) > LARGEST:
-        return "the number is too large", "at most 1e12; use the unit " + (parameter.unit or "of the table")
+        unit = parameter.unit or say("of the table", "表中单位")
+        return say("the number is too large", "数值过大"), say(
+            "at most 1e12; use the unit {unit}", "不大于 1e12；请用单位 {unit}", unit=unit
+        )
     if value != 0 and abs(value) < SMALLEST:
-        return "the number is too small to calculate with", "0, or at least 1e-12"
+        return say("the number is too small to calculate with", "数值过小，无法计算"), say(
+            "0, or at least 1e-12", "0，或不小于 1e-12"
+        )
     if parameter.kind == "integer" and value != int(value):
-        return "not a whole number", "write it without a fraction"
+        return say("not a whole number", "不是整数"), say("write it without a fraction", "不要带小数")
     if not _all_allowed(parameter, [value]):
-        return "out of range", f"allowed: {allowed(parameter)}"
+        return say("out of range", "超出范围"), say("allowed: {allowed}", "允许：{allowed}", allowed=allowed(parameter))
     return None
+
+
+def kind_word(kind: Kind) -> Said:
+    """Return what a cell or value of a kind is called."""
+    return KIND_WORDS[kind]
 
 
 def allowed(parameter: Parameter) -> str:
     """Return the interval of a number in words, with its unit."""
-    unit = f" {parameter.unit}" if parameter.unit not in {"", "1"} else ""
-    more = "more than" if parameter.low_open else "at least"
-    low = f"{more} {parameter.low:g}" if np.isfinite(parameter.low) else ""
-    high = f"at most {parameter.high:g}" if np.isfinite(parameter.high) else ""
-    return (" and ".join(part for part in (low, high) if part) or "any number") + unit
+    unit = " " + UNIT_WORDS.get(parameter.unit, parameter.unit) if parameter.unit not in {"", "1"} else ""
+    parts = []
+    if np.isfinite(parameter.low):
+        more = say("more than", "大于") if parameter.low_open else say("at least", "不小于")
+        parts.append(say("{more} {low:g}", "{more} {low:g}", more=more, low=parameter.low))
+    if np.isfinite(parameter.high):
+        parts.append(say("at most {high:g}", "不大于 {high:g}", high=parameter.high))
+    return (join(parts, " and ", "，") or say("any number", "任意数")) + unit
 
 
 def _not_a_number(parameter: Parameter, cell: str) -> Check:
     word = cell.strip().casefold()
     half = unicodedata.normalize("NFKC", cell)
     hints = (
-        (word in GAPS, "the cell says that there is no number", "leave it empty, or write the number"),
-        (word.lstrip("+-") in INFINITIES, "the number must be finite", "leave the cell empty where there is no limit"),
-        (cell.strip() != cell and NUMBER.fullmatch(cell.strip()), "spaces stand around the number", "delete them"),
-        (cell[-1:] in {"%", "％"}, "a percentage", "write a share: 5% is 0.05"),
-        (half != cell and NUMBER.fullmatch(half), "the digits are full-width", f"write {half[:40]}"),
-        (re.fullmatch(r"[+-]?\d{1,3}([,，' ]\d{3})+(\.\d+)?", cell), "thousands are separated", "write digits only"),
-        (re.fullmatch(r"[+-]?\d+[,，]\d+", cell), "a decimal comma", "write a decimal point"),
-        (re.fullmatch(r"[+-]?[\d.]+(_\d+)+[\d.]*", cell), "digits are separated by _", "write digits only"),
-        (re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", cell), "not a decimal number", "write it in decimal digits"),
-        (word in FLAGS, "a flag stands where a number belongs", f"allowed: {allowed(parameter)}"),
+        (
+            word in GAPS,
+            say("the cell says that there is no number", "单元格表示没有数值"),
+            say("leave it empty, or write the number", "留空，或写出数值"),
+        ),
+        (
+            word.lstrip("+-") in INFINITIES,
+            say("the number must be finite", "数值须有限"),
+            say("leave the cell empty where there is no limit", "没有上限时请留空"),
+        ),
+        (
+            cell.strip() != cell and NUMBER.fullmatch(cell.strip()),
+            say("spaces stand around the number", "数值前后有空格"),
+            say("delete them", "删去它们"),
+        ),
+        (
+            cell[-1:] in {"%", "％"},
+            say("a percentage", "写成了百分数"),
+            say("write a share: 5% is 0.05", "写成比例：5% 为 0.05"),
+        ),
+        (
+            half != cell and NUMBER.fullmatch(half),
+            say("the digits are full-width", "数字为全角"),
+            say("write {half}", "写作 {half}", half=half[:40]),
+        ),
+        (
+            re.fullmatch(r"[+-]?\d{1,3}([,，' ]\d{3})+(\.\d+)?", cell),
+            say("thousands are separated", "有千位分隔符"),
+            say("write digits only", "只写数字"),
+        ),
+        (
+            re.fullmatch(r"[+-]?\d+[,，]\d+", cell),
+            say("a decimal comma", "小数点写成了逗号"),
+            say("write a decimal point", "请写小数点"),
+        ),
+        (
+            re.fullmatch(r"[+-]?[\d.]+(_\d+)+[\d.]*", cell),
+            say("digits are separated by _", "数字以 _ 分隔"),
+            say("write digits only", "只写数字"),
+        ),
+        (
+            re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", cell),
+            say("not a decimal number", "不是十进制数"),
+            say("write it in decimal digits", "用十进制数字书写"),
+        ),
+        (
+            word in FLAGS,
+            say("a flag stands where a number belongs", "应为数值处写了是否值"),
+            say("allowed: {allowed}", "允许：{allowed}", allowed=allowed(parameter)),
+        ),
         (
             re.fullmatch(r"[+-]?[\d.]+\s*[^\d\s].*", cell),
-            "text stands after the number",
-            f"write the number only; the unit is {parameter.unit or 'none'}",
+            say("text stands after the number", "数值后有文字"),
+            say(
+                "write the number only; the unit is {value}", "只写数值；单位为 {value}", value=parameter.unit or "none"
+            ),
         ),
     )
     for fits, problem, remedy in hints:
         if fits:
             return problem, remedy
-    return "not a number", f"allowed: {allowed(parameter)}"
+    return say("not a number", "不是数字"), say("allowed: {allowed}", "允许：{allowed}", allowed=allowed(parameter))
 
 
 def _flag_fault(cell: str) -> Check | None:
     if cell in {"true", "false", "TRUE", "FALSE", "True", "False"}:
         return None
-    return "not a flag", "write true or false"
+    return say("not a flag", "不是是否值"), say("write true or false", "写 true 或 false")
 
 
 def _choice_fault(parameter: Parameter, cell: str) -> Check | None:
     if cell in parameter.choices:
         return None
-    return "not one of the words allowed", nearest(cell, parameter.choices, "allowed")
+    return say("not one of the words allowed", "不是允许的词"), nearest(cell, parameter.choices, say("allowed", "允许"))
 
 
 def id_fault(cell: str) -> Check | None:
     """Return what is wrong with the id of a set's member, or ``None``."""
     if not cell:
-        return "the key is empty", "write the id, or delete the row"
+        return say("the key is empty", "键为空"), say("write the id, or delete the row", "写出 id，或删除该行")
     if cell != cell.strip():
-        return "spaces stand around the id", "delete them"
+        return say("spaces stand around the id", "id 前后有空格"), say("delete them", "删去它们")
     if len(cell) > 64:  # noqa: PLR2004 - the rule of the format
-        return f"the id has {len(cell)} characters", "at most 64"
+        return say("the id has {count} characters", "id 有 {count} 个字符", count=len(cell)), say(
+            "at most 64", "最多 64 个"
+        )
     if not ID.fullmatch(cell):
         bad = sorted(set(re.sub(r"[\w\-· ]", "", cell)))
         names = ", ".join(f"U+{ord(c):04X}" if not c.isprintable() else f"'{c}'" for c in bad[:5])
-        return f"an id may not hold {names}", "use letters, digits, Chinese, '-', '_', '·' and spaces"
+        return say("an id may not hold {names}", "id 中不可有 {names}", names=names), say(
+            "use letters, digits, Chinese, '-', '_', '·' and spaces", "可用字母、数字、汉字、“-”“_”“·”与空格"
+        )
     return None

@@ -14,14 +14,18 @@ from planner.io.gathering import Gathering, listed, nearest
 from planner.io.members import members_without_table
 from planner.io.merge import PARAMETERS, Layer, forget, given_at
 from planner.io.schema import SOURCE, Schema
-from planner.io.settings import check_minimise, check_time
+from planner.io.settings import check_minimise, check_then, check_time
 from planner.io.tables import Table
 from planner.io.toml_file import TomlPath, line_of
+from planner.language import say
 from planner.models.parameter import Parameter, table_of
 
 COMMAND_LINE = "--set"
 TARGET = re.compile(r"\s*([^.\[\]]+)\.([^.\[\]]+?)\s*(?:\[(.*)\])?\s*")
-FORMS = "write parameter=V, table.column=V, table.column[key,…]=V, objective.minimise=V or time.representative_days=N"
+FORMS = say(
+    "write parameter=V, table.column=V, table.column[key,…]=V, objective.minimise=V or time.representative_days=N",
+    "写作 parameter=V、table.column=V、table.column[key,…]=V、objective.minimise=V 或 time.representative_days=N",
+)
 TIME = "time."
 BARE = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]+)?")
 """A number as TOML writes it."""
@@ -63,7 +67,16 @@ class Editor:
             return
         keys = self.schema.tables[edit.table].keys
         if len(edit.key) > len(keys):
-            self._fault(edit, f"the key has {len(edit.key)} parts", f"the keys of {edit.table} are {', '.join(keys)}")
+            self._fault(
+                edit,
+                say("the key has {count} parts", "键有 {count} 部分", count=len(edit.key)),
+                say(
+                    "the keys of {table} are {listed}",
+                    "{table} 的键为 {listed}",
+                    table=edit.table,
+                    listed=", ".join(keys),
+                ),
+            )
             return
         if not self._replaces(edit, parameter, keys):
             return
@@ -85,11 +98,22 @@ class Editor:
     def _parameter(self, edit: Edit) -> Parameter | None:
         tables = {name: table for name, table in self.schema.tables.items() if name != SOURCE}
         if edit.table not in tables:
-            self._fault(edit, f"unknown table {edit.table}", nearest(edit.table, tables))
+            self._fault(
+                edit, say("unknown table {table}", "未知表 {table}", table=edit.table), nearest(edit.table, tables)
+            )
             return None
         columns = tables[edit.table].columns
         if edit.column not in columns:
-            self._fault(edit, f"unknown column {edit.column} of {edit.table}", nearest(edit.column, columns))
+            self._fault(
+                edit,
+                say(
+                    "unknown column {column} of {table}",
+                    "{table} 没有列 {column}",
+                    column=edit.column,
+                    table=edit.table,
+                ),
+                nearest(edit.column, columns),
+            )
             return None
         return columns[edit.column]
 
@@ -100,21 +124,51 @@ class Editor:
                 continue
             where = f"{table_of(other)}.csv" if other else "[parameters]"
             if other in self.own.get(parameter.key, ()):
-                self._fault(edit, f"it is given in {where} of the same scenario", "keep it in one of them")
+                self._fault(
+                    edit,
+                    say("it is given in {where} of the same scenario", "同一情景的 {where} 已给出", where=where),
+                    say("keep it in one of them", "只保留其一"),
+                )
                 return False
             if edit.key:
-                remedy = f"set the whole column {edit.table}.{edit.column} first, or the value in {where}"
-                self._fault(edit, f"it is given in {where}, which one row cannot replace", remedy)
+                remedy = say(
+                    "set the whole column {table}.{column} first, or the value in {where}",
+                    "先设定整列 {table}.{column}，或设定 {where} 中的取值",
+                    table=edit.table,
+                    column=edit.column,
+                    where=where,
+                )
+                self._fault(
+                    edit,
+                    say(
+                        "it is given in {where}, which one row cannot replace",
+                        "{where} 已给出，无法由一行替换",
+                        where=where,
+                    ),
+                    remedy,
+                )
                 return False
             forget(self.layer, parameter, other)
-            self.gathering.note(f"{edit.label} replaces {parameter.name} in {where}")
+            self.gathering.note(
+                say(
+                    "{label} replaces {name} in {where}",
+                    "{label} 替换了 {where} 中的 {name}",
+                    label=edit.label,
+                    name=parameter.name,
+                    where=where,
+                )
+            )
         return True
 
     def _new_table(self, edit: Edit, keys: tuple[str, ...]) -> Table | None:
         """Make the table of a set that needs none, so that its members can carry a value."""
         members = members_without_table(self.layer.tables, self.schema, keys[0]) if len(keys) == 1 else None
         if not members:
-            self._fault(edit, f"the scenario has no {edit.table}.csv", "write the table with the rows that are meant")
+            self._fault(
+                edit,
+                say("the scenario has no {table}.csv", "情景没有 {table}.csv", table=edit.table),
+                say("write the table with the rows that are meant", "写出该表及所需的行"),
+            )
             return None
         codes = [edit.code] * len(members)
         table = Table(edit.table, {keys[0]: list(members)}, {keys[0]: codes}, [self.gathering.places.file(edit.code)])
@@ -131,7 +185,13 @@ class Editor:
         if 1 < len(keys) == depth:  # both ids are named: the row is meant, and its keys are checked like any other's
             return [_append(table, dict(zip(keys, edit.key, strict=True)), edit.code)]
         near = nearest(edit.key[-1], table.columns[keys[depth - 1]])
-        self._fault(edit, f"unknown key {listed(edit.key)} of {edit.table}", near)
+        self._fault(
+            edit,
+            say(
+                "unknown key {listed} of {table}", "{table} 没有键 {listed}", listed=listed(edit.key), table=edit.table
+            ),
+            near,
+        )
         return ()
 
     def _fault(self, edit: Edit, problem: str, remedy: str) -> None:
@@ -159,16 +219,26 @@ def edits_of(
     for name, value in assignments.items():
         table, dot, column = name.partition(".")
         if not dot or (isinstance(value, Mapping) and not value):
-            remedy = '"table.column" = value, the name in quotes'
-            gathering.at(code[name], f"set.{name}", None, "not a column of a table, or without a value", remedy)
+            remedy = say('"table.column" = value, the name in quotes', '"table.column" = 取值，名称加引号')
+            gathering.at(
+                code[name],
+                f"set.{name}",
+                None,
+                say("not a column of a table, or without a value", "不是某表的列，或没有取值"),
+                remedy,
+            )
             continue
         parameter = schema.tables[table].columns.get(column) if table in schema.tables else None
         for key, leaf in _leaves(value):
             cell = cell_of(leaf, parameter)
             if cell is None:
                 problem, remedy = (
-                    "the value is of the wrong kind",
-                    f"it should be a {parameter.kind if parameter else ''}",
+                    say("the value is of the wrong kind", "取值的类型不对"),
+                    say(
+                        "it should be a {kind}",
+                        "应为{kind}",
+                        kind=cell_rules.kind_word(parameter.kind) if parameter else "",
+                    ),
                 )
                 gathering.at(code[name], f"set.{name}", str(leaf), problem, remedy)
                 continue
@@ -207,13 +277,25 @@ def drop(
     """Take away every row whose key names one of the ids."""
     for name, ids in drops.items():
         if name not in schema.declarations.sets:
-            gathering.at(code[name], f"drop.{name}", None, "unknown set", nearest(name, schema.declarations.sets))
+            gathering.at(
+                code[name],
+                f"drop.{name}",
+                None,
+                say("unknown set", "未知集合"),
+                nearest(name, schema.declarations.sets),
+            )
             continue
         keyed = [table for table in layer.tables.values() if name in schema.tables[table.name].keys]
         known = {cell for table in keyed for cell in table.columns[name]}
         for member in ids:
             if member not in known and name not in gathering.broken:
-                gathering.at(code[name], f"drop.{name}", member, f"unknown {name}", nearest(member, known))
+                gathering.at(
+                    code[name],
+                    f"drop.{name}",
+                    member,
+                    say("unknown {name}", "未知的 {name}", name=name),
+                    nearest(member, known),
+                )
         gone = set(ids)
         for table in keyed:
             table.keep([cell not in gone for cell in table.columns[name]])
@@ -238,11 +320,15 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
     for text in overrides:
         name, equals, value = (part.strip() for part in composed(text).partition("="))
         if FORBIDDEN.search(text):
-            gathering.at(code, None, text, "it holds a control or bidirectional character", FORMS)
+            gathering.at(
+                code, None, text, say("it holds a control or bidirectional character", "含控制字符或双向字符"), FORMS
+            )
         elif not equals:
-            gathering.at(code, None, text, "no value is given", FORMS)
+            gathering.at(code, None, text, say("no value is given", "未给出取值"), FORMS)
         elif name == "objective.minimise":
             _override_minimise(layer, value, gathering)
+        elif name == "objective.then":
+            _override_then(layer, value, gathering)
         elif name.startswith(TIME):
             _override_time(layer, name.removeprefix(TIME), value, gathering)
         elif found := TARGET.fullmatch(name):
@@ -252,8 +338,9 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
             _override_scalar(layer, schema.scalars[name], value, gathering)
         else:
             tables = [f"{table.name}.{column}" for table in schema.tables.values() for column in table.columns]
-            remedy = nearest(name, [*schema.scalars, "objective.minimise", *tables], "scalar")
-            gathering.at(code, name, value, "unknown name", remedy)
+            known = [*schema.scalars, "objective.minimise", "objective.then", *tables]
+            remedy = nearest(name, known, say("scalar", "标量"))
+            gathering.at(code, name, value, say("unknown name", "未知名称"), remedy)
 
 
 def _override_minimise(layer: Layer, value: str, gathering: Gathering) -> None:
@@ -267,7 +354,16 @@ def _override_minimise(layer: Layer, value: str, gathering: Gathering) -> None:
     for fault in faults:
         gathering.add(fault)
     if not faults:
-        layer.document["objective"] = {"minimise": minimise}
+        layer.document["objective"] = {**layer.document.get("objective", {}), "minimise": minimise}
+
+
+def _override_then(layer: Layer, value: str, gathering: Gathering) -> None:
+    """Replace what is minimised next; no value takes it away."""
+    objective = {key: word for key, word in layer.document.get("objective", {}).items() if key != "then"}
+    faults = check_then(value, COMMAND_LINE) if value else []
+    for fault in faults:
+        gathering.add(fault)
+    layer.document["objective"] = objective | ({"then": value} if value and not faults else {})
 
 
 def _override_time(layer: Layer, name: str, text: str, gathering: Gathering) -> None:
@@ -289,7 +385,14 @@ def _override_scalar(layer: Layer, parameter: Parameter, value: str, gathering: 
     for index, _ in given_at(layer, parameter):
         if index:
             forget(layer, parameter, index)
-            gathering.note(f"--set {parameter.name} replaces that in {table_of(index)}.csv")
+            gathering.note(
+                say(
+                    "--set {name} replaces that in {table_of}.csv",
+                    "--set {name} 替换了 {table_of}.csv 中的取值",
+                    name=parameter.name,
+                    table_of=table_of(index),
+                )
+            )
     scalars = layer.document.setdefault(PARAMETERS, {})
     layer.places[PARAMETERS, parameter.name] = code
     if not value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InvalidInputError, shown
+from planner.language import Said, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -15,14 +16,16 @@ if TYPE_CHECKING:
 
 LIKE_MAX = 20
 """Faults shown of one column; a broken column of a million rows must not hide the other faults."""
+NOTE_LENGTH_MAX = 10_000
 NAMES_MAX = 8
 """Allowed names listed in a remedy when none of them is near."""
 COMPARED_MAX = 2000
 """Names compared for likeness; comparing with every hour of a year takes seconds."""
 LINE_BITS = 32
+KNOWN = Said("known", "已知")
 
 
-def nearest(word: str, known: Iterable[str], what: str = "known") -> str:
+def nearest(word: str, known: Iterable[str], what: str = KNOWN) -> Said:
     """Return a remedy that names the nearest known word, or lists the few that there are."""
     names = sorted(set(known))
     if len(names) > COMPARED_MAX:
@@ -31,11 +34,10 @@ def nearest(word: str, known: Iterable[str], what: str = "known") -> str:
         word.casefold().replace("-", "_").replace(" ", "_"), names, 1, 0.6
     )
     if matches:
-        return f"did you mean '{shown(matches[0])}'?"
+        return say("did you mean '{name}'?", "是否指“{name}”？", name=shown(matches[0]))
     if not names:
-        return f"there are no {what} names"
-    listed = ", ".join(shown(name) for name in names[:NAMES_MAX])
-    return f"{what}: {listed}" + (f" and {len(names) - NAMES_MAX} more" if len(names) > NAMES_MAX else "")
+        return say("there are no {what} names", "没有{what}的名称", what=what)
+    return say("{what}: {names}", "{what}：{names}", what=what, names=listed(names, NAMES_MAX))
 
 
 class Places:
@@ -103,7 +105,7 @@ class Gathering:
 
     def note(self, text: str) -> None:
         """Keep a note once, escaped where a folder's name would not print."""
-        text = "".join(c if c.isprintable() else shown(c) for c in text)
+        text = shown(text, NOTE_LENGTH_MAX)
         if text not in self.notes:
             self.notes.append(text)
 
@@ -119,15 +121,21 @@ class Gathering:
         if not self.faults:
             return
         more = [
-            Fault(file, f"{count - LIKE_MAX} more faults in this {'column' if column else 'file'}", column=column)
+            Fault(file, _more(count - LIKE_MAX, in_column=column is not None), column=column)
             for (file, column), count in self._counts.items()
             if count > LIKE_MAX
         ]
         raise InvalidInputError([*self.faults, *more])
 
 
-def listed(names: Collection[str], most: int = 5) -> str:
+def listed(names: Collection[str], most: int = 5) -> Said:
     """Return the first few names for a message, and how many more there are."""
-    first = list(names)[:most]
-    text = ", ".join(shown(name) for name in first)
-    return text + (f" and {len(names) - most} more" if len(names) > most else "")
+    first = join(shown(name) for name in list(names)[:most])
+    more = len(names) - most
+    return say("{first} and {more} more", "{first} 等，另有 {more} 个", first=first, more=more) if more > 0 else first
+
+
+def _more(count: int, *, in_column: bool) -> Said:
+    if in_column:
+        return say("{count} more faults in this column", "此列另有 {count} 处错误", count=count)
+    return say("{count} more faults in this file", "此文件另有 {count} 处错误", count=count)

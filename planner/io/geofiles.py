@@ -21,6 +21,7 @@ from planner.errors import Fault
 from planner.io.decoding import UnreadableError, composed, decode
 from planner.io.schema import PLACED
 from planner.io.tables import Table, check_characters
+from planner.language import say
 
 if TYPE_CHECKING:
     from planner.io.gathering import Gathering
@@ -30,7 +31,7 @@ WGS84 = 4326
 CGCS2000 = 4490
 """China's own frame: within a decimetre of WGS 84, so its degrees are taken as they are, with a note."""
 CRS_NAMES = {"urn:ogc:def:crs:ogc:1.3:crs84", "urn:ogc:def:crs:epsg::4326", "epsg:4326", "urn:ogc:def:crs:ogc::crs84"}
-CRS_REMEDY = "save the layer in EPSG:4326"
+CRS_REMEDY = say("save the layer in EPSG:4326", "将图层存为 EPSG:4326")
 ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 """Bytes of the envelope in a GeoPackage geometry, by its kind."""
 
@@ -73,8 +74,8 @@ def _tabulated(rows: Sequence[Row], file: str, name: str, gathering: Gathering) 
     for number, (properties, geometry) in enumerate(rows, 1):
         for axis in PLACED:
             if axis in properties:
-                problem = "it stands beside the geometry that says the same"
-                gathering.at(base + number, axis, properties[axis], problem, "delete the column", name)
+                problem = say("it stands beside the geometry that says the same", "与几何重复")
+                gathering.at(base + number, axis, properties[axis], problem, say("delete the column", "删除该列"), name)
         for column in names:
             columns[column].append(_cell(properties.get(column), base + number, column, name, gathering))
         for axis, cell in zip(PLACED, _point(geometry, base + number, name, gathering), strict=True):
@@ -89,7 +90,13 @@ def _cell(value: Any, code: int, column: str, name: str, gathering: Gathering) -
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return composed(value) if isinstance(value, str) else repr(value)
-    gathering.at(code, column, type(value).__name__, "the value is neither text, a number nor a flag", table=name)
+    gathering.at(
+        code,
+        column,
+        type(value).__name__,
+        say("the value is neither text, a number nor a flag", "取值既非文本，也非数值或是否值"),
+        table=name,
+    )
     return ""
 
 
@@ -97,7 +104,14 @@ def _point(geometry: BaseGeometry | None, code: int, name: str, gathering: Gathe
     if geometry is None or geometry.is_empty:
         return "", ""
     if not isinstance(geometry, shapely.Point):
-        gathering.at(code, "geometry", geometry.geom_type, "not a point", "use points, such as centroids", name)
+        gathering.at(
+            code,
+            "geometry",
+            geometry.geom_type,
+            say("not a point", "不是点"),
+            say("use points, such as centroids", "请用点，如质心"),
+            name,
+        )
         return "", ""
     return repr(float(geometry.x)), repr(float(geometry.y))
 
@@ -105,22 +119,34 @@ def _point(geometry: BaseGeometry | None, code: int, name: str, gathering: Gathe
 def _geojson(data: bytes, file: str, gathering: Gathering) -> list[Row]:
     text, encoding = decode(data)
     if encoding:
-        gathering.note(f"{file}: read as {encoding}")
+        gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
     try:
         # Numbers stay the text they are, so that a cell reads the same from either kind of file.
         document = json.loads(
             text, parse_float=_Digits, parse_int=_Digits, parse_constant=_refuse, object_pairs_hook=_once
         )
     except json.JSONDecodeError as error:
-        raise LayerError(f"not JSON: {error.msg.lower()}", "save the layer again", error.lineno) from None
+        raise LayerError(
+            say("not JSON: {lower}", "不是 JSON：{lower}", lower=error.msg.lower()),
+            say("save the layer again", "重新保存图层"),
+            error.lineno,
+        ) from None
     except (RecursionError, ValueError):
-        raise LayerError("not JSON that can be read: nested without end", "save the layer again") from None
+        raise LayerError(
+            say("not JSON that can be read: nested without end", "JSON 无法读取：嵌套过深"),
+            say("save the layer again", "重新保存图层"),
+        ) from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise LayerError("not a FeatureCollection", "save the layer as GeoJSON with one feature a row")
+        raise LayerError(
+            say("not a FeatureCollection", "不是 FeatureCollection"),
+            say("save the layer as GeoJSON with one feature a row", "将图层存为 GeoJSON，每行一个要素"),
+        )
     _check_crs(document.get("crs"))
     features = document.get("features")
     if not isinstance(features, list):
-        raise LayerError("the collection has no features", "save the layer again")
+        raise LayerError(
+            say("the collection has no features", "集合中没有要素"), say("save the layer again", "重新保存图层")
+        )
     return [_feature(feature, number) for number, feature in enumerate(features, 1)]
 
 
@@ -131,7 +157,10 @@ class _Digits(str):
 
 
 def _refuse(constant: str) -> Any:
-    raise LayerError(f"the file holds {constant}, which is no number", "leave the value out")
+    raise LayerError(
+        say("the file holds {constant}, which is no number", "文件中有 {constant}，不是数值", constant=constant),
+        say("leave the value out", "去掉该取值"),
+    )
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -139,7 +168,10 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [composed(name) for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise LayerError(f"the property {twice!r} stands twice in one object", "keep one of them")
+        raise LayerError(
+            say("the property {twice!r} stands twice in one object", "同一对象中属性 {twice!r} 重复", twice=twice),
+            say("keep one of them", "只保留其一"),
+        )
     return found
 
 
@@ -149,35 +181,64 @@ def _check_crs(crs: Any) -> None:
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str) or name.casefold() not in CRS_NAMES:
-        raise LayerError("the coordinates are not WGS 84 longitude and latitude", CRS_REMEDY)
+        raise LayerError(
+            say("the coordinates are not WGS 84 longitude and latitude", "坐标不是 WGS 84 经纬度"), CRS_REMEDY
+        )
 
 
 def _feature(feature: Any, number: int) -> Row:
     if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
-        raise LayerError(f"feature {number} has no properties", "give each feature its columns as properties")
+        raise LayerError(
+            say("feature {number} has no properties", "第 {number} 个要素没有属性", number=number),
+            say("give each feature its columns as properties", "将各列作为要素的属性给出"),
+        )
     geometry = feature.get("geometry")
     if geometry is None:
         return feature["properties"], None
     if not isinstance(geometry, dict) or geometry.get("type") != "Point":
         kind = geometry.get("type") if isinstance(geometry, dict) else type(geometry).__name__
-        raise LayerError(f"feature {number} is not a point but {kind}", "use points, such as centroids")
+        raise LayerError(
+            say(
+                "feature {number} is not a point but {kind}",
+                "第 {number} 个要素不是点，而是 {kind}",
+                number=number,
+                kind=kind,
+            ),
+            say("use points, such as centroids", "请用点，如质心"),
+        )
     coordinates = geometry.get("coordinates")
     if not isinstance(coordinates, list) or not 2 <= len(coordinates) <= 3:  # noqa: PLR2004 - a height may follow
-        raise LayerError(f"feature {number} has no coordinates", "a point is [longitude, latitude]")
+        raise LayerError(
+            say("feature {number} has no coordinates", "第 {number} 个要素没有坐标", number=number),
+            say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
+        )
     if not all(isinstance(part, _Digits) for part in coordinates):
-        raise LayerError(f"feature {number} has coordinates that are no numbers", "a point is [longitude, latitude]")
+        raise LayerError(
+            say(
+                "feature {number} has coordinates that are no numbers",
+                "第 {number} 个要素的坐标不是数值",
+                number=number,
+            ),
+            say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
+        )
     return feature["properties"], shapely.Point([float(part) for part in coordinates[:2]])
 
 
 def _geopackage(data: bytes, file: str, gathering: Gathering) -> list[Row]:
     if not data.startswith(SQLITE):
-        raise LayerError("not a GeoPackage: it does not start as SQLite does", "save the layer again as GeoPackage")
+        raise LayerError(
+            say("not a GeoPackage: it does not start as SQLite does", "不是 GeoPackage：开头不是 SQLite 格式"),
+            say("save the layer again as GeoPackage", "将图层重新存为 GeoPackage"),
+        )
     try:
         with closing(sqlite3.connect(":memory:")) as connection:
             connection.deserialize(data)
             return _layer(connection, file, gathering)
     except (sqlite3.Error, struct.error, OverflowError, UnicodeDecodeError) as error:
-        raise LayerError(f"not a GeoPackage that can be read: {error}", "save the layer again") from None
+        raise LayerError(
+            say("not a GeoPackage that can be read: {error}", "GeoPackage 无法读取：{error}", error=error),
+            say("save the layer again", "重新保存图层"),
+        ) from None
 
 
 def _layer(connection: sqlite3.Connection, file: str, gathering: Gathering) -> list[Row]:
@@ -188,12 +249,29 @@ def _layer(connection: sqlite3.Connection, file: str, gathering: Gathering) -> l
         " JOIN sqlite_master m ON m.name = g.table_name AND m.type = 'table'"
     ).fetchall()
     if len(layers) != 1:
-        raise LayerError(f"the file has {len(layers)} layers", "keep one layer in it")
+        raise LayerError(
+            say("the file has {count} layers", "文件有 {count} 个图层", count=len(layers)),
+            say("keep one layer in it", "其中只保留一个图层"),
+        )
     table, geometry, organisation, number = layers[0]
     if str(organisation).upper() != "EPSG" or number not in {WGS84, CGCS2000}:
-        raise LayerError(f"the layer is in {organisation}:{number}", CRS_REMEDY)
+        raise LayerError(
+            say(
+                "the layer is in {organisation}:{number}",
+                "图层的坐标系为 {organisation}:{number}",
+                organisation=organisation,
+                number=number,
+            ),
+            CRS_REMEDY,
+        )
     if number == CGCS2000:
-        gathering.note(f"{file}: CGCS2000 (EPSG:4490) degrees are taken as WGS 84; they differ by less than 0.1 m")
+        gathering.note(
+            say(
+                "{file}: CGCS2000 (EPSG:4490) degrees are taken as WGS 84; they differ by less than 0.1 m",
+                "{file}：CGCS2000（EPSG:4490）经纬度按 WGS 84 使用，二者相差不足 0.1 m",
+                file=file,
+            )
+        )
     identity = {row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(table)})") if row[5]}
     cursor = connection.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608 - the name is quoted
     names = [column[0] for column in cursor.description]
@@ -214,11 +292,13 @@ def _quoted(name: str) -> str:
 def _shape(blob: Any) -> BaseGeometry | None:
     """Read a GeoPackage geometry: ``GP``, version, flags, SRS, envelope, then WKB."""
     if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":  # noqa: PLR2004 - the header's length
-        raise LayerError("a geometry is damaged", "save the layer again")
+        raise LayerError(say("a geometry is damaged", "几何已损坏"), say("save the layer again", "重新保存图层"))
     flags = blob[3]
     if flags >> 4 & 1:
         return None
     try:
         return shapely.from_wkb(blob[8 + ENVELOPES[flags >> 1 & 7] :])
     except (KeyError, shapely.errors.GEOSException):
-        raise LayerError("a geometry is damaged", "save the layer again") from None
+        raise LayerError(
+            say("a geometry is damaged", "几何已损坏"), say("save the layer again", "重新保存图层")
+        ) from None

@@ -13,6 +13,7 @@ from planner.io.order import TIMESTEP
 from planner.io.tables import Table
 from planner.io.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, hour_name
 from planner.io.zones import HOUR, said
+from planner.language import say
 
 if TYPE_CHECKING:
     from planner.io.merge import Layer
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 PERIOD = "year"
 COLUMNS = (TIMESTEP, "period", "time", "timestep_weight", "timestep_duration")
-OTHER_STEPS = (
-    "to plan hour by hour, delete timestep.csv and the tables by timestep; or import into a folder that extends this "
-    "one and takes its timesteps away with [drop]"
+OTHER_STEPS = say(
+    "to plan hour by hour, delete timestep.csv and the tables by timestep; or import into a "
+    "folder that extends this one and takes its timesteps away with [drop]",
+    "要逐时规划，请删除 timestep.csv 与按时段的各表；或导入到继承本情景并以 [drop] 剔除其时段的文件夹",
 )
 
 
@@ -63,16 +65,39 @@ def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, 
     table = layer.tables.get(TIMESTEP)
     if table is not None and table.size:
         if year is not None:
-            raise UsageError("--year is for a scenario without timesteps; this one has timestep.csv")
+            raise UsageError(
+                say(
+                    "--year is for a scenario without timesteps; this one has timestep.csv",
+                    "--year 用于没有时段的情景；本情景有 timestep.csv",
+                )
+            )
         return _own(table, offset, gathering)
     hours = layer.document.get("time", {}).get("hours", YEAR)
     if hours not in {YEAR, LEAP_YEAR}:
-        remedy = "a year of hours has 8760, a leap year 8784; write that as hours in [time]"
-        gathering.add(Fault("scenario.toml", "the scenario is not a year of hours", None, "time.hours", hours, remedy))
+        remedy = say(
+            "a year of hours has 8760, a leap year 8784; write that as hours in [time]",
+            "全年为 8760 小时，闰年 8784 小时；请在 [time] 中写作 hours",
+        )
+        gathering.add(
+            Fault(
+                "scenario.toml",
+                say("the scenario is not a year of hours", "情景不是逐时的全年"),
+                None,
+                "time.hours",
+                hours,
+                remedy,
+            )
+        )
         return None
     chosen = file_year if year is None else year
     if hours == LEAP_YEAR and not isleap(chosen):
-        raise UsageError(f"{chosen} is no leap year, and the scenario has 8784 hours: name a leap year with --year")
+        raise UsageError(
+            say(
+                "{chosen} is no leap year, and the scenario has 8784 hours: name a leap year with --year",
+                "{chosen} 不是闰年，而情景有 8784 小时：请以 --year 给出闰年",
+                chosen=chosen,
+            )
+        )
     return _new(chosen, int(hours), offset)
 
 
@@ -89,8 +114,13 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
     """Return the scenario's timesteps as hours of the year, by their ``time``."""
     file = table.files[-1]
     if table.size not in {YEAR, LEAP_YEAR} or "time" not in table.columns:
-        lack = " without time" if "time" not in table.columns else ""
-        problem = f"the scenario has {table.size:,} timesteps{lack}; an hourly table needs one for each hour of a year"
+        lack = say(" without time", "（没有时刻）") if "time" not in table.columns else ""
+        problem = say(
+            "the scenario has {size:,} timesteps{lack}; an hourly table needs one for each hour of a year",
+            "情景有 {size:,} 个时段{lack}；逐时表需要全年每小时一个",
+            size=table.size,
+            lack=lack,
+        )
         gathering.add(Fault(file, problem, remedy=OTHER_STEPS), TIMESTEP)
         return None
     found = len(gathering.faults)
@@ -101,9 +131,21 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
     ):
         time = _local(cell, offset)
         if time is None or time.minute or time.second:
-            gathering.at(code, "time", cell, "not the beginning of an hour", "ISO 8601, such as 2025-01-31T13:00+08:00")
+            gathering.at(
+                code,
+                "time",
+                cell,
+                say("not the beginning of an hour", "不是整点"),
+                say("ISO 8601, such as 2025-01-31T13:00+08:00", "ISO 8601，如 2025-01-31T13:00+08:00"),
+            )
         elif length and not _is_one(length):
-            gathering.at(code, "timestep_duration", length, "the step is not an hour long", OTHER_STEPS)
+            gathering.at(
+                code,
+                "timestep_duration",
+                length,
+                say("the step is not an hour long", "时段时长不是一小时"),
+                OTHER_STEPS,
+            )
         else:
             local[step] = time
     if len(gathering.faults) > found:
@@ -111,8 +153,16 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
     # A year of hours by month, day and hour: a plan of 2030 may use the weather of 2020.
     by_hour = {_hour(time, table.size): step for step, time in local.items()}
     if sorted(by_hour) != list(range(table.size)):
-        problem = f"its times are not {table.size:,} different hours of one year in the scenario's time zone"
-        remedy = f"mend them, or say with --scenario-time-zone which clock they keep; {OTHER_STEPS}"
+        problem = say(
+            "its times are not {size:,} different hours of one year in the scenario's time zone",
+            "按情景的时区，其时刻不是同一年中互不相同的 {size:,} 个小时",
+            size=table.size,
+        )
+        remedy = say(
+            "mend them, or say with --scenario-time-zone which clock they keep; {OTHER_STEPS}",
+            "请修正，或以 --scenario-time-zone 说明其时区；{OTHER_STEPS}",
+            OTHER_STEPS=OTHER_STEPS,
+        )
         gathering.add(Fault(file, problem, None, "time", remedy=remedy), TIMESTEP)
         return None
     return Steps(tuple(by_hour[hour] for hour in range(table.size)), next(iter(local.values())).year, None)
@@ -150,7 +200,11 @@ def refuse_other_ids(layer: Layer, schema: Schema, steps: Steps, gathering: Gath
             continue
         other = sorted(set(table.columns[TIMESTEP]) - known)
         if other:
-            problem = f"it speaks of timesteps that are no hours of the year: {listed(other)}"
+            problem = say(
+                "it speaks of timesteps that are no hours of the year: {listed}",
+                "其中的时段不是全年的小时：{listed}",
+                listed=listed(other),
+            )
             gathering.add(Fault(table.files[-1], problem, None, TIMESTEP, remedy=OTHER_STEPS))
 
 
@@ -158,4 +212,9 @@ def year_note(file_year: int, steps: Steps) -> str:
     """Return a note where the hours of one year stand for those of another."""
     if file_year == steps.year:
         return ""
-    return f"the hours of {file_year} stand for those of {steps.year}, by month, day and hour; days of the week differ"
+    return say(
+        "the hours of {file_year} stand for those of {year}, by month, day and hour; days of the week differ",
+        "以 {file_year} 年的各小时代表 {year} 年的同月同日同时；星期不同",
+        file_year=file_year,
+        year=steps.year,
+    )

@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from planner.errors import Fault, UsageError, shown
+from planner.errors import Fault, UsageError, reason, shown
 from planner.io.gathering import Gathering, nearest
 from planner.io.tables import Table, read_csv
 from planner.io.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, Clock, HourlyTable, hour_name
 from planner.io.zones import HOUR
+from planner.language import one_or_many, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 STAMP = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)? ?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
-FORMS = "write year, month, day and hour, such as 2025-01-31 13:00 or 2025-01-31T13:00+08:00"
+FORMS = say(
+    "write year, month, day and hour, such as 2025-01-31 13:00 or 2025-01-31T13:00+08:00",
+    "写出年月日时，如 2025-01-31 13:00 或 2025-01-31T13:00+08:00",
+)
 YEAR_MIN, YEAR_MAX = 1800, 2300
 """Years of a time; others are slips of the pen, and near 1 and 9999 a zone cannot be taken off."""
 TABLE = "hourly table"
@@ -36,20 +40,37 @@ def read_columns(path: Path, gathering: Gathering) -> Table | None:
     """Return a CSV file as text, or ``None`` and faults."""
     file = str(path)
     if path.suffix.casefold() != ".csv":
-        remedy = "save the table as CSV UTF-8, one column of times and one column a place"
-        gathering.add(Fault(file, "not a CSV file", remedy=remedy), TABLE)
+        remedy = say(
+            "save the table as CSV UTF-8, one column of times and one column a place",
+            "将表存为 CSV UTF-8，一列时刻，每个地点一列",
+        )
+        gathering.add(Fault(file, say("not a CSV file", "不是 CSV 文件"), remedy=remedy), TABLE)
         return None
     try:
         if not path.is_file():
-            raise FileNotFoundError(None, "there is no such file")
+            raise FileNotFoundError(None, say("there is no such file", "没有这个文件"))
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        problem = shown(getattr(error, "strerror", None) or error)
-        gathering.add(Fault(file, f"the file cannot be read: {problem}", remedy="name a CSV file"), TABLE)
+        problem = shown(reason(error))
+        gathering.add(
+            Fault(
+                file,
+                say("the file cannot be read: {problem}", "文件无法读取：{problem}", problem=problem),
+                remedy=say("name a CSV file", "请给出 CSV 文件"),
+            ),
+            TABLE,
+        )
         return None
     table = read_csv(data, file, TABLE, gathering)
     if table is not None and not table.size:
-        gathering.add(Fault(file, "the table has no rows", remedy="a year has 8,760 hours, a leap year 8,784"), TABLE)
+        gathering.add(
+            Fault(
+                file,
+                say("the table has no rows", "表中没有行"),
+                remedy=say("a year has 8,760 hours, a leap year 8,784", "全年 8,760 小时，闰年 8,784 小时"),
+            ),
+            TABLE,
+        )
         return None
     return table
 
@@ -65,7 +86,14 @@ def time_column_of(table: Table, name: str | None) -> str:
     if name is None:
         return next(iter(table.columns))
     if name not in table.columns:
-        raise UsageError(f"--time-column {shown(name)}: no such column ({nearest(name, table.columns, 'columns')})")
+        raise UsageError(
+            say(
+                "--time-column {name}: no such column ({nearest})",
+                "--time-column {name}：没有这一列（{nearest}）",
+                name=shown(name),
+                nearest=nearest(name, table.columns, say("columns", "列")),
+            )
+        )
     return name
 
 
@@ -125,8 +153,12 @@ class _Times:
         """Refuse 1 … 8760 in one sentence: such a column says neither year nor zone nor where the day begins."""
         if not all(cell.isascii() and cell.isdigit() for cell in self.cells):
             return False
-        problem = "the column counts the hours and says no time"
-        remedy = f"{FORMS} in each row; or name the column of times with --time-column"
+        problem = say("the column counts the hours and says no time", "该列只是小时序号，没有时刻")
+        remedy = say(
+            "{FORMS} in each row; or name the column of times with --time-column",
+            "每行{FORMS}；或以 --time-column 指定时刻列",
+            FORMS=FORMS,
+        )
         self._fault(0, problem, remedy)
         return True
 
@@ -136,7 +168,9 @@ class _Times:
         for row, cell in enumerate(self.cells):
             stamp = _stamp(cell)
             if stamp is None:
-                self._fault(row, "not a time" if cell else "the time is missing", FORMS)
+                self._fault(
+                    row, say("not a time", "不是时刻") if cell else say("the time is missing", "缺少时刻"), FORMS
+                )
                 continue
             moment = self._fixed(row, stamp) if stamp.tzinfo is None else stamp.astimezone(UTC)
             if moment is None:
@@ -145,10 +179,13 @@ class _Times:
                 disagree.append(row)
             moments.append(moment)
         if disagree:
-            problem = (
-                f"the offset of {_count(disagree, 'time')} is not that of --time-zone {shown(self.clock.file_name)}"
+            problem = say(
+                "the offset of {count} is not that of --time-zone {file_name}",
+                "{count}的时差与 --time-zone {file_name} 不符",
+                count=_count(disagree, "time"),
+                file_name=shown(self.clock.file_name),
             )
-            self._fault(disagree[0], problem, "name the time zone that the file is in")
+            self._fault(disagree[0], problem, say("name the time zone that the file is in", "请给出文件所用的时区"))
         return moments
 
     def _fixed(self, row: int, stamp: datetime) -> datetime | None:
@@ -156,12 +193,19 @@ class _Times:
         zone, name = self.clock.file, shown(self.clock.file_name)
         moment = stamp.replace(tzinfo=zone).astimezone(UTC)
         if moment.astimezone(zone).replace(tzinfo=None) != stamp:
-            problem = f"there is no such hour in {name}: the clocks go forward"
+            problem = say(
+                "there is no such hour in {name}: the clocks go forward", "{name} 没有这一小时：时钟拨快", name=name
+            )
         elif stamp.replace(tzinfo=zone, fold=1).utcoffset() != stamp.replace(tzinfo=zone).utcoffset():
-            problem = f"the hour stands twice in {name}: the clocks go back"
+            problem = say(
+                "the hour stands twice in {name}: the clocks go back", "{name} 中这一小时出现两次：时钟拨慢", name=name
+            )
         else:
             return moment
-        remedy = "if the file keeps standard time, name that with --time-zone, such as +01:00; else write offsets"
+        remedy = say(
+            "if the file keeps standard time, name that with --time-zone, such as +01:00; else write offsets",
+            "若文件用标准时间，请以 --time-zone 给出，如 +01:00；否则请写出时差",
+        )
         self._fault(row, problem, remedy)
         return None
 
@@ -171,13 +215,24 @@ class _Times:
         steps = Counter(moments[after] - moments[before] for before, after in pairwise(order))
         steps.pop(NO_OFFSET, None)  # an hour that stands twice has a fault of its own
         if steps and (step := steps.most_common(1)[0][0]) != HOUR:
-            problem = f"the steps are {step / HOUR:g} h long, not 1 h"
-            self._fault(order[1], problem, "average or split them to hours first")
+            problem = say("the steps are {value:g} h long, not 1 h", "时段长 {value:g} h，不是 1 h", value=step / HOUR)
+            self._fault(order[1], problem, say("average or split them to hours first", "先平均或拆分为小时"))
             return False
         odd = [row for row, moment in enumerate(moments) if (moment + self.clock.scenario).minute or moment.second]
         if odd:
-            problem = f"not at minute 0 of the scenario's clock, as are {len(odd):,} rows"
-            self._fault(odd[0], problem, "write the beginning of each hour; average zones that lie half an hour apart")
+            problem = say(
+                "not at minute 0 of the scenario's clock, as are {count:,} rows",
+                "不在情景时钟的整点，共 {count:,} 行如此",
+                count=len(odd),
+            )
+            self._fault(
+                odd[0],
+                problem,
+                say(
+                    "write the beginning of each hour; average zones that lie half an hour apart",
+                    "写出每小时的起点；时区相差半小时的请先平均",
+                ),
+            )
             return False
         return True
 
@@ -199,12 +254,29 @@ class _Times:
                 outside.append(row)
             elif hour in of_hour:
                 first = self.gathering.places.row(self.table.origins[self.column][of_hour[hour]])
-                self._fault(row, f"the hour stands twice, first in row {first}", "keep one row")
+                self._fault(
+                    row,
+                    say(
+                        "the hour stands twice, first in row {first}",
+                        "这一小时出现两次，首次在第 {first} 行",
+                        first=first,
+                    ),
+                    say("keep one row", "只保留一行"),
+                )
             else:
                 of_hour[hour] = row
         if outside:
-            problem = f"{_count(outside, 'hour')} outside {year} in {shown(self.clock.file_name)}"
-            remedy = "a file holds one calendar year; where its times end the hours, write their beginnings"
+            problem = say(
+                "{count} outside {year} in {file_name}",
+                "{count}不在 {file_name} 的 {year} 年内",
+                count=_count(outside, "hour"),
+                year=year,
+                file_name=shown(self.clock.file_name),
+            )
+            remedy = say(
+                "a file holds one calendar year; where its times end the hours, write their beginnings",
+                "一个文件为一个日历年；若时刻为小时末，请改写为小时初",
+            )
             self._fault(outside[0], problem, remedy)
         self._missing(of_hour, year, length)
         if len(self.gathering.faults) > found:
@@ -215,14 +287,22 @@ class _Times:
         """Keep one fault for each run of hours that no row gives, at the row before it."""
         for run in _runs(hour for hour in range(length) if hour not in of_hour):
             first, last = (hour_name(hour, year, length) for hour in (run[0], run[-1]))
-            times = first if len(run) == 1 else f"{first} to {last}"
-            problem = f"{len(run)} hour{'s are' if len(run) > 1 else ' is'} missing: {times}"
-            remedy = f"the year has {length:,} hours, the file {self.table.size:,} rows"
+            times = first if len(run) == 1 else say("{first} to {last}", "{first} 至 {last}", first=first, last=last)
+            are = one_or_many(len(run), "hour is", "hours are")
+            problem = say(
+                "{count} {are} missing: {times}", "缺少 {count} 小时：{times}", count=len(run), are=are, times=times
+            )
+            remedy = say(
+                "the year has {length:,} hours, the file {size:,} rows",
+                "全年有 {length:,} 小时，文件有 {size:,} 行",
+                length=length,
+                size=self.table.size,
+            )
             before = of_hour.get(run[0] - 1)
             if before is None:
                 self.gathering.add(Fault(self.table.files[0], problem, 2, self.column, None, remedy), TABLE)
             else:
-                self._fault(before, f"after this row {problem}", remedy)
+                self._fault(before, say("after this row {problem}", "此行之后{problem}", problem=problem), remedy)
 
     def _fault(self, row: int, problem: str, remedy: str) -> None:
         code = self.table.origins[self.column][row]

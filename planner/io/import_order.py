@@ -9,6 +9,7 @@ from planner.errors import UsageError, shown
 from planner.io.decoding import composed
 from planner.io.gathering import nearest
 from planner.io.order import TIMESTEP
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,14 +83,37 @@ def target_of(order: Order, declarations: Declarations) -> Target:
         if parameter.is_numeric and len(index) > 1 and index[-1] == TIMESTEP
     }
     if order.column not in known:
-        near = nearest(order.column, known, "columns by timestep")
-        raise UsageError(f"--column {shown(order.column)}: no number by timestep has this name ({near})")
+        near = nearest(order.column, known, say("columns by timestep", "按时段的列"))
+        raise UsageError(
+            say(
+                "--column {column}: no number by timestep has this name ({near})",
+                "--column {column}：没有以此为名的按时段数值（{near}）",
+                column=shown(order.column),
+                near=near,
+            )
+        )
     parameter, index = known[order.column]
     between = index[1:-1]
     for name in between:
         if name not in order.fixed:
-            raise UsageError(f"{parameter.name} is by {', '.join(index)}: say which {name} with --{name}")
+            raise UsageError(
+                say(
+                    "{name} is by {listed}: say which {name_2} with --{name_2}",
+                    "{name} 按 {listed} 给出：请以 --{name_2} 说明是哪个 {name_2}",
+                    name=parameter.name,
+                    listed=", ".join(index),
+                    name_2=name,
+                )
+            )
     for name in order.fixed:
         if name not in between:
-            raise UsageError(f"{parameter.name} is by {', '.join(index)}: there is no {name} to name with --{name}")
+            raise UsageError(
+                say(
+                    "{name} is by {listed}: there is no {name_2} to name with --{name_2}",
+                    "{name} 按 {listed} 给出：不需要 --{name_2}",
+                    name=parameter.name,
+                    listed=", ".join(index),
+                    name_2=name,
+                )
+            )
     return Target(parameter, index, {name: composed(order.fixed[name]) for name in between})

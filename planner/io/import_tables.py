@@ -17,6 +17,7 @@ from planner.io.order import TIMESTEP
 from planner.io.schema import SOURCE, Schema
 from planner.io.tables import Table, read_csv
 from planner.io.write import csv_text
+from planner.language import say
 from planner.models.parameter import Parameter, table_of
 
 if TYPE_CHECKING:
@@ -108,8 +109,19 @@ class ScenarioTables:
         for key, cell, code in rows:
             if cell and key in hourly.cells and key not in told:
                 told.add(key)
-                problem = f"{column} of {' × '.join(key)} is there already"
-                self.gathering.at(code, column, cell, problem, f"{REPLACE} puts the new values in its place")
+                problem = say(
+                    "{column} of {listed} is there already",
+                    "{listed} 的 {column} 已经存在",
+                    column=column,
+                    listed=" × ".join(key),
+                )
+                self.gathering.at(
+                    code,
+                    column,
+                    cell,
+                    problem,
+                    say("{REPLACE} puts the new values in its place", "{REPLACE} 会以新值替换", REPLACE=REPLACE),
+                )
 
     def _from_coarser(self, hourly: Hourly, *, replace: bool) -> tuple[dict[Key, Sequence[str]], list[str]]:
         """Return what other places have had for all hours, and the tables it stood in.
@@ -123,20 +135,50 @@ class ScenarioTables:
             if index == hourly.index:
                 continue
             if index != hourly.index[:-1]:
-                where = f"{table_of(index)}.csv" if index else f"[parameters] of {TOML}"
-                remedy = f"delete it in {where} first, and import it for all places"
-                self.gathering.at(code, parameter.name, None, f"{parameter.name} is given in {where}", remedy)
+                where = (
+                    f"{table_of(index)}.csv"
+                    if index
+                    else say("[parameters] of {file}", "{file} 的 [parameters]", file=TOML)
+                )
+                remedy = say(
+                    "delete it in {where} first, and import it for all places",
+                    "先在 {where} 中删除，再为所有地点导入",
+                    where=where,
+                )
+                self.gathering.at(
+                    code,
+                    parameter.name,
+                    None,
+                    say("{name} is given in {where}", "{where} 已给出 {name}", name=parameter.name, where=where),
+                    remedy,
+                )
                 continue
             if not replace:
-                problem = f"{parameter.name} is given for all hours, in {table_of(index)}.csv"
-                remedy = f"{REPLACE} takes the column away; places that are not imported keep their value, hour by hour"
+                problem = say(
+                    "{name} is given for all hours, in {table_of}.csv",
+                    "{table_of}.csv 已为所有小时给出 {name}",
+                    name=parameter.name,
+                    table_of=table_of(index),
+                )
+                remedy = say(
+                    "{REPLACE} takes the column away; places that are not imported keep their value, hour by hour",
+                    "{REPLACE} 会去掉该列；未导入的地点逐时保留原值",
+                    REPLACE=REPLACE,
+                )
                 self.gathering.at(code, parameter.name, None, problem, remedy)
                 continue
             tables.append(table_of(index))
             spread |= self._spread(self.layer.tables[tables[-1]], hourly)
         if spread:
             names = listed([" × ".join(key) for key in spread])
-            self.gathering.note(f"{parameter.name} of {names} keeps its value at every hour")
+            self.gathering.note(
+                say(
+                    "{name} of {names} keeps its value at every hour",
+                    "{names} 的 {name} 每小时保留原值",
+                    name=parameter.name,
+                    names=names,
+                )
+            )
         return spread, tables
 
     def _spread(self, table: Table, hourly: Hourly) -> dict[Key, Sequence[str]]:
@@ -146,8 +188,12 @@ class ScenarioTables:
         rows = zip(table.keys(hourly.index[:-1]), table.columns[column], table.origins[column], strict=True)
         for key, cell, code in rows:
             if cell and self.gathering.places.file(code) == own_toml:
-                remedy = "delete it there first, or import for all places after"
-                self.gathering.at(code, f"set.{table.name}.{column}", cell, "it is set for all hours", remedy)
+                remedy = say(
+                    "delete it there first, or import for all places after", "先在那里删除，或随后为所有地点导入"
+                )
+                self.gathering.at(
+                    code, f"set.{table.name}.{column}", cell, say("it is set for all hours", "已为所有小时设定"), remedy
+                )
             elif cell and key not in hourly.cells and not _is(cell, default):
                 found[key] = [cell] * len(hourly.steps.ids)
         return found
@@ -158,7 +204,13 @@ class ScenarioTables:
             path = self.folder / f"{name}{suffix}"
             if suffix != ".csv" and path.exists():
                 file = self.gathering.shown_path(path)
-                self.gathering.add(Fault(file, "an import changes CSV tables only", remedy=f"save it as {name}.csv"))
+                self.gathering.add(
+                    Fault(
+                        file,
+                        say("an import changes CSV tables only", "导入只改动 CSV 表"),
+                        remedy=say("save it as {name}.csv", "另存为 {name}.csv", name=name),
+                    )
+                )
                 return None
         path = self.folder / f"{name}.csv"
         if not path.exists():

@@ -24,6 +24,7 @@ from planner.io.schema import CONFIDENCE, schema_of
 from planner.io.together import sole_writer, write_together
 from planner.io.year_of_hours import Clock, aligned, zone_note
 from planner.io.zones import fixed_offset, zone_of
+from planner.language import say
 from planner.models.parameter import Declarations, table_of
 
 if TYPE_CHECKING:
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
 
 LINE = 1000
 """Characters of a line that are shown."""
-ZONE_MISSING = (
-    "--time-zone is missing: an hourly table does not say which clock its hours keep, and eight hours of error put the "
-    "sun of noon into the night; name the file's zone, such as Asia/Shanghai or UTC"
+ZONE_MISSING = say(
+    "--time-zone is missing: an hourly table does not say which clock its hours keep, and eight "
+    "hours of error put the sun of noon into the night; name the file's zone, such as "
+    "Asia/Shanghai or UTC",
+    "缺少 --time-zone：逐时表本身不说明所用时钟，差八小时会把正午的太阳放进夜里；请给出文件的时区"
+    "，如 Asia/Shanghai 或 UTC",
 )
 
 
@@ -65,11 +69,24 @@ class Imported:
 
     def told(self) -> str:
         """Return it in a few lines, as the command prints it."""
-        places = ", ".join(name if name == word else f"{name} from {word}" for name, word in self.columns.items())
+        places = ", ".join(
+            name if name == word else say("{name} from {word}", "{name}（取自 {word}）", name=name, word=word)
+            for name, word in self.columns.items()
+        )
         kind = f"{self.kind}{'s' if len(self.columns) != 1 else ''}"
-        lines = [f"{self.column} of {len(self.columns)} {kind} at {self.hours:,} hours: {places}"]
-        lines += [f"wrote {path}" for path in self.files]
-        lines += [f"note: {note}" for note in self.notes]
+        lines = [
+            say(
+                "{column} of {count} {kind} at {hours:,} hours: {places}",
+                "{column}：{count} 个 {kind}，{hours:,} 小时：{places}",
+                column=self.column,
+                count=len(self.columns),
+                kind=kind,
+                hours=self.hours,
+                places=places,
+            )
+        ]
+        lines += [say("wrote {path}", "已写入 {path}", path=path) for path in self.files]
+        lines += [say("note: {note}", "注意：{note}", note=note) for note in self.notes]
         return "".join(f"{shown(line, LINE)}\n" for line in lines)
 
 
@@ -97,9 +114,16 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
     target = target_of(order, declarations)
     zone = zone_of(_stated(order.time_zone), "--time-zone")
     if order.confidence not in CONFIDENCE:
-        raise UsageError(f"--confidence {shown(order.confidence)}: choose from {', '.join(CONFIDENCE)}")
+        raise UsageError(
+            say(
+                "--confidence {confidence}: choose from {listed}",
+                "--confidence {confidence}：可选 {listed}",
+                confidence=shown(order.confidence),
+                listed=", ".join(CONFIDENCE),
+            )
+        )
     if FORBIDDEN.search(order.source):
-        raise UsageError("--source holds a control or bidirectional character")
+        raise UsageError(say("--source holds a control or bidirectional character", "--source 含控制字符或双向字符"))
     path = _folder(folder)
     with sole_writer(path):
         gathering = Gathering(path.parent)
@@ -107,7 +131,7 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
         layer = FolderReader(schema_of(declarations), gathering).read(path)
         if read is None or layer is None:
             gathering.finish()
-            raise InvalidInputError([Fault(str(folder), "the scenario cannot be read")])
+            raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read", "情景无法读取"))])
         column = time_column_of(read, order.time_column)
         year = likely_year(read, column) or 0
         offset = fixed_offset(
@@ -144,8 +168,18 @@ def _folder(folder: Path) -> Path:
             return path
     except (OSError, ValueError, RuntimeError):
         pass
-    problem = "not a folder" if folder.name == TOML else "there is no such folder"
-    raise InvalidInputError([Fault(str(folder), problem, remedy="name a scenario folder; 'planner new' makes one")])
+    problem = (
+        say("not a folder", "不是文件夹") if folder.name == TOML else say("there is no such folder", "没有这个文件夹")
+    )
+    raise InvalidInputError(
+        [
+            Fault(
+                str(folder),
+                problem,
+                remedy=say("name a scenario folder; 'planner new' makes one", "请给出情景文件夹；“planner new”可新建"),
+            )
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -205,16 +239,24 @@ class _Import:
         names = self.layer.tables.get(kind)
         table = self.layer.tables.get(table_of(carrier))
         if table is None:
-            problem = f"the scenario has no {table_of(carrier)}.csv, which says what to import for"
-            self.gathering.add(Fault(f"{table_of(carrier)}.csv", problem, remedy="write it first"))
+            problem = say(
+                "the scenario has no {table_of}.csv, which says what to import for",
+                "情景没有 {table_of}.csv，不知为谁导入",
+                table_of=table_of(carrier),
+            )
+            self.gathering.add(Fault(f"{table_of(carrier)}.csv", problem, remedy=say("write it first", "请先写出")))
             return Places(kind, (), names)
         said = [self.target.fixed[name] for name in carrier[1:]]
         rows = table.keys(carrier)
         ids = list(dict.fromkeys(row[0] for row in rows if list(row[1:]) == said))
         if not ids:
             word = listed(said)
-            problem = f"no {kind} has {word}" if said else f"it has no {kind}"
-            remedy = nearest(word, {row[-1] for row in rows}, "known") if said else "add the rows first"
+            problem = (
+                say("no {kind} has {word}", "没有 {kind} 用到 {word}", kind=kind, word=word)
+                if said
+                else say("it has no {kind}", "其中没有 {kind}", kind=kind)
+            )
+            remedy = nearest(word, {row[-1] for row in rows}) if said else say("add the rows first", "先添加这些行")
             self.gathering.add(Fault(table.files[-1], problem, remedy=remedy))
         return Places(kind, ids, names)
 
@@ -224,10 +266,17 @@ class _Import:
             cells, codes = self.read.columns[column], self.read.origins[column]
             for row, cell in enumerate(cells):
                 if not cell:
-                    self.gathering.at(codes[row], column, None, "the cell is empty", "every hour needs its number")
+                    self.gathering.at(
+                        codes[row],
+                        column,
+                        None,
+                        say("the cell is empty", "单元格为空"),
+                        say("every hour needs its number", "每小时都须有数值"),
+                    )
+            name = self.target.parameter.name
             for row, problem, remedy in parse(self.target.parameter, cells).faults:
-                problem = f"{problem} for {self.target.parameter.name}"  # noqa: PLW2901
-                self.gathering.at(codes[row], column, cells[row], problem, remedy)
+                told = say("{problem} for {name}", "{problem}（{name}）", problem=problem, name=name)
+                self.gathering.at(codes[row], column, cells[row], told, remedy)
 
     def _note(self, columns: Mapping[str, str], steps: Steps, year: int) -> None:
         spare = [name for name in self.read.columns if name != self.time_column]

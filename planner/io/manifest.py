@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from planner.io.fingerprint import content_hash
 from planner.io.run_folder import FORMAT
 from planner.io.sources import illustrative_share
+from planner.language import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,6 +159,8 @@ def to_json(data: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return written(value)  # what programs read does not change with the language of who ran it
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

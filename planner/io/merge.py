@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.io.schema import SCENARIO, SOURCE, Schema
 from planner.io.tables import Table
+from planner.language import say
 from planner.models.parameter import Parameter, table_of
 
 if TYPE_CHECKING:
@@ -59,8 +60,14 @@ def check_given_once(layer: Layer, schema: Schema, gathering: Gathering) -> None
             continue
         first, *others = given_at(layer, parameter) or [((), 0)]
         for index, code in others:
-            problem = f"it is given in {_named(first[0])} as well"
-            gathering.at(code, _column(index, parameter), None, problem, f"keep {parameter.name} in one of them")
+            problem = say("it is given in {named} as well", "{named} 也已给出", named=_named(first[0]))
+            gathering.at(
+                code,
+                _column(index, parameter),
+                None,
+                problem,
+                say("keep {name} in one of them", "{name} 只保留其一", name=parameter.name),
+            )
 
 
 def _named(index: tuple[str, ...]) -> str:
@@ -81,7 +88,16 @@ def replace_other_indices(base: Layer, own: Layer, schema: Schema, gathering: Ga
             for other in dropped:
                 forget(base, parameter, other)
                 file = gathering.places.file(code)
-                gathering.note(f"{file}: {parameter.name} in {_named(index)} replaces that in {_named(other)}")
+                gathering.note(
+                    say(
+                        "{file}: {name} in {named} replaces that in {named_2}",
+                        "{file}：{named} 中的 {name} 替换了 {named_2} 中的",
+                        file=file,
+                        name=parameter.name,
+                        named=_named(index),
+                        named_2=_named(other),
+                    )
+                )
 
 
 def forget(layer: Layer, parameter: Parameter, index: tuple[str, ...]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planner.errors import Fault
 from planner.io.decoding import composed
 from planner.io.gathering import Gathering, listed, nearest
+from planner.language import join, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -61,13 +62,25 @@ def picked(picks: Sequence[str], columns: Sequence[str], places: Places, gatheri
     for text in picks:
         column, equals, name = composed(text).rpartition("=")
         if not equals or not column or not name:
-            problem, remedy = "not a column and an id", f"write COLUMN={places.kind}"
+            problem, remedy = (
+                say("not a column and an id", "不是列与 id"),
+                say("write COLUMN={kind}", "写作 COLUMN={kind}", kind=places.kind),
+            )
         elif column not in columns:
-            problem, remedy = "the file has no such column", nearest(column, columns, "columns")
+            problem, remedy = (
+                say("the file has no such column", "文件没有这一列"),
+                nearest(column, columns, say("columns", "列")),
+            )
         elif name not in places.ids:
-            problem, remedy = f"no such {places.kind} to import for", nearest(name, places.ids, "known")
+            problem, remedy = (
+                say("no such {kind} to import for", "没有这个 {kind} 可供导入", kind=places.kind),
+                nearest(name, places.ids),
+            )
         elif name in found:
-            problem, remedy = f"{places.kind} {name} is picked twice", "keep one of them"
+            problem, remedy = (
+                say("{kind} {name} is picked twice", "{kind} {name} 被指定两次", kind=places.kind, name=name),
+                say("keep one of them", "只保留其一"),
+            )
         else:
             found[name] = column
             continue
@@ -83,30 +96,74 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
         kinds = words.get(column.casefold(), {})
         meanings = list(kinds.values())
         if any(meaning != meanings[0] for meaning in meanings):
-            told = "; ".join(f"as {kind}: {listed(sorted(ids))}" for kind, ids in kinds.items())
-            _add(file, column, f"the column may mean different {places.kind}s ({told})", places, gathering)
+            told = join(
+                (
+                    say("as {kind}: {ids}", "按 {kind}：{ids}", kind=kind, ids=listed(sorted(ids)))
+                    for kind, ids in kinds.items()
+                ),
+                "; ",
+                "；",
+            )
+            _add(
+                file,
+                column,
+                say(
+                    "the column may mean different {kind}s ({told})",
+                    "该列可能指不同的 {kind}（{told}）",
+                    kind=places.kind,
+                    told=told,
+                ),
+                places,
+                gathering,
+            )
         for name in set().union(*meanings):
             claims.setdefault(name, []).append(column)
     for name in places.ids:
         if len(claims.get(name, ())) > 1:
-            problem = f"{places.kind} {name} fits several columns: {listed(claims[name])}"
+            problem = say(
+                "{kind} {name} fits several columns: {listed}",
+                "{kind} {name} 对应多列：{listed}",
+                kind=places.kind,
+                name=name,
+                listed=listed(claims[name]),
+            )
             _add(file, claims[name][1], problem, places, gathering)
     lacking = [name for name in places.ids if name not in claims]
     if lacking:
-        problem = f"no column for {len(lacking)} of {len(places.ids)} {places.kind}s: {listed(lacking)}"
+        problem = say(
+            "no column for {count} of {count_2} {kind}s: {listed}",
+            "{count_2} 个 {kind} 中有 {count} 个没有对应的列：{listed}",
+            count=len(lacking),
+            count_2=len(places.ids),
+            kind=places.kind,
+            listed=listed(lacking),
+        )
         free = [column for column in columns if column.casefold() not in words]
-        _add(file, None, problem, places, gathering, f"; columns that fit none: {listed(free)}" if free else "")
+        _add(
+            file,
+            None,
+            problem,
+            places,
+            gathering,
+            say("; columns that fit none: {listed}", "；均不对应的列：{listed}", listed=listed(free)) if free else "",
+        )
     return {name: found[0] for name, found in claims.items()}
 
 
 def _add(  # noqa: PLR0917 - the order in which a fault is told
     file: str, column: str | None, problem: str, places: Places, gathering: Gathering, more: str = ""
 ) -> None:
-    remedy = f"say which is meant, for all that shall be imported: {OPTION} COLUMN={places.kind}, once for each{more}"
+    remedy = say(
+        "say which is meant, for all that shall be imported: {option} COLUMN={kind}, once for each{more}",
+        "请说明所指，凡要导入的逐一给出：{option} COLUMN={kind}{more}",
+        option=OPTION,
+        kind=places.kind,
+        more=more,
+    )
     gathering.add(Fault(file, problem, 1, column, remedy=remedy))
 
 
 def unused_note(columns: Sequence[str], used: Mapping[str, str]) -> str:
     """Return a note that names the columns that belong to no id; empty where all do."""
     spare = [column for column in columns if column not in set(used.values())]
-    return f"columns not used: {listed(spare, NAMED_MAX)}" if spare else ""
+    return say("columns not used: {listed}", "未使用的列：{listed}", listed=listed(spare, NAMED_MAX)) if spare else ""

@@ -20,6 +20,7 @@ from planner.io.schema import SOURCE, Schema, schema_of
 from planner.io.settings import check_features, settled
 from planner.io.sources import check_sources
 from planner.io.validate import Column, Validator, unused
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,17 +54,21 @@ def read_scenario(folder: str | Path, declarations: Declarations, overrides: Ite
     except (OSError, ValueError, RuntimeError):
         path, is_folder = given, False
     if not is_folder:
-        problem = "not a folder" if given.name == TOML else "there is no such folder"
-        raise InvalidInputError([Fault(str(folder), problem, remedy="name a scenario folder")])
+        problem = (
+            say("not a folder", "不是文件夹")
+            if given.name == TOML
+            else say("there is no such folder", "没有这个文件夹")
+        )
+        raise InvalidInputError([Fault(str(folder), problem, remedy=say("name a scenario folder", "请给出情景文件夹"))])
     gathering = Gathering(path.parent)
     schema = schema_of(declarations)
     try:
         layer = FolderReader(schema, gathering).read(path)
     except PermissionError:
-        raise InvalidInputError([Fault(str(folder), "the folder may not be read")]) from None
+        raise InvalidInputError([Fault(str(folder), say("the folder may not be read", "文件夹无读取权限"))]) from None
     if layer is None:
         gathering.finish()
-        raise InvalidInputError([Fault(str(folder), "the scenario cannot be read")])
+        raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read", "情景无法读取"))])
     override(layer, overrides, schema, gathering)
     return _checked(layer, schema, path, gathering)
 
@@ -86,7 +91,14 @@ def _checked(layer: Layer, schema: Schema, path: Path, gathering: Gathering) -> 
     members = _ordered(validator)
     gathering.finish()
     for name, feature in unused(layer, schema, features).items():
-        gathering.note(f"unused: {name} (the feature {feature} is not listed)")
+        gathering.note(
+            say(
+                "unused: {name} (the feature {feature} is not listed)",
+                "未使用：{name}（未列出功能 {feature}）",
+                name=name,
+                feature=feature,
+            )
+        )
     settings = settled({**layer.document, "parameters": validator.scalars}, declarations.features)
     return _assembled(path, settings, validator, members)
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.errors import Fault, InvalidInputError, shown
+from planner.io.basis_file import read_basis
 from planner.io.gathering import Gathering
 from planner.io.manifest import hash_file
 from planner.io.read import read_scenario
 from planner.io.result_tables import KINDS, read_table
-from planner.io.results import LOG, PRICE_COLUMNS, PRICES, SCENARIO, SUMMARY, TABLES, Results
+from planner.io.results import LOG, PRICE_COLUMNS, PRICES, RANGING, SCENARIO, SUMMARY, TABLES, Results
 from planner.io.run_folder import FORMAT, MANIFEST
+from planner.language import Said, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +53,7 @@ def read_results(folder: Path, declarations: Declarations, *, changed_allowed: b
     _check_files(folder, manifest, gathering, changed_allowed=changed_allowed)
     gathering.finish()
     layouts = manifest["tables"]
-    files = {name: f"{PRICES}.csv" if name == PRICES else f"{TABLES}/{name}.csv" for name in layouts}
+    files = {name: _file_of(name) for name in layouts}
     tables = {
         name: read_table((folder / file).read_bytes(), file, layouts[name], gathering) for name, file in files.items()
     }
@@ -60,7 +62,14 @@ def read_results(folder: Path, declarations: Declarations, *, changed_allowed: b
     read = {name: table for name, table in tables.items() if table is not None}
     prices = read.pop(PRICES, pd.DataFrame(columns=list(PRICE_COLUMNS)))
     log = (folder / LOG).read_text(encoding="utf-8")
-    return Results(_read_inputs(folder, manifest, declarations), summary, read, prices, manifest, log)
+    ranging = read.pop(RANGING, None)
+    inputs = _read_inputs(folder, manifest, declarations)
+    return Results(inputs, summary, read, prices, manifest, log, ranging, read_basis(folder))
+
+
+def _file_of(table: str) -> str:
+    """Return where a table lies: those that belong to no feature beside the folder of the features' tables."""
+    return f"{table}.csv" if table in (PRICES, RANGING) else f"{TABLES}/{table}.csv"
 
 
 def changed_files(folder: Path) -> list[str]:
@@ -78,14 +87,41 @@ def changed_files(folder: Path) -> list[str]:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     """Read a manifest and make sure that the rest of this module may rely on its shape."""
     if not folder.is_dir():
-        raise InvalidInputError([Fault(str(folder), "there is no such run folder", remedy="name the folder of a run")])
+        raise InvalidInputError(
+            [
+                Fault(
+                    str(folder),
+                    say("there is no such run folder", "没有这个运行文件夹"),
+                    remedy=say("name the folder of a run", "请给出运行文件夹"),
+                )
+            ]
+        )
     gathering = Gathering(folder)
     manifest = _read_json(folder, MANIFEST, gathering)
     gathering.finish()
+    if "notes_zh" in manifest:  # a run written before there were two languages has none
+        both = zip(manifest.get("notes", ()), manifest.pop("notes_zh"), strict=True)
+        manifest["notes"] = [Said(str(en), str(zh)) for en, zh in both]
     if not str(manifest.get("format", "")).startswith(FORMAT):
-        raise InvalidInputError([Fault(MANIFEST, f"{folder} is not a run of this planner", remedy="name a run folder")])
+        raise InvalidInputError(
+            [
+                Fault(
+                    MANIFEST,
+                    say("{folder} is not a run of this planner", "{folder} 不是本规划工具的运行", folder=folder),
+                    remedy=say("name a run folder", "请给出运行文件夹"),
+                )
+            ]
+        )
     if not (_are_files(manifest.get("files")) and _are_layouts(manifest.get("tables"))):
-        raise InvalidInputError([Fault(MANIFEST, "its list of files or tables is damaged", remedy="run it again")])
+        raise InvalidInputError(
+            [
+                Fault(
+                    MANIFEST,
+                    say("its list of files or tables is damaged", "其文件或表的清单已损坏"),
+                    remedy=say("run it again", "重新运行"),
+                )
+            ]
+        )
     return manifest
 
 
@@ -109,13 +145,31 @@ def _read_json(folder: Path, name: str, gathering: Gathering) -> dict[str, Any]:
     try:
         data = json.loads((folder / name).read_bytes())
     except FileNotFoundError:
-        gathering.add(Fault(name, f"it is missing, so that {folder} is not a finished run", remedy="run it again"))
+        gathering.add(
+            Fault(
+                name,
+                say(
+                    "it is missing, so that {folder} is not a finished run",
+                    "该文件缺失，{folder} 不是已完成的运行",
+                    folder=folder,
+                ),
+                remedy=say("run it again", "重新运行"),
+            )
+        )
     except (ValueError, RecursionError, OSError) as error:
-        gathering.add(Fault(name, f"it cannot be read: {error}", remedy="run it again"))
+        gathering.add(
+            Fault(
+                name,
+                say("it cannot be read: {error}", "无法读取：{error}", error=error),
+                remedy=say("run it again", "重新运行"),
+            )
+        )
     else:
         if isinstance(data, dict):
             return data
-        gathering.add(Fault(name, "it is not a JSON object", remedy="run it again"))
+        gathering.add(
+            Fault(name, say("it is not a JSON object", "不是 JSON 对象"), remedy=say("run it again", "重新运行"))
+        )
     return {}
 
 
@@ -124,14 +178,34 @@ def _check_files(folder: Path, manifest: Mapping[str, Any], gathering: Gathering
     needed = [SUMMARY, LOG]
     if manifest["tables"]:
         needed += [f"{PRICES}.csv", f"{SCENARIO}/scenario.toml"]
-        needed += [f"{TABLES}/{name}.csv" for name in manifest["tables"] if name != PRICES]
+        needed += [_file_of(name) for name in manifest["tables"] if name != PRICES]
     for name in sorted({*manifest["files"], *needed}):
         known, found = manifest["files"].get(name), _hash_of(folder, name)
         if found is None:
-            gathering.add(Fault(name, f"the run in {folder} is not complete: it is missing", remedy="run it again"))
+            gathering.add(
+                Fault(
+                    name,
+                    say(
+                        "the run in {folder} is not complete: it is missing",
+                        "{folder} 中的运行不完整：该文件缺失",
+                        folder=folder,
+                    ),
+                    remedy=say("run it again", "重新运行"),
+                )
+            )
         elif found != known and not changed_allowed:
-            problem = "it is not the file that the run wrote"
-            gathering.add(Fault(name, problem, remedy=f"run it again; planner audit {folder} says what differs"))
+            problem = say("it is not the file that the run wrote", "不是该次运行写出的文件")
+            gathering.add(
+                Fault(
+                    name,
+                    problem,
+                    remedy=say(
+                        "run it again; planner audit {folder} says what differs",
+                        "重新运行；planner audit {folder} 可说明差异",
+                        folder=folder,
+                    ),
+                )
+            )
 
 
 def _hash_of(folder: Path, name: str) -> str | None:
@@ -148,7 +222,20 @@ def _read_inputs(folder: Path, manifest: Mapping[str, Any], declarations: Declar
     """Read the scenario as merged; its name, hashes and notes are those of the run."""
     if not manifest["tables"]:
         status = shown(manifest.get("status"))
-        raise InvalidInputError([Fault(SUMMARY, f"the run in {folder} has no plan: {status}", remedy="name another")])
+        raise InvalidInputError(
+            [
+                Fault(
+                    SUMMARY,
+                    say(
+                        "the run in {folder} has no plan: {status}",
+                        "{folder} 中的运行没有方案：{status}",
+                        folder=folder,
+                        status=status,
+                    ),
+                    remedy=say("name another", "请另选"),
+                )
+            ]
+        )
     scenario = read_scenario(folder / SCENARIO, declarations)
     inputs, notes = manifest.get("inputs", {}), manifest.get("notes", [])
     return replace(scenario, name=str(manifest.get("scenario", "")), file_hashes=inputs, notes=tuple(notes))

@@ -1,21 +1,24 @@
-"""What of a finished run another may begin with: the result tables that hold certain columns, and no others."""
+"""What of a finished run another may begin with: the result tables that hold certain columns, and the basis."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, InvalidInputError
+from planner.io.basis_file import read_basis
 from planner.io.gathering import Gathering
 from planner.io.read_run import changed_files
 from planner.io.result_tables import read_table
 from planner.io.results import PRICES, TABLES
 from planner.io.run_folder import MANIFEST
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    import numpy.typing as npt
     import pandas as pd
 
 
@@ -29,13 +32,19 @@ def check_start(folder: Path) -> None:
     """
     changed = changed_files(folder)
     if changed:
-        remedy = "name a run as it was written, or leave --start out"
-        problem = f"the run in {folder} cannot be started from: it is missing or not the file that the run wrote"
+        remedy = say("name a run as it was written, or leave --start out", "请给出原样的运行，或不用 --start")
+        problem = say(
+            "the run in {folder} cannot be started from: it is missing or not the file that the run wrote",
+            "{folder} 中的运行不能作为起点：该文件缺失，或不是当初写出的文件",
+            folder=folder,
+        )
         raise InvalidInputError([Fault(name, problem, remedy=remedy) for name in changed])
 
 
-def read_start(folder: Path, columns: Collection[str]) -> dict[str, pd.DataFrame]:
-    """Read the result tables of a run that have one of these columns; none where the run has no plan.
+def read_start(
+    folder: Path, columns: Collection[str]
+) -> tuple[dict[str, pd.DataFrame], dict[str, npt.NDArray[Any]] | None]:
+    """Read the result tables of a run that have one of these columns, and its basis; none where the run has no plan.
 
     Raises
     ------
@@ -51,4 +60,5 @@ def read_start(folder: Path, columns: Collection[str]) -> dict[str, pd.DataFrame
             file = f"{TABLES}/{name}.csv"
             found[name] = read_table((folder / file).read_bytes(), file, layout, gathering)
     gathering.finish()
-    return {name: table for name, table in found.items() if table is not None}
+    read = {name: table for name, table in found.items() if table is not None}
+    return read, read_basis(folder) if layouts else None

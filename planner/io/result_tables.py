@@ -14,6 +14,7 @@ import pandas as pd
 
 from planner.io.decoding import all_guarded, guarded
 from planner.io.tables import Table, read_csv
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,11 @@ FLAGS = {"true": True, "false": False}
 QUOTED = ',"\r\n'
 """Characters for which a cell of CSV is put in quotes."""
 KINDS = ("text", "number", "integer", "flag", "empty")
-ARTICLES = {"number": "a number", "integer": "a whole number", "flag": "true or false"}
+ARTICLES = {
+    "number": say("a number", "数值"),
+    "integer": say("a whole number", "整数"),
+    "flag": say("true or false", "true 或 false"),
+}
 
 
 def kind_of(column: pd.Series) -> str:
@@ -121,7 +126,13 @@ def read_table(data: bytes, file: str, layout: Mapping[str, Any], gathering: Gat
     kinds: Mapping[str, str] = layout["columns"]
     if list(table.columns) != list(kinds):
         code = gathering.places.base(file) + 1
-        gathering.at(code, None, ", ".join(table.columns), "the columns are not those of the run", ", ".join(kinds))
+        gathering.at(
+            code,
+            None,
+            ", ".join(table.columns),
+            say("the columns are not those of the run", "列与该运行不符"),
+            ", ".join(kinds),
+        )
         return None
     columns = {name: _read(table, name, kind, gathering) for name, kind in kinds.items()}
     return pd.DataFrame({name: column for name, column in columns.items() if column is not None}, columns=list(kinds))
@@ -137,7 +148,14 @@ def _read(table: Table, name: str, kind: str, gathering: Gathering) -> pd.Series
             try:
                 convert(cell)
             except (ValueError, KeyError, OverflowError):
-                gathering.at(code, name, cell, f"not {ARTICLES[kind]}", "the file is not as it was written", table.name)
+                gathering.at(
+                    code,
+                    name,
+                    cell,
+                    say("not {ARTICLES}", "不是{ARTICLES}", ARTICLES=ARTICLES[kind]),
+                    say("the file is not as it was written", "文件已不是写出时的样子"),
+                    table.name,
+                )
         return None
     return column
 

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.io.basis_file import write_basis
 from planner.io.manifest import hash_file, stamp, to_json
 from planner.io.result_tables import layout_of, write_table
 from planner.io.run_folder import MANIFEST
 from planner.io.write import write_scenario
+from planner.language import translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
+    import numpy.typing as npt
 
     from planner.io.scenario import Scenario
 
@@ -26,6 +29,7 @@ SUMMARY, LOG, LAYERS = "summary.json", "solver.log", "plan.gpkg"
 TABLES, SCENARIO = "tables", "scenario"
 PRICES = "shadow_prices"
 PRICE_COLUMNS = ("rule", "index", "price", "unit", "integers")
+RANGING = "ranging"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Results:
         As in ``manifest.json``.
     log
         The solver's own words.
+    ranging
+        How far the numbers that matter may move: :data:`planner.models.ranging.COLUMNS`; ``None`` in a run that was
+        written before there was such a table.
+    basis
+        What a run that starts from this one may begin with, as :mod:`planner.models.basis` keeps it; ``None`` without.
     """
 
     scenario: Scenario
@@ -54,6 +63,8 @@ class Results:
     shadow_prices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PRICE_COLUMNS)))
     manifest: dict[str, Any] = field(default_factory=dict)
     log: str = ""
+    ranging: pd.DataFrame | None = None
+    basis: Mapping[str, npt.NDArray[Any]] | None = None
 
     @property
     def has_plan(self) -> bool:
@@ -100,6 +111,10 @@ def write_results(results: Results, folder: Path) -> None:
     for name, table in results.tables.items():
         write_table(table, folder / TABLES / f"{name}.csv")
     write_table(results.shadow_prices, folder / f"{PRICES}.csv")
+    if results.ranging is not None:
+        write_table(results.ranging, folder / f"{RANGING}.csv")
+    if results.basis is not None:
+        write_basis(results.basis, folder)
     write_scenario(results.scenario, folder / SCENARIO)
     from planner.io.layers import write_layers  # noqa: PLC0415
 
@@ -124,8 +139,8 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
     -------
     dict
         The manifest as written: that of the results, with ``tables`` (rows, and the kind of every column) and
-        ``files`` (SHA-256 of every text file of the run; GeoPackage and pictures carry times, and maps may be
-        drawn again).
+        ``files`` (SHA-256 of every text file of the run; GeoPackage and pictures carry times, maps may be
+        drawn again, and a basis is only a place to begin).
 
     Raises
     ------
@@ -135,8 +150,11 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
     tables = {name: layout_of(table) for name, table in results.tables.items()}
     if results.has_plan:
         tables[PRICES] = layout_of(results.shadow_prices)
+        if results.ranging is not None:
+            tables[RANGING] = layout_of(results.ranging)
     manifest = {
         **results.manifest,
+        "notes_zh": [translated(note, "zh") for note in results.manifest.get("notes", ())],
         "finished": stamp(datetime.now(UTC)),
         "tables": tables,
         "files": {name: hash_file(folder / name) for name in hashed_files(folder)},
@@ -147,7 +165,7 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
 
 def hashed_files(folder: Path) -> list[str]:
     """Return the files of a run folder that its manifest answers for, with forward slashes, sorted."""
-    found = [folder / name for name in (SUMMARY, LOG, f"{PRICES}.csv")]
+    found = [folder / name for name in (SUMMARY, LOG, f"{PRICES}.csv", f"{RANGING}.csv")]
     found += (folder / TABLES).glob("*.csv")
     found += (folder / SCENARIO).rglob("*")
     return sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())

@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, UsageError, shown
+from planner.errors import CannotWriteError, UsageError, reason, shown
 from planner.io.run_swap import exchange, lock, move, remedy
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +107,14 @@ def _absolute(target: Path) -> Path:
     try:
         return target.resolve()
     except (OSError, ValueError, RuntimeError) as error:
-        raise UsageError(f"{shown(target)} is not a usable path: {shown(error)}") from error
+        raise UsageError(
+            say(
+                "{target} is not a usable path: {error}",
+                "{target} 不是可用的路径：{error}",
+                target=shown(target),
+                error=shown(error),
+            )
+        ) from error
 
 
 @contextmanager
@@ -114,8 +122,14 @@ def _explained(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        text = f"cannot write {shown(target)}: {shown(reason)}; {remedy(error)}. What stood there before is untouched"
+        why = reason(error)
+        text = say(
+            "cannot write {target}: {reason}; {remedy}. What stood there before is untouched",
+            "无法写入 {target}：{reason}；{remedy}。原有内容未受影响",
+            target=shown(target),
+            reason=shown(why),
+            remedy=remedy(error),
+        )
         raise CannotWriteError(text) from error
 
 
@@ -159,7 +173,13 @@ def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tu
     if numbered:
         target = _free(target)
     elif not force and _is_claimed(target):
-        raise UsageError(f"another run is writing {shown(target)} now; choose another --out, or wait for it")
+        raise UsageError(
+            say(
+                "another run is writing {target} now; choose another --out, or wait for it",
+                "另一次运行正在写入 {target}；请另选 --out，或等待其结束",
+                target=shown(target),
+            )
+        )
     _refuse(target, force=force)
     draft = _hidden(target, PARTIAL)
     draft.mkdir()
@@ -188,9 +208,21 @@ def _refuse(target: Path, *, force: bool) -> None:
     if not os.path.lexists(target):
         return
     if not force:
-        raise UsageError(f"{shown(target)} exists already; choose another --out, or replace it with --force")
+        raise UsageError(
+            say(
+                "{target} exists already; choose another --out, or replace it with --force",
+                "{target} 已存在；请另选 --out，或以 --force 替换",
+                target=shown(target),
+            )
+        )
     if not _is_replaceable(target):
-        raise UsageError(f"{shown(target)} is not a run folder, so that --force leaves it alone; choose another --out")
+        raise UsageError(
+            say(
+                "{target} is not a run folder, so that --force leaves it alone; choose another --out",
+                "{target} 不是运行文件夹，--force 不会动它；请另选 --out",
+                target=shown(target),
+            )
+        )
 
 
 def _is_replaceable(target: Path) -> bool:
@@ -210,7 +242,14 @@ def _free(target: Path) -> Path:
         candidate = target if number == 1 else target.with_name(f"{target.name}-{number}")
         if not os.path.lexists(candidate) and not _is_claimed(candidate):
             return candidate
-    raise UsageError(f"{ATTEMPTS} runs are called {shown(target)} already; wait a second")
+    raise UsageError(
+        say(
+            "{ATTEMPTS} runs are called {target} already; wait a second",
+            "已有 {ATTEMPTS} 次运行名为 {target}；请稍候",
+            ATTEMPTS=ATTEMPTS,
+            target=shown(target),
+        )
+    )
 
 
 def _drafts(parent: Path, kind: str) -> Iterator[tuple[Path, str]]:
@@ -283,7 +322,13 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
 
 def _replace(draft: Path, target: Path, *, force: bool) -> None:
     if not force or not _is_replaceable(target):
-        raise CannotWriteError(f"{shown(target)} appeared while the run was going on; it is untouched, run again")
+        raise CannotWriteError(
+            say(
+                "{target} appeared while the run was going on; it is untouched, run again",
+                "{target} 在运行期间出现；未动它，请重新运行",
+                target=shown(target),
+            )
+        )
     if exchange(draft, target):
         return
     previous = _hidden(target, PREVIOUS)

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from planner.errors import Fault
 from planner.io.gathering import Gathering, nearest
+from planner.io.pydantic_words import should
 from planner.io.toml_file import TomlPath, line_of
+from planner.language import say
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -38,6 +40,7 @@ class ObjectiveTable(BaseModel):
 
     model_config = STRICT
     minimise: Any = "cost"
+    then: Literal["cost", "emissions", "latency"] = "cost"
 
 
 class TimeTable(BaseModel):
@@ -100,6 +103,8 @@ class Settings:
         ``cost``, ``emissions``, ``latency``, or ``weights``.
     objective
         The weights, those of 0 left out: ``{"cost": 1.0}`` for ``minimise = "cost"``.
+    then
+        What is minimised next, among the plans that are best by the objective; empty where nothing is asked.
     parameters
         Scalars and choices as given, those of features not listed included.
     time_hours
@@ -115,6 +120,7 @@ class Settings:
     title_zh: str = ""
     minimise: str = "cost"
     objective: Mapping[str, float] = field(default_factory=lambda: {"cost": 1.0})
+    then: str = ""
     parameters: Mapping[str, Value] = field(default_factory=dict)
     time_hours: float = HOURS
     representative_days: int | None = None
@@ -128,7 +134,7 @@ class Settings:
         return {
             **{name: text for name, text in titles.items() if text},
             "features": list(self.features),
-            "objective": {"minimise": minimise},
+            "objective": {"minimise": minimise, **({"then": self.then} if self.then else {})},
             "parameters": {name: self.parameters[name] for name in sorted(self.parameters)},
             "time": {"hours": self.time_hours, **days},
             "solver": {name: self.solver[name] for name in sorted(self.solver)},
@@ -161,11 +167,14 @@ def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
     if isinstance(minimise, str):
         if minimise in OBJECTIVES:
             return []
-        remedy = nearest(minimise, OBJECTIVES, "allowed")
-        return [Fault(file, "not an objective", line, column, minimise, remedy)]
+        remedy = nearest(minimise, OBJECTIVES, say("allowed", "允许"))
+        return [Fault(file, say("not an objective", "不是目标"), line, column, minimise, remedy)]
     if not isinstance(minimise, Mapping):
-        remedy = "a word (cost, emissions, latency), or weights { cost = 1, emissions = 90 }"
-        return [Fault(file, "neither a word nor weights", line, column, minimise, remedy)]
+        remedy = say(
+            "a word (cost, emissions, latency), or weights {{ cost = 1, emissions = 90 }}",
+            "一个词（cost、emissions、latency），或权重 {{ cost = 1, emissions = 90 }}",
+        )
+        return [Fault(file, say("neither a word nor weights", "既非一个词，也非权重"), line, column, minimise, remedy)]
     try:
         weights = Weights.model_validate(dict(minimise))
     except ValidationError as error:
@@ -173,7 +182,24 @@ def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
         at: dict[TomlPath, int] = {prefix: line} if line else {}
         return [_fault(detail, file, at, prefix) for detail in error.errors(include_url=False)]
     if not any(weights.model_dump().values()):
-        return [Fault(file, "all weights are 0", line, column, remedy="give at least one of them")]
+        return [
+            Fault(
+                file,
+                say("all weights are 0", "权重全为 0"),
+                line,
+                column,
+                remedy=say("give at least one of them", "至少给出其一"),
+            )
+        ]
+    return []
+
+
+def check_then(value: str, file: str) -> list[Fault]:
+    """Return what is wrong with what is minimised next."""
+    try:
+        ObjectiveTable.model_validate({"then": value})
+    except ValidationError as error:
+        return [_fault(detail, file, {}, ("objective",)) for detail in error.errors(include_url=False)]
     return []
 
 
@@ -193,11 +219,21 @@ def _fault(detail: ErrorDetails, file: str, lines: Mapping[TomlPath, int], prefi
     if detail["type"] == "extra_forbidden":
         known = TABLES.get(path[:-1], ScenarioFile).model_fields
         remedy = nearest(path[-1], known)
-        return Fault(file, f"unknown name in {_where(path[:-1])}", line, ".".join(path), None, remedy)
-    message = detail["msg"].removeprefix("Input ").removeprefix("should ")
-    remedy = "a sequence of digits, letters, - and _" if detail["type"] == "string_pattern_mismatch" else message
+        return Fault(
+            file,
+            say("unknown name in {where}", "{where} 中的未知名称", where=_where(path[:-1])),
+            line,
+            ".".join(path),
+            None,
+            remedy,
+        )
+    remedy = (
+        say("it should be a sequence of digits, letters, - and _", "应由数字、字母、- 与 _ 组成")
+        if detail["type"] == "string_pattern_mismatch"
+        else should(detail["msg"])
+    )
     shown_value = value if isinstance(value, str | int | float | bool) else type(value).__name__
-    return Fault(file, "not allowed here", line, ".".join(path), shown_value, f"it should {remedy}")
+    return Fault(file, say("not allowed here", "此处不允许"), line, ".".join(path), shown_value, remedy)
 
 
 def _where(path: TomlPath) -> str:
@@ -215,6 +251,7 @@ def settled(document: Mapping[str, Any], known: tuple[str, ...]) -> Settings:
         title_zh=document.get("title_zh", ""),
         minimise=minimise if isinstance(minimise, str) else "weights",
         objective={word: float(weights[word]) for word in OBJECTIVES if weights.get(word)},
+        then=document.get("objective", {}).get("then", ""),
         parameters=dict(document.get("parameters", {})),
         time_hours=float(document.get("time", {}).get("hours", HOURS)),
         representative_days=document.get("time", {}).get("representative_days"),
@@ -228,21 +265,35 @@ def check_features(
     """Return what is wrong with the list of features: unknown, listed twice, or without what they build on."""
     file, line = place
     if not listed:
-        return [Fault(file, "no features are listed", line, "features", remedy=nearest("", known, "features to list"))]
+        return [
+            Fault(
+                file,
+                say("no features are listed", "未列出任何功能"),
+                line,
+                "features",
+                remedy=nearest("", known, say("features to list", "可列出的功能")),
+            )
+        ]
     faults = []
     for position, feature in enumerate(listed):
         if feature == "objective":
-            problem, remedy = "the objective is always present and never listed", "delete it"
+            problem, remedy = (
+                say("the objective is always present and never listed", "objective 始终存在，无须列出"),
+                say("delete it", "删去它"),
+            )
         elif feature not in known:
-            problem, remedy = "unknown feature", nearest(feature, known)
+            problem, remedy = say("unknown feature", "未知功能"), nearest(feature, known)
         elif feature in listed[:position]:
-            problem, remedy = "the feature is listed twice", "delete one"
+            problem, remedy = say("the feature is listed twice", "功能重复列出"), say("delete one", "删去其一")
         else:
             continue
         faults.append(Fault(file, problem, line, "features", feature, remedy))
     for feature in dict.fromkeys(listed):
         for needed in requires.get(feature, ()):
             if needed not in listed:
-                problem, remedy = f"it requires the feature {needed}", f'add "{needed}" to features'
+                problem, remedy = (
+                    say("it requires the feature {needed}", "它需要功能 {needed}", needed=needed),
+                    say('add "{needed}" to features', '将 "{needed}" 加入 features', needed=needed),
+                )
                 faults.append(Fault(file, problem, line, "features", feature, remedy))
     return faults

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from planner.io.gathering import Gathering, nearest
 from planner.io.merge import PARAMETERS, Layer
 from planner.io.schema import SCENARIO, SOURCE, Schema
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +33,11 @@ def check_sources(layer: Layer, schema: Schema, gathering: Gathering) -> None:
         elif name in gathering.broken:
             continue
         elif name not in names:
-            found = ("table", "no such table in the scenario", nearest(name, names, "tables of the scenario"))
+            found = (
+                "table",
+                say("no such table in the scenario", "情景中没有这个表"),
+                nearest(name, names, say("tables of the scenario", "情景中的表")),
+            )
         else:
             of = layer.tables[name]
             if name not in rows:
@@ -45,17 +50,25 @@ def check_sources(layer: Layer, schema: Schema, gathering: Gathering) -> None:
 
 def _scalar_fault(key: str, column: str, layer: Layer, schema: Schema) -> tuple[str, str, str] | None:
     if key:
-        return "key", "a scalar has no key", "leave it empty"
+        return "key", say("a scalar has no key", "标量没有键"), say("leave it empty", "留空")
     if column not in schema.scalars and column not in layer.document.get(PARAMETERS, {}):
-        return "column", "unknown parameter", nearest(column, schema.scalars)
+        return "column", say("unknown parameter", "未知参数"), nearest(column, schema.scalars)
     return None
 
 
 def _cell_fault(key: str, column: str, of: Table, rows: set[str]) -> tuple[str, str, str] | None:
     if column not in of.columns:
-        return "column", f"no such column in {of.name}.csv", nearest(column, of.columns)
+        return (
+            "column",
+            say("no such column in {name}.csv", "{name}.csv 没有这一列", name=of.name),
+            nearest(column, of.columns),
+        )
     if key and key not in rows:
-        return "key", f"no such row in {of.name}.csv", nearest(key, rows, "known keys")
+        return (
+            "key",
+            say("no such row in {name}.csv", "{name}.csv 没有这一行", name=of.name),
+            nearest(key, rows, say("known keys", "已知的键")),
+        )
     return None
 
 

@@ -13,11 +13,12 @@ import secrets
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import CannotWriteError, UsageError, shown
+from planner.errors import CannotWriteError, UsageError, reason, shown
 from planner.io.dictionary import default_of, scalar_section, sentence, table_section, tables_of
 from planner.io.run_swap import move
 from planner.io.schema import PLACED, SCENARIO, SOURCE, Schema, schema_of
 from planner.io.toml_file import write_toml
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -146,7 +147,9 @@ def write_starter(folder: Path, declarations: Declarations) -> None:
         The file system refused; nothing is left behind.
     """
     if os.path.lexists(folder):
-        raise UsageError(f"{shown(folder)} exists already; choose another name")
+        raise UsageError(
+            say("{folder} exists already; choose another name", "{folder} 已存在，请另选名称", folder=shown(folder))
+        )
     files = starter_files(folder.name, declarations)
     draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.planner-new")
     try:
@@ -155,10 +158,19 @@ def write_starter(folder: Path, declarations: Declarations) -> None:
             (draft / name).write_bytes(text.encode())
         move(draft, folder)
     except FileExistsError as error:
-        raise UsageError(f"{shown(folder)} exists already; choose another name") from error
+        raise UsageError(
+            say("{folder} exists already; choose another name", "{folder} 已存在，请另选名称", folder=shown(folder))
+        ) from error
     except (OSError, ValueError) as error:
-        reason = shown(getattr(error, "strerror", None) or error)
-        raise CannotWriteError(f"cannot write {shown(folder)}: {reason}; nothing was written") from error
+        why = shown(reason(error))
+        raise CannotWriteError(
+            say(
+                "cannot write {folder}: {reason}; nothing was written",
+                "无法写入 {folder}：{reason}；未写出任何内容",
+                folder=shown(folder),
+                reason=why,
+            )
+        ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import Fault
 from planner.io.decoding import FORBIDDEN, GUARDED, UnreadableError, decode, unguarded
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,9 +80,16 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
         gathering.add(Fault(file, error.problem, error.line, remedy=error.remedy), name)
         return None
     if encoding:
-        gathering.note(f"{file}: read as {encoding}")
+        gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
     if not text.strip():
-        gathering.add(Fault(file, "the file is empty", remedy="write a header line, or delete the file"), name)
+        gathering.add(
+            Fault(
+                file,
+                say("the file is empty", "文件为空"),
+                remedy=say("write a header line, or delete the file", "写出表头，或删除文件"),
+            ),
+            name,
+        )
         return None
     table = _Rows(text, file, name, gathering).table()
     if table is None or len(gathering.faults) > found:
@@ -140,14 +148,24 @@ class _Rows:
     def _header_is_good(self, header: list[str]) -> bool:
         found = len(self.gathering.faults)
         if not header:
-            self._fault(1, "the first line is blank", "start the file with its header")
+            self._fault(
+                1, say("the first line is blank", "首行为空"), say("start the file with its header", "首行写表头")
+            )
         elif len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-            self._fault(1, "the columns are not separated by commas", "save it as comma-separated CSV")
+            self._fault(
+                1,
+                say("the columns are not separated by commas", "各列不是以逗号分隔"),
+                say("save it as comma-separated CSV", "存为逗号分隔的 CSV"),
+            )
         for place, column in enumerate(header):
             if not column.strip():
-                self._fault(1, f"column {place + 1} has no name", "name it, or delete the column")
+                self._fault(
+                    1,
+                    say("column {value} has no name", "第 {value} 列没有名称", value=place + 1),
+                    say("name it, or delete the column", "命名，或删除该列"),
+                )
             elif column in header[:place]:
-                self._fault(1, "the column stands twice", "keep one of them", column)
+                self._fault(1, say("the column stands twice", "列重复"), say("keep one of them", "只保留其一"), column)
         return len(self.gathering.faults) == found
 
     def _chunks(self) -> Iterator[tuple[list[list[str]], Sequence[int]]]:
@@ -180,11 +198,24 @@ class _Rows:
                 self.blank.append(line)
                 continue
             for blank in self.blank:
-                self._fault(blank, "a blank line stands between rows", "delete it")
+                self._fault(blank, say("a blank line stands between rows", "行间有空行"), say("delete it", "删去它"))
             self.blank.clear()
             if len(row) != width:
-                remedy = "quote text that holds a comma" if len(row) > width else "write the empty cells too"
-                self._fault(line, f"the row has {len(row)} cells, the header {width}", remedy)
+                remedy = (
+                    say("quote text that holds a comma", "含逗号的文本须加引号")
+                    if len(row) > width
+                    else say("write the empty cells too", "空单元格也要写出")
+                )
+                self._fault(
+                    line,
+                    say(
+                        "the row has {count} cells, the header {width}",
+                        "该行有 {count} 个单元格，表头有 {width} 个",
+                        count=len(row),
+                        width=width,
+                    ),
+                    remedy,
+                )
             kept.append((row if len(row) == width else [""] * width, line))
         return [row for row, _ in kept], [line for _, line in kept]
 
@@ -194,8 +225,14 @@ class _Rows:
 
 def _explained(message: str) -> tuple[str, str]:
     if "unexpected end" in message or "field larger" in message:
-        return "a quote is opened and not closed (or a cell is longer than 131072 characters)", "close the quote"
-    return "text stands beside a quote", 'quote the whole cell and double the quotes inside it: "a ""b"" c"'
+        return say(
+            "a quote is opened and not closed (or a cell is longer than 131072 characters)",
+            "引号未闭合（或单元格超过 131072 个字符）",
+        ), say("close the quote", "闭合引号")
+    return say("text stands beside a quote", "引号旁有文字"), say(
+        'quote the whole cell and double the quotes inside it: "a ""b"" c"',
+        '整个单元格加引号，其中的引号双写："a ""b"" c"',
+    )
 
 
 def check_characters(table: Table, gathering: Gathering) -> None:
@@ -203,10 +240,17 @@ def check_characters(table: Table, gathering: Gathering) -> None:
     for column, cells in table.columns.items():
         if FORBIDDEN.search(column):
             code = table.origins[column][0] if cells else gathering.places.base(table.files[0]) + 1
-            gathering.at(code, column, None, "the column's name holds a control character", "delete it", table.name)
+            gathering.at(
+                code,
+                column,
+                None,
+                say("the column's name holds a control character", "列名含控制字符"),
+                say("delete it", "删去它"),
+                table.name,
+            )
         if FORBIDDEN.search("".join(cells)) is None:
             continue
         for code, cell in zip(table.origins[column], cells, strict=True):
             if FORBIDDEN.search(cell):
-                problem = "the cell holds a control or bidirectional character"
-                gathering.at(code, column, cell, problem, "delete it", table.name)
+                problem = say("the cell holds a control or bidirectional character", "单元格含控制字符或双向字符")
+                gathering.at(code, column, cell, problem, say("delete it", "删去它"), table.name)

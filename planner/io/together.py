@@ -12,8 +12,9 @@ import shutil
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, shown
+from planner.errors import CannotWriteError, reason, shown
 from planner.io.run_swap import lock
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,5 +98,10 @@ def _sync(folder: Path) -> None:
 
 
 def _told(folder: Path, error: OSError) -> str:
-    reason = shown(error.strerror or str(error))
-    return f"cannot write into {shown(folder)}: {reason}; the folder is as it was"
+    why = shown(reason(error))
+    return say(
+        "cannot write into {folder}: {reason}; the folder is as it was",
+        "无法写入 {folder}：{reason}；文件夹保持原样",
+        folder=shown(folder),
+        reason=why,
+    )

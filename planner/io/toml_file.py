@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, shown
 from planner.io.decoding import FORBIDDEN, UnreadableError, composed, decode
+from planner.language import say
 
 if TYPE_CHECKING:
     from planner.io.gathering import Gathering
@@ -35,12 +36,20 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
     try:
         text, encoding = decode(data)
     except UnreadableError as error:
-        gathering.add(Fault(file, error.problem, error.line, remedy="save it as UTF-8"), file)
+        gathering.add(Fault(file, error.problem, error.line, remedy=say("save it as UTF-8", "存为 UTF-8")), file)
         return None
     if encoding:
-        gathering.note(f"{file}: read as {encoding}")
+        gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
     if TOO_DEEP.search(text):
-        gathering.add(Fault(file, f"a dotted name of more than {DEPTH_MAX} parts"), file)
+        gathering.add(
+            Fault(
+                file,
+                say(
+                    "a dotted name of more than {DEPTH_MAX} parts", "带点的名称超过 {DEPTH_MAX} 段", DEPTH_MAX=DEPTH_MAX
+                ),
+            ),
+            file,
+        )
         return None
     try:
         document = _cleaned(tomllib.loads(text))
@@ -49,10 +58,13 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
         return None
     except tomllib.TOMLDecodeError as error:
         problem, line = _explained(str(error), text)
-        gathering.add(Fault(file, problem, line, remedy="mend the TOML"), file)
+        gathering.add(Fault(file, problem, line, remedy=say("mend the TOML", "修正 TOML")), file)
         return None
     except (ValueError, RecursionError):  # an integer of thousands of digits; brackets nested without end
-        gathering.add(Fault(file, "the TOML holds a number or a nesting without measure"), file)
+        gathering.add(
+            Fault(file, say("the TOML holds a number or a nesting without measure", "TOML 中有过大的数或过深的嵌套")),
+            file,
+        )
         return None
     return document, lines_of(text)
 
@@ -76,7 +88,14 @@ def _cleaned(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
         text = composed(value)
         if FORBIDDEN.search(text):
-            raise UnreadableError(f"the text '{shown(text)}' holds a control or bidirectional character", "delete it")
+            raise UnreadableError(
+                say(
+                    "the text '{text}' holds a control or bidirectional character",
+                    "文本“{text}”含控制字符或双向字符",
+                    text=shown(text),
+                ),
+                say("delete it", "删去它"),
+            )
         return text
     return value
 
@@ -84,8 +103,8 @@ def _cleaned(value: Any, depth: int = 0) -> Any:
 def _explained(message: str, text: str) -> tuple[str, int]:
     last = text.rstrip("\n").count("\n") + 1
     if found := AT_LINE.match(message):
-        return f"not TOML: {found[1].lower()}", int(found[2] or last)
-    return f"not TOML: {message.lower()}", last
+        return say("not TOML: {lower}", "不是 TOML：{lower}", lower=found[1].lower()), int(found[2] or last)
+    return say("not TOML: {lower}", "不是 TOML：{lower}", lower=message.lower()), last
 
 
 def lines_of(text: str) -> dict[TomlPath, int]:

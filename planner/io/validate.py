@@ -8,12 +8,13 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from planner.errors import Fault
-from planner.io.cells import id_fault, parse
+from planner.io.cells import id_fault, kind_word, parse
 from planner.io.folders import TOML
 from planner.io.gathering import LIKE_MAX, Gathering, listed, nearest
 from planner.io.members import members_without_table, referenced
 from planner.io.merge import PARAMETERS, Layer, given_at
 from planner.io.schema import SOURCE, Schema, TableSchema
+from planner.language import join, say, written
 from planner.models.parameter import REQUIRED, IndexSet, Parameter, Value, table_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from planner.io.tables import Table
 
-SWAP = "longitude and latitude look swapped"
+SWAP = say("longitude and latitude look swapped", "经纬度似乎颠倒")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,13 @@ class Validator:
         is_needed = is_needed and self.schema.is_used(name, self.features)
         if table is not None:
             if is_needed and not table.size:
-                self.gathering.add(Fault(table.files[-1], "the table has no rows", remedy=f"give at least one {name}"))
+                self.gathering.add(
+                    Fault(
+                        table.files[-1],
+                        say("the table has no rows", "表中没有行"),
+                        remedy=say("give at least one {name}", "至少给出一个 {name}", name=name),
+                    )
+                )
                 return None
             return tuple(sorted(table.columns[name]))
         if index_set.from_references:
@@ -90,7 +97,12 @@ class Validator:
         found = members_without_table(self.layer.tables, self.schema, name)
         if found is None and is_needed:
             self.gathering.add(
-                Fault(self._sibling(name), "the table is missing", remedy=f"it says what the {name}s are"), name
+                Fault(
+                    self._sibling(name),
+                    say("the table is missing", "缺少该表"),
+                    remedy=say("it says what the {name}s are", "它给出有哪些 {name}", name=name),
+                ),
+                name,
             )
         return found
 
@@ -115,17 +127,19 @@ class Validator:
         if not unknown:
             return
         first = list(dict.fromkeys(cell for cell in table.columns[column] if cell in unknown))[:LIKE_MAX]
-        remedies = {cell: nearest(cell, known, f"known {name}s") for cell in first}
+        remedies = {cell: nearest(cell, known, say("known {name}s", "已知的 {name}", name=name)) for cell in first}
         for cell, code in zip(table.columns[column], table.origins[column], strict=True):
             if cell in unknown:
-                self.gathering.at(code, column, cell, f"unknown {name}", remedies.get(cell, ""))
+                self.gathering.at(
+                    code, column, cell, say("unknown {name}", "未知的 {name}", name=name), remedies.get(cell, "")
+                )
 
     def _check_column(self, table: Table, column: str, parameter: Parameter) -> None:
         cells = table.columns[column]
         parsed = parse(parameter, cells)
         for row, problem, remedy in parsed.faults:
-            if column == "latitude" and problem == "out of range" and _is_swapped(table, row):
-                problem = f"out of range: {SWAP}"  # noqa: PLW2901
+            if column == "latitude" and written(problem) == "out of range" and _is_swapped(table, row):
+                problem = say("out of range: {SWAP}", "超出范围：{SWAP}", SWAP=SWAP)  # noqa: PLW2901
             self.gathering.at(table.origins[column][row], column, cells[row], problem, remedy)
         if parsed.faults:
             self.gathering.broken.add(f"{table.name}.{column}")
@@ -141,7 +155,7 @@ class Validator:
             column = f"{PARAMETERS}.{name}"
             parameter = self.schema.scalars.get(name)
             if parameter is None:
-                self.gathering.at(code, column, None, "unknown parameter", self._scalar_remedy(name))
+                self.gathering.at(code, column, None, say("unknown parameter", "未知参数"), self._scalar_remedy(name))
                 continue
             fault, read = scalar(parameter, value)
             if fault:
@@ -151,7 +165,11 @@ class Validator:
 
     def _scalar_remedy(self, name: str) -> str:
         tables = [table.name for table in self.schema.tables.values() if name in table.columns]
-        return f"it is a column of {tables[0]}.csv" if tables else nearest(name, self.schema.scalars)
+        return (
+            say("it is a column of {tables}.csv", "它是 {tables}.csv 的列", tables=tables[0])
+            if tables
+            else nearest(name, self.schema.scalars)
+        )
 
     def _check_required(self, parameter: Parameter) -> None:
         found = given_at(self.layer, parameter)
@@ -170,10 +188,18 @@ class Validator:
             return
         places = [f"{table_of(index)}.csv" if index else "[parameters]" for index in parameter.indices]
         owner = self.schema.declarations.owner[parameter.key]
-        remedy = f"{owner} needs it: give {parameter.name} in {' or '.join(places)}"
+        remedy = say(
+            "{owner} needs it: give {name} in {listed}",
+            "{owner} 需要它：请在 {listed} 中给出 {name}",
+            owner=owner,
+            name=parameter.name,
+            listed=join(places, " or ", " 或 "),
+        )
         file = self.file if not parameter.index else self._sibling(table_of(parameter.index))
         column = parameter.name if parameter.index else f"{PARAMETERS}.{parameter.name}"
-        self.gathering.add(Fault(file, "not given, and there is no default", None, column, None, remedy))
+        self.gathering.add(
+            Fault(file, say("not given, and there is no default", "未给出，且没有默认值"), None, column, None, remedy)
+        )
 
     def _some_missing(self, parameter: Parameter, index: tuple[str, ...]) -> None:
         table = self.layer.tables[table_of(index)]
@@ -184,16 +210,28 @@ class Validator:
             return
         for key, cell, code in zip(keys, cells, table.origins[parameter.name], strict=True):
             if not cell:
-                problem = f"empty for {listed(key)}, and there is no default"
-                self.gathering.at(code, parameter.name, None, problem, "fill the cell")
+                problem = say(
+                    "empty for {listed}, and there is no default", "{listed} 为空，且没有默认值", listed=listed(key)
+                )
+                self.gathering.at(code, parameter.name, None, problem, say("fill the cell", "填写单元格"))
         present = set(keys)
         missing = [key for key in product(*members) if key not in present]
         if missing:
             names = listed([" × ".join(key) for key in missing])
-            problem = f"{len(missing)} missing, and there is no default: {names}"
+            problem = say(
+                "{count} missing, and there is no default: {names}",
+                "缺少 {count} 个，且没有默认值：{names}",
+                count=len(missing),
+                names=names,
+            )
             self.gathering.add(
                 Fault(
-                    table.files[-1], problem, None, parameter.name, None, "add the rows, with 0 where nothing is meant"
+                    table.files[-1],
+                    problem,
+                    None,
+                    parameter.name,
+                    None,
+                    say("add the rows, with 0 where nothing is meant", "补上这些行，没有的填 0"),
                 )
             )
 
@@ -207,8 +245,11 @@ def scalar(parameter: Parameter, value: object) -> tuple[tuple[str, str] | None,
     else:
         fits = isinstance(value, str) and not parameter.is_numeric and parameter.kind != "flag"
     if not fits:
-        hint = " without quotes" if isinstance(value, str) else ""
-        return ("the value is of the wrong kind", f"write a {parameter.kind}{hint}"), None
+        hint = say(" without quotes", "，不加引号") if isinstance(value, str) else ""
+        return (
+            say("the value is of the wrong kind", "取值的类型不对"),
+            say("write a {kind}{hint}", "请写{kind}{hint}", kind=kind_word(parameter.kind), hint=hint),
+        ), None
     text = str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else repr(value)
     parsed = parse(parameter, [text])
     if parsed.faults:
@@ -226,11 +267,13 @@ def _is_swapped(table: Table, row: int) -> bool:
 
 def unused(layer: Layer, schema: Schema, features: tuple[str, ...]) -> Mapping[str, str]:
     """Return the columns and scalars, as users name them, that belong to features not listed, with the feature."""
-    found = {}
+    found: dict[str, str] = {}
     for name, table in sorted(layer.tables.items()):
         for column, parameter in schema.tables[name].columns.items():
             if name != SOURCE and column in table.columns and not schema.is_used(parameter.key, features):
-                found[f"{name}.csv, column {column}"] = schema.declarations.owner[parameter.key]
+                found[say("{name}.csv, column {column}", "{name}.csv 的列 {column}", name=name, column=column)] = (
+                    schema.declarations.owner[parameter.key]
+                )
     for name in layer.document.get(PARAMETERS, {}):
         if name in schema.scalars and not schema.is_used(schema.scalars[name].key, features):
             found[f"[parameters] {name}"] = schema.declarations.owner[schema.scalars[name].key]

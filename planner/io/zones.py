@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from planner.errors import UsageError, shown
 from planner.io.gathering import nearest
+from planner.language import say
 
 OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 HOUR = timedelta(hours=1)
@@ -29,8 +30,14 @@ def zone_of(name: str, option: str) -> tzinfo:
     known = available_timezones()
     if name not in known:  # asked first, because ZoneInfo takes a name for a path
         raise UsageError(
-            f"{option} {shown(name)}: no such time zone ({nearest(name, known)}); an IANA name such as Asia/Shanghai, "
-            "UTC, or a fixed offset such as +08:00"
+            say(
+                "{option} {name}: no such time zone ({nearest}); an IANA name such as Asia/Shanghai, UTC, or "
+                "a fixed offset such as +08:00",
+                "{option} {name}：没有这个时区（{nearest}）；可用 IANA 名称如 Asia/Shanghai、UTC，或固定时差如 +08:00",
+                option=option,
+                name=shown(name),
+                nearest=nearest(name, known),
+            )
         )
     return ZoneInfo(name)
 
@@ -47,8 +54,15 @@ def fixed_offset(zone: tzinfo, year: int, option: str, name: str) -> timedelta:
     found = {(begin + day * timedelta(days=1)).astimezone(zone).utcoffset() for day in range(DAYS + 1)}
     if len(found) > 1:
         raise UsageError(
-            f"{option} {shown(name)}: the clocks change there in {year}, and a day of the plan has 24 hours; name its "
-            "standard time as a fixed offset, such as +08:00"
+            say(
+                "{option} {name}: the clocks change there in {year}, and a day of the plan has 24 hours; "
+                "name its standard time as a fixed offset, such as +08:00",
+                "{option} {name}：该时区 {year} 年有夏令时，而规划的一天为 24 小时；请以固定时差给出标准时间"
+                "，如 +08:00",
+                option=option,
+                name=shown(name),
+                year=year,
+            )
         )
     return found.pop() or timedelta(0)
 

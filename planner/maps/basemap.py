@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from planner.errors import reason
+from planner.language import say
 from planner.maps.errors import DrawingError
 from planner.maps.geopackage import SIGNATURE, Row, read_geopackage
 
@@ -70,7 +72,12 @@ def _read_features(path: Path) -> list[Row]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.ShapelyError) as fault:
         message = f"{type(fault).__name__}: {fault}"[:200]
         raise DrawingError(
-            f"base map {path.name}: not GeoJSON that can be read ({message}); give a FeatureCollection of polygons"
+            say(
+                "base map {name}: not GeoJSON that can be read ({message}); give a FeatureCollection of polygons",
+                "底图 {name}：GeoJSON 无法读取（{message}）；请给出多边形的 FeatureCollection",
+                name=path.name,
+                message=message,
+            )
         ) from fault
     return rows
 
@@ -82,8 +89,17 @@ def _check_degrees(path: Path, shapes: Iterable[BaseGeometry]) -> None:
         inside = -180.5 <= left <= right <= 360.5 and -90 <= bottom <= top <= 90  # noqa: PLR2004 - of the globe
         if not (inside and math.isfinite(left + right)):
             raise DrawingError(
-                f"base map {path.name}: coordinates {left:.6g}, {bottom:.6g} … {right:.6g}, {top:.6g} are not "
-                "longitude and latitude; save the layer in WGS84 (EPSG:4326)"
+                say(
+                    "base map {name}: coordinates {left:.6g}, {bottom:.6g} … {right:.6g}, {top:.6g} are not "
+                    "longitude and latitude; save the layer in WGS84 (EPSG:4326)",
+                    "底图 {name}：坐标 {left:.6g}, {bottom:.6g} … {right:.6g}, {top:.6g} 不是经纬度；请将图层存为"
+                    " WGS84（EPSG:4326）",
+                    name=path.name,
+                    left=left,
+                    bottom=bottom,
+                    right=right,
+                    top=top,
+                )
             )
 
 
@@ -122,9 +138,24 @@ def _read_user_rows(path: Path) -> list[Row]:
         with path.open("rb") as stream:
             start = stream.read(len(SIGNATURE))
     except OSError as fault:
-        raise DrawingError(f"base map {path.name}: cannot be opened: {fault.strerror or fault}") from fault
+        raise DrawingError(
+            say(
+                "base map {name}: cannot be opened: {value}",
+                "底图 {name}：无法打开：{value}",
+                name=path.name,
+                value=reason(fault),
+            )
+        ) from fault
     if size > BYTES_MAX:
-        raise DrawingError(f"base map {path.name}: {size} bytes; at most {BYTES_MAX} are read: simplify it first")
+        raise DrawingError(
+            say(
+                "base map {name}: {size} bytes; at most {BYTES_MAX} are read: simplify it first",
+                "底图 {name}：{size} 字节；最多读取 {BYTES_MAX} 字节，请先简化",
+                name=path.name,
+                size=size,
+                BYTES_MAX=BYTES_MAX,
+            )
+        )
     return read_geopackage(path) if start == SIGNATURE else _read_features(path)
 
 
@@ -135,7 +166,13 @@ def _read_user(path: Path) -> BaseMap:
     lines = [shape for _, shape in rows if shape.geom_type in {"LineString", "MultiLineString"}]
     basemap = _assemble(rows, lines, path.name)
     if not basemap.areas:
-        raise DrawingError(f"base map {path.name}: it has no polygon; give the areas to draw as polygons")
+        raise DrawingError(
+            say(
+                "base map {name}: it has no polygon; give the areas to draw as polygons",
+                "底图 {name}：没有多边形；请以多边形给出要绘的区域",
+                name=path.name,
+            )
+        )
     return basemap
 
 

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from planner.language import say
 from planner.maps import style
 from planner.maps.basemap import BaseMap, find_areas, read_basemap
 from planner.maps.errors import DrawingError
@@ -272,7 +273,14 @@ def save_map(figure: Figure, folder: Path, formats: Sequence[str] = ("png", "svg
     """
     unknown = [name for name in formats if name not in METADATA]
     if unknown:
-        raise DrawingError(f"format {unknown[0][:80]!r} is not known: allowed are {', '.join(METADATA)}")
+        raise DrawingError(
+            say(
+                "format {unknown!r} is not known: allowed are {listed}",
+                "未知格式 {unknown!r}：可用 {listed}",
+                unknown=unknown[0][:80],
+                listed=", ".join(METADATA),
+            )
+        )
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     with mpl.rc_context(_plain_settings()):

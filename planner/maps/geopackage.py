@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
+from planner.language import say
 from planner.maps.errors import DrawingError
 
 SIGNATURE = b"SQLite format 3\0"
@@ -92,4 +93,11 @@ def read_geopackage(path: Path) -> list[Row]:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             return _read_layer(database)
     except (sqlite3.Error, shapely.errors.ShapelyError, ValueError, IndexError, TypeError, RuntimeError) as fault:
-        raise DrawingError(f"base map {path.name}: not a GeoPackage that can be read: {str(fault)[:200]}") from fault
+        raise DrawingError(
+            say(
+                "base map {name}: not a GeoPackage that can be read: {fault}",
+                "底图 {name}：GeoPackage 无法读取：{fault}",
+                name=path.name,
+                fault=str(fault)[:200],
+            )
+        ) from fault

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from planner.language import say
 from planner.maps.errors import DrawingError
 from planner.maps.glyphs import clean_text
 from planner.maps.projection import project_points
@@ -76,11 +77,26 @@ def _check_layer(table: gpd.GeoDataFrame, layer: str) -> None:
         return
     absent = [column for column in COLUMNS[layer] if column not in table.columns]
     if absent:
-        raise DrawingError(f"layer {layer}: column {', '.join(absent)} is missing; needed are {COLUMNS[layer]}")
+        raise DrawingError(
+            say(
+                "layer {layer}: column {listed} is missing; needed are {COLUMNS}",
+                "图层 {layer}：缺少列 {listed}；需要 {COLUMNS}",
+                layer=layer,
+                listed=", ".join(absent),
+                COLUMNS=COLUMNS[layer],
+            )
+        )
     if table._geometry_column_name is None:  # noqa: SLF001 - the only way to ask without an exception
-        raise DrawingError(f"layer {layer}: it has no geometry column")
+        raise DrawingError(say("layer {layer}: it has no geometry column", "图层 {layer}：没有几何列", layer=layer))
     if table.crs is not None and not table.crs.equals(WGS84, ignore_axis_order=True):
-        raise DrawingError(f"layer {layer}: its reference system is {table.crs.name}; give EPSG:4326")
+        raise DrawingError(
+            say(
+                "layer {layer}: its reference system is {name}; give EPSG:4326",
+                "图层 {layer}：坐标系为 {name}；请给出 EPSG:4326",
+                layer=layer,
+                name=table.crs.name,
+            )
+        )
 
 
 def _read_quantity(table: gpd.GeoDataFrame, layer: str, column: str) -> list[float]:
@@ -90,7 +106,16 @@ def _read_quantity(table: gpd.GeoDataFrame, layer: str, column: str) -> list[flo
     if wrong.any():
         first = table[column].iloc[int(np.argmax(wrong))]
         key = table[COLUMNS[layer][0]].iloc[int(np.argmax(wrong))]
-        raise DrawingError(f"layer {layer}: {column} of {str(key)[:80]!r} is {str(first)[:80]}; a number of 0 or more")
+        raise DrawingError(
+            say(
+                "layer {layer}: {column} of {key!r} is {first}; a number of 0 or more",
+                "图层 {layer}：{key!r} 的 {column} 为 {first}；应为不小于 0 的数",
+                layer=layer,
+                column=column,
+                key=str(key)[:80],
+                first=str(first)[:80],
+            )
+        )
     return [float(value) if value >= NEGLIGIBLE else 0.0 for value in values]
 
 
@@ -106,8 +131,15 @@ def _read_shares(table: gpd.GeoDataFrame) -> list[float]:
     wrong = (values < -NEGLIGIBLE) | np.isinf(values) | (np.isnan(values) & given.notna().to_numpy())
     if wrong.any():
         first, key = (table[column].iloc[int(np.argmax(wrong))] for column in ("green_power_share", "site"))
-        found = f"green_power_share of {str(key)[:80]!r} is {str(first)[:80]}"
-        raise DrawingError(f"layer sites: {found}; a number of 0 or more")
+        found = say(
+            "green_power_share of {key!r} is {first}",
+            "{key!r} 的 green_power_share 为 {first}",
+            key=str(key)[:80],
+            first=str(first)[:80],
+        )
+        raise DrawingError(
+            say("layer sites: {found}; a number of 0 or more", "图层 sites：{found}；应为不小于 0 的数", found=found)
+        )
     return [float(value) for value in np.clip(values, 0, 1)]
 
 

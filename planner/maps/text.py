@@ -91,6 +91,25 @@ CATALOGUE: dict[str, dict[str, str]] = {
         "en": "Lines of notes left out for want of room: {count}.",
         "zh": "……另有 {count} 行说明因位置不足略去。",
     },
+    "change_load": {"en": "Site: change of IT load (area of circle)", "zh": "节点：IT 负载变化（圆面积）"},
+    "change_gain": {"en": "takes on work (+ MW beside its name)", "zh": "承接增加（名称旁为 + MW）"},
+    "change_loss": {"en": "gives work away (– MW)", "zh": "承接减少（– MW）"},
+    "change_none": {"en": "site without change", "zh": "无变化的节点"},
+    "change_nothing": {"en": "No site does more or less work.", "zh": "各节点承接量均无变化。"},
+    "move_load": {"en": "Moved from site to site, net (width)", "zh": "节点间净迁移（线宽）"},
+    "move_direction": {
+        "en": "Arrows point from the site that the work leaves to the site that it goes to.",
+        "zh": "箭头由迁出节点指向迁入节点。",
+    },
+    "move_all": {
+        "en": "All {drawn} are drawn, together {load} MW.",
+        "zh": "绘出全部 {drawn} 条净迁移，合计 {load} MW。",
+    },
+    "move_thinned": {
+        "en": "Drawn: the largest {drawn} of {total}, {share} % of {load} MW.",
+        "zh": "仅绘出 {total} 条净迁移中最大的 {drawn} 条，占 {load} MW 的 {share}%。",
+    },
+    "move_none": {"en": "Nothing moved from site to site.", "zh": "没有节点间迁移。"},
     "list_more": {"en": "{names} and {count} more", "zh": "{names} 等，另 {count} 个"},
     "list_comma": {"en": ", ", "zh": "、"},
 }

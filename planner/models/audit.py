@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pandas.api.types import is_numeric_dtype
 
+from planner.language import say
 from planner.models.declarations import modules_of
 from planner.models.finding import Finding
 
@@ -53,7 +54,11 @@ def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mappi
 
 
 def _unchecked(name: str, error: Exception) -> Finding:
-    return Finding(name, "tables", f"cannot be checked: {type(error).__name__} {error}")
+    return Finding(
+        name,
+        "tables",
+        say("cannot be checked: {name} {error}", "无法核验：{name} {error}", name=type(error).__name__, error=error),
+    )
 
 
 def _gaps(tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -65,7 +70,11 @@ def _gaps(tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
             if column not in MAY_BE_UNKNOWN:
                 gaps |= cells.isna()
             if gaps.any():
-                yield Finding(name, str(column), f"{int(gaps.sum())} cells are empty or infinite")
+                yield Finding(
+                    name,
+                    str(column),
+                    say("{sum} cells are empty or infinite", "有 {sum} 个单元格为空或无穷", sum=int(gaps.sum())),
+                )
 
 
 def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -98,7 +107,13 @@ def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: 
         elif _is_number(value) and other is not None and _is_number(other):
             findings.extend(Finding.unless_equal("summary", where, float(value), float(other), ""))
         elif value != other:
-            findings.append(Finding("summary", where, f"expected {value}, found {other}"))
+            findings.append(
+                Finding(
+                    "summary",
+                    where,
+                    say("expected {value}, found {other}", "应为 {value}，实为 {other}", value=value, other=other),
+                )
+            )
     return findings
 
 

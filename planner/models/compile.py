@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from planner.errors import InfeasibleError
+from planner.language import say
 from planner.models import standard_form
 from planner.models.expansion import Expansion
 from planner.models.names import Names, Run, labels_of
@@ -77,27 +78,29 @@ class Solved:
         return self._expansion.number(template.body, self._columns)
 
 
-def compile_model(m: PlanModel) -> Compiled:
+def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
     """Turn a model into arrays, by templates where every rule can be one, else through Pyomo's standard form.
 
     Parameters
     ----------
     m
         As :func:`planner.models.build.declare_model` returns it, or realised.
+    keep_broken
+        Keep a row without any variable that cannot hold, for whoever asks what would have to give.
 
     Raises
     ------
     InfeasibleError
-        A rule without any variable cannot hold.
+        A rule without any variable cannot hold, and is not to be kept.
     """
     expansion = Expansion(m)
     try:
-        return Compiled(m, _expand(m, expansion), expansion)
+        return Compiled(m, _expand(m, expansion, keep_broken=keep_broken), expansion)
     except NotTemplatableError as error:
         return Compiled(m, standard_form.compile_standard_form(m), expansion, fallback=str(error))
 
 
-def _expand(m: PlanModel, expansion: Expansion) -> Problem:
+def _expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool) -> Problem:
     if expansion.columns > INDEX_MAX:
         raise MemoryError(f"{expansion.columns} columns are more than a solver can number")
     constraints = [record for record in m.recorded("constraint") if record.size]
@@ -109,7 +112,9 @@ def _expand(m: PlanModel, expansion: Expansion) -> Problem:
     holds = np.zeros(len(lower), dtype=bool)
     holds[matrix.indices] = True
     broken = np.flatnonzero(~holds & ((lower > 0) | (upper < 0)))
-    if len(broken):
+    if keep_broken:
+        holds[broken] = True
+    elif len(broken):
         raise InfeasibleError(standard_form.trivial(*Names(names)[int(broken[0])]))
     costs = {name: _cost(m.records[name], expansion) for name in [*m.stages, *(["haul"] if m.has_haul else [])]}
     column_lower, column_upper, is_integer = _columns(m, expansion)
@@ -248,4 +253,12 @@ def coefficient_warnings(problem: Problem) -> Iterator[str]:
     np.minimum.at(least, rows, size)
     wide = np.flatnonzero(largest > COEFFICIENT_RANGE_MAX * least)
     rules = {problem.row_names[int(row)][0] for row in wide}
-    yield from (f"coefficients of {rule} span more than {COEFFICIENT_RANGE_MAX:.0e}" for rule in sorted(rules))
+    yield from (
+        say(
+            "coefficients of {rule} span more than {COEFFICIENT_RANGE_MAX:.0e}",
+            "{rule} 的系数跨度超过 {COEFFICIENT_RANGE_MAX:.0e}",
+            rule=rule,
+            COEFFICIENT_RANGE_MAX=COEFFICIENT_RANGE_MAX,
+        )
+        for rule in sorted(rules)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,12 @@ class Expansion:
         self._subsets: dict[str, Subsets] = {}
         self._parameters: dict[str, Array] = {}
         self._varies: dict[Node, bool] = {}
+
+    def with_parameter(self, record: Recorded, values: pd.Series) -> Expansion:
+        """Return the same expansion but for the values of one parameter with an index."""
+        other = copy.copy(self)
+        other._parameters = {**self._parameters, record.name: self._spread(record, values)}  # noqa: SLF001 - our own
+        return other
 
     def tables(self, index: Iterable[pyo.Set]) -> list[IndexTable]:
         """Return the index table of each set of an index."""

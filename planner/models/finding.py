@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from planner.language import Said, say
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -32,19 +34,49 @@ class Finding:
 
     def __str__(self) -> str:
         """Return the finding as one line."""
-        return f"{self.rule} [{self.where}]: {self.problem}"
+        return str(self.said())
+
+    def said(self) -> Said:
+        """Return the line in both languages."""
+        return say(
+            "{rule} [{where}]: {problem}",
+            "{rule} [{where}]：{problem}",
+            rule=self.rule,
+            where=self.where,
+            problem=self.problem,
+        )
 
     @classmethod
     def unless_equal(cls, rule: str, where: str, expected: float, found: float, unit: str) -> Iterator[Finding]:
         """Yield a finding if two numbers differ by more than the tolerance (or one is not a number)."""
         if not abs(expected - found) <= slack(expected, found, unit):
-            yield cls(rule, where, f"expected {expected:.10g} {unit}, found {found:.10g} {unit}")
+            yield cls(
+                rule,
+                where,
+                say(
+                    "expected {expected:.10g} {unit}, found {found:.10g} {unit}",
+                    "应为 {expected:.10g} {unit}，实为 {found:.10g} {unit}",
+                    expected=expected,
+                    unit=unit,
+                    found=found,
+                ),
+            )
 
     @classmethod
     def unless_at_most(cls, rule: str, where: str, found: float, limit: float, unit: str) -> Iterator[Finding]:
         """Yield a finding if a number is above its limit by more than the tolerance (or not a number)."""
         if not found - limit <= slack(found, limit, unit):
-            yield cls(rule, where, f"{found:.10g} {unit} is above the limit of {limit:.10g} {unit}")
+            yield cls(
+                rule,
+                where,
+                say(
+                    "{found:.10g} {unit} is above the limit of {limit:.10g} {unit}",
+                    "{found:.10g} {unit} 超过上限 {limit:.10g} {unit}",
+                    found=found,
+                    unit=unit,
+                    limit=limit,
+                ),
+            )
 
     @classmethod
     def all_equal(cls, rule: str, expected: pd.Series, found: pd.Series, unit: str) -> Iterator[Finding]:
@@ -55,7 +87,7 @@ class Finding:
         twice = found.index.duplicated()
         if twice.any():
             for where in found.index[twice].unique():
-                yield cls(rule, spell(where), "stands more than once in the results")
+                yield cls(rule, spell(where), say("stands more than once in the results", "在结果中重复出现"))
             expected, found = expected[~expected.index.duplicated()], found[~twice]
         members, a, b = _aligned(expected, found)
         with np.errstate(invalid="ignore"):  # an infinite number less another is not a number, and so a finding
@@ -77,14 +109,23 @@ class Finding:
     def none_negative(cls, rule: str, found: pd.Series, unit: str) -> Iterator[Finding]:
         """Yield a finding for every member below zero (or not a number)."""
         for where, value in found[~(found >= -ABSOLUTE_TOLERANCE)].items():
-            yield cls(rule, spell(where), f"{value:.10g} {unit} is negative or not a number")
+            yield cls(
+                rule,
+                spell(where),
+                say(
+                    "{value:.10g} {unit} is negative or not a number",
+                    "{value:.10g} {unit} 为负或不是数值",
+                    value=value,
+                    unit=unit,
+                ),
+            )
 
     @classmethod
     def cost_differs(cls, category: str, expected: float, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
         """Compare a cost category [CNY/a] with what the cost table says of it."""
         costs = tables["cost"].set_index("category")["cost"]
         if category not in costs.index:
-            yield cls(category, "cost", "the category is missing from the cost table")
+            yield cls(category, "cost", say("the category is missing from the cost table", "成本表中缺少该类别"))
             return
         yield from cls.unless_equal(category, "cost", expected, float(costs.loc[category]), "CNY/a")
 

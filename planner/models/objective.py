@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault
-from planner.models import ledger
+from planner.language import say
+from planner.models.features.allocation import latency_of_demand
 from planner.models.finding import Finding
 
 if TYPE_CHECKING:
@@ -22,23 +23,38 @@ REQUIRES: tuple[str, ...] = ()
 PARAMETERS: tuple[Parameter, ...] = ()
 WORDS: dict[str, tuple[str, str]] = {
     "objective": ("objective", "目标函数"),
-    "mean_latency": ("mean latency", "平均时延"),
+    "objective_value": ("value of the objective", "目标函数值"),
+    "cost": ("cost", "成本"),
+    "costs": ("cost by category", "分项成本"),
+    "category": ("category", "类别"),
+    "haul": ("energy times distance", "电量乘距离"),
+    "all_unserved": ("all that is missing", "全部缺口"),
+    "cost_weight": ("weight of cost", "成本权重"),
+    "emissions_weight": ("weight of emissions", "排放权重"),
+    "latency_weight": ("weight of latency", "时延权重"),
 }
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
     """There must be something to decide, and emissions can be weighed only where they are modelled."""
     if not inputs.has("allocation"):
-        file, remedy = f"{inputs.name}/scenario.toml", "list at least time, demand, routes and allocation"
-        yield Fault(file, "there is nothing to plan without allocation", column="features", remedy=remedy)
-    if inputs.settings.objective.get("emissions") and not inputs.has("emissions"):
-        file, remedy = f"{inputs.name}/scenario.toml", "list the feature emissions, or minimise cost"
-        yield Fault(file, "emissions are not modelled", column="objective.minimise", remedy=remedy)
-
-
-def mean_latency(m: PlanModel) -> Any:
-    """Mean network latency of the work [ms, one way]: ∑ w latency × allocation ÷ ∑ w demand."""
-    return sum(m.latency[r, s] / m.energy_demanded * m.allocated_energy[r, k, s, p] for r, k, s, p in m.ROUTES)
+        file, remedy = (
+            f"{inputs.name}/scenario.toml",
+            say("list at least time, demand, routes and allocation", "至少列出 time、demand、routes 与 allocation"),
+        )
+        yield Fault(
+            file,
+            say("there is nothing to plan without allocation", "没有 allocation 就没有可规划的内容"),
+            column="features",
+            remedy=remedy,
+        )
+    asks = inputs.settings.objective.get("emissions") or inputs.settings.then == "emissions"
+    if asks and not inputs.has("emissions"):
+        file, remedy = (
+            f"{inputs.name}/scenario.toml",
+            say("list the feature emissions, or minimise cost", "列出功能 emissions，或以成本最小为目标"),
+        )
+        yield Fault(file, say("emissions are not modelled", "未对排放建模"), column="objective.minimise", remedy=remedy)
 
 
 def haul(m: PlanModel) -> Any:
@@ -66,6 +82,8 @@ def weighted_latency(m: PlanModel) -> Any:
     return m.latency_weight * m.mean_latency
 
 
+STAGES = {"cost": "cost", "emissions": "emissions", "latency": "mean_latency"}
+"""What is minimised for each word of ``objective.then``."""
 MEASURES = {
     "cost": (weighted_cost, "1"),
     "emissions": (weighted_emissions, "CNY/tCO2"),
@@ -77,18 +95,15 @@ def build(m: PlanModel) -> None:
     """Close the cost, weigh the objective, and say what is minimised before and after it."""
     m.open_total("cost", unit="CNY/a")
     weights = {measure: weight for measure, weight in m.inputs.settings.objective.items() if weight}
-    if weights.get("latency"):
-        # Where every profile is 0 there is work that never comes: no allocation, and any divisor gives 0.
-        m.parameter("energy_demanded", [], _energy_demanded(m) or 1.0, "MWh/a")
-        m.expression("mean_latency", rule=mean_latency, unit="ms")
     for measure, weight in weights.items():
         rule, unit = MEASURES[measure]
         m.parameter(f"{measure}_weight", [], weight, unit)
         m.add_term("objective_value", measure, rule)
     m.open_total("objective_value", unit="CNY/a")
-    m.stages = ["objective_value"]
+    then = m.inputs.settings.then
+    m.stages = ["objective_value", *([STAGES[then]] if then and list(weights) != [then] else [])]
     if "cost" not in weights:
-        m.stages = ["objective_value", "cost"]
+        m.stages = [*m.stages, *(["cost"] if then != "cost" else [])]
         if len(m.UNSERVABLE):
             m.add_term("all_unserved", "demand", unserved_energy_term)
         if "all_unserved" in m.totals:
@@ -106,12 +121,6 @@ def _build_tie_break(m: PlanModel) -> None:
         m.expression("haul", rule=haul, unit="MWh*km/a")
 
 
-def _energy_demanded(m: PlanModel) -> float:
-    values = m.parameter_values
-    profile = values["demand_profile"].unstack("timestep").mul(values["timestep_weight"], axis=1).sum(axis=1)
-    return float(values["demand"].mul(profile, level="workload").sum())
-
-
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return the cost by category [CNY/a]."""
     return {"cost": m.tabulate_terms("cost", "category")}
@@ -122,9 +131,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     del inputs
     costs = tables["cost"].set_index("category")["cost"].astype(float)
     for category in costs.index[costs.index.duplicated()]:
-        yield Finding("cost", str(category), "stands twice in the cost table")
+        yield Finding("cost", str(category), say("stands twice in the cost table", "在成本表中重复"))
     for category in costs.index[~np.isfinite(costs)]:
-        yield Finding("cost", str(category), "is not a finite number")
+        yield Finding("cost", str(category), say("is not a finite number", "不是有限数"))
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -135,13 +144,6 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
         measures["emissions"] = float(tables["emissions"]["emissions"].sum())
     weights = inputs.settings.objective
     if weights.get("latency"):
-        measures["latency"] = _latency_of_demand(tables)
+        measures["latency"] = latency_of_demand(tables)
     value = sum(weight * (measures[name] or 0.0) for name, weight in weights.items() if weight)
     return {"objective": value, "cost": measures["cost"], "costs": costs.to_dict()}
-
-
-def _latency_of_demand(tables: Mapping[str, pd.DataFrame]) -> float:
-    work = tables["allocation"].merge(tables["routes"], on=["region", "workload", "site", "path"])
-    energy = work["allocation"] * work["timestep"].map(ledger.weights(tables))
-    asked = ledger.total(tables, "demand", "demand")
-    return float((energy * work["latency"]).sum()) / asked if asked else 0.0

@@ -36,6 +36,8 @@ class IndexSet:
         The members when the table is absent; ``None`` makes the table obligatory.
     from_references
         Without the table, the members are those that other tables' reference columns name.
+    description_zh
+        The description in Chinese.
     """
 
     name: str
@@ -43,6 +45,7 @@ class IndexSet:
     description: str
     members_default: tuple[str, ...] | None = None
     from_references: bool = False
+    description_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Parameter:
     per_table
         The same word stands in several tables (``name_zh``, ``hub``, ``longitude`` …), so that the
         parameter is known as ``site.hub``, not as ``hub``.
+    description_zh
+        The description in Chinese.
     """
 
     name: str
@@ -93,6 +98,7 @@ class Parameter:
     also_index: tuple[tuple[str, ...], ...] = ()
     source: str = ""
     per_table: bool = False
+    description_zh: str = ""
 
     @property
     def key(self) -> str:
@@ -139,8 +145,9 @@ def names_of(index_set: str) -> tuple[Parameter, Parameter]:
             default=None,
             kind="text",
             per_table=True,
+            description_zh=f"{word_zh}表格、地图与报告中显示的名称；空则显示 id。",
         )
-        for language, word in (("zh", "Chinese"), ("en", "English"))
+        for language, word, word_zh in (("zh", "Chinese", "中文"), ("en", "English", "英文"))
     )
 
 
@@ -156,6 +163,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             "reference",
             refers_to="hub",
             per_table=True,
+            description_zh="所属国家枢纽节点。",
         ),
         Parameter(
             "side",
@@ -166,9 +174,17 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             "reference",
             refers_to="side",
             per_table=True,
+            description_zh="所属片区，如东部或西部。",
         ),
         Parameter(
-            "province", (index_set,), "", "Province it lies in, one spelling throughout.", None, "text", per_table=True
+            "province",
+            (index_set,),
+            "",
+            "Province it lies in, one spelling throughout.",
+            None,
+            "text",
+            per_table=True,
+            description_zh="所在省份，全表写法须一致。",
         ),
     )
     axes = (
@@ -181,6 +197,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             low=-180,
             high=180,
             per_table=True,
+            description_zh="经度，WGS84，东经为正。",
         ),
         Parameter(
             "latitude",
@@ -191,6 +208,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             low=-90,
             high=90,
             per_table=True,
+            description_zh="纬度，WGS84，北纬为正。",
         ),
     )
     return (*units, *axes)

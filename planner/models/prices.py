@@ -12,6 +12,8 @@ from planner.models.names import Names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
     from planner.models.names import Name
     from planner.models.plan_model import PlanModel
     from planner.models.problem import Problem, Solution
@@ -28,10 +30,9 @@ def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.
     columns = ["rule", "index", "price", "unit", "integers"]
     if solution.row_duals is None:
         return pd.DataFrame(columns=columns)
-    tightens_down = np.isneginf(problem.row_lower)
-    prices = np.where(tightens_down, -solution.row_duals, solution.row_duals) + 0.0
+    prices = np.where(tightens_down(problem), -solution.row_duals, solution.row_duals) + 0.0
     objective_unit = PRICE_UNITS.get(model.inputs.settings.minimise, "CNY/a")
-    units = {record.name: _per(objective_unit, record.unit) for record in model.recorded("constraint")}
+    units = {record.name: per(objective_unit, record.unit) for record in model.recorded("constraint")}
     integers = "fixed at the plan" if problem.is_integer.any() else "none"
     rules, places = _spelt(problem.row_names)
     return pd.DataFrame(
@@ -44,6 +45,11 @@ def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.
         },
         columns=columns,
     )
+
+
+def tightens_down(problem: Problem) -> npt.NDArray[np.bool_]:
+    """Return which rows are tightened by lowering their side, (rows,): those with an upper side alone."""
+    return np.isneginf(problem.row_lower)
 
 
 def _spelt(names: Sequence[Name]) -> tuple[list[str], list[str]]:
@@ -59,7 +65,7 @@ def _spelt(names: Sequence[Name]) -> tuple[list[str], list[str]]:
     return rules, places
 
 
-def _per(objective: str, rule: str) -> str:
+def per(objective: str, rule: str) -> str:
     """Return the unit of a price; a year on both sides cancels: CNY/a per MWh/a is CNY per MWh."""
     if objective.endswith("/a") and rule.endswith("/a"):
         return f"{objective.removesuffix('/a')} per {rule.removesuffix('/a')}"

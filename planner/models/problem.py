@@ -110,6 +110,11 @@ class Solution:
     row_duals
         (rows,) rise of the objective per unit of the right-hand side, integers fixed, before the
         tie-break; ``None`` where not asked for or not to be had.
+    ranging
+        (ranges, 10) how far sides and costs may move, as :data:`planner.models.solvers.ranging.FIELDS`; of the same
+        linear programme; ``None`` where not asked for or not to be had.
+    basis
+        The basis that linear programme ended with, for a later run (:mod:`planner.models.basis`); ``None`` without.
     is_unique
         Whether the plan is the only optimal one (``None``: not known).
     details
@@ -128,6 +133,8 @@ class Solution:
     bound: float
     gap: float
     row_duals: Vector | None = None
+    ranging: Vector | None = None
+    basis: dict[str, npt.NDArray[Any]] | None = None
     is_unique: bool | None = None
     details: dict[str, Any] = field(default_factory=dict)
     log: str = ""

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from planner.errors import PlannerError, SolverCrashedError, SolverMissingError, UsageError, shown
+from planner.language import say, written
+from planner.models.basis import kept_basis
 from planner.models.blocks import find_blocks
 from planner.models.problem import Algorithm, Problem, Solution, SolverOptions
 from planner.models.solvers import exchange
@@ -34,11 +36,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.models.problem import Vector
+    from planner.models.solvers.exchange import Statuses
 
 CHILD = (sys.executable, "-m", "planner.models.solvers.child")
 DEADLINE_GRACE = 10.0
 """[s] beyond the time limit and the time for steps 2 and 3, after which a solver that does not stop is stopped."""
-MEMORY_WORDS = ("bad_alloc", "memoryerror", "out of memory", "cannot allocate memory", "can't start new thread")
+MEMORY_WORDS = (
+    "bad_alloc",
+    "memoryerror",
+    "out of memory",
+    "cannot allocate memory",
+    "can't start new thread",
+)
 SIGKILL = 9
 NONZEROS_MAX = int(np.iinfo(np.int32).max)
 """HiGHS numbers the entries of the matrix, and where its columns begin, with 32 bits."""
@@ -50,6 +59,7 @@ def solve(
     workdir: Path,
     *,
     start: Vector | None = None,
+    basis: Statuses | None = None,
     on_progress: Callable[[str], None] | None = None,
     child: Sequence[str] = CHILD,
 ) -> Solution:
@@ -65,6 +75,8 @@ def solve(
         An existing folder of the caller's for the arrays; what is left in it is of no use afterwards.
     start
         Integers to begin with, (columns,), NaN for those not known; HiGHS completes them, other solvers do without.
+    basis
+        (columns + rows,) of an earlier linear programme, from :mod:`planner.models.basis`; for HiGHS alone.
     on_progress
         Called with each line the solver prints, while it runs.
     child
@@ -88,13 +100,18 @@ def solve(
     _check_options(options)
     if problem.matrix.nnz > NONZEROS_MAX:
         raise PlannerError(
-            f"the model has {problem.matrix.nnz} coefficients, and solvers here can number {NONZEROS_MAX}; use fewer "
-            "timesteps, or lower latency_max so that there are fewer routes"
+            say(
+                "the model has {nnz} coefficients, and solvers here can number {NONZEROS_MAX}; use fewer "
+                "timesteps, or lower latency_max so that there are fewer routes",
+                "模型有 {nnz} 个系数，而此处的求解器最多 {NONZEROS_MAX} 个；请减少时段，或降低 latency_max 以减少路线",
+                nnz=problem.matrix.nnz,
+                NONZEROS_MAX=NONZEROS_MAX,
+            )
         )
     check_problem(problem)
     with Interrupts() as interrupts:
         session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child))
-        answer = session.search(start)
+        answer = session.search(start, basis)
         if options.name != "highs":
             answer = session.after_other_solver(answer)
     verdict = judge(problem, answer, options.mip_gap)
@@ -111,6 +128,8 @@ def solve(
         bound=verdict.bound,
         gap=verdict.gap,
         row_duals=verdict.row_duals if options.shadow_prices else None,
+        ranging=answer.ranging if options.shadow_prices and verdict.row_duals is not None else None,
+        basis=kept_basis(problem, answer.basis) if verdict.values is not None else None,
         is_unique=answer.is_unique,
         details=details,
         log="\n".join(session.logs),
@@ -121,14 +140,40 @@ def solve(
 
 def _check_options(options: SolverOptions) -> None:
     if options.time_limit is not None and not options.time_limit > 0:
-        raise UsageError(f"time_limit is {options.time_limit}; it must be above 0 s")
+        raise UsageError(
+            say(
+                "time_limit is {time_limit}; it must be above 0 s",
+                "time_limit 为 {time_limit}；须大于 0 s",
+                time_limit=options.time_limit,
+            )
+        )
     if not 0 <= options.mip_gap < 1:
-        raise UsageError(f"mip_gap is {options.mip_gap}; it must be at least 0 and below 1")
+        raise UsageError(
+            say(
+                "mip_gap is {mip_gap}; it must be at least 0 and below 1",
+                "mip_gap 为 {mip_gap}；须不小于 0 且小于 1",
+                mip_gap=options.mip_gap,
+            )
+        )
     if options.algorithm not in get_args(Algorithm):
         allowed = ", ".join(get_args(Algorithm))
-        raise UsageError(f"algorithm is {shown(str(options.algorithm))}; choose from {allowed}")
+        raise UsageError(
+            say(
+                "algorithm is {algorithm}; choose from {allowed}",
+                "algorithm 为 {algorithm}；可选 {allowed}",
+                algorithm=shown(str(options.algorithm)),
+                allowed=allowed,
+            )
+        )
     if options.threads < 1 or options.seed < 0:
-        raise UsageError(f"threads is {options.threads} and seed {options.seed}; at least 1 and 0 are allowed")
+        raise UsageError(
+            say(
+                "threads is {threads} and seed {seed}; at least 1 and 0 are allowed",
+                "threads 为 {threads}，seed 为 {seed}；分别至少为 1 和 0",
+                threads=options.threads,
+                seed=options.seed,
+            )
+        )
 
 
 @dataclass
@@ -145,9 +190,11 @@ class _Session:
     seconds: float = 0.0
     peak_memory: float = 0.0
 
-    def search(self, start: Vector | None) -> Answer:
+    def search(self, start: Vector | None, basis: Statuses | None = None) -> Answer:
         """Let the solver asked for do its part."""
         exchange.write_arrays(self.folder, self.arrays())
+        if basis is not None and self.options.name == "highs":
+            np.save(self.folder / exchange.BASIS_FILE, basis)
         if start is not None and self.options.name == "highs":
             np.save(self.folder / exchange.START_FILE, start)
         return self.run(self.request())
@@ -176,6 +223,7 @@ class _Session:
             options.seed,
             options.tie_break,
             options.algorithm,
+            ranging=options.shadow_prices,
         )
 
     def run(self, request: Request) -> Answer:
@@ -207,7 +255,13 @@ class _Session:
             answer = exchange.read_answer(self.folder)
         except ValueError as error:
             if ended.stop is None:
-                raise SolverCrashedError(f"the solver's answer cannot be read: {shown(str(error))}") from error
+                raise SolverCrashedError(
+                    say(
+                        "the solver's answer cannot be read: {error}",
+                        "求解器的结果无法读取：{error}",
+                        error=shown(str(error)),
+                    )
+                ) from error
             answer = None
         if answer is not None and answer.status == "error":
             raise self._failure(answer.details, ended)
@@ -216,7 +270,10 @@ class _Session:
         if ended.returncode != 0:
             raise self._failure({}, ended)
         if answer is None or not answer.is_complete:
-            raise SolverCrashedError("the solver's process ended without an answer" + _last_words(ended.log))
+            raise SolverCrashedError(
+                say("the solver's process ended without an answer", "求解器进程未给出结果即结束")
+                + _last_words(ended.log)
+            )
         return answer
 
     def _stopped(self, answer: Answer | None, ended: Ended) -> Answer:
@@ -227,7 +284,11 @@ class _Session:
             except ValueError:
                 answer = None
         is_user = ended.stop == "interrupt"
-        warning = "stopped by the user" if is_user else "the solver did not heed its time limit and was stopped"
+        warning = (
+            say("stopped by the user", "由用户停止")
+            if is_user
+            else say("the solver did not heed its time limit and was stopped", "求解器未遵守时间上限，已被停止")
+        )
         if answer is None:
             return Answer("interrupted" if is_user else "time_limit", details={"warnings": [warning]})
         details = {**answer.details, "warnings": [*answer.details.get("warnings", []), warning]}
@@ -235,23 +296,65 @@ class _Session:
 
     def _failure(self, details: dict[str, Any], ended: Ended) -> SolverMissingError | SolverCrashedError:
         """Return the error for a process that failed, or said that it did."""
-        name, message = shown(self.options.name), shown(str(details.get("message", "")))
+        name, message = shown(self.options.name), shown(details.get("message", ""))
         if details.get("failure") == "missing":
-            cause = "is not installed here, or has no licence for this problem"
-            return SolverMissingError(f"the solver '{name}' {cause}: {message}")
-        words = (ended.log[-4000:] + message).lower()
+            cause = say(
+                "is not installed here, or has no licence for this problem", "此处未安装，或没有求解此问题的许可"
+            )
+            return SolverMissingError(
+                say(
+                    "the solver '{name}' {cause}: {message}",
+                    "求解器“{name}”{cause}：{message}",
+                    name=name,
+                    cause=cause,
+                    message=message,
+                )
+            )
+        words = (ended.log[-4000:] + written(message)).lower()
         is_memory = details.get("failure") == "memory" or ended.returncode == exchange.MEMORY_EXIT
         if is_memory or any(word in words for word in MEMORY_WORDS):
-            held = f" (it held {self.peak_memory:.0f} MiB)" if self.peak_memory else ""
-            remedy = "solve a smaller scenario or use a larger machine"
-            return SolverCrashedError(f"the solver ran out of memory{held}; {remedy}")
+            held = (
+                say(" (it held {peak_memory:.0f} MiB)", "（占用 {peak_memory:.0f} MiB）", peak_memory=self.peak_memory)
+                if self.peak_memory
+                else ""
+            )
+            remedy = say("solve a smaller scenario or use a larger machine", "请求解更小的情景，或换用更大的机器")
+            return SolverCrashedError(
+                say(
+                    "the solver ran out of memory{held}; {remedy}",
+                    "求解器内存不足{held}；{remedy}",
+                    held=held,
+                    remedy=remedy,
+                )
+            )
         if ended.returncode == -SIGKILL:
-            held = f"; it held {self.peak_memory:.0f} MiB" if self.peak_memory else ""
-            return SolverCrashedError(f"the solver was killed by the system, most likely for being out of memory{held}")
+            held = (
+                say("; it held {peak_memory:.0f} MiB", "；占用 {peak_memory:.0f} MiB", peak_memory=self.peak_memory)
+                if self.peak_memory
+                else ""
+            )
+            return SolverCrashedError(
+                say(
+                    "the solver was killed by the system, most likely for being out of memory{held}",
+                    "求解器被系统终止，很可能因内存不足{held}",
+                    held=held,
+                )
+            )
         if details:
-            return SolverCrashedError(f"the solver '{name}' failed: {message}" + _last_words(ended.log))
-        how = f"signal {-ended.returncode}" if ended.returncode < 0 else f"exit status {ended.returncode}"
-        return SolverCrashedError(f"the solver's process crashed ({how})" + _last_words(ended.log))
+            return SolverCrashedError(
+                say(
+                    "the solver '{name}' failed: {message}", "求解器“{name}”失败：{message}", name=name, message=message
+                )
+                + _last_words(ended.log)
+            )
+        how = (
+            say("signal {value}", "信号 {value}", value=-ended.returncode)
+            if ended.returncode < 0
+            else say("exit status {returncode}", "退出码 {returncode}", returncode=ended.returncode)
+        )
+        return SolverCrashedError(
+            say("the solver's process crashed ({how})", "求解器进程崩溃（{how}）", how=how) + _last_words(ended.log)
+        )
 
     def after_other_solver(self, answer: Answer) -> Answer:
         """Let HiGHS tell unbounded from infeasible, or do steps 2 and 3, after another solver's search."""
@@ -267,8 +370,8 @@ class _Session:
         if polished.status == "interrupted" or polished.values is None:
             status = "interrupted" if polished.status == "interrupted" else answer.status
             return replace(answer, status=status, values=start, details=details)
-        duals, unique = polished.row_duals, polished.is_unique
-        return replace(answer, values=polished.values, row_duals=duals, is_unique=unique, details=details)
+        found = {name: getattr(polished, name) for name in ("values", "row_duals", "ranging", "is_unique")}
+        return replace(answer, **found, details=details)
 
     def _tell_apart(self, answer: Answer) -> Answer:
         """Ask HiGHS whether there is any plan at all."""
@@ -300,4 +403,4 @@ def _arrays(problem: Problem) -> Arrays:
 
 def _last_words(log: str) -> str:
     lines = [line for line in log.splitlines() if line.strip()]
-    return f"; its last words: {shown(lines[-1])}" if lines else ""
+    return say("; its last words: {lines}", "；其最后输出：{lines}", lines=shown(lines[-1])) if lines else ""

@@ -17,6 +17,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from planner.errors import InfeasibleError
+from planner.language import say
 from planner.models.problem import Problem, Stage
 
 if TYPE_CHECKING:
@@ -148,7 +149,11 @@ def _name(member: Any) -> tuple[str, tuple[Any, ...]]:
 def trivial(rule: str, index: tuple[Any, ...]) -> str:
     """Return what to say of a rule without any variable that does not hold."""
     name = f"{rule}[{','.join(map(str, index))}]" if index else rule
-    return f"the rule {name} cannot hold: nothing in the scenario can satisfy it"
+    return say(
+        "the rule {name} cannot hold: nothing in the scenario can satisfy it",
+        "约束 {name} 无法成立：情景中没有任何方式能满足它",
+        name=name,
+    )
 
 
 def _rule_in(message: str) -> str:

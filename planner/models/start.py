@@ -1,4 +1,4 @@
-"""Integers to begin with, taken from an earlier plan by variable and index."""
+"""What an earlier plan gives a new problem to begin with: integers by variable and index, and a basis."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.language import join, say
+from planner.models.basis import fitted_basis
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import numpy.typing as npt
+
     from planner.models.problem import Problem, Vector
+    from planner.models.solvers.exchange import Statuses
 
 Member = tuple[str, tuple[Any, ...]]
 WHOLE = 1e-6
+SHOWN_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -29,11 +36,14 @@ class Start:
         For the manifest: ``integers`` given, ``of`` how many, ``left_out``.
     notes
         What a user should know.
+    basis
+        (columns + rows,) or ``None``; where part of it was guessed, ``details`` tell the share that was known.
     """
 
     values: Vector | None
     details: dict[str, Any]
     notes: list[str] = field(default_factory=list)
+    basis: Statuses | None = None
 
 
 def integer_variables(problem: Problem) -> dict[str, int]:
@@ -41,8 +51,10 @@ def integer_variables(problem: Problem) -> dict[str, int]:
     return {name: len(index) for name, index in _integers(problem)}
 
 
-def start_from(problem: Problem, tables: Mapping[str, pd.DataFrame]) -> Start:
-    """Return the integers that the result tables of an earlier plan hold.
+def start_from(
+    problem: Problem, tables: Mapping[str, pd.DataFrame], kept: Mapping[str, npt.NDArray[Any]] | None = None
+) -> Start:
+    """Return the integers that the result tables of an earlier plan hold, and its basis as far as it fits.
 
     A table holds a variable in the column of its name; the columns of its index stand first.
 
@@ -64,8 +76,18 @@ def start_from(problem: Problem, tables: Mapping[str, pd.DataFrame]) -> Start:
             refused.append(member)
     given = int(np.isfinite(values).sum())
     details = {"integers": given, "of": len(columns), "left_out": len(unknown) + len(refused)}
-    notes = list(_notes(given, len(columns), unknown, refused))
-    return Start(values if given else None, details, notes)
+    basis, share = (None, None) if kept is None else fitted_basis(problem, kept)
+    if share is not None:
+        details["basis"] = "whole" if share == 1.0 else "in part" if basis is not None else "not used"
+    notes = list(_notes(given, len(columns), unknown, refused, has_basis=basis is not None))
+    if kept is not None and basis is None:
+        notes.append(
+            say(
+                "the basis of the start was not used: it is of other rows and columns, or damaged",
+                "未使用起点的基：其行列与本情景不同，或文件已损坏",
+            )
+        )
+    return Start(values if given else None, details, notes, basis)
 
 
 def _integers(problem: Problem) -> dict[Member, int]:
@@ -84,13 +106,30 @@ def _found(tables: Mapping[str, pd.DataFrame], variables: Mapping[str, int]) -> 
                     yield (name, tuple(index)), float(value)
 
 
-def _notes(given: int, count: int, unknown: list[Member], refused: list[Member]) -> Iterator[str]:
+def _notes(
+    given: int, count: int, unknown: list[Member], refused: list[Member], *, has_basis: bool
+) -> Iterator[str]:
+    if not count and has_basis:
+        return
     if not count:
-        yield "the start was not used: there are no integers in this scenario"
+        yield say("the start was not used: there are no integers in this scenario", "未使用起点：本情景没有整数变量")
     elif not given:
-        yield "the start was not used: it holds none of the integers of this scenario"
-    for members, why in ((unknown, "are not in this scenario"), (refused, "are beyond what this scenario allows")):
+        yield say(
+            "the start was not used: it holds none of the integers of this scenario",
+            "未使用起点：其中没有本情景的整数变量",
+        )
+    for members, why in (
+        (unknown, say("are not in this scenario", "不在本情景中")),
+        (refused, say("are beyond what this scenario allows", "超出本情景的允许范围")),
+    ):
         if members:
-            first = ", ".join(f"{name}[{', '.join(map(str, index))}]" for name, index in members[:3])
-            more = f" and {len(members) - 3} more" if len(members) > len(members[:3]) else ""
-            yield f"of the start, {first}{more} {why}, and were left out"
+            first = join(f"{name}[{', '.join(map(str, index))}]" for name, index in members[:SHOWN_MAX])
+            rest = len(members) - SHOWN_MAX
+            more = say(" and {rest} more", " 等，另有 {rest} 个", rest=rest) if rest > 0 else ""
+            yield say(
+                "of the start, {first}{more} {why}, and were left out",
+                "起点中的 {first}{more} {why}，已略去",
+                first=first,
+                more=more,
+                why=why,
+            )

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import UsageError
+from planner.language import say
 from planner.profiles.clock import beijing
 
 OFFICE_DAY = (
@@ -71,7 +72,14 @@ def _working(local: pd.DatetimeIndex) -> np.ndarray:
     for year in sorted(set(local.year)):
         if year not in SPRING_FESTIVAL:
             known = f"{min(SPRING_FESTIVAL)} to {max(SPRING_FESTIVAL)}"
-            raise UsageError(f"the Spring Festival of {year} is not known (the years known are {known})")
+            raise UsageError(
+                say(
+                    "the Spring Festival of {year} is not known (the years known are {known})",
+                    "{year} 年的春节日期不明（已知年份为 {known}）",
+                    year=year,
+                    known=known,
+                )
+            )
         eve = date(year, *SPRING_FESTIVAL[year]) - timedelta(days=1)
         first, last = (date(year, *day) for day in NATIONAL_DAYS)
         is_festival = (days >= eve) & (days < eve + timedelta(days=FESTIVAL_DAYS))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault, InvalidInputError
+from planner.language import Said, join, say
 from planner.profiles.day_choice import choose_days
 from planner.profiles.profile_tables import PROFILE, profile_tables
 from planner.profiles.profile_values import NEAR, Matrix, Profiles, alike, kept, profiles_of
@@ -28,8 +29,18 @@ if TYPE_CHECKING:
     from planner.io.scenario import Scenario
 
 FEATURE = "representative_days"
+HIGHEST_DEMAND, LEAST_GREEN_POWER, HOTTEST = "highest demand", "least green power", "hottest"
+WHY = {
+    HIGHEST_DEMAND: Said(HIGHEST_DEMAND, "需求最高日"),
+    LEAST_GREEN_POWER: Said(LEAST_GREEN_POWER, "绿电最少日"),
+    HOTTEST: Said(HOTTEST, "最热日"),
+}
+"""Why a day must not be lost."""
 SETTING = f"time.{FEATURE}"
-EXTRA = "pip install 'east-data-west-compute-planner[time]', or use a scenario that stands reduced already"
+EXTRA = say(
+    "pip install 'east-data-west-compute-planner[time]', or use a scenario that stands reduced already",
+    "pip install 'east-data-west-compute-planner[time]'，或使用已缩减的情景",
+)
 SOURCE = "source"
 CHAINED = ("period", "timestep_weight", "position")
 """The columns of ``timestep.csv`` that a reduction makes anew."""
@@ -55,22 +66,38 @@ def with_representative_days(scenario: Scenario, days: int) -> Scenario:
         raise _error(scenario, days, *problem)
     year = whole_days(scenario)
     if days > len(year.names):
-        raise _error(scenario, days, f"the scenario has {len(year.names)} days", "ask for so many or fewer")
+        raise _error(
+            scenario,
+            days,
+            say("the scenario has {count} days", "情景有 {count} 天", count=len(year.names)),
+            say("ask for so many or fewer", "所选天数不得多于此"),
+        )
     profiles = profiles_of(scenario, year)
     groups = [group for of in profiles.values() for group in alike(of)]
     try:
         choice = choose_days(groups, _extremes(scenario, profiles, year), days, (len(year.names), year.size))
     except ModuleNotFoundError as missing:
-        raise _error(scenario, days, f"reducing a year needs {missing.name}, which is not installed", EXTRA) from None
+        raise _error(
+            scenario,
+            days,
+            say(
+                "reducing a year needs {name}, which is not installed", "缩减全年需要 {name}，未安装", name=missing.name
+            ),
+            EXTRA,
+        ) from None
     left = {name: kept(of, choice, year.size) for name, of in profiles.items()}
     return _reduced(scenario, Reduction(year, choice, profiles, left))
 
 
 def _refused(scenario: Scenario) -> tuple[str, str] | None:
     if not scenario.has("time"):
-        return "the scenario does not list the feature time", 'add "time" to features'
+        return say("the scenario does not list the feature time", "情景未列出功能 time"), say(
+            'add "time" to features', '将 "time" 加入 features'
+        )
     if scenario.sets[PROFILE]:
-        return "the scenario stands reduced already", f"take {SETTING} away, or reduce the full year anew"
+        return say("the scenario stands reduced already", "情景已缩减为代表日"), say(
+            "take {SETTING} away, or reduce the full year anew", "去掉 {SETTING}，或重新由全年缩减", SETTING=SETTING
+        )
     return None
 
 
@@ -89,11 +116,11 @@ def _extremes(scenario: Scenario, profiles: Mapping[str, Profiles], year: WholeD
         of = profiles["demand_profile"]
         demand = scenario.series("demand").groupby(level="workload").sum().reindex(of.keys).fillna(0.0)
         total = demand.to_numpy(dtype=float) @ np.nan_to_num(of.values, nan=1.0)
-        _keep(found, "highest demand", year.of_days(total).max(axis=1))
+        _keep(found, HIGHEST_DEMAND, year.of_days(total).max(axis=1))
     if "availability" in profiles:
-        _keep(found, "least green power", -_sum(profiles["availability"], year))
+        _keep(found, LEAST_GREEN_POWER, -_sum(profiles["availability"], year))
     if "temperature" in profiles:
-        _keep(found, "hottest", _sum(profiles["temperature"], year))
+        _keep(found, HOTTEST, _sum(profiles["temperature"], year))
     return found
 
 
@@ -164,10 +191,19 @@ def _given(
 def _note(reduction: Reduction) -> str:
     """Say in one sentence what was done, by what."""
     year, choice = reduction.year, reduction.choice
-    by = "" if len(choice.days) == len(year.names) else f", chosen by tsam {version('tsam')}"
-    extreme = ", ".join(f"{why} {year.names[day]}" for why, day in choice.extremes.items())
-    among = f", among them {extreme}" if extreme else ""
-    return (
-        f"{len(choice.days)} representative days of {len(year.names)}{by}{among}; the table representative_days "
-        "has the error of every profile"
+    is_chosen = len(choice.days) != len(year.names)
+    by = say(", chosen by tsam {version}", "，由 tsam {version} 选取", version=version("tsam")) if is_chosen else ""
+    extremes = (
+        say("{why} {day}", "{why} {day}", why=WHY[why], day=year.names[day]) for why, day in choice.extremes.items()
+    )
+    extreme = join(extremes)
+    among = say(", among them {extreme}", "，其中含 {extreme}", extreme=extreme) if extreme else ""
+    return say(
+        "{days} representative days of {all_days}{by}{among}; the table representative_days has the error of every "
+        "profile",
+        "{all_days} 天中取 {days} 个代表日{by}{among}；各曲线的误差见表 representative_days",
+        days=len(choice.days),
+        all_days=len(year.names),
+        by=by,
+        among=among,
     )

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from planner.errors import UsageError
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,5 +73,13 @@ def solve_mean(profile: Callable[[float], Vector], mean: float, what: str) -> Ve
         low, high = (middle, high) if profile(float(np.exp(middle))).mean() < mean else (low, middle)
     found = profile(float(np.exp((low + high) / 2)))
     if abs(found.mean() - mean) > MEAN_TOLERANCE:
-        raise UsageError(f"{what}: no weather has the annual mean {mean:g} (the nearest is {found.mean():.4g})")
+        raise UsageError(
+            say(
+                "{what}: no weather has the annual mean {mean:g} (the nearest is {mean_2:.4g})",
+                "{what}：没有天气的年均值为 {mean:g}（最接近的为 {mean_2:.4g}）",
+                what=what,
+                mean=mean,
+                mean_2=found.mean(),
+            )
+        )
     return found

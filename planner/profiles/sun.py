@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from planner.errors import PlannerError, UsageError
+from planner.language import say
 from planner.profiles.season import by_month, solve_mean
 
 if TYPE_CHECKING:
@@ -50,8 +51,14 @@ def availability(clear: Vector, cloud: Vector, place: pd.Series) -> Vector:
     asked = float(place["solar_availability"])
     if asked > clear.mean():
         raise UsageError(
-            f"solar_availability of {place.name} is {asked:g}, but a sky without cloud gives {clear.mean():.3g} "
-            "(give a smaller annual mean)"
+            say(
+                "solar_availability of {name} is {asked:g}, but a sky without cloud gives {mean:.3g} (give a "
+                "smaller annual mean)",
+                "{name} 的 solar_availability 为 {asked:g}，而无云天空只有 {mean:.3g}（请给出更小的年均值）",
+                name=place.name,
+                asked=asked,
+                mean=clear.mean(),
+            )
         )
     return solve_mean(lambda exponent: clear * (1 - CLOUD_DEPTH * cloud**exponent), asked, f"sun of {place.name}")
 
@@ -101,5 +108,7 @@ def _pvlib() -> Any:
     try:
         import pvlib  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, and it has no types
     except ImportError as error:
-        raise PlannerError("a typical year needs pvlib (pip install '.[time]')") from error
+        raise PlannerError(
+            say("a typical year needs pvlib (pip install '.[time]')", "典型年需要 pvlib（pip install '.[time]'）")
+        ) from error
     return pvlib

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.errors import InvalidInputError
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,10 @@ TIMESTEP = "timestep"
 DAY = 24.0
 """[h]"""
 TOLERANCE = 1e-9
-REMEDY = "representative days are chosen from whole days of equal steps, such as 8,760 hours"
+REMEDY = say(
+    "representative days are chosen from whole days of equal steps, such as 8,760 hours",
+    "代表日选自时段等长的整日，如 8,760 小时",
+)
 
 
 @dataclass(frozen=True)
@@ -69,17 +73,49 @@ def whole_days(scenario: Scenario) -> WholeDays:
     """
     steps = scenario.sets[TIMESTEP]
     if not (scenario.is_given("time") or scenario.is_given("position")):
-        raise _error(scenario, "time", None, "the timesteps stand in no order", "give the column time, or position")
-    length = _one_number(scenario, "timestep_duration", "h long")
-    weight = _one_number(scenario, "timestep_weight", "h/a in weight")
+        raise _error(
+            scenario,
+            "time",
+            None,
+            say("the timesteps stand in no order", "时段没有次序"),
+            say("give the column time, or position", "给出 time 或 position 列"),
+        )
+    length = _one_number(scenario, "timestep_duration", say("h long", "h 时长"))
+    weight = _one_number(scenario, "timestep_weight", say("h/a in weight", "h/a 权重"))
     size = round(DAY / length)
     if size < 1 or abs(size * length - DAY) > TOLERANCE:
-        raise _error(scenario, "timestep_duration", None, f"steps of {length:g} h do not make a day of 24 h", REMEDY)
+        raise _error(
+            scenario,
+            "timestep_duration",
+            None,
+            say(
+                "steps of {length:g} h do not make a day of 24 h",
+                "时长 {length:g} h 的时段凑不成 24 h 的一天",
+                length=length,
+            ),
+            REMEDY,
+        )
     periods = scenario.series("period").reindex(pd.Index(steps)).fillna("")
     for period, count in periods.value_counts(sort=False).items():
         if count % size:
-            where = f"the period {period} has" if period else "there are"
-            raise _error(scenario, "period", None, f"{where} {count} steps, which are no whole days of {size}", REMEDY)
+            where = (
+                say("the period {period} has", "周期 {period} 有", period=period)
+                if period
+                else say("there are", "共有")
+            )
+            raise _error(
+                scenario,
+                "period",
+                None,
+                say(
+                    "{where} {count} steps, which are no whole days of {size}",
+                    "{where} {count} 个时段，不是每天 {size} 个的整日",
+                    where=where,
+                    count=count,
+                    size=size,
+                ),
+                REMEDY,
+            )
     names = _dates(scenario, steps, size, length)
     if not names:
         days = len(steps) // size
@@ -95,11 +131,23 @@ def _one_number(scenario: Scenario, name: str, what: str) -> float:
     values = scenario.series(name)
     missing = pd.Index(scenario.sets[TIMESTEP]).difference(values.index)
     if len(missing):
-        raise _error(scenario, name, (str(missing[0]),), "it is missing", "give it for every timestep")
+        raise _error(
+            scenario,
+            name,
+            (str(missing[0]),),
+            say("it is missing", "缺失"),
+            say("give it for every timestep", "每个时段都要给出"),
+        )
     first = float(values.iloc[0])
     other = values.index[(values - first).abs() > TOLERANCE * first]
     if len(other):
-        problem = f"one step is {first:g} {what}, another {values[other[0]]:g}"
+        problem = say(
+            "one step is {first:g} {what}, another {values:g}",
+            "一个时段为 {first:g} {what}，另一个为 {values:g}",
+            first=first,
+            what=what,
+            values=values[other[0]],
+        )
         raise _error(scenario, name, (str(other[0]),), problem, REMEDY)
     return first
 
@@ -114,19 +162,43 @@ def _dates(scenario: Scenario, steps: tuple[str, ...], size: int, length: float)
         midnight = clocks[number - number % size]
         expected = midnight + (number % size) * timedelta(hours=length)
         if (midnight.hour, midnight.minute, midnight.second) != (0, 0, 0):
-            problem = f"the day begins at {midnight:%H:%M}, and days are cut at midnight"
-            remedy = "shift the table so that its first step is 00:00 local time"
+            problem = say(
+                "the day begins at {midnight:%H:%M}, and days are cut at midnight",
+                "一天从 {midnight:%H:%M} 开始，而日以零点划分",
+                midnight=midnight,
+            )
+            remedy = say(
+                "shift the table so that its first step is 00:00 local time", "平移该表，使首个时段为当地 00:00"
+            )
             raise _error(scenario, "time", (step,), problem, remedy)
         if clocks[number] != expected:
-            problem = f"{expected:%Y-%m-%d %H:%M} would follow the step before"
-            raise _error(scenario, "time", (step,), problem, "give every step of every day once, without gaps")
+            problem = say(
+                "{expected:%Y-%m-%d %H:%M} would follow the step before",
+                "前一时段之后应为 {expected:%Y-%m-%d %H:%M}",
+                expected=expected,
+            )
+            raise _error(
+                scenario,
+                "time",
+                (step,),
+                problem,
+                say("give every step of every day once, without gaps", "每天每个时段各给一次，不可缺漏"),
+            )
     dates = [clock.date() for clock in clocks[::size]]
     short = [f"{date:%m-%d}" for date in dates]
     names = short if len(set(short)) == len(short) else [date.isoformat() for date in dates]
     twice = next((place for place, name in enumerate(names) if Counter(names)[name] > 1), None)
     if twice is not None:
-        problem = f"the day {names[twice]} stands twice, in two periods"
-        raise _error(scenario, "time", (steps[twice * size],), problem, "keep one of them, or give positions only")
+        problem = say(
+            "the day {names} stands twice, in two periods", "{names} 这一天出现两次，分属两个周期", names=names[twice]
+        )
+        raise _error(
+            scenario,
+            "time",
+            (steps[twice * size],),
+            problem,
+            say("keep one of them, or give positions only", "只保留其一，或只给 position"),
+        )
     return names
 
 

@@ -25,7 +25,7 @@ class Reader:
         (folder / "scenarios").symlink_to(ROOT / "scenarios")
         monkeypatch.chdir(folder)
         # On a slow machine the solver's own lines would come in between.
-        monkeypatch.setattr(cli, "PATIENCE", float("inf"))
+        monkeypatch.setattr("planner.cli.options.PATIENCE", float("inf"))
         self.monkeypatch = monkeypatch
         self.capsys = capsys
         self.home = f"{folder.resolve()}/"

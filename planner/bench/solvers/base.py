@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import UsageError, shown
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -121,7 +122,14 @@ def modules_of(names: tuple[str, ...]) -> dict[str, str]:
     """
     for name in names:
         if name not in ADAPTERS:
-            raise UsageError(f"no solver {shown(name)}: planner bench knows {', '.join(ADAPTERS)}")
+            raise UsageError(
+                say(
+                    "no solver {name}: planner bench knows {listed}",
+                    "没有求解器 {name}：planner bench 支持 {listed}",
+                    name=shown(name),
+                    listed=", ".join(ADAPTERS),
+                )
+            )
     return {name: ADAPTERS[name] for name in names}
 
 

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.language import say
 from planner.models import ledger
+from planner.models.features.routes import counts_latency
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
+from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.io.scenario import Scenario
+    from planner.models.gives import Key
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("routes",)
@@ -26,8 +30,38 @@ PARAMETERS = (
         "Whether one site must serve all of a region's demand of the workload, in all timesteps.",
         default=False,
         kind="flag",
+        description_zh="是否须由同一节点在所有时段承接某需求地该业务的全部需求。",
+    ),
+    Parameter(
+        "mean_latency_max",
+        (),
+        "ms",
+        "Longest mean network latency of all work demanded, one way; work left unserved counts as none.",
+        None,
+        description_zh="全部需求的平均网络时延（单向）上限；未满足的需求按零计。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "allocation": ("work served", "承接量"),
+    "indivisible": ("served whole", "不可拆分"),
+    "served_demand": ("demand served", "已满足需求"),
+    "it_load": ("IT load", "IT 负荷"),
+    "allocated_energy": ("IT energy served", "承接电量"),
+    "energy_demanded": ("energy demanded", "需求电量"),
+    "mean_latency_max": ("longest mean latency", "平均时延上限"),
+    "mean_latency_limit": ("limit of mean latency", "平均时延约束"),
+    "assigned": ("assigned", "指派"),
+    "servable_demand": ("demand that may be served", "可承接需求"),
+    "demand_balance": ("demand balance", "需求平衡"),
+    "single_site": ("one site for all", "单一节点"),
+    "single_site_or_none": ("one site or none", "至多一个节点"),
+    "assigned_only": ("at the assigned site only", "仅由指派节点承接"),
+    "deferred": ("work that waited", "延后作业"),
+    "west_share": ("work done in the west", "西部承接占比"),
+    "moved_west_share": ("eastern and central work done in the west", "东中部需求西移占比"),
+    "mean_latency": ("mean latency", "平均时延"),
+    "it": ("IT", "IT"),
+}
 KEYS = ["region", "workload", "site", "path", "timestep"]
 
 
@@ -35,7 +69,11 @@ def warn(inputs: Scenario) -> Iterator[str]:
     """Say that work done in the west cannot be told where no side is called so."""
     sides = inputs.sets["side"]
     if sides and "west" not in sides:
-        yield f"west_share is not reported: no side has the id west (the sides are {', '.join(sides)})"
+        yield say(
+            "west_share is not reported: no side has the id west (the sides are {listed})",
+            "不报告 west_share：没有 id 为 west 的片区（现有片区为 {listed}）",
+            listed=", ".join(sides),
+        )
 
 
 def demand_balance(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
@@ -107,6 +145,44 @@ def allocated_energy(m: PlanModel, region: str, workload: str, site: str, path: 
     return sum(m.timestep_weight[t] * m.allocation[region, workload, site, path, t] for t in m.TIMESTEPS)
 
 
+def mean_latency(m: PlanModel) -> Any:
+    """Mean network latency of the work [ms, one way]: ∑ w latency × allocation ÷ ∑ w demand."""
+    return sum(m.latency[r, s] / m.energy_demanded * m.allocated_energy[r, k, s, p] for r, k, s, p in m.ROUTES)
+
+
+def mean_latency_limit(m: PlanModel) -> Any:
+    """The work is no farther away in the mean than it may be.
+
+    ∑_{r,k,s,p,t} w_t latency[r,s] × allocation[r,k,s,p,t] ÷ ∑_{r,k,t} w_t demand[r,k,t] ≤ mean_latency_max  [ms]
+
+    ================  =======================================================  ====
+    latency           network latency, one way                                 ms
+    allocation        IT load of region r's workload k served at site s        MW
+    demand            of region r and workload k in the timestep               MW
+    ================  =======================================================  ====
+    """
+    return m.mean_latency <= m.mean_latency_max
+
+
+def divided(inputs: Scenario) -> dict[Key, list[bool]]:
+    """Return the workloads that could be split over several sites."""
+    whole = inputs.series("indivisible").astype(bool)
+    return {(str(workload),): [False] for workload in whole.index[whole]}
+
+
+GIVES = {
+    "demand_balance": ("demand",),
+    "single_site": ("indivisible",),
+    "single_site_or_none": ("indivisible",),
+    "assigned_only": ("indivisible",),
+    "mean_latency_limit": ("mean_latency_max",),
+}
+RELAXATIONS = (
+    Steps("indivisible", Rank.SERVICE, divided),
+    Amount("mean_latency_max", Rank.SERVICE, raised=True),
+)
+
+
 def build(m: PlanModel) -> None:
     """Add the allocation, the balance and the binaries of indivisible workloads."""
     m.variable("allocation", m.ROUTES, m.TIMESTEPS, unit="MW")
@@ -117,6 +193,23 @@ def build(m: PlanModel) -> None:
     m.expression("allocated_energy", m.ROUTES, rule=allocated_energy, unit="MWh/a")
     m.constrain(demand_balance, m.DEMANDS, m.TIMESTEPS, unit="MW")
     _build_indivisible(m)
+    _build_mean_latency(m)
+
+
+def _build_mean_latency(m: PlanModel) -> None:
+    if not counts_latency(m.inputs):
+        return
+    # Where every profile is 0 there is work that never comes: no allocation, and any divisor gives 0.
+    m.parameter("energy_demanded", [], _energy_demanded(m) or 1.0, "MWh/a")
+    m.expression("mean_latency", rule=mean_latency, unit="ms")
+    if m.inputs.is_given("mean_latency_max"):
+        m.constrain(mean_latency_limit, unit="ms")
+
+
+def _energy_demanded(m: PlanModel) -> float:
+    values = m.parameter_values
+    profile = values["demand_profile"].unstack("timestep").mul(values["timestep_weight"], axis=1).sum(axis=1)
+    return float(values["demand"].mul(profile, level="workload").sum())
 
 
 def _build_indivisible(m: PlanModel) -> None:
@@ -156,12 +249,25 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     routes = pd.MultiIndex.from_frame(tables["routes"][KEYS[:4]])
     used = pd.MultiIndex.from_frame(table[KEYS[:4]])
     for route in used[~used.isin(routes)].unique():
-        yield Finding("allocation", ", ".join(map(str, route)), "work goes where there is no route")
+        yield Finding(
+            "allocation", ", ".join(map(str, route)), say("work goes where there is no route", "业务去往没有路线的节点")
+        )
     yield from Finding.none_negative("allocation", ledger.column(tables, "allocation", "allocation", KEYS), "MW")
     demand = tables["demand"].set_index(["region", "workload", "timestep"])
     filled = ledger.added(inputs, tables, "served_demand")
     yield from Finding.all_equal("demand_balance", demand["demand"], filled, "MW")
     yield from _split_apart(inputs, table)
+    if inputs.is_given("mean_latency_max"):
+        mean, limit = latency_of_demand(tables), inputs.number("mean_latency_max")
+        yield from Finding.unless_at_most("mean_latency_limit", "national", mean, limit, "ms")
+
+
+def latency_of_demand(tables: Mapping[str, pd.DataFrame]) -> float:
+    """Return the mean latency of all work demanded [ms, one way], from the tables alone."""
+    work = tables["allocation"].merge(tables["routes"], on=KEYS[:4])
+    energy = work["allocation"] * work["timestep"].map(ledger.weights(tables))
+    asked = ledger.total(tables, "demand", "demand")
+    return float((energy * work["latency"]).sum()) / asked if asked else 0.0
 
 
 def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
@@ -169,7 +275,11 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
     carried = table[table["workload"].map(whole).astype(bool) & (table["allocation"] > ABSOLUTE_TOLERANCE)]
     sites = carried.groupby(["region", "workload"])["site"].nunique()
     for pair, count in sites[sites > 1].items():
-        yield Finding("single_site", spell(pair), f"is indivisible, yet split over {count} sites")
+        yield Finding(
+            "single_site",
+            spell(pair),
+            say("is indivisible, yet split over {count} sites", "不可拆分，却分散于 {count} 个节点", count=count),
+        )
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.features.time import weights
 from planner.models.finding import Finding
+from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
 
 if TYPE_CHECKING:
@@ -19,10 +21,17 @@ if TYPE_CHECKING:
 
 REQUIRES = ("time",)
 SETS = (
-    IndexSet("region", "REGIONS", "Places where demand arises."),
-    IndexSet("workload", "WORKLOADS", "Classes of compute demand."),
-    IndexSet("hub", "HUBS", "National hub nodes (枢纽).", (), from_references=True),
-    IndexSet("side", "SIDES", "Sides of the country, such as east and west.", (), from_references=True),
+    IndexSet("region", "REGIONS", "Places where demand arises.", description_zh="产生算力需求的地点。"),
+    IndexSet("workload", "WORKLOADS", "Classes of compute demand.", description_zh="算力需求的业务类别。"),
+    IndexSet("hub", "HUBS", "National hub nodes (枢纽).", (), from_references=True, description_zh="国家枢纽节点。"),
+    IndexSet(
+        "side",
+        "SIDES",
+        "Sides of the country, such as east and west.",
+        (),
+        from_references=True,
+        description_zh="国土片区，如东部、西部。",
+    ),
 )
 PARAMETERS = (
     *names_of("region"),
@@ -30,9 +39,20 @@ PARAMETERS = (
     *names_of("workload"),
     *names_of("hub"),
     *names_of("side"),
-    Parameter("demand", ("region", "workload"), "MW", "IT load asked for, mean over the year."),
     Parameter(
-        "demand_profile", ("workload", "timestep"), "1", "Demand of the step over its mean; mean 1 over the year.", 1.0
+        "demand",
+        ("region", "workload"),
+        "MW",
+        "IT load asked for, mean over the year.",
+        description_zh="IT 负荷需求，全年平均。",
+    ),
+    Parameter(
+        "demand_profile",
+        ("workload", "timestep"),
+        "1",
+        "Demand of the step over its mean; mean 1 over the year.",
+        1.0,
+        description_zh="时段需求与平均需求之比，全年平均为 1。",
     ),
     Parameter(
         "unserved_price",
@@ -40,8 +60,27 @@ PARAMETERS = (
         "CNY/MWh",
         "Cost of IT energy left unserved; without it all demand of the workload must be served.",
         None,
+        description_zh="未满足 IT 电量的单位成本；不填则该业务的需求必须全部满足。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "region": ("region", "需求地"),
+    "workload": ("workload", "业务类型"),
+    "hub": ("hub", "枢纽"),
+    "side": ("side", "片区"),
+    "name_zh": ("Chinese name", "中文名称"),
+    "name_en": ("English name", "英文名称"),
+    "province": ("province", "省份"),
+    "longitude": ("longitude", "经度"),
+    "latitude": ("latitude", "纬度"),
+    "demand": ("demand", "算力需求"),
+    "demand_profile": ("demand profile", "需求曲线"),
+    "unserved_price": ("price of unserved demand", "未满足需求单价"),
+    "unserved_demand": ("unserved demand", "未满足需求"),
+    "unserved_energy": ("energy left unserved", "未满足电量"),
+    "unserved": ("unserved demand", "未满足需求"),
+    "served_share": ("share of demand served", "需求满足率"),
+}
 KEYS = ["region", "workload", "timestep"]
 PROFILE_TOLERANCE = 1e-3
 
@@ -54,7 +93,12 @@ def warn(inputs: Scenario) -> Iterator[str]:
     profile = inputs.series("demand_profile").unstack("timestep")
     mean = profile.mul(hours, axis=1).sum(axis=1) / hours.sum()
     for workload in mean.index[(mean - 1).abs() > PROFILE_TOLERANCE]:
-        yield f"demand_profile of {workload} has mean {mean[workload]:.4g} over the year, not 1"
+        yield say(
+            "demand_profile of {workload} has mean {mean:.4g} over the year, not 1",
+            "{workload} 的 demand_profile 全年均值为 {mean:.4g}，不是 1",
+            workload=workload,
+            mean=mean[workload],
+        )
 
 
 def unserved_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
@@ -70,6 +114,9 @@ def unserved_energy(m: PlanModel, region: str, workload: str) -> Any:
 def unserved_cost(m: PlanModel) -> Any:
     """Cost of unserved demand [CNY/a]: ∑ unserved_price × unserved_energy."""
     return sum(m.unserved_price[k] * m.unserved_energy[r, k] for r, k in m.UNSERVABLE)
+
+
+RELAXATIONS = (Amount("demand", Rank.DEMAND, raised=False),)
 
 
 def build(m: PlanModel) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.finding import Finding
+from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ PARAMETERS = (
         "choice",
         choices=("location", "market"),
         source="GHG Protocol Scope 2 guidance",
+        description_zh="location：全部用电按电网因子计；market：仅电网供电计排放，合同绿电计为零。",
     ),
     Parameter(
         "emission_factor",
@@ -35,10 +38,25 @@ PARAMETERS = (
         "tCO2/MWh",
         "Emissions of the grid's power.",
         also_index=(("site",),),
+        description_zh="电网供电的碳排放因子。",
     ),
-    Parameter("emissions_max", (), "tCO2/a", "Most that the plan may emit.", None),
-    Parameter("carbon_price", (), "CNY/tCO2", "Price of emissions.", 0.0),
+    Parameter("emissions_max", (), "tCO2/a", "Most that the plan may emit.", None, description_zh="方案的排放上限。"),
+    Parameter("carbon_price", (), "CNY/tCO2", "Price of emissions.", 0.0, description_zh="碳排放价格。"),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "emissions": ("emissions", "碳排放"),
+    "emissions_accounting": ("emissions accounting", "排放核算口径"),
+    "accounting": ("accounting", "核算口径"),
+    "emission_factor": ("emission factor", "排放因子"),
+    "emissions_max": ("emissions limit", "排放上限"),
+    "emissions_limit": ("emissions limit", "排放上限"),
+    "site_emissions": ("emissions of the site", "节点碳排放"),
+    "carbon_price": ("price of carbon", "碳价"),
+    "carbon": ("carbon", "碳成本"),
+    "location": ("location-based", "基于位置"),
+    "market": ("market-based", "基于市场"),
+    "sites": ("sites", "节点"),
+}
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -47,8 +65,11 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault(
             "emissions_accounting",
             None,
-            "market accounting needs the feature power_supply",
-            'list power_supply, or set emissions_accounting = "location"',
+            say("market accounting needs the feature power_supply", "基于市场的核算需要功能 power_supply"),
+            say(
+                'list power_supply, or set emissions_accounting = "location"',
+                '列出 power_supply，或设 emissions_accounting = "location"',
+            ),
         )
 
 
@@ -78,6 +99,10 @@ def emissions_limit(m: PlanModel) -> Any:
 def carbon_cost(m: PlanModel) -> Any:
     """Cost of emissions [CNY/a]: carbon_price × emissions."""
     return m.carbon_price * m.emissions
+
+
+GIVES = {"emissions_limit": ("emissions_max",)}
+RELAXATIONS = (Amount("emissions_max", Rank.POLICY, raised=True),)
 
 
 def build(m: PlanModel) -> None:
@@ -113,7 +138,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.all_equal("emissions", by_site, reported, "tCO2/a")
     accounting = inputs.scalar("emissions_accounting")
     for site in tables["emissions"].loc[tables["emissions"]["accounting"] != accounting, "site"]:
-        yield Finding("emissions_accounting", str(site), f"is not {accounting}")
+        yield Finding(
+            "emissions_accounting", str(site), say("is not {accounting}", "不是 {accounting}", accounting=accounting)
+        )
     total, limit = float(by_site.sum()), inputs.scalar("emissions_max")
     if limit is not None:
         yield from Finding.unless_at_most("emissions_limit", "national", total, float(limit), "tCO2/a")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.finding import Finding
+from planner.models.gives import Amount, Rank
 from planner.models.parameter import INFINITY, Parameter
 
 if TYPE_CHECKING:
@@ -28,9 +30,25 @@ PARAMETERS = (
         None,
         low=1.0,
         also_index=(("site",),),
+        description_zh="电能利用效率：设施负荷与 IT 负荷之比。",
     ),
-    Parameter("pue_base", ("site",), "1", "PUE while outside air cools freely; in place of pue.", None, low=1.0),
-    Parameter("pue_slope", ("site",), "1/K", "Rise of PUE per kelvin above free_cooling_temperature.", 0.0),
+    Parameter(
+        "pue_base",
+        ("site",),
+        "1",
+        "PUE while outside air cools freely; in place of pue.",
+        None,
+        low=1.0,
+        description_zh="自然冷却时的 PUE，用以代替 pue。",
+    ),
+    Parameter(
+        "pue_slope",
+        ("site",),
+        "1/K",
+        "Rise of PUE per kelvin above free_cooling_temperature.",
+        0.0,
+        description_zh="超过自然冷却温度后，每升高 1 K 的 PUE 增量。",
+    ),
     Parameter(
         "free_cooling_temperature",
         ("site",),
@@ -40,6 +58,7 @@ PARAMETERS = (
         low=-60,
         high=60,
         also_index=((),),
+        description_zh="可完全自然冷却的最高室外温度。",
     ),
     Parameter(
         "temperature",
@@ -50,11 +69,44 @@ PARAMETERS = (
         low=-90,
         high=70,
         also_index=(("site",),),
+        description_zh="室外干球温度。",
     ),
-    Parameter("wue", ("site",), "m3/MWh", "Water use effectiveness: water over IT energy (1 m3/MWh = 1 L/kWh).", 0.0),
-    Parameter("water_max", ("site",), "m3/a", "Most water the site may use.", None, high=INFINITY),
-    Parameter("water_price", ("site",), "CNY/m3", "Price of water.", 0.0, also_index=((),)),
+    Parameter(
+        "wue",
+        ("site",),
+        "m3/MWh",
+        "Water use effectiveness: water over IT energy (1 m3/MWh = 1 L/kWh).",
+        0.0,
+        description_zh="水利用效率：用水量与 IT 用电量之比（1 m3/MWh = 1 L/kWh）。",
+    ),
+    Parameter(
+        "water_max",
+        ("site",),
+        "m3/a",
+        "Most water the site may use.",
+        None,
+        high=INFINITY,
+        description_zh="节点用水量上限。",
+    ),
+    Parameter("water_price", ("site",), "CNY/m3", "Price of water.", 0.0, also_index=((),), description_zh="水价。"),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "facility_load": ("facility load", "设施负荷"),
+    "facility_energy": ("facility energy", "设施用电量"),
+    "facility_load_water": ("water used", "用水"),
+    "facility": ("facility", "设施用电"),
+    "pue": ("PUE", "PUE"),
+    "pue_base": ("base PUE", "基准 PUE"),
+    "pue_slope": ("rise of PUE with temperature", "PUE 温升系数"),
+    "mean_pue": ("mean PUE", "平均 PUE"),
+    "free_cooling_temperature": ("free-cooling temperature", "自然冷却温度"),
+    "temperature": ("outside temperature", "室外温度"),
+    "wue": ("WUE", "WUE"),
+    "water": ("water", "用水"),
+    "water_max": ("water limit", "用水上限"),
+    "water_price": ("price of water", "水价"),
+    "water_limit": ("water limit", "用水上限"),
+}
 
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:
@@ -82,16 +134,41 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     for site in inputs.sets["site"]:
         stated = site in given.index.get_level_values("site")
         if stated and site in base.index:
-            yield inputs.fault("pue_base", (site,), "pue is given as well", "give one of the two")
+            yield inputs.fault(
+                "pue_base",
+                (site,),
+                say("pue is given as well", "pue 也已给出"),
+                say("give one of the two", "两者只给其一"),
+            )
         elif not stated and site not in base.index:
-            yield inputs.fault("pue", (site,), "the PUE is missing", "give pue, or pue_base and pue_slope")
+            yield inputs.fault(
+                "pue",
+                (site,),
+                say("the PUE is missing", "缺少 PUE"),
+                say("give pue, or pue_base and pue_slope", "给出 pue，或 pue_base 与 pue_slope"),
+            )
         elif stated and len(given.xs(site, level="site")) < len(inputs.sets["timestep"]):
-            yield inputs.fault("pue", (site,), "the PUE is missing in some timesteps", "give it in every timestep")
+            yield inputs.fault(
+                "pue",
+                (site,),
+                say("the PUE is missing in some timesteps", "部分时段缺少 PUE"),
+                say("give it in every timestep", "每个时段都要给出"),
+            )
         elif site in base.index.intersection(sloped):
             if site not in free.index:
-                yield inputs.fault("free_cooling_temperature", (site,), "pue_slope needs it", "give it in °C")
+                yield inputs.fault(
+                    "free_cooling_temperature",
+                    (site,),
+                    say("pue_slope needs it", "pue_slope 需要它"),
+                    say("give it in °C", "以 °C 给出"),
+                )
             if len(warm[warm.index.get_level_values("site") == site]) < len(inputs.sets["timestep"]):
-                yield inputs.fault("temperature", (site,), "pue_slope needs it in every timestep", "give it in °C")
+                yield inputs.fault(
+                    "temperature",
+                    (site,),
+                    say("pue_slope needs it in every timestep", "pue_slope 需要每个时段的取值"),
+                    say("give it in °C", "以 °C 给出"),
+                )
 
 
 def facility_load(m: PlanModel, site: str, timestep: str) -> Any:
@@ -122,6 +199,10 @@ def water_cost(m: PlanModel) -> Any:
     return sum(m.water_price[s] * m.water[s] for s in m.SITES)
 
 
+GIVES = {"water_limit": ("water_max",)}
+RELAXATIONS = (Amount("water_max", Rank.POLICY, raised=True),)
+
+
 def build(m: PlanModel) -> None:
     """Add facility load and water."""
     m.expression("facility_load", m.SITES, m.TIMESTEPS, rule=facility_load, unit="MW")
@@ -141,7 +222,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     """Facility load is PUE times the work done at the site; water follows from it and is paid for."""
     table = tables["facility_load"].set_index(KEYS)
     for row in inputs.full_index(tuple(KEYS)).symmetric_difference(table.index):
-        yield Finding("facility_load", ", ".join(row), "is missing from the results, or no site and timestep")
+        yield Finding(
+            "facility_load",
+            ", ".join(row),
+            say("is missing from the results, or no site and timestep", "结果中缺失，或没有这个节点与时段"),
+        )
     work = ledger.column(tables, "allocation", "allocation", KEYS)
     yield from Finding.all_equal("it_load", work, table["it_load"], "MW")
     pue = _pue_again(inputs).reindex(table.index)

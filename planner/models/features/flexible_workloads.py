@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding, spell
+from planner.models.gives import Rank, Steps
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.gives import Key
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("allocation",)
@@ -31,8 +34,17 @@ PARAMETERS = (
         "Longest time that work may wait before it is done; without it none waits.",
         None,
         high=8784.0,
+        description_zh="作业完成前可等待的最长时间；不填则不可等待。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "flexible_workloads": ("work that can wait", "可延迟作业"),
+    "deferral_max": ("longest delay", "最长延迟"),
+    "backlog": ("work waiting", "积压作业"),
+    "backlog_max": ("most work waiting", "积压上限"),
+    "deadline": ("deadline", "完成期限"),
+    "waiting": ("work that waited", "等待的作业"),
+}
 
 
 ROUNDING = 1e-12
@@ -78,6 +90,22 @@ def waiting_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any
         m.backlog_max[region, k, m.previous[timestep]] / m.timestep_duration[timestep]
         for k in m.FLEXIBLE_OF[region, workload]
     )
+
+
+def longer(inputs: Scenario) -> dict[Key, list[float]]:
+    """Return the longer times that work which can wait might be let wait, by a quarter of a timestep [h]."""
+    step = float(inputs.series("timestep_duration").min()) / 4
+    count = max(1, int(WAIT_MAX / step))
+    return {
+        (str(workload),): [round(float(hours) + step * number, 6) for number in range(1, count + 1)]
+        for workload, hours in _deferral(inputs).items()
+    }
+
+
+WAIT_MAX = 168.0
+"""[h]: nobody is proposed to wait a week more."""
+GIVES = {"deadline": ("deferral_max",)}
+RELAXATIONS = (Steps("deferral_max", Rank.SERVICE, longer),)
 
 
 def build(m: PlanModel) -> None:
@@ -152,7 +180,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     able = longest.index[longest > 0]
     expected = {(r, k, t) for r in inputs.sets["region"] for k in able for t in inputs.sets["timestep"]}
     for row in sorted(expected.symmetric_difference(waiting.index)):
-        yield Finding("flexible_workloads", spell(row), "is missing from the results, or cannot wait")
+        yield Finding(
+            "flexible_workloads",
+            spell(row),
+            say("is missing from the results, or cannot wait", "结果中缺失，或不可延迟"),
+        )
     yield from Finding.none_negative("backlog", waiting, "MWh")
     came = _came_in_time(inputs)
     demand = inputs.series("demand")

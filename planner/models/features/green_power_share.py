@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.features.time import months
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
+from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ PARAMETERS = (
         "choice",
         choices=("certificate", "matched", "every_timestep"),
         source=RULE_OF_2025,
+        description_zh="绿电的核算方式：全年按绿证、全年按逐时用电匹配，或逐时段达标。",
     ),
     Parameter(
         "green_power_share_on",
@@ -50,6 +53,7 @@ PARAMETERS = (
         "choice",
         choices=("all", "new"),
         source=RULE_OF_2025,
+        description_zh="须为绿电的用电范围：全部设施用电，或新建容量的用电（线性近似）。",
     ),
     Parameter(
         "green_power_share_window",
@@ -59,11 +63,44 @@ PARAMETERS = (
         "year",
         "choice",
         choices=("year", "month"),
+        description_zh="占比的核算周期：全年，或逐月（各时段须给出时刻）。",
     ),
-    Parameter("green_power_share_min", ("site",), "1", "Least green share of the site.", None, high=1.0),
-    Parameter("hub_green_power_share_min", ("hub",), "1", "Least green share of the hub's sites.", None, high=1.0),
-    Parameter("side_green_power_share_min", ("side",), "1", "Least green share of the side's sites.", None, high=1.0),
-    Parameter("national_green_power_share_min", (), "1", "Least green share of all sites.", None, high=1.0),
+    Parameter(
+        "green_power_share_min",
+        ("site",),
+        "1",
+        "Least green share of the site.",
+        None,
+        high=1.0,
+        description_zh="节点绿电占比下限。",
+    ),
+    Parameter(
+        "hub_green_power_share_min",
+        ("hub",),
+        "1",
+        "Least green share of the hub's sites.",
+        None,
+        high=1.0,
+        description_zh="枢纽内各节点合计的绿电占比下限。",
+    ),
+    Parameter(
+        "side_green_power_share_min",
+        ("side",),
+        "1",
+        "Least green share of the side's sites.",
+        None,
+        high=1.0,
+        description_zh="片区内各节点合计的绿电占比下限。",
+    ),
+    Parameter(
+        "national_green_power_share_min",
+        (),
+        "1",
+        "Least green share of all sites.",
+        None,
+        high=1.0,
+        description_zh="全部节点合计的绿电占比下限。",
+    ),
     Parameter(
         "utilisation_new",
         ("site",),
@@ -73,6 +110,7 @@ PARAMETERS = (
         high=1.0,
         also_index=((),),
         source="Policy on 上架率: at least 0.65",
+        description_zh="仅考核新增用电时，新建容量视为已使用的比例。",
     ),
     Parameter(
         "green_energy_committed",
@@ -80,15 +118,55 @@ PARAMETERS = (
         "MWh/a",
         "Green energy that already greens the existing load; not counted for new load.",
         0.0,
+        description_zh="已用于存量负荷的绿电电量，不计入新增用电的占比。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "green_power_share": ("green power share", "绿电占比"),
+    "green_power_share_mode": ("green accounting", "绿电核算方式"),
+    "green_power_share_on": ("use that must be green", "绿电考核范围"),
+    "green_power_share_window": ("accounting window", "核算周期"),
+    "green_power_share_min": ("least green share", "绿电占比下限"),
+    "hub_green_power_share": ("green power share of the hub", "枢纽绿电占比"),
+    "hub_green_power_share_min": ("least green share of the hub", "枢纽绿电占比下限"),
+    "side_green_power_share": ("green power share of the side", "片区绿电占比"),
+    "side_green_power_share_min": ("least green share of the side", "片区绿电占比下限"),
+    "national_green_power_share": ("green power share of the nation", "全国绿电占比"),
+    "national_green_power_share_min": ("least green share of the nation", "全国绿电占比下限"),
+    "utilisation_new": ("utilisation of new capacity", "新建容量上架率"),
+    "green_energy_committed": ("green energy committed", "已承诺绿电"),
+    "green_credited": ("green energy credited", "计入绿电"),
+    "green_counted": ("green energy counted", "核算绿电"),
+    "green_use": ("use that must be green", "考核用电"),
+    "green_owed": ("green energy owed", "存量占用绿电"),
+    "certificates_of_month": ("certificates of the month", "当月绿证"),
+    "certificates_used": ("certificates used", "绿证使用"),
+    "scope": ("scope", "范围"),
+    "name": ("name", "名称"),
+    "window": ("window", "核算周期"),
+    "share": ("share", "占比"),
+    "share_min": ("least share", "占比下限"),
+    "mode": ("accounting", "核算方式"),
+    "on": ("use", "考核范围"),
+    "certificate": ("by certificates", "绿证核算"),
+    "matched": ("matched hour by hour", "逐时匹配"),
+    "every_timestep": ("in every timestep", "逐时达标"),
+    "all": ("all", "全部"),
+    "new": ("new", "新增"),
+    "year": ("year", "全年"),
+    "month": ("month", "逐月"),
+    "counted": ("counted", "计入"),
+}
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
     """A share on new load needs something that can be new."""
     if inputs.scalar("green_power_share_on") == "new" and not inputs.has("site_expansion"):
         yield inputs.fault(
-            "green_power_share_on", None, "nothing is new without site_expansion", "list site_expansion, or use all"
+            "green_power_share_on",
+            None,
+            say("nothing is new without site_expansion", "没有 site_expansion 就没有新增"),
+            say("list site_expansion, or use all", "列出 site_expansion，或改用 all"),
         )
 
     if inputs.scalar("green_power_share_window") == "month":
@@ -99,11 +177,24 @@ def _window_faults(inputs: Scenario) -> Iterator[Fault]:
     """A month is known by the time of its steps; in the mode every_timestep each step is its own window."""
     name = "green_power_share_window"
     if inputs.scalar("green_power_share_mode") == "every_timestep":
-        problem = "in the mode every_timestep the share holds in each timestep, not over a month"
-        yield inputs.fault(name, None, problem, "leave the window out, or use matched or certificate")
+        problem = say(
+            "in the mode every_timestep the share holds in each timestep, not over a month",
+            "在 every_timestep 方式下，占比逐时段满足，不按月核算",
+        )
+        yield inputs.fault(
+            name,
+            None,
+            problem,
+            say("leave the window out, or use matched or certificate", "不给核算周期，或改用 matched、certificate"),
+        )
     elif len(months(inputs)) < len(inputs.sets["timestep"]):
-        problem = "the month of some timesteps is not known"
-        yield inputs.fault(name, None, problem, "give every timestep a time; a representative day has no month")
+        problem = say("the month of some timesteps is not known", "部分时段的月份不明")
+        yield inputs.fault(
+            name,
+            None,
+            problem,
+            say("give every timestep a time; a representative day has no month", "给每个时段一个时刻；代表日没有月份"),
+        )
 
 
 def warn(inputs: Scenario) -> Iterator[str]:
@@ -111,7 +202,12 @@ def warn(inputs: Scenario) -> Iterator[str]:
     for unit in ("hub", "side"):
         owners = set(inputs.series(f"site.{unit}"))
         for name in inputs.series(f"{unit}_green_power_share_min").index.difference(list(owners)):
-            yield f"{unit}_green_power_share_min of {name} limits nothing: no site names this {unit}"
+            yield say(
+                "{unit}_green_power_share_min of {name} limits nothing: no site names this {unit}",
+                "{name} 的 {unit}_green_power_share_min 不起作用：没有节点属于这个 {unit}",
+                unit=unit,
+                name=name,
+            )
 
 
 def green_power_share(m: PlanModel, site: str, window: str) -> Any:
@@ -202,6 +298,22 @@ def new_use(m: PlanModel, site: str, window: str) -> Any:
     """Energy that new capacity is taken to draw [MWh/a]: ∑_t w pue × utilisation_new × capacity_new."""
     yearly_pue = sum(m.timestep_weight[t] * m.pue[site, t] for t in m.STEPS_OF_WINDOW[window])
     return yearly_pue * m.utilisation_new[site] * sum(m.capacity_new[site, c] for c in m.COMPUTE_TYPES)
+
+
+GIVES = {
+    "green_power_share": ("green_power_share_min", "green_energy_committed"),
+    "hub_green_power_share": ("hub_green_power_share_min", "green_energy_committed"),
+    "side_green_power_share": ("side_green_power_share_min", "green_energy_committed"),
+    "national_green_power_share": ("national_green_power_share_min", "green_energy_committed"),
+    "certificates_used": Never(say("no certificate counts twice", "同一绿证不得重复计入")),
+}
+RELAXATIONS = (
+    Amount("green_power_share_min", Rank.POLICY, raised=False),
+    Amount("hub_green_power_share_min", Rank.POLICY, raised=False),
+    Amount("side_green_power_share_min", Rank.POLICY, raised=False),
+    Amount("national_green_power_share_min", Rank.POLICY, raised=False),
+    Amount("green_energy_committed", Rank.SUPPLY, raised=False),
+)
 
 
 def build(m: PlanModel) -> None:
@@ -334,7 +446,7 @@ def _differences(
     counted, use, owed = (again[column] for column in ("green_counted", "green_use", "green_owed"))
     yield from Finding.unless_at_most(rule, where, least * use + owed, again["green_credited"], "MWh/a")
     if row is None:
-        yield Finding(rule, where, "is missing from the results")
+        yield Finding(rule, where, say("is missing from the results", "结果中缺失"))
         return
     for column, value in (("green_counted", counted), ("green_use", use), ("green_owed", owed)):
         yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
@@ -347,11 +459,17 @@ def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> It
     """Yield a finding for every row that no limit asks for, that stands twice, or that names another accounting."""
     asked = {(scope, name, window) for scope, name, *_ in _given_scopes(inputs) for window in windows}
     for row in reported.index[reported.index.duplicated() | ~reported.index.isin(list(asked))]:
-        yield Finding("green_power_share", ", ".join(map(str, row)), "no limit asks for this row")
+        yield Finding(
+            "green_power_share", ", ".join(map(str, row)), say("no limit asks for this row", "没有约束要求此行")
+        )
     for word in ("mode", "on"):
         said = inputs.scalar(f"green_power_share_{word}")
         for row in reported.index[reported[word] != said]:
-            yield Finding("green_power_share", ", ".join(map(str, row)), f"{word} is not {said}")
+            yield Finding(
+                "green_power_share",
+                ", ".join(map(str, row)),
+                say("{word} is not {said}", "{word} 不是 {said}", word=word, said=said),
+            )
 
 
 def _windows_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

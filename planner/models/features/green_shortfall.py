@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
@@ -20,9 +21,19 @@ REQUIRES = ("green_power_share",)
 KEYS = ["site", "window"]
 PARAMETERS = (
     Parameter(
-        "green_shortfall_price", (), "CNY/MWh", "Cost of green energy that is missing from a share.", low_open=True
+        "green_shortfall_price",
+        (),
+        "CNY/MWh",
+        "Cost of green energy that is missing from a share.",
+        low_open=True,
+        description_zh="绿电占比缺额电量的单位成本。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "green_shortfall": ("missing green energy", "绿电缺额"),
+    "green_shortfall_price": ("price of missing green energy", "绿电缺额单价"),
+    "shortfall": ("missing green energy", "绿电缺额"),
+}
 
 
 def shortfall_term(m: PlanModel, site: str, window: str) -> Any:
@@ -64,11 +75,15 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     missing = tables["green_shortfall"].set_index(KEYS)["green_shortfall"].astype(float)
     yield from Finding.none_negative("green_shortfall", missing, "MWh/a")
     for row in missing.index[missing.index.duplicated()]:
-        yield Finding("green_shortfall", ", ".join(row), "stands twice")
+        yield Finding("green_shortfall", ", ".join(row), say("stands twice", "重复"))
     windows = ledger.added(inputs, tables, "green_credited").index.get_level_values("window")
     expected = {(site, window) for site in inputs.sets["site"] for window in windows}
     for row in sorted(expected.symmetric_difference(missing.index)):
-        yield Finding("green_shortfall", ", ".join(row), "is missing from the results, or no site and window")
+        yield Finding(
+            "green_shortfall",
+            ", ".join(row),
+            say("is missing from the results, or no site and window", "结果中缺失，或没有这个节点与核算周期"),
+        )
     paid = float(missing.sum()) * inputs.number("green_shortfall_price")
     yield from Finding.cost_differs("green_shortfall", paid, tables)
 

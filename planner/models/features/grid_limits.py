@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding
+from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -22,11 +24,51 @@ REQUIRES = ("power_supply",)
 KEYS = ["site", "timestep"]
 UNITS = ("hub", "side")
 PARAMETERS = (
-    Parameter("grid_ramp_max", ("site",), "MW/h", "Fastest change of the site's draw from the grid.", None),
-    Parameter("hub_grid_power_max", ("hub",), "MW", "Most power that the hub's sites draw from the grid.", None),
-    Parameter("side_grid_power_max", ("side",), "MW", "Most power that the side's sites draw from the grid.", None),
-    Parameter("national_grid_power_max", (), "MW", "Most power that all sites draw from the grid.", None),
+    Parameter(
+        "grid_ramp_max",
+        ("site",),
+        "MW/h",
+        "Fastest change of the site's draw from the grid.",
+        None,
+        description_zh="节点电网用电功率的最大变化速度。",
+    ),
+    Parameter(
+        "hub_grid_power_max",
+        ("hub",),
+        "MW",
+        "Most power that the hub's sites draw from the grid.",
+        None,
+        description_zh="枢纽内各节点合计的电网供电功率上限。",
+    ),
+    Parameter(
+        "side_grid_power_max",
+        ("side",),
+        "MW",
+        "Most power that the side's sites draw from the grid.",
+        None,
+        description_zh="片区内各节点合计的电网供电功率上限。",
+    ),
+    Parameter(
+        "national_grid_power_max",
+        (),
+        "MW",
+        "Most power that all sites draw from the grid.",
+        None,
+        description_zh="全部节点合计的电网供电功率上限。",
+    ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "grid_limits": ("grid limits", "电网约束"),
+    "grid_ramp_max": ("ramp limit", "爬坡上限"),
+    "grid_ramp_up": ("ramp up", "向上爬坡"),
+    "grid_ramp_down": ("ramp down", "向下爬坡"),
+    "hub_grid_power_max": ("grid power limit of the hub", "枢纽电网供电上限"),
+    "hub_grid_power_limit": ("grid power limit of the hub", "枢纽电网供电上限"),
+    "side_grid_power_max": ("grid power limit of the side", "片区电网供电上限"),
+    "side_grid_power_limit": ("grid power limit of the side", "片区电网供电上限"),
+    "national_grid_power_max": ("grid power limit of the nation", "全国电网供电上限"),
+    "national_grid_power_limit": ("grid power limit of the nation", "全国电网供电上限"),
+}
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -40,7 +82,12 @@ def warn(inputs: Scenario) -> Iterator[str]:
     for unit in UNITS:
         owners = list(inputs.series(f"site.{unit}"))
         for name in inputs.series(f"{unit}_grid_power_max").index.difference(owners):
-            yield f"{unit}_grid_power_max of {name} limits nothing: no site names this {unit}"
+            yield say(
+                "{unit}_grid_power_max of {name} limits nothing: no site names this {unit}",
+                "{name} 的 {unit}_grid_power_max 不起作用：没有节点属于这个 {unit}",
+                unit=unit,
+                name=name,
+            )
 
 
 def grid_ramp_up(m: PlanModel, site: str, timestep: str) -> Any:
@@ -89,6 +136,21 @@ def national_grid_power_limit(m: PlanModel, timestep: str) -> Any:
     ∑_s grid_power[s,t] ≤ national_grid_power_max  ∀ t  [MW]
     """
     return sum(m.grid_power[s, timestep] for s in m.SITES) <= m.national_grid_power_max
+
+
+GIVES = {
+    "grid_ramp_up": ("grid_ramp_max",),
+    "grid_ramp_down": ("grid_ramp_max",),
+    "hub_grid_power_limit": ("hub_grid_power_max",),
+    "side_grid_power_limit": ("side_grid_power_max",),
+    "national_grid_power_limit": ("national_grid_power_max",),
+}
+RELAXATIONS = (
+    Amount("grid_ramp_max", Rank.PLANT, raised=True),
+    Amount("hub_grid_power_max", Rank.PLANT, raised=True),
+    Amount("side_grid_power_max", Rank.PLANT, raised=True),
+    Amount("national_grid_power_max", Rank.PLANT, raised=True),
+)
 
 
 def build(m: PlanModel) -> None:
@@ -153,7 +215,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     sums = {(*fleet, step): value for fleet, (_, drawn) in fleets.items() for step, value in drawn.items()}
     limits = {(*fleet, step): limit for fleet, (limit, drawn) in fleets.items() for step in drawn.index}
     for row in sorted(set(sums).symmetric_difference(reported.index)):
-        yield Finding("grid_limits", ", ".join(map(str, row)), "is missing from the results, or has no limit")
+        yield Finding(
+            "grid_limits",
+            ", ".join(map(str, row)),
+            say("is missing from the results, or has no limit", "结果中缺失，或没有上限"),
+        )
     yield from Finding.all_equal("grid_limits", pd.Series(sums, dtype=float), reported["grid_power"], "MW")
     yield from Finding.all_equal("grid_power_max", pd.Series(limits, dtype=float), reported["grid_power_max"], "MW")
     yield from _audit_ramps(inputs, grid)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.finding import Finding
+from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
 
 if TYPE_CHECKING:
@@ -18,12 +20,27 @@ if TYPE_CHECKING:
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("facility_load",)
-SETS = (IndexSet("technology", "TECHNOLOGIES", "Kinds of green supply at a site: wind, solar, hydro …", ()),)
+SETS = (
+    IndexSet(
+        "technology",
+        "TECHNOLOGIES",
+        "Kinds of green supply at a site: wind, solar, hydro …",
+        (),
+        description_zh="节点绿电的种类：风电、光伏、水电等。",
+    ),
+)
 PAIR = ("site", "technology")
 TRIPLE = ("site", "technology", "timestep")
 PARAMETERS = (
     *names_of("technology"),
-    Parameter("grid_power_max", ("site",), "MW", "Most power the grid connection carries.", None),
+    Parameter(
+        "grid_power_max",
+        ("site",),
+        "MW",
+        "Most power the grid connection carries.",
+        None,
+        description_zh="并网连接的最大功率。",
+    ),
     Parameter(
         "grid_power_price",
         ("site", "timestep"),
@@ -31,16 +48,58 @@ PARAMETERS = (
         "Price of grid power, all charges included.",
         low=-INFINITY,
         also_index=(("site",),),
+        description_zh="电网电价，含各项费用。",
     ),
-    Parameter("green_capacity_existing", PAIR, "MW", "Green capacity under contract already.", 0.0),
     Parameter(
-        "green_capacity_max", PAIR, "MW", "Most green capacity, existing included; default: existing only.", None
+        "green_capacity_existing",
+        PAIR,
+        "MW",
+        "Green capacity under contract already.",
+        0.0,
+        description_zh="已签约的绿电容量。",
     ),
-    Parameter("green_capacity_cost", PAIR, "CNY/MW/a", "Yearly cost of new green capacity.", 0.0),
-    Parameter("green_power_price", PAIR, "CNY/MWh", "Price paid for green power, used or excess.", 0.0),
-    Parameter("excess_price", PAIR, "CNY/MWh", "Price earned for excess green power.", 0.0, low=-INFINITY),
     Parameter(
-        "availability", TRIPLE, "1", "Share of the green capacity that can produce.", 1.0, high=1.0, also_index=(PAIR,)
+        "green_capacity_max",
+        PAIR,
+        "MW",
+        "Most green capacity, existing included; default: existing only.",
+        None,
+        description_zh="绿电容量上限，含存量；默认仅为存量。",
+    ),
+    Parameter(
+        "green_capacity_cost",
+        PAIR,
+        "CNY/MW/a",
+        "Yearly cost of new green capacity.",
+        0.0,
+        description_zh="新增绿电容量的年成本。",
+    ),
+    Parameter(
+        "green_power_price",
+        PAIR,
+        "CNY/MWh",
+        "Price paid for green power, used or excess.",
+        0.0,
+        description_zh="绿电结算价格，已用与富余电量同价。",
+    ),
+    Parameter(
+        "excess_price",
+        PAIR,
+        "CNY/MWh",
+        "Price earned for excess green power.",
+        0.0,
+        low=-INFINITY,
+        description_zh="富余绿电的出售价格。",
+    ),
+    Parameter(
+        "availability",
+        TRIPLE,
+        "1",
+        "Share of the green capacity that can produce.",
+        1.0,
+        high=1.0,
+        also_index=(PAIR,),
+        description_zh="绿电容量中可发电的比例。",
     ),
     Parameter(
         "certificate_price",
@@ -48,9 +107,54 @@ PARAMETERS = (
         "CNY/MWh",
         "Price of green certificates (绿证); without it the site has none.",
         None,
+        description_zh="绿证价格；不填则该节点不可用绿证。",
     ),
-    Parameter("certificates_max", ("site",), "MWh/a", "Most certificates the site may use.", None),
+    Parameter(
+        "certificates_max",
+        ("site",),
+        "MWh/a",
+        "Most certificates the site may use.",
+        None,
+        description_zh="节点可使用的绿证上限。",
+    ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "power_supply": ("power supply", "供电"),
+    "power_supply_technology": ("green power by kind", "分类型绿电"),
+    "power_supply_capacity": ("green capacity", "绿电容量"),
+    "power_supply_certificates": ("green certificates", "绿证"),
+    "technology": ("kind of green supply", "绿电类型"),
+    "grid": ("grid", "电网"),
+    "grid_power": ("grid power", "电网供电"),
+    "grid_power_max": ("grid connection limit", "并网功率上限"),
+    "grid_power_price": ("price of grid power", "电网电价"),
+    "grid_power_limit": ("grid connection limit", "并网功率上限"),
+    "grid_energy": ("energy from the grid", "电网电量"),
+    "green": ("green power", "绿电"),
+    "green_power": ("green power", "绿电"),
+    "green_power_used": ("green power used", "已用绿电"),
+    "green_power_price": ("price of green power", "绿电电价"),
+    "green_power_availability": ("green power available", "绿电可用出力"),
+    "green_energy": ("green energy", "绿电电量"),
+    "green_capacity": ("green capacity", "绿电容量"),
+    "green_capacity_existing": ("existing green capacity", "存量绿电容量"),
+    "green_capacity_new": ("new green capacity", "新增绿电容量"),
+    "green_capacity_max": ("green capacity limit", "绿电容量上限"),
+    "green_capacity_cost": ("cost of green capacity", "绿电容量成本"),
+    "green_capacity_limit": ("green capacity limit", "绿电容量上限"),
+    "excess": ("excess green power", "富余绿电"),
+    "excess_price": ("price of excess green power", "富余绿电价格"),
+    "excess_energy": ("excess green energy", "富余绿电电量"),
+    "curtailed": ("curtailed green power", "弃电"),
+    "availability": ("availability", "可用率"),
+    "certificate_price": ("price of certificates", "绿证价格"),
+    "certificates": ("green certificates", "绿证"),
+    "certificates_max": ("certificates limit", "绿证上限"),
+    "certificates_limit": ("certificates limit", "绿证上限"),
+    "power_balance": ("power balance", "电力平衡"),
+    "power_in": ("power in", "流入功率"),
+    "power_out": ("power out", "流出功率"),
+}
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -59,8 +163,18 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     most: dict[Any, float] = inputs.series("green_capacity_max").to_dict()
     for pair, limit in most.items():
         if limit < existing[pair]:
-            problem = f"{limit:g} MW is below the {existing[pair]:g} MW that stand already"
-            yield inputs.fault("green_capacity_max", pair, problem, "raise it, or lower green_capacity_existing")
+            problem = say(
+                "{limit:g} MW is below the {existing:g} MW that stand already",
+                "{limit:g} MW 低于已有的 {existing:g} MW",
+                limit=limit,
+                existing=existing[pair],
+            )
+            yield inputs.fault(
+                "green_capacity_max",
+                pair,
+                problem,
+                say("raise it, or lower green_capacity_existing", "调高它，或调低 green_capacity_existing"),
+            )
 
 
 def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
@@ -176,6 +290,36 @@ def excess_cost(m: PlanModel) -> Any:
 def certificates_cost(m: PlanModel) -> Any:
     """Cost of certificates [CNY/a]."""
     return sum(m.certificate_price[s] * m.certificates[s] for s in m.CERTIFICATE_PRICE_GIVEN)
+
+
+def contracts(inputs: Scenario) -> pd.Series:
+    """Return the most green capacity of every pair of site and technology that the scenario speaks of [MW]."""
+    existing, most = inputs.series("green_capacity_existing"), inputs.series("green_capacity_max")
+    most = most.reindex(existing.index)
+    spoken_of = most.notna() | (existing > 0)
+    return most.fillna(existing)[spoken_of]
+
+
+def contractable(inputs: Scenario, most: pd.Series) -> pd.Series:
+    """Return the limits at which new green capacity is a variable everywhere: by a hair above what stands [MW]."""
+    existing = inputs.series("green_capacity_existing").reindex(most.index)
+    return most.where(most > existing, existing + HAIR * existing.clip(lower=1.0))
+
+
+HAIR = 1e-6
+"""Relative; makes a variable of what cannot be contracted, for trials only."""
+GIVES = {
+    "power_balance": Never(say("energy is neither made nor lost", "能量守恒")),
+    "grid_power_limit": ("grid_power_max",),
+    "green_power_availability": Never(say("wind and sun are as they are", "风光资源由天气决定")),
+    "green_capacity_limit": ("green_capacity_max",),
+    "certificates_limit": ("certificates_max",),
+}
+RELAXATIONS = (
+    Amount("certificates_max", Rank.SUPPLY, raised=True),
+    Amount("green_capacity_max", Rank.SUPPLY, True, contracts, contractable),
+    Amount("grid_power_max", Rank.PLANT, raised=True),
+)
 
 
 def build(m: PlanModel) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planner.language import say
 from planner.models.finding import RELATIVE_TOLERANCE, Finding
 from planner.models.parameter import INFINITY, IndexSet, Parameter
 
@@ -25,19 +26,28 @@ if TYPE_CHECKING:
 Vector = npt.NDArray[np.float64]
 REQUIRES = ("time",)
 SETS = (
-    IndexSet("profile", "PROFILES", "Profiles that a few days stand for.", members_default=()),
+    IndexSet(
+        "profile",
+        "PROFILES",
+        "Profiles that a few days stand for.",
+        members_default=(),
+        description_zh="由少数代表日代替的曲线。",
+    ),
     IndexSet(
         "quantile",
         "QUANTILES",
         "Shares of the hours in percent, at which duration curves are known.",
         members_default=tuple(f"{percent:03d}" for percent in range(0, 101, 5)),
+        description_zh="持续曲线取值处的小时占比（%）。",
     ),
 )
 OF_PROFILE = "unit of the profile"
 
 
-def _number(name: str, description: str, low: float = -INFINITY) -> Parameter:
-    return Parameter(name, ("profile",), OF_PROFILE, description, None, low=low, per_table=True)
+def _number(name: str, description: str, low: float = -INFINITY, *, description_zh: str) -> Parameter:
+    return Parameter(
+        name, ("profile",), OF_PROFILE, description, None, low=low, per_table=True, description_zh=description_zh
+    )
 
 
 PARAMETERS = (
@@ -49,6 +59,7 @@ PARAMETERS = (
         None,
         "text",
         per_table=True,
+        description_zh="随时间变化的参数，如 demand_profile 或 availability。",
     ),
     Parameter(
         "key",
@@ -58,11 +69,26 @@ PARAMETERS = (
         None,
         "text",
         per_table=True,
+        description_zh="除时段外的各 id，以 ; 相连（没有其他索引时为 all）。",
     ),
-    _number("mean_full", "Mean over the full year."),
-    _number("mean_reduced", "Mean over the days chosen, by weight, as they were chosen."),
-    _number("rmse", "Root mean square error of the year rebuilt from its days, step by step.", 0.0),
-    _number("duration_curve_rmse", "The same with both years sorted: the error of the duration curve.", 0.0),
+    _number("mean_full", "Mean over the full year.", description_zh="全年均值。"),
+    _number(
+        "mean_reduced",
+        "Mean over the days chosen, by weight, as they were chosen.",
+        description_zh="选取代表日时，代表日的加权均值。",
+    ),
+    _number(
+        "rmse",
+        "Root mean square error of the year rebuilt from its days, step by step.",
+        0.0,
+        description_zh="以代表日重构全年后，逐时段的均方根误差。",
+    ),
+    _number(
+        "duration_curve_rmse",
+        "The same with both years sorted: the error of the duration curve.",
+        0.0,
+        description_zh="两者各自排序后的均方根误差，即持续曲线的误差。",
+    ),
     Parameter(
         "quantile_full",
         ("profile", "quantile"),
@@ -71,8 +97,22 @@ PARAMETERS = (
         None,
         low=-INFINITY,
         per_table=True,
+        description_zh="全年中该百分比的小时不超过的数值。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "representative_days": ("representative days", "代表日"),
+    "representative_days_duration": ("duration curves of the days", "代表日持续曲线"),
+    "profile": ("profile", "曲线"),
+    "parameter": ("parameter", "参数"),
+    "quantile": ("quantile", "分位"),
+    "mean_full": ("mean of the full year", "全年均值"),
+    "mean_reduced": ("mean of the days", "代表日均值"),
+    "rmse": ("RMSE", "均方根误差"),
+    "duration_curve_rmse": ("RMSE of the duration curve", "持续曲线均方根误差"),
+    "quantile_full": ("quantile of the full year", "全年分位值"),
+    "quantile_reduced": ("quantile of the days", "代表日分位值"),
+}
 NUMBERS = ("mean_full", "mean_reduced", "rmse", "duration_curve_rmse")
 NAMES = ["profile", "parameter", "key"]
 CURVE = ["quantile", "quantile_full", "quantile_reduced"]
@@ -89,23 +129,39 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         name = named.get(profile) if isinstance(named, pd.Series) else None
         parameter = inputs.declarations.parameters.get(str(name))
         if parameter is None or "timestep" not in parameter.index or not parameter.is_numeric:
-            problem = "the profile names no parameter that varies by timestep"
-            yield inputs.fault("profile.parameter", (profile,), problem, "such as demand_profile or availability")
+            problem = say("the profile names no parameter that varies by timestep", "该曲线未指明随时段变化的参数")
+            yield inputs.fault(
+                "profile.parameter",
+                (profile,),
+                problem,
+                say("such as demand_profile or availability", "如 demand_profile 或 availability"),
+            )
         for number in ("key", *NUMBERS):
             given = inputs.given.get(f"profile.{number}")
             if not isinstance(given, pd.Series) or profile not in given.index:
-                problem = f"{profile} has no {number}"
-                yield inputs.fault(f"profile.{number}", (profile,), problem, "reduce the full year anew")
+                problem = say("{profile} has no {number}", "{profile} 没有 {number}", profile=profile, number=number)
+                yield inputs.fault(
+                    f"profile.{number}", (profile,), problem, say("reduce the full year anew", "重新由全年缩减")
+                )
 
 
 def warn(inputs: Scenario) -> Iterator[str]:
     """Say where the error in profile.csv is not that of the tables any more."""
     if not inputs.sets["profile"]:
-        yield "representative_days is listed without profile.csv: the error of the days is not known"
+        yield say(
+            "representative_days is listed without profile.csv: the error of the days is not known",
+            "列出了 representative_days 但没有 profile.csv：代表日的误差不明",
+        )
         return
     frame = _described(inputs)
     for profile, name, key in frame.loc[~frame.index.isin(list(_values(inputs, frame))), NAMES].itertuples(index=False):
-        yield f"{profile} of profile.csv is left out: {name} has no {key} any more"
+        yield say(
+            "{profile} of profile.csv is left out: {name} has no {key} any more",
+            "略去 profile.csv 的 {profile}：{name} 已没有 {key}",
+            profile=profile,
+            name=name,
+            key=key,
+        )
     weight = inputs.series("timestep_weight").to_numpy()
     for row, values in _values(inputs, frame).items():
         mean = float(values @ weight / weight.sum())
@@ -113,8 +169,17 @@ def warn(inputs: Scenario) -> Iterator[str]:
         if abs(mean - said) > CHANGED * max(1.0, abs(said)):
             profile, name, key = frame.loc[row, NAMES]
             yield (
-                f"{name} of {key} has mean {mean:.6g}, {said:.6g} when its days were chosen: the error in profile.csv "
-                f"({profile}) is that of other figures"
+                say(
+                    "{name} of {key} has mean {mean:.6g}, {said:.6g} when its days were chosen: the error in "
+                    "profile.csv ({profile}) is that of other figures",
+                    "{key} 的 {name} 均值为 {mean:.6g}，选取代表日时为 {said:.6g}：profile.csv（{profile}）中的误"
+                    "差属于其他数据",
+                    name=name,
+                    key=key,
+                    mean=mean,
+                    said=said,
+                    profile=profile,
+                )
             )
 
 
@@ -206,14 +271,20 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     for profile in inputs.sets["profile"]:
         values = _days_again(inputs, profile)
         if (values is None) != (profile not in table.index):
-            yield Finding("representative_days", profile, "is missing from the results, or has no values")
+            yield Finding(
+                "representative_days",
+                profile,
+                say("is missing from the results, or has no values", "结果中缺失，或没有取值"),
+            )
         if values is None or profile not in table.index:
             continue
         words = {word: str(inputs.given[f"profile.{word}"][profile]) for word in ("parameter", "key")}  # type: ignore[index]
         words["unit"] = inputs.declarations.parameters[words["parameter"]].unit
         for word, stated in words.items():
             if table[word][profile] != stated:
-                yield Finding("representative_days", f"{profile}, {word}", f"is not {stated}")
+                yield Finding(
+                    "representative_days", f"{profile}, {word}", say("is not {stated}", "不是 {stated}", stated=stated)
+                )
         by_weight = hours.reindex(values.index)
         with np.errstate(invalid="ignore"):  # weights that are broken are a finding of the feature time, and here
             mean = float((values * by_weight).sum() / by_weight.sum())
@@ -245,7 +316,7 @@ def _curve_differs(
     asked = [quantile for quantile in inputs.sets["quantile"] if (profile, quantile) in known.index]
     if curve is None or len(curve) != len(asked):
         if asked:
-            yield Finding("representative_days", profile, "the duration curve is not complete")
+            yield Finding("representative_days", profile, say("the duration curve is not complete", "持续曲线不完整"))
         return
     for quantile, (percent, full, value) in zip(asked, curve[CURVE].to_numpy(dtype=float).tolist(), strict=True):
         where = f"{profile}, {quantile}"
@@ -257,4 +328,14 @@ def _curve_differs(
         enough = int(quantile) / 100 * total
         is_there = below < upto
         if not is_there or below > enough + RELATIVE_TOLERANCE * total or upto < enough - RELATIVE_TOLERANCE * total:
-            yield Finding("quantile_reduced", where, f"{value:.10g} is not exceeded in {below:.6g} to {upto:.6g} h/a")
+            yield Finding(
+                "quantile_reduced",
+                where,
+                say(
+                    "{value:.10g} is not exceeded in {below:.6g} to {upto:.6g} h/a",
+                    "{value:.10g} 不被超过的时间为 {below:.6g} 至 {upto:.6g} h/a",
+                    value=value,
+                    below=below,
+                    upto=upto,
+                ),
+            )

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planner.language import say
 from planner.models.finding import Finding
+from planner.models.gives import Rank, Steps
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
 
 if TYPE_CHECKING:
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.gives import Key
     from planner.models.plan_model import PlanModel
 
 Vector = npt.NDArray[np.float64]
+REACHES = ("national", "side", "hub", "province")
 REQUIRES = ("demand",)
-SETS = (IndexSet("site", "SITES", "Places where compute can stand."),)
+SETS = (IndexSet("site", "SITES", "Places where compute can stand.", description_zh="可承载算力的地点。"),)
 CAICT = "CAICT, Q1 2024 network measurements between hubs, one way"
 PARAMETERS = (
     *names_of("site"),
@@ -31,6 +35,7 @@ PARAMETERS = (
         "ms",
         "Network latency, one way; where left out, computed from the coordinates.",
         None,
+        description_zh="网络单向时延；不填则由坐标计算。",
     ),
     Parameter(
         "access_latency",
@@ -39,10 +44,23 @@ PARAMETERS = (
         "Latency of the access networks, one way, added to a computed latency.",
         0.0,
         also_index=(("region",), ("site",), ()),
+        description_zh="接入网单向时延，叠加于计算所得时延。",
     ),
-    Parameter("latency_max", ("workload",), "ms", "Longest latency the workload bears, one way.", None),
     Parameter(
-        "latency_max_rtt", ("workload",), "ms", "The same limit stated as a round trip; halved at reading.", None
+        "latency_max",
+        ("workload",),
+        "ms",
+        "Longest latency the workload bears, one way.",
+        None,
+        description_zh="业务可承受的最大单向时延。",
+    ),
+    Parameter(
+        "latency_max_rtt",
+        ("workload",),
+        "ms",
+        "The same limit stated as a round trip; halved at reading.",
+        None,
+        description_zh="以往返时延表示的同一上限，读入时减半。",
     ),
     Parameter(
         "reach",
@@ -51,7 +69,8 @@ PARAMETERS = (
         "The coarsest unit the work may not leave.",
         "national",
         "choice",
-        choices=("national", "side", "hub", "province"),
+        choices=REACHES,
+        description_zh="业务不得越出的最大范围。",
     ),
     Parameter(
         "network_layer",
@@ -62,6 +81,7 @@ PARAMETERS = (
         "choice",
         choices=("optical", "ip_private", "internet"),
         source=CAICT,
+        description_zh="业务所走的网络，决定路由系数的默认值。",
     ),
     Parameter(
         "route_factor",
@@ -71,8 +91,27 @@ PARAMETERS = (
         None,
         low=1.0,
         source=CAICT,
+        description_zh="实际路由时延与直线光纤时延之比；默认光传输网 1.8、IP 专网 2.7、互联网 3.1。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "site": ("site", "节点"),
+    "routes": ("routes", "承接路线"),
+    "path": ("path", "路径"),
+    "latency": ("latency, one way", "单向时延"),
+    "access_latency": ("access latency", "接入时延"),
+    "latency_max": ("latency limit", "时延上限"),
+    "latency_max_rtt": ("latency limit, round trip", "往返时延上限"),
+    "reach": ("reach", "承接范围"),
+    "network_layer": ("network", "网络类型"),
+    "route_factor": ("route factor", "路由系数"),
+    "distance": ("distance", "距离"),
+    "national": ("the nation", "全国"),
+    "optical": ("optical network", "光传输网"),
+    "ip_private": ("private IP network", "IP 专网"),
+    "internet": ("internet", "互联网"),
+    "direct": ("direct", "直达"),
+}
 ROUTE_FACTORS = {"optical": 1.8, "ip_private": 2.7, "internet": 3.1}
 FIBRE_LATENCY = 4.897e-3
 """[ms/km], one way: group index 1.468 over the speed of light."""
@@ -99,6 +138,12 @@ def derive(inputs: Scenario) -> dict[str, pd.Series]:
 def latency_limits(inputs: Scenario) -> pd.Series:
     """Return the latency limit [ms, one way] of the workloads that have one."""
     return inputs.series("latency_max").combine_first(inputs.series("latency_max_rtt") / 2)
+
+
+def counts_latency(inputs: Scenario) -> bool:
+    """Return whether the mean latency of all work is minimised or limited, so that every latency must be known."""
+    settings = inputs.settings
+    return bool(settings.objective.get("latency")) or settings.then == "latency" or inputs.is_given("mean_latency_max")
 
 
 def admissible(inputs: Scenario) -> pd.DataFrame:
@@ -134,18 +179,26 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     """A limit is stated once; what it is compared with must be known."""
     for workload in inputs.series("latency_max").index.intersection(inputs.series("latency_max_rtt").index):
         yield inputs.fault(
-            "latency_max_rtt", (workload,), "latency_max is given as well", "state the limit once, one way or rtt"
+            "latency_max_rtt",
+            (workload,),
+            say("latency_max is given as well", "latency_max 也已给出"),
+            say("state the limit once, one way or rtt", "上限只给一次，单向或往返"),
         )
     yield from _unknown_units(inputs)
-    if latency_limits(inputs).empty and not inputs.settings.objective.get("latency"):
+    if latency_limits(inputs).empty and not counts_latency(inputs):
         return
     known = derive(inputs)["latency"].index
     unknown = inputs.full_index(("region", "site")).difference(known)
     for name, members in (("region", unknown.unique("region")), ("site", unknown.unique("site"))):
         for member in members.difference(inputs.coordinates(name).index):
-            remedy = "give longitude and latitude, or latency in region_site.csv"
+            remedy = say(
+                "give longitude and latitude, or latency in region_site.csv",
+                "给出经纬度，或在 region_site.csv 中给出 latency",
+            )
             axis = "latitude" if member in inputs.series(f"{name}.longitude").index else "longitude"
-            yield inputs.fault(f"{name}.{axis}", (member,), "its latency cannot be computed", remedy)
+            yield inputs.fault(
+                f"{name}.{axis}", (member,), say("its latency cannot be computed", "无法计算其时延"), remedy
+            )
 
 
 def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
@@ -157,8 +210,18 @@ def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
         asks = inputs.series("demand").loc[lambda demand: demand > 0].index.to_frame(index=False)
         regions = pd.Index(asks.loc[asks["workload"].isin(bound), "region"].unique())
         for region in regions.difference(inputs.series(f"region.{unit}").index):
-            problem = f"{bound[0]} may not leave its {unit}, and the region names none"
-            yield inputs.fault(f"region.{unit}", (region,), problem, f"give the {unit} of the region")
+            problem = say(
+                "{bound} may not leave its {unit}, and the region names none",
+                "{bound} 不得离开所属 {unit}，而该需求地未给出",
+                bound=bound[0],
+                unit=unit,
+            )
+            yield inputs.fault(
+                f"region.{unit}",
+                (region,),
+                problem,
+                say("give the {unit} of the region", "给出该需求地的 {unit}", unit=unit),
+            )
 
 
 def obstacles(inputs: Scenario) -> Iterator[str]:
@@ -171,13 +234,125 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
     for region, workload in asked.difference(reached):
         if workload in priced:
             continue
-        near = latency.xs(region, level="region") if region in latency.index.get_level_values(0) else latency.iloc[:0]
-        best = f"; the nearest site is {near.idxmin()} at {near.min():.2f} ms one way" if len(near) else ""
-        limit = f"a latency of at most {limits[workload]:g} ms one way and " if workload in limits.index else ""
-        yield (
-            f"{workload} of {region} ({demand[region, workload]:g} MW) has no route: it needs {limit}"
-            f"reach {inputs.series('reach')[workload]}{best}"
+        best = _mended(inputs, latency, limits, region, workload)
+        limit = (
+            say(
+                "a latency of at most {limits:g} ms one way and ",
+                "单向时延不超过 {limits:g} ms，且",
+                limits=limits[workload],
+            )
+            if workload in limits.index
+            else ""
         )
+        yield say(
+            "{workload} of {region} ({load:g} MW) has no route: it needs {limit}reach {reach}{best}",
+            "{region} 的 {workload}（{load:g} MW）没有路线：须{limit}承接范围为 {reach}{best}",
+            workload=workload,
+            region=region,
+            load=demand[region, workload],
+            limit=limit,
+            reach=inputs.series("reach")[workload],
+            best=best,
+        )
+
+
+def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> str:
+    """Say which limit on latency, or else which reach, would give a region's work its nearest site."""
+    pairs = latency.index.to_frame(index=False).query("region == @region").assign(workload=workload)
+    if pairs.empty:
+        return ""
+    times = pairs.assign(latency=latency.reindex(pd.MultiIndex.from_frame(pairs[["region", "site"]])).to_numpy())
+    times = times.sort_values("latency", kind="stable")
+    near = times.iloc[0]
+    nearest = say(
+        "; the nearest site is {site} at {time:.2f} ms one way",
+        "；最近的节点为 {site}，单向 {time:.2f} ms",
+        site=near["site"],
+        time=near["latency"],
+    )
+    inside = times[_within_reach(inputs, times)]
+    if len(inside):
+        would = say(
+            "latency_max {least:g} ms would do",
+            "latency_max 为 {least:g} ms 即可",
+            least=_rounded_up(float(inside["latency"].iloc[0])),
+        )
+    else:
+        soon = times[times["latency"] <= limits.get(workload, np.inf)]
+        reaches = _reaches_of(inputs, soon, region)
+        if not reaches:
+            return nearest
+        would = say("reach {reach} would do", "承接范围为 {reach} 即可", reach=reaches[0])
+    return say("{nearest} ({would})", "{nearest}（{would}）", nearest=nearest, would=would)
+
+
+def _reaches_of(inputs: Scenario, routes: pd.DataFrame, region: str) -> list[str]:
+    """Return the reaches within which a region has one of these routes, the narrowest first."""
+    if routes.empty:
+        return []
+    found = []
+    for unit in reversed(REACHES[1:]):
+        here = inputs.series(f"region.{unit}").get(region)
+        if here is not None and (routes["site"].map(inputs.series(f"site.{unit}")) == here).any():
+            found.append(unit)
+    return [*found, "national"]
+
+
+def wider(inputs: Scenario) -> dict[Key, list[str]]:
+    """Return the wider reaches each workload may be given, nearest first; only those that all its regions know."""
+    demand = inputs.series("demand")
+    asked = demand[demand > 0].index.to_frame(index=False)
+    order = list(reversed(REACHES))
+    steps: dict[Key, list[str]] = {}
+    for workload, reach in inputs.series("reach").items():
+        regions = asked.loc[asked["workload"] == workload, "region"]
+        known = [
+            unit
+            for unit in order[order.index(reach) + 1 :]
+            if unit == "national" or regions.isin(inputs.series(f"region.{unit}").index).all()
+        ]
+        if known:
+            steps[str(workload),] = known
+    return steps
+
+
+def slower(inputs: Scenario) -> dict[Key, list[float]]:
+    """Return the latencies above each workload's limit at which it gains a route [ms, one way], rounded up."""
+    return _slower(inputs, "latency_max", 1.0)
+
+
+def slower_rtt(inputs: Scenario) -> dict[Key, list[float]]:
+    """Return the same of the limits stated as a round trip [ms]."""
+    return _slower(inputs, "latency_max_rtt", 2.0)
+
+
+def _slower(inputs: Scenario, name: str, trips: float) -> dict[Key, list[float]]:
+    demand = inputs.series("demand")
+    asked = demand[demand > 0].index.to_frame(index=False)
+    latency = derive(inputs)["latency"].rename("latency").reset_index()
+    routes = asked.merge(latency, on="region")
+    routes = routes[_within_reach(inputs, routes)]
+    needed = (routes["latency"] * trips).map(_rounded_up)
+    steps: dict[Key, list[float]] = {}
+    for workload, limit in inputs.series(name).items():
+        longer = needed[(routes["workload"] == workload) & (routes["latency"] * trips > limit)]
+        if len(longer):
+            steps[str(workload),] = sorted(set(longer))
+    return steps
+
+
+def _rounded_up(latency: float) -> float:
+    return round(float(np.ceil(latency / LATENCY_STEP - ROUNDING)) * LATENCY_STEP, 2)
+
+
+LATENCY_STEP = 0.01
+"""[ms] to which a limit that would do is rounded up."""
+ROUNDING = 1e-9
+RELAXATIONS = (
+    Steps("reach", Rank.SERVICE, wider),
+    Steps("latency_max", Rank.SERVICE, slower),
+    Steps("latency_max_rtt", Rank.SERVICE, slower_rtt),
+)
 
 
 def build(m: PlanModel) -> None:
@@ -216,7 +391,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         there = routes["site"].map(inputs.series(f"site.{unit}"))
         leaves = (reach == unit) & ~((here == there) & here.notna())
         for row in routes[leaves].itertuples():
-            yield Finding("reach", f"{row.region}, {row.workload}, {row.site}", f"leaves its {unit}")
+            yield Finding(
+                "reach",
+                f"{row.region}, {row.workload}, {row.site}",
+                say("leaves its {unit}", "离开了所属 {unit}", unit=unit),
+            )
 
 
 def _distance_again(inputs: Scenario, routes: pd.DataFrame) -> Vector:

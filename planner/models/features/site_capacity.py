@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
 from planner.models.finding import Finding, slack
+from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of
 
 if TYPE_CHECKING:
@@ -19,7 +21,14 @@ if TYPE_CHECKING:
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("allocation",)
-SETS = (IndexSet("compute_type", "COMPUTE_TYPES", "Kinds of compute: general, intelligent, super (通算、智算、超算)."),)
+SETS = (
+    IndexSet(
+        "compute_type",
+        "COMPUTE_TYPES",
+        "Kinds of compute: general, intelligent, super (通算、智算、超算).",
+        description_zh="算力的种类：通算、智算、超算。",
+    ),
+)
 PARAMETERS = (
     *names_of("compute_type"),
     Parameter(
@@ -30,9 +39,25 @@ PARAMETERS = (
         kind="reference",
         refers_to="compute_type",
         per_table=True,
+        description_zh="该业务使用的算力类型。",
     ),
-    Parameter("capacity_existing", ("site", "compute_type"), "MW", "IT capacity that stands already.", 0.0),
-    Parameter("utilisation_max", ("site",), "1", "Share of the capacity that may be used.", 1.0, high=1.0),
+    Parameter(
+        "capacity_existing",
+        ("site", "compute_type"),
+        "MW",
+        "IT capacity that stands already.",
+        0.0,
+        description_zh="已建成的 IT 容量。",
+    ),
+    Parameter(
+        "utilisation_max",
+        ("site",),
+        "1",
+        "Share of the capacity that may be used.",
+        1.0,
+        high=1.0,
+        description_zh="容量中允许使用的比例。",
+    ),
     Parameter(
         "utilisation_min",
         ("site",),
@@ -41,12 +66,43 @@ PARAMETERS = (
         None,
         high=1.0,
         source="Policy: at least 0.65 in cluster start areas (NDRC replies, 2021-12 to 2022-02)",
+        description_zh="容量中全年须使用的比例（上架率）。",
     ),
     Parameter(
-        "pflops_per_mw", ("compute_type",), "PFLOPS/MW", "Computing power of a MW of IT load; reports only.", None
+        "pflops_per_mw",
+        ("compute_type",),
+        "PFLOPS/MW",
+        "Computing power of a MW of IT load; reports only.",
+        None,
+        description_zh="每 MW IT 负荷的算力，仅用于报告。",
     ),
-    Parameter("rack_kw", ("compute_type",), "kW", "IT power of a standard rack; reports only.", 2.5, low_open=True),
+    Parameter(
+        "rack_kw",
+        ("compute_type",),
+        "kW",
+        "IT power of a standard rack; reports only.",
+        2.5,
+        low_open=True,
+        description_zh="标准机架的 IT 功率，仅用于报告。",
+    ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "site_capacity": ("site capacity", "节点容量"),
+    "compute_type": ("kind of compute", "算力类型"),
+    "capacity": ("IT capacity", "IT 容量"),
+    "capacity_existing": ("existing capacity", "存量容量"),
+    "utilisation": ("utilisation", "上架率"),
+    "utilisation_max": ("utilisation limit", "上架率上限"),
+    "utilisation_min": ("least utilisation", "上架率下限"),
+    "utilisation_floor": ("least utilisation", "上架率下限"),
+    "pflops_per_mw": ("computing power of a MW", "单位功率算力"),
+    "rack_kw": ("power of a rack", "单机架功率"),
+    "compute_load": ("load of the kind of compute", "分类型算力负荷"),
+    "it_energy": ("IT energy", "IT 用电量"),
+    "existing": ("existing", "存量"),
+    "racks": ("racks", "机架数"),
+    "pflops": ("computing power", "算力规模"),
+}
 KEYS = ["site", "compute_type", "timestep"]
 
 
@@ -84,6 +140,24 @@ def it_energy(m: PlanModel, site: str, timestep: str) -> Any:
     return m.timestep_weight[timestep] * m.it_load[site, timestep]
 
 
+def stated(inputs: Scenario) -> pd.Series:
+    """Return the capacity of the sites and compute types that the scenario speaks of [MW]."""
+    given = inputs.given.get("capacity_existing")
+    existing = inputs.series("capacity_existing")
+    return existing.loc[existing.index.isin(given.index)] if isinstance(given, pd.Series) else existing.iloc[:0]
+
+
+GIVES = {
+    "site_capacity": ("modules_max", "capacity_existing", "utilisation_max"),
+    "utilisation_floor": ("utilisation_min",),
+}
+RELAXATIONS = (
+    Amount("utilisation_min", Rank.POLICY, raised=False),
+    Amount("capacity_existing", Rank.PLANT, True, stated),
+    Amount("utilisation_max", Rank.PLANT, raised=True),
+)
+
+
 def build(m: PlanModel) -> None:
     """Add load and capacity by compute type and their limits."""
     routes = m.routes.assign(compute_type=m.routes["workload"].map(m.inputs.series("workload.compute_type")))
@@ -119,8 +193,16 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
         reachable = usable.xs(compute_type, level="compute_type").reindex(sites).sum()
         if load > reachable + slack(load, reachable):
             yield (
-                f"{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach hold "
-                f"{reachable:.6g} MW when built to the full"
+                say(
+                    "{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach "
+                    "hold {reachable:.6g} MW when built to the full: {missing:.6g} MW are missing",
+                    "{compute_type} 算力：平均须承接 {load:.6g} MW，而可达节点全部建满也只有 {reachable:.6g} MW，"
+                    "缺 {missing:.6g} MW",
+                    compute_type=compute_type,
+                    load=load,
+                    reachable=reachable,
+                    missing=load - reachable,
+                )
             )
     room = ledger.spread(usable, routes.assign(compute_type=routes["workload"].map(types)))
     yield from _too_large(
@@ -135,8 +217,18 @@ def _too_large(whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
         room = largest.get((region, workload))  # no route at all is named by the feature routes
         if room is not None and load > room + slack(load, room):
             yield (
-                f"{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, but the "
-                f"largest it can reach holds {room:.6g} MW when built to the full"
+                say(
+                    "{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, "
+                    "but the largest it can reach holds {room:.6g} MW when built to the full: "
+                    "{missing:.6g} MW are missing",
+                    "{region} 的 {workload} 不可拆分：平均 {load:.6g} MW 须由一个节点承接，而可达的最大节点建满也"
+                    "只有 {room:.6g} MW，缺 {missing:.6g} MW",
+                    workload=workload,
+                    region=region,
+                    load=load,
+                    room=room,
+                    missing=load - room,
+                )
             )
 
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.language import say
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
+from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -22,15 +24,39 @@ if TYPE_CHECKING:
 REQUIRES = ("site_capacity",)
 KEYS = ["site", "compute_type"]
 PARAMETERS = (
-    Parameter("module_size", ("site", "compute_type"), "MW", "IT capacity of one module.", None, low_open=True),
-    Parameter("modules_max", ("site", "compute_type"), "1", "Most modules that may be built.", 0, "integer"),
-    Parameter("module_cost", ("site", "compute_type"), "CNY/a", "Yearly cost of one module.", 0.0),
+    Parameter(
+        "module_size",
+        ("site", "compute_type"),
+        "MW",
+        "IT capacity of one module.",
+        None,
+        low_open=True,
+        description_zh="单个模块的 IT 容量。",
+    ),
+    Parameter(
+        "modules_max",
+        ("site", "compute_type"),
+        "1",
+        "Most modules that may be built.",
+        0,
+        "integer",
+        description_zh="可新建的模块数上限。",
+    ),
+    Parameter(
+        "module_cost",
+        ("site", "compute_type"),
+        "CNY/a",
+        "Yearly cost of one module.",
+        0.0,
+        description_zh="单个模块的年成本。",
+    ),
     Parameter(
         "module_capex",
         ("site", "compute_type"),
         "CNY",
         "Investment for one module, in place of module_cost; its annuity is paid.",
         None,
+        description_zh="单个模块的投资，用以代替 module_cost，按年金支付。",
     ),
     Parameter(
         "discount_rate",
@@ -40,6 +66,7 @@ PARAMETERS = (
         None,
         high=1.0,
         also_index=(("compute_type",), ()),
+        description_zh="年金的折现率。",
     ),
     Parameter(
         "lifetime",
@@ -49,6 +76,7 @@ PARAMETERS = (
         None,
         low_open=True,
         also_index=(("compute_type",), ()),
+        description_zh="模块投资的摊还年数。",
     ),
     Parameter(
         "opening_cost",
@@ -56,8 +84,26 @@ PARAMETERS = (
         "CNY/a",
         "Yearly cost of building at a site at all; existing capacity needs none.",
         None,
+        description_zh="在节点开建的年成本；存量容量无此成本。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "site_expansion": ("new build", "新建扩容"),
+    "site_expansion_opened": ("sites opened", "开建节点"),
+    "module_size": ("module size", "模块容量"),
+    "modules_max": ("modules limit", "模块数上限"),
+    "module_cost": ("yearly cost of a module", "模块年成本"),
+    "module_capex": ("investment for a module", "模块投资"),
+    "discount_rate": ("discount rate", "折现率"),
+    "lifetime": ("lifetime", "使用年限"),
+    "opening_cost": ("cost of opening a site", "节点开建成本"),
+    "modules": ("modules", "模块数"),
+    "open": ("opened", "是否开建"),
+    "capacity_new": ("new capacity", "新建容量"),
+    "new_compute": ("new compute capacity", "新建算力"),
+    "opening": ("opening sites", "节点开建"),
+    "opened_first": ("built only where opened", "先开建后扩容"),
+}
 
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:
@@ -75,15 +121,30 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     modules = inputs.series("modules_max")
     sizes = inputs.series("module_size")
     for pair in modules.index[modules > 0].difference(sizes.index):
-        yield inputs.fault("module_size", pair, "modules may be built, but their size is missing", "give MW a module")
+        yield inputs.fault(
+            "module_size",
+            pair,
+            say("modules may be built, but their size is missing", "可建模块，但缺少模块容量"),
+            say("give MW a module", "给出每个模块的 MW"),
+        )
     capex = inputs.series("module_capex").index
     given = inputs.given.get("module_cost")
     for pair in capex:
         if isinstance(given, pd.Series) and pair in given.index:
-            yield inputs.fault("module_capex", pair, "module_cost is given as well", "give one of the two")
+            yield inputs.fault(
+                "module_capex",
+                pair,
+                say("module_cost is given as well", "module_cost 也已给出"),
+                say("give one of the two", "两者只给其一"),
+            )
     for name in ("discount_rate", "lifetime"):
         for pair in capex.difference(inputs.series(name).index):
-            yield inputs.fault(name, pair, f"module_capex needs a {name}", f"give {name} in [parameters] or a table")
+            yield inputs.fault(
+                name,
+                pair,
+                say("module_capex needs a {name}", "module_capex 需要 {name}", name=name),
+                say("give {name} in [parameters] or a table", "在 [parameters] 或表中给出 {name}", name=name),
+            )
 
 
 def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -119,6 +180,21 @@ def module_bounds(m: PlanModel, site: str, compute_type: str) -> tuple[Any, Any]
     return 0, m.modules_max[site, compute_type]
 
 
+def modules_allowed(inputs: Scenario) -> pd.Series:
+    """Return how many modules may be built where the size of one is known [1]."""
+    return inputs.series("modules_max").reindex(inputs.series("module_size").index)
+
+
+def one_module(inputs: Scenario, allowed: pd.Series) -> pd.Series:
+    """Return the limits at which every one of these modules is a variable: at least one [1]."""
+    del inputs
+    return allowed.clip(lower=1.0)
+
+
+GIVES = {"opened_first": ("modules_max",)}
+RELAXATIONS = (Amount("modules_max", Rank.PLANT, True, modules_allowed, one_module),)
+
+
 def build(m: PlanModel) -> None:
     """Add modules, openings and what they cost."""
     limit = m.inputs.series("modules_max")
@@ -151,10 +227,18 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     """Modules are whole, within their limit, of their size, at opened sites, and paid for."""
     table = tables["site_expansion"].set_index(KEYS)
     for pair in table.index.difference(inputs.full_index(tuple(KEYS))):
-        yield Finding("site_expansion", spell(pair), "is not a site and compute type of the scenario")
+        yield Finding(
+            "site_expansion",
+            spell(pair),
+            say("is not a site and compute type of the scenario", "不是情景中的节点与算力类型"),
+        )
     modules = table["modules"].astype(float)
     for pair, count in modules[(modules - modules.round()).abs() > ABSOLUTE_TOLERANCE].items():
-        yield Finding("modules", spell(pair), f"{count:g} modules are not a whole number")
+        yield Finding(
+            "modules",
+            spell(pair),
+            say("{count:g} modules are not a whole number", "{count:g} 个模块不是整数", count=count),
+        )
     yield from Finding.none_negative("modules", modules, "modules")
     yield from Finding.all_at_most("modules_max", modules, inputs.series("modules_max"), "modules")
     size = inputs.series("module_size").reindex(modules.index).fillna(0.0)
@@ -179,11 +263,15 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
     opened = tables["site_expansion_opened"].set_index("site")["open"].astype(float)
     price = inputs.series("opening_cost")
     for site, value in opened[~((opened - opened.round()).abs() <= ABSOLUTE_TOLERANCE)].items():
-        yield Finding("open", str(site), f"{value:g} is neither open nor closed")
+        yield Finding(
+            "open", str(site), say("{value:g} is neither open nor closed", "{value:g} 既非开建，也非不建", value=value)
+        )
     built = modules.groupby(level="site").sum()
     for site in price.index:
         if built.get(site, 0.0) > ABSOLUTE_TOLERANCE and opened.get(site, 0.0) < 1 - ABSOLUTE_TOLERANCE:
-            yield Finding("opened_first", site, "modules are built at a site that is not opened")
+            yield Finding(
+                "opened_first", site, say("modules are built at a site that is not opened", "在未开建的节点建了模块")
+            )
     yield from Finding.cost_differs("opening", float((opened * price.reindex(opened.index)).sum()), tables)
 
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.language import say
 from planner.models import ledger
 from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding
+from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -25,14 +27,63 @@ if TYPE_CHECKING:
 REQUIRES = ("power_supply",)
 KEYS = ["site", "timestep"]
 PARAMETERS = (
-    Parameter("storage_power_existing", ("site",), "MW", "Power of the store that stands already.", 0.0),
-    Parameter("storage_power_max", ("site",), "MW", "Most power, existing included; default: existing only.", None),
-    Parameter("storage_power_cost", ("site",), "CNY/MW/a", "Yearly cost of new storage power.", 0.0),
-    Parameter("storage_energy_existing", ("site",), "MWh", "Energy the store that stands already can hold.", 0.0),
-    Parameter("storage_energy_max", ("site",), "MWh", "Most energy, existing included; default: existing only.", None),
-    Parameter("storage_energy_cost", ("site",), "CNY/MWh/a", "Yearly cost of new storage energy.", 0.0),
     Parameter(
-        "charge_efficiency", ("site",), "1", "Share of the power taken that is stored.", None, high=1.0, low_open=True
+        "storage_power_existing",
+        ("site",),
+        "MW",
+        "Power of the store that stands already.",
+        0.0,
+        description_zh="已有储能的功率。",
+    ),
+    Parameter(
+        "storage_power_max",
+        ("site",),
+        "MW",
+        "Most power, existing included; default: existing only.",
+        None,
+        description_zh="储能功率上限，含存量；默认仅为存量。",
+    ),
+    Parameter(
+        "storage_power_cost",
+        ("site",),
+        "CNY/MW/a",
+        "Yearly cost of new storage power.",
+        0.0,
+        description_zh="新建储能功率的年成本。",
+    ),
+    Parameter(
+        "storage_energy_existing",
+        ("site",),
+        "MWh",
+        "Energy the store that stands already can hold.",
+        0.0,
+        description_zh="已有储能可存的电量。",
+    ),
+    Parameter(
+        "storage_energy_max",
+        ("site",),
+        "MWh",
+        "Most energy, existing included; default: existing only.",
+        None,
+        description_zh="储能电量上限，含存量；默认仅为存量。",
+    ),
+    Parameter(
+        "storage_energy_cost",
+        ("site",),
+        "CNY/MWh/a",
+        "Yearly cost of new storage energy.",
+        0.0,
+        description_zh="新建储能电量的年成本。",
+    ),
+    Parameter(
+        "charge_efficiency",
+        ("site",),
+        "1",
+        "Share of the power taken that is stored.",
+        None,
+        high=1.0,
+        low_open=True,
+        description_zh="充入电量中存下的比例。",
     ),
     Parameter(
         "discharge_efficiency",
@@ -42,8 +93,35 @@ PARAMETERS = (
         None,
         high=1.0,
         low_open=True,
+        description_zh="自储能取出的电量中送出的比例。",
     ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "storage": ("storage", "储能"),
+    "storage_capacity": ("storage capacity", "储能容量"),
+    "storage_power": ("storage power", "储能功率"),
+    "storage_power_existing": ("existing storage power", "存量储能功率"),
+    "storage_power_new": ("new storage power", "新建储能功率"),
+    "storage_power_max": ("storage power limit", "储能功率上限"),
+    "storage_power_cost": ("cost of storage power", "储能功率成本"),
+    "storage_power_limit": ("storage power limit", "储能功率上限"),
+    "storage_energy": ("storage energy", "储能电量"),
+    "storage_energy_existing": ("existing storage energy", "存量储能电量"),
+    "storage_energy_new": ("new storage energy", "新建储能电量"),
+    "storage_energy_max": ("storage energy limit", "储能电量上限"),
+    "storage_energy_cost": ("cost of storage energy", "储能电量成本"),
+    "storage_energy_limit": ("storage energy limit", "储能电量上限"),
+    "charge": ("charging", "充电"),
+    "charge_efficiency": ("charging efficiency", "充电效率"),
+    "charge_limit": ("charging limit", "充电上限"),
+    "discharge": ("discharging", "放电"),
+    "discharge_efficiency": ("discharging efficiency", "放电效率"),
+    "discharge_limit": ("discharging limit", "放电上限"),
+    "state_of_charge": ("state of charge", "荷电量"),
+    "state_of_charge_balance": ("balance of the store", "储能电量平衡"),
+    "state_of_charge_limit": ("state of charge limit", "荷电量上限"),
+    "green_charge": ("charging from green power", "绿电充电"),
+}
 SIZES = ("storage_power", "storage_energy")
 EFFICIENCIES = ("charge_efficiency", "discharge_efficiency")
 
@@ -56,15 +134,36 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         limits: dict[Any, float] = inputs.series(f"{size}_max").to_dict()
         for site, limit in limits.items():
             if limit < existing[site]:
-                problem = f"{limit:g} {unit} is below the {existing[site]:g} {unit} that stand already"
-                yield inputs.fault(f"{size}_max", (site,), problem, f"raise it, or lower {size}_existing")
+                problem = say(
+                    "{limit:g} {unit} is below the {existing:g} {unit} that stand already",
+                    "{limit:g} {unit} 低于已有的 {existing:g} {unit}",
+                    limit=limit,
+                    unit=unit,
+                    existing=existing[site],
+                )
+                yield inputs.fault(
+                    f"{size}_max",
+                    (site,),
+                    problem,
+                    say("raise it, or lower {size}_existing", "调高它，或调低 {size}_existing", size=size),
+                )
     power, energy = (set(_sites(inputs, size)) for size in SIZES)
     for site in sorted(power ^ energy):
         lacking = "storage_energy" if site in power else "storage_power"
-        yield inputs.fault(f"{lacking}_max", (site,), "a store needs power and energy", "give both, or neither")
+        yield inputs.fault(
+            f"{lacking}_max",
+            (site,),
+            say("a store needs power and energy", "储能须有功率与电量"),
+            say("give both, or neither", "两者都给，或都不给"),
+        )
     for name in EFFICIENCIES:
         for site in sorted((power & energy) - set(inputs.series(name).index)):
-            yield inputs.fault(name, (site,), "the store's efficiency is missing", "give it, above 0 and at most 1")
+            yield inputs.fault(
+                name,
+                (site,),
+                say("the store's efficiency is missing", "缺少储能效率"),
+                say("give it, above 0 and at most 1", "请给出，大于 0 且不大于 1"),
+            )
 
 
 def warn(inputs: Scenario) -> Iterator[str]:
@@ -72,7 +171,11 @@ def warn(inputs: Scenario) -> Iterator[str]:
     stores = set(_sites(inputs, "storage_power"))
     price = inputs.series("grid_power_price").groupby(level="site").min()
     for site in price.index[price < 0].intersection(list(stores)):
-        yield f"the grid pays for power at {site} in some timesteps: its store may take and give at once, to burn it"
+        yield say(
+            "the grid pays for power at {site} in some timesteps: its store may take and give at once, to burn it",
+            "{site} 在部分时段电价为负：储能可能同时充放以消耗电力",
+            site=site,
+        )
 
 
 def _most(inputs: Scenario, size: str) -> pd.Series:
@@ -180,6 +283,48 @@ def storage_cost(m: PlanModel) -> Any:
     return power + sum(m.storage_energy_cost[s] * m.storage_energy_new[s] for s in m.STORAGE_ENERGY_EXPANDABLE)
 
 
+def power_allowed(inputs: Scenario) -> pd.Series:
+    """Return the most power of every store [MW]."""
+    return _most(inputs, "storage_power").loc[_sites(inputs, "storage_power")]
+
+
+def energy_allowed(inputs: Scenario) -> pd.Series:
+    """Return the most energy of every store [MWh]."""
+    return _most(inputs, "storage_energy").loc[_sites(inputs, "storage_power")]
+
+
+def power_opened(inputs: Scenario, most: pd.Series) -> pd.Series:
+    """Return the limits at which every store's power is a variable: by a hair above what stands [MW]."""
+    return _opened(inputs.series("storage_power_existing"), most)
+
+
+def energy_opened(inputs: Scenario, most: pd.Series) -> pd.Series:
+    """Return the limits at which every store's energy is a variable: by a hair above what stands [MWh]."""
+    return _opened(inputs.series("storage_energy_existing"), most)
+
+
+def _opened(existing: pd.Series, most: pd.Series) -> pd.Series:
+    existing = existing.reindex(most.index)
+    return most.where(most > existing, existing + HAIR * existing.clip(lower=1.0))
+
+
+HAIR = 1e-6
+"""Relative; makes a variable of what cannot be built, for trials only."""
+GIVES = {
+    "state_of_charge_balance": Never(say("a store makes no energy", "储能不产生能量")),
+    "charge_limit": ("storage_power_max",),
+    "discharge_limit": ("storage_power_max",),
+    "state_of_charge_limit": ("storage_energy_max",),
+    "storage_power_limit": ("storage_power_max",),
+    "storage_energy_limit": ("storage_energy_max",),
+    "green_charge": Never(say("what is stored as green must be green", "计入绿电的储能只能充绿电")),
+}
+RELAXATIONS = (
+    Amount("storage_power_max", Rank.PLANT, True, power_allowed, power_opened),
+    Amount("storage_energy_max", Rank.PLANT, True, energy_allowed, energy_opened),
+)
+
+
 def build(m: PlanModel) -> None:
     """Add the stores, what they may do and what they cost."""
     sites = _sites(m.inputs, "storage_power")
@@ -235,7 +380,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     stores = _allowed(inputs, "storage_power").loc[lambda most: most > 0].index
     expected = {(store, step) for store in stores for step in inputs.sets["timestep"]}
     for row in sorted(expected.symmetric_difference(table.index)):
-        yield Finding("storage", ", ".join(row), "is missing from the results, or no store of the scenario")
+        yield Finding(
+            "storage",
+            ", ".join(row),
+            say("is missing from the results, or no store of the scenario", "结果中缺失，或不是情景中的储能"),
+        )
     for name, unit in (("charge", "MW"), ("discharge", "MW"), ("state_of_charge", "MWh")):
         yield from Finding.none_negative(name, table[name], unit)
     yield from _audit_energy(inputs, tables, table)

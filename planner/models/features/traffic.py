@@ -19,16 +19,42 @@ if TYPE_CHECKING:
 REQUIRES = ("allocation",)
 PAIR = ["region", "site"]
 PARAMETERS = (
-    Parameter("transfer_price", ("region", "site"), "CNY/MWh", "Price of serving work away, by IT energy served.", 0.0),
+    Parameter(
+        "transfer_price",
+        ("region", "site"),
+        "CNY/MWh",
+        "Price of serving work away, by IT energy served.",
+        0.0,
+        description_zh="异地承接的价格，按承接的 IT 电量计。",
+    ),
     Parameter(
         "traffic_per_mw",
         ("workload",),
         "Gbit/s/MW",
         "Traffic between region and site for each MW of IT load.",
         0.0,
+        description_zh="每 MW IT 负荷在需求地与节点之间产生的流量。",
     ),
-    Parameter("traffic_price", ("region", "site"), "CNY/GB", "Price of data carried.", 0.0, also_index=((),)),
+    Parameter(
+        "traffic_price",
+        ("region", "site"),
+        "CNY/GB",
+        "Price of data carried.",
+        0.0,
+        also_index=((),),
+        description_zh="传输数据的价格。",
+    ),
 )
+WORDS: dict[str, tuple[str, str]] = {
+    "traffic": ("traffic", "网络流量"),
+    "transfer": ("transfer", "算力转移"),
+    "transfer_price": ("price of transfer", "转移价格"),
+    "traffic_per_mw": ("traffic of a MW", "单位功率流量"),
+    "traffic_price": ("price of traffic", "流量价格"),
+    "data": ("data carried", "数据传输量"),
+    "route_traffic": ("data carried over a route", "路线传输量"),
+    "gigabytes": ("GB of 1 Gbit/s in an hour", "每小时 1 Gbit/s 的数据量"),
+}
 GIGABYTES = 450.0
 """[GB/(Gbit/s)/h]: 1 Gbit/s for 3600 s, 8 bits a byte."""
 

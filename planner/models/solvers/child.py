@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.language import say
 from planner.models.solvers import exchange
 from planner.models.solvers.exchange import Answer, Arrays, Clock, Request
 
 if TYPE_CHECKING:
-    from planner.models.solvers.exchange import Vector
+    from planner.models.solvers.exchange import Statuses, Vector
     from planner.models.solvers.highs import Programme
     from planner.models.solvers.stages import Polish, Search
 
@@ -112,7 +113,8 @@ class Work:
         from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
 
         clock = Clock(self.request.time_limit)
-        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent, self.start())
+        basis = self.basis()
+        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent, self.start(), basis)
         answer = Answer(_status(found), found.values, found.bound, details=_details(found))
         if found.start_cost is not None:
             answer.details["start"] = {"made_a_plan": found.start_cost < float("inf")}
@@ -127,7 +129,8 @@ class Work:
         from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
 
         clock = Clock(self.request.time_limit)
-        result = stages.polish(self.arrays, self.request, clock, None)
+        basis = self.basis()
+        result = stages.polish(self.arrays, self.request, clock, None, basis=basis)
         bound = float("nan")
         if result.row_duals is not None and result.values is not None:
             bound = float(self.arrays.costs[self.arrays.objective_stage] @ result.values)
@@ -142,6 +145,11 @@ class Work:
     def start(self) -> Vector | None:
         """Return the integers to begin with, NaN for those not known, if there are any."""
         path = self.folder / exchange.START_FILE
+        return np.load(path, allow_pickle=False) if path.exists() else None
+
+    def basis(self) -> Statuses | None:
+        """Return the basis to begin with, (columns + rows,), if there is one."""
+        path = self.folder / exchange.BASIS_FILE
         return np.load(path, allow_pickle=False) if path.exists() else None
 
     def polish(self, values: Vector, seconds: float, relaxed: Programme | None) -> Polish:
@@ -170,19 +178,28 @@ def _details(found: Search | Polish) -> dict[str, Any]:
         "solver_status": found.reason,
         "options": found.options,
         "stages": found.stages,
+        "from_basis": found.is_warm,
     }
     if _status(found) == "error":
-        details |= {"failure": "gave up", "message": f"HiGHS ended with {found.reason}"}
+        details |= {
+            "failure": "gave up",
+            "message": say("HiGHS ended with {reason}", "HiGHS 以 {reason} 结束", reason=found.reason),
+        }
     return details
 
 
 def merge(answer: Answer, polish: Polish) -> Answer:
     """Add to an answer what steps 2 and 3 found; where they did not end, the plan stays as it was, with a warning."""
     details = {**answer.details, "polish": polish.stages, "tie_break": polish.tie_break, "warnings": polish.warnings}
+    details["ranging"] = f"none: {polish.no_ranging or 'HiGHS has none'}" if polish.ranging is None else "done"
     if polish.is_complete:
-        unique = polish.is_unique
-        return replace(answer, values=polish.values, row_duals=polish.row_duals, is_unique=unique, details=details)
-    reason = f"with the integers fixed the linear programme ended with {polish.reason}: no shadow prices, no tie-break"
+        found = {part: getattr(polish, part) for part in exchange.ARRAY_PARTS}
+        return replace(answer, **found, is_unique=polish.is_unique, details=details)
+    reason = say(
+        "with the integers fixed the linear programme ended with {reason}: no shadow prices, no tie-break",
+        "固定整数后线性规划以 {reason} 结束：没有影子价格，也不择优",
+        reason=polish.reason,
+    )
     return replace(answer, details={**details, "tie_break": "off", "warnings": [*polish.warnings, reason]})
 
 

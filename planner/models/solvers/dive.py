@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.models.solvers import branch
+from planner.models.solvers import branch, warm
 from planner.models.solvers.block_start import BlockStart
 from planner.models.solvers.branch import WHOLE
 from planner.models.solvers.highs import OnIncumbent, Programme, State
 from planner.models.solvers.options import is_large
 
 if TYPE_CHECKING:
-    from planner.models.solvers.exchange import Arrays, Clock, Indices, Request, Vector
+    from planner.models.solvers.exchange import Arrays, Clock, Indices, Request, Statuses, Vector
 
 
 @dataclass
 class Dive:
     """What came of it: the programme with its last basis, the bound, and the plan with its cost, if one was found.
 
-    ``start_cost`` is that of the plan made of the start, infinite where it gave none.
+    ``start_cost`` is that of the plan made of the start, infinite where it gave none; ``is_warm``: whether the
+    relaxation was solved from the basis of the start.
     """
 
     programme: Programme
@@ -37,6 +38,7 @@ class Dive:
     cost: float = float("inf")
     start_cost: float | None = None
     nodes: int = 0
+    is_warm: bool = False
 
     @property
     def gap(self) -> float:
@@ -52,6 +54,11 @@ def pays(arrays: Arrays, request: Request) -> bool:
     """Whether a problem is large, has one stage only, and few integers among its columns."""
     integers = int(arrays.is_integer.sum())
     return is_large(arrays, request) and len(arrays.costs) == 1 and 0 < integers <= arrays.columns // 20
+
+
+def can(arrays: Arrays) -> bool:
+    """Whether a problem of any size has one stage only and so few integers that branching may end."""
+    return len(arrays.costs) == 1 and 0 < int(arrays.is_integer.sum()) <= branch.INTEGERS_MAX
 
 
 def fix_integers(programme: Programme, values: Vector) -> None:
@@ -74,7 +81,12 @@ def relaxed(arrays: Arrays, request: Request, clock: Clock, cost: Vector, intege
 
 
 def dive(
-    arrays: Arrays, request: Request, clock: Clock, on_incumbent: OnIncumbent, start: Vector | None = None
+    arrays: Arrays,
+    request: Request,
+    clock: Clock,
+    on_incumbent: OnIncumbent,
+    start: Vector | None = None,
+    basis: Statuses | None = None,
 ) -> Dive:
     """Solve the relaxation and look for a plan.
 
@@ -84,10 +96,16 @@ def dive(
         Called with each plan that is better than those before, and the bound.
     start
         (columns,) integers to be tried first, NaN for those not known; or ``None``.
+    basis
+        (columns + rows,) of an earlier programme, for the relaxation to begin with; or ``None``.
     """
     cost = arrays.costs[0]
-    programme = relaxed(arrays, request, clock, cost)
-    found = Dive(programme, programme.run(clock.left))
+    begun = warm.solved(arrays, request, clock, cost, basis)
+    if begun is None:
+        cold = relaxed(arrays, request, clock, cost)
+        begun = cold, cold.run(clock.left)
+    programme, state = begun
+    found = Dive(programme, state, is_warm=isinstance(programme, warm.WarmProgramme))
     if found.state != "optimal":
         return found
     relaxation = programme.values
@@ -104,6 +122,7 @@ def dive(
     if found.gap > request.mip_gap and len(integers) <= branch.INTEGERS_MAX:
         known = found.bound, found.values, found.cost
         search = branch.Branching(programme, cost, request.mip_gap, clock, *known, on_incumbent)
+        search.nodes_max = branch.NODES_MAX if is_large(arrays, request) else branch.NODES_SMALL
         search.search(relaxation)
         found.bound, found.values, found.cost, found.nodes = search.bound, search.values, search.cost, search.nodes
     return found

@@ -13,19 +13,26 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from planner.language import Said
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 Vector = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
+Statuses = npt.NDArray[np.int8]
+"""Of a basis, by HiGHS's numbers: 0 at the lower side, 1 basic, 2 at the upper, 3 at zero, 4 not basic."""
 Algorithm = Literal["choose", "simplex", "ipm", "hipo", "pdlp"]
 
 PROBLEM = "problem"
 REQUEST_FILE = "request.json"
 START_FILE = "start.npy"
+BASIS_FILE = "basis.npy"
 ANSWER_FILE = "answer.npz"
 INCUMBENT_FILE = "incumbent.npz"
+ARRAY_PARTS = ("values", "row_duals", "ranging", "basis")
+"""The parts of an answer that are arrays."""
 
 MEMORY_EXIT = 80
 """Exit status of a child that ran out of memory and could not even say so in a file."""
@@ -99,6 +106,8 @@ class Request:
         [s], or ``None``.
     algorithm
         For linear programmes: ``choose``, or one that is asked for.
+    ranging
+        Whether to say how far sides and costs may move (``ranging.py``).
     """
 
     job: Literal["solve", "polish"]
@@ -109,6 +118,7 @@ class Request:
     seed: int
     tie_break: bool
     algorithm: Algorithm = "choose"
+    ranging: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,10 @@ class Answer:
         Of the objective stage, without its constant; NaN where there is none.
     row_duals
         (rows,) or ``None``.
+    ranging
+        (ranges, 10) as ``ranging.FIELDS``, or ``None``.
+    basis
+        (columns + rows,) of the first linear programme with the integers fixed, as ``Statuses``, or ``None``.
     is_complete
         Whether the child had nothing more to do when it wrote this.
     """
@@ -136,6 +150,8 @@ class Answer:
     is_unique: bool | None = None
     is_complete: bool = True
     details: dict[str, Any] = field(default_factory=dict)
+    ranging: Vector | None = None
+    basis: Statuses | None = None
 
 
 def polish_seconds(limit: float) -> float:
@@ -177,6 +193,19 @@ def read_arrays(folder: Path) -> Arrays:
     return Arrays(**{**plain, "objective_stage": int(parts["objective_stage"])})
 
 
+def _in_both(value: Any) -> Any:
+    """Return what JSON can hold; a text that was said in both languages: the child knows of none that is spoken."""
+    if isinstance(value, Said):
+        return {"en": value.en, "zh": value.zh}
+    if isinstance(value, dict):
+        return {key: _in_both(inner) for key, inner in value.items()}
+    return [_in_both(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _as_said(found: dict[str, Any]) -> Any:
+    return Said(found["en"], found["zh"]) if found.keys() == {"en", "zh"} else found
+
+
 def write_request(folder: Path, request: Request) -> None:
     """Write what is to be done into the folder."""
     (folder / REQUEST_FILE).write_text(json.dumps(asdict(request)), encoding="utf-8")
@@ -189,11 +218,9 @@ def read_request(folder: Path) -> Request:
 
 def write_answer(folder: Path, answer: Answer, name: str = ANSWER_FILE) -> None:
     """Write an answer whole or not at all, so that a child killed meanwhile leaves the one before."""
-    arrays: dict[str, Any] = {
-        part: vector for part in ("values", "row_duals") if (vector := getattr(answer, part)) is not None
-    }
-    words = {part: word for part, word in vars(answer).items() if part not in ("values", "row_duals")}
-    text = np.frombuffer(json.dumps(words).encode(), dtype=np.uint8)
+    arrays: dict[str, Any] = {part: vector for part in ARRAY_PARTS if (vector := getattr(answer, part)) is not None}
+    words = {part: word for part, word in vars(answer).items() if part not in ARRAY_PARTS}
+    text = np.frombuffer(json.dumps(_in_both(words)).encode(), dtype=np.uint8)
     draft = folder / f"draft-{name}"
     np.savez(draft, text=text, **arrays)
     draft.replace(folder / name)
@@ -210,9 +237,11 @@ def read_answer(folder: Path, name: str = ANSWER_FILE) -> Answer | None:
     try:
         with (folder / name).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays: dict[str, Any] = {
-                part: np.asarray(file[part], dtype=np.float64) for part in file.files if part != "text"
+                part: np.asarray(file[part], dtype=np.int8 if part == "basis" else np.float64)
+                for part in file.files
+                if part != "text"
             }
-            words = json.loads(file["text"].tobytes().decode())
+            words = json.loads(file["text"].tobytes().decode(), object_hook=_as_said)
         return Answer(**arrays, **words)
     except FileNotFoundError:
         return None

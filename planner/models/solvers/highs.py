@@ -12,8 +12,8 @@ from planner.models.solvers.implied import loose_upper
 from planner.models.solvers.options import DUAL_TOLERANCE, is_large, pinned_options
 
 if TYPE_CHECKING:
-    from planner.models.solvers.block_start import Statuses
-    from planner.models.solvers.exchange import Arrays, Booleans, Indices, Request, Vector
+    from planner.models.solvers.block_start import Statuses as OwnStatuses
+    from planner.models.solvers.exchange import Arrays, Booleans, Indices, Request, Statuses, Vector
 
 State = Literal["optimal", "infeasible", "unbounded", "time_limit", "error"]
 OnIncumbent = Callable[["Vector | None", float], None]
@@ -141,7 +141,7 @@ class Programme:
         """The cost as HiGHS has it, (columns,)."""
         return self._cost * self._scale
 
-    def begin_at(self, columns: Statuses, rows: Statuses) -> bool:
+    def begin_at(self, columns: OwnStatuses, rows: OwnStatuses) -> bool:
         """Begin the next run at a basis, (columns,) and (rows,); say whether HiGHS takes it."""
         basis: Any = highspy.HighsBasis()
         basis.col_status, basis.row_status, basis.valid = columns.tolist(), rows.tolist(), True
@@ -272,16 +272,25 @@ class Programme:
         """Nodes of the last integer run."""
         return int(self._highs.getInfo().mip_node_count)
 
-    def is_basic(self) -> tuple[Booleans, Booleans] | None:
-        """Which columns and which rows are basic, or ``None`` where HiGHS has no basis to show."""
+    def ranging(self) -> tuple[Any, float] | None:
+        """HiGHS's own record of ranges, and by what its costs are scaled; ``None`` where it cannot tell."""
+        status, found = self._highs.getRanging()
+        return (found, self._scale) if status == highspy.HighsStatus.kOk and found.valid else None
+
+    def basis(self) -> Statuses | None:
+        """The basis, (columns + rows,), or ``None`` where HiGHS has none to show."""
         basis = self._highs.getBasis()  # getBasicVariables crashes after an interior-point method (HiGHS 1.15.1)
         if not basis.valid:
             return None
-        columns, rows = (
-            np.fromiter(map(int, statuses), dtype=np.int8, count=len(statuses)) == BASIC
-            for statuses in (basis.col_status, basis.row_status)
-        )
-        return columns, rows[: self.arrays.rows]
+        parts = basis.col_status, basis.row_status[: self.arrays.rows]
+        return np.concatenate([np.fromiter(map(int, part), dtype=np.int8, count=len(part)) for part in parts])
+
+    def is_basic(self) -> tuple[Booleans, Booleans] | None:
+        """Which columns and which rows are basic, or ``None`` where HiGHS has no basis to show."""
+        basis = self.basis()
+        if basis is None:
+            return None
+        return basis[: self.arrays.columns] == BASIC, basis[self.arrays.columns :] == BASIC
 
 
 def _new() -> Any:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
+from planner.language import say
 from planner.models.problem import Status
 
 if TYPE_CHECKING:
@@ -53,24 +54,43 @@ def check_problem(problem: Problem) -> None:
     columns, rows = problem.column_names, problem.row_names
     matrix = problem.matrix
     if not problem.stages or not 0 <= problem.objective_stage < len(problem.stages):
-        raise PlannerError("the problem has no stage that is its objective")
+        raise PlannerError(say("the problem has no stage that is its objective", "问题没有作为目标的阶段"))
     for stage in problem.stages:
-        _refuse(np.flatnonzero(~(np.abs(stage.cost) < VALUE_MAX)), columns, f"the {stage.name}", stage.cost)
+        _refuse(
+            np.flatnonzero(~(np.abs(stage.cost) < VALUE_MAX)),
+            columns,
+            say("the {name}", "{name}", name=stage.name),
+            stage.cost,
+        )
         if not math.isfinite(stage.constant):
-            raise PlannerError(f"the constant of the {stage.name} is {stage.constant}")
+            raise PlannerError(
+                say(
+                    "the constant of the {name} is {constant}",
+                    "{name} 的常数项为 {constant}",
+                    name=stage.name,
+                    constant=stage.constant,
+                )
+            )
     if problem.tie_break is not None:
-        _refuse(np.flatnonzero(~(np.abs(problem.tie_break) < VALUE_MAX)), columns, "the tie-break", problem.tie_break)
+        _refuse(
+            np.flatnonzero(~(np.abs(problem.tie_break) < VALUE_MAX)),
+            columns,
+            say("the tie-break", "择优目标"),
+            problem.tie_break,
+        )
     row_sides = ((problem.row_lower, rows), (problem.row_upper, rows))
     for limit, names in (*row_sides, (problem.column_lower, columns), (problem.column_upper, columns)):
         wrong = np.isnan(limit) | (np.isfinite(limit) & (np.abs(limit) >= VALUE_MAX))
-        _refuse(np.flatnonzero(wrong), names, "the limits", limit)
+        _refuse(np.flatnonzero(wrong), names, say("the limits", "上下限"), limit)
     wrong_lower = (problem.row_lower == np.inf, problem.column_lower == np.inf)
     wrong_upper = (problem.row_upper == -np.inf, problem.column_upper == -np.inf)
     for names, lower, upper in zip((rows, columns), wrong_lower, wrong_upper, strict=True):
-        _refuse(np.flatnonzero(lower | upper), names, "the limits", np.full(len(lower), np.inf))
+        _refuse(np.flatnonzero(lower | upper), names, say("the limits", "上下限"), np.full(len(lower), np.inf))
     entries = np.flatnonzero(~(np.abs(matrix.data) < COEFFICIENT_MAX))
     if len(entries):
-        raise _unfit("the coefficients", rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]]))
+        raise _unfit(
+            say("the coefficients", "系数"), rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]])
+        )
 
 
 def _refuse(places: Places, names: Sequence[object], what: str, numbers: Vector) -> None:
@@ -79,12 +99,28 @@ def _refuse(places: Places, names: Sequence[object], what: str, numbers: Vector)
 
 
 def _unfit(what: str, name: object, number: float) -> PlannerError:
-    problem = f"{what} of {name} hold {number}, which no solver can take"
+    problem = say(
+        "{what} of {name} hold {number}, which no solver can take",
+        "{name} 的{what}含 {number}，任何求解器都无法处理",
+        what=what,
+        name=name,
+        number=number,
+    )
     if not math.isfinite(number):
         return PlannerError(problem)
     # Every cell was in range, but not their product: that is for the user to mend.
     return InvalidInputError(
-        [Fault("the model", problem, remedy=f"below {VALUE_MAX:g}; look for a cell in a wrong unit")]
+        [
+            Fault(
+                say("the model", "模型"),
+                problem,
+                remedy=say(
+                    "below {VALUE_MAX:g}; look for a cell in a wrong unit",
+                    "应小于 {VALUE_MAX:g}；请检查是否有单位错误的单元格",
+                    VALUE_MAX=VALUE_MAX,
+                ),
+            )
+        ]
     )
 
 
@@ -107,23 +143,34 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
         the plan, a number that is none.
     """
     if answer.status not in get_args(Status) or answer.status == "error":
-        raise _nonsense(f"a status called {answer.status!r:.80}")
+        raise _nonsense(say("a status called {status!r:.80}", "状态名为 {status!r:.80}", status=answer.status))
     if answer.status not in ("optimal", "feasible", "interrupted"):
         return Verdict(status=answer.status)  # type: ignore[arg-type]  # checked above
     if answer.values is None:
         if answer.status == "interrupted":
             return Verdict("interrupted")
-        raise _nonsense("a plan without values")
+        raise _nonsense(say("a plan without values", "方案没有取值"))
     values, notes = clean(problem, answer.values)
     _check_rows(problem, values)
     objective, size = _objective(problem, values)
     status, bound, gap = _gap(problem, answer, objective, size)
     if status == "optimal" and objective - bound > mip_gap * abs(objective) + TOLERANCE * size:
         status = "feasible"
-        notes.append(f"the solver called the plan optimal, but its own bound leaves a gap of {gap:.2e}")
+        notes.append(
+            say(
+                "the solver called the plan optimal, but its own bound leaves a gap of {gap:.2e}",
+                "求解器称方案最优，但其自身的界留有 {gap:.2e} 的间隙",
+                gap=gap,
+            )
+        )
     if status == "optimal" and answer.row_duals is None and not bool(problem.is_integer.any()):
         status = "feasible"
-        notes.append("the solver called the plan optimal, but without shadow prices nothing proves it")
+        notes.append(
+            say(
+                "the solver called the plan optimal, but without shadow prices nothing proves it",
+                "求解器称方案最优，但没有影子价格可证",
+            )
+        )
     if answer.row_duals is not None:
         _check_duals(problem, values, answer.row_duals, size)
     return Verdict(status, values, objective, bound, gap, answer.row_duals, notes)
@@ -138,20 +185,41 @@ def clean(problem: Problem, values: Vector) -> tuple[Vector, list[str]]:
         It would take more than the solver's tolerance.
     """
     if values.shape != problem.column_lower.shape:
-        raise _nonsense(f"{values.size} values for {problem.column_lower.size} columns")
+        raise _nonsense(
+            say(
+                "{size} values for {size_2} columns",
+                "{size_2} 列有 {size} 个取值",
+                size=values.size,
+                size_2=problem.column_lower.size,
+            )
+        )
     if not bool(np.isfinite(values).all()):
-        raise _nonsense("values that are not finite")
+        raise _nonsense(say("values that are not finite", "取值不是有限数"))
     integral = np.where(problem.is_integer, np.round(values), values)
     cleaned = np.clip(integral, problem.column_lower, problem.column_upper) + 0.0  # -0.0 becomes 0.0
     size = np.maximum(1.0, np.abs(cleaned))
     step = np.abs(cleaned - values) / size
     if bool((step > TOLERANCE).any()):
         worst = int(step.argmax())
-        raise _nonsense(f"the value {values[worst]} for {problem.column_names[worst]}")
+        raise _nonsense(
+            say(
+                "the value {values} for {column_names}",
+                "{column_names} 的取值为 {values}",
+                values=values[worst],
+                column_names=problem.column_names[worst],
+            )
+        )
     moved = cleaned != values
     if not bool(moved.any()):
         return cleaned, []
-    return cleaned, [f"{int(moved.sum())} values moved onto their integer or bound, by {step.max():.1e} at most"]
+    return cleaned, [
+        say(
+            "{sum} values moved onto their integer or bound, by {max:.1e} at most",
+            "{sum} 个取值移到其整数或界上，最多移动 {max:.1e}",
+            sum=int(moved.sum()),
+            max=step.max(),
+        )
+    ]
 
 
 def _check_rows(problem: Problem, values: Vector) -> None:
@@ -168,7 +236,14 @@ def _check_rows(problem: Problem, values: Vector) -> None:
     excess = np.maximum(problem.row_lower - activity, activity - problem.row_upper) / size
     if len(excess) and not bool((excess <= TOLERANCE).all()):
         worst = int(np.nanargmax(excess))
-        raise _nonsense(f"a plan that breaks {problem.row_names[worst]} by {excess[worst] * size[worst]:.6g}")
+        raise _nonsense(
+            say(
+                "a plan that breaks {row_names} by {value:.6g}",
+                "方案违反 {row_names}，幅度 {value:.6g}",
+                row_names=problem.row_names[worst],
+                value=excess[worst] * size[worst],
+            )
+        )
 
 
 def _objective(problem: Problem, values: Vector) -> tuple[float, float]:
@@ -184,10 +259,17 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float) -> tup
     status: Status = answer.status  # type: ignore[assignment]  # checked by the caller
     if not math.isfinite(bound):
         if status == "optimal":
-            raise _nonsense("an optimal plan without a bound")
+            raise _nonsense(say("an optimal plan without a bound", "最优方案没有界"))
         return status, float("nan"), float("nan")
     if bound > objective + TOLERANCE * size:
-        raise _nonsense(f"a plan of {objective} below its own bound {bound}")
+        raise _nonsense(
+            say(
+                "a plan of {objective} below its own bound {bound}",
+                "方案目标值 {objective} 低于其自身的界 {bound}",
+                objective=objective,
+                bound=bound,
+            )
+        )
     if objective - bound <= TOLERANCE * 1e-3 * size:
         return status, min(bound, objective), 0.0
     return status, bound, (objective - bound) / abs(objective) if objective else math.inf
@@ -199,7 +281,7 @@ def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -
     Only where the objective is the first stage: the duals of a later one belong to the face of those before it.
     """
     if duals.shape != problem.row_lower.shape or not bool(np.isfinite(duals).all()):
-        raise _nonsense("shadow prices that are not numbers, one a row")
+        raise _nonsense(say("shadow prices that are not numbers, one a row", "影子价格不是每行一个数"))
     if problem.objective_stage:
         return
     cost = problem.stages[0].cost
@@ -209,7 +291,13 @@ def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -
     loss = _loss(reduced[free], values[free], problem.column_lower[free], problem.column_upper[free])
     loss += _loss(duals, activity, problem.row_lower, problem.row_upper)
     if loss > TOLERANCE * (size + float(np.abs(duals) @ np.abs(activity))):
-        raise _nonsense(f"a plan that costs {loss:.6g} more than its shadow prices allow")
+        raise _nonsense(
+            say(
+                "a plan that costs {loss:.6g} more than its shadow prices allow",
+                "方案成本比影子价格所允许的高 {loss:.6g}",
+                loss=loss,
+            )
+        )
 
 
 def _loss(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float:
@@ -222,5 +310,9 @@ def _loss(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float
 
 def _nonsense(what: str) -> SolverCrashedError:
     return SolverCrashedError(
-        f"the solver answered nonsense: {what}; try another solver, or report it with the scenario"
+        say(
+            "the solver answered nonsense: {what}; try another solver, or report it with the scenario",
+            "求解器的结果不成立：{what}；请换求解器，或附情景反馈",
+            what=what,
+        )
     )

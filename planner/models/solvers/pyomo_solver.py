@@ -13,6 +13,7 @@ from pyomo.core.expr import LinearExpression
 from pyomo.opt import SolverStatus, TerminationCondition
 from pyomo.solvers.plugins.solvers.persistent_solver import PersistentSolver
 
+from planner.language import say
 from planner.models.solvers.exchange import Answer, Clock
 
 if TYPE_CHECKING:
@@ -66,7 +67,13 @@ def search(arrays: Arrays, request: Request, folder: Path) -> Answer:
     solver, name = _solver(request.solver)
     if solver is None:
         listed = ", ".join(["highs", *available()])
-        return Answer("error", details={"failure": "missing", "message": f"available here: {listed}"})
+        return Answer(
+            "error",
+            details={
+                "failure": "missing",
+                "message": say("available here: {listed}", "此处可用：{listed}", listed=listed),
+            },
+        )
     if _has_hopeless_row(arrays):
         return Answer("infeasible", details={"solver": name, "solver_status": "an empty row cannot hold"})
     clock = Clock(request.time_limit)
@@ -176,12 +183,23 @@ def _minimise(solver: tuple[Any, str], model: Any, cost: Vector, request: Reques
     }
     status = _status(condition, values)
     if status == "error":
-        details |= {"failure": "gave up", "message": f"{name} ended with {condition}"}
+        details |= {
+            "failure": "gave up",
+            "message": say(
+                "{name} ended with {condition}", "{name} 以 {condition} 结束", name=name, condition=condition
+            ),
+        }
     bound = _bound(results)
     if status == "optimal" and values is not None and not math.isfinite(bound):
         objective = float(cost @ values)
         bound = objective - request.mip_gap * abs(objective)
-        details["warnings"] = [f"{name} gave no bound; its word for the gap asked for is taken"]
+        details["warnings"] = [
+            say(
+                "{name} gave no bound; its word for the gap asked for is taken",
+                "{name} 未给出界；采信其声称的间隙",
+                name=name,
+            )
+        ]
     return Answer(status, values, bound, details=details)
 
 

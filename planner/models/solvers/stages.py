@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.models.solvers import branch, dive, face
+from planner.language import say
+from planner.models.solvers import branch, dive, face, ranging, warm
 from planner.models.solvers.highs import OnIncumbent, Programme, State
 
 if TYPE_CHECKING:
-    from planner.models.solvers.exchange import Arrays, Clock, Request, Vector
+    from planner.models.solvers.exchange import Arrays, Clock, Request, Statuses, Vector
 
 STAGE_TOLERANCE = 1e-9
 """Relative: an earlier stage is held to this during the search for the integers, and a tie-break that moves any
@@ -34,6 +35,8 @@ class Search:
         (columns,) what the search begins with, NaN where nothing is known.
     start_cost
         What the plan made of the start cost, infinite where none could be made; ``None`` where nobody looked.
+    is_warm
+        Whether the relaxation was solved from the basis of the start.
     """
 
     state: State
@@ -45,15 +48,21 @@ class Search:
     relaxed: Programme | None = None
     start: Vector | None = None
     start_cost: float | None = None
+    is_warm: bool = False
 
 
 @dataclass
 class Polish:
-    """What steps 2 and 3 found; ``is_complete`` where every stage was solved to its end."""
+    """What steps 2 and 3 found; ``is_complete`` where every stage was solved to its end.
+
+    ``basis`` is that of the first stage, (columns + rows,); ``is_warm`` whether it was solved from one.
+    """
 
     state: State
     values: Vector | None = None
     row_duals: Vector | None = None
+    ranging: Vector | None = None
+    no_ranging: str = "not reached"
     is_unique: bool | None = None
     tie_break: str = "off"
     is_complete: bool = False
@@ -61,6 +70,8 @@ class Polish:
     options: dict[str, Any] = field(default_factory=dict)
     reason: str = ""
     warnings: list[str] = field(default_factory=list)
+    basis: Statuses | None = None
+    is_warm: bool = False
 
 
 def hold_stage(programme: Programme, cost: Vector, value: float) -> None:
@@ -72,15 +83,21 @@ def hold_stage(programme: Programme, cost: Vector, value: float) -> None:
 
 
 def search_integers(
-    arrays: Arrays, request: Request, clock: Clock, on_incumbent: OnIncumbent, start: Vector | None = None
+    arrays: Arrays,
+    request: Request,
+    clock: Clock,
+    on_incumbent: OnIncumbent,
+    start: Vector | None = None,
+    basis: Statuses | None = None,
 ) -> Search:
     """Step 1: minimise the stages in turn with the integers, each held by a row in those after it.
 
-    ``start`` holds integers to begin with, (columns,), NaN for those not known. Large problems are dived into first.
+    ``start`` holds integers to begin with, (columns,), NaN for those not known, and ``basis`` (columns + rows,) that of
+    an earlier programme. Large problems, and those with a basis, are dived into first.
     """
     found = Search("optimal", start=start)
-    if dive.pays(arrays, request):
-        dived = dive.dive(arrays, request, clock, on_incumbent, start)
+    if dive.pays(arrays, request) or (basis is not None and dive.can(arrays)):
+        dived = dive.dive(arrays, request, clock, on_incumbent, start, basis)
         is_good = _take(found, dived, request, clock)
         found.start = start if found.values is None else found.values
         if is_good or found.state == "infeasible":
@@ -94,7 +111,7 @@ def _take(found: Search, dived: dive.Dive, request: Request, clock: Clock) -> bo
     found.relaxed, found.values, found.bound = dived.programme, dived.values, dived.bound
     found.options, found.reason = dived.programme.options, dived.programme.status
     found.state = "optimal" if dived.state == "unbounded" else dived.state  # of the relaxation only
-    found.start_cost = dived.start_cost
+    found.start_cost, found.is_warm = dived.start_cost, dived.is_warm
     gap = dived.gap if dived.values is not None else None
     dove = {"state": dived.state, "dive": True, "nodes": dived.nodes, "gap": gap}
     found.stages.append({**dove, "seconds": round(clock.spent, 3)})
@@ -138,29 +155,42 @@ def _without_bound(on_incumbent: OnIncumbent) -> OnIncumbent:
 
 
 def polish(
-    arrays: Arrays, request: Request, clock: Clock, integers: Vector | None, relaxed: Programme | None = None
+    arrays: Arrays,
+    request: Request,
+    clock: Clock,
+    integers: Vector | None,
+    relaxed: Programme | None = None,
+    basis: Statuses | None = None,
 ) -> Polish:
     """Do steps 2 and 3: the linear programme with the integers (columns,) fixed, by stages, then the tie-break.
 
     The stages are held one after the other as faces of optimal plans, and the duals are those of the objective
     stage, on the face of the stages before it. ``relaxed`` is the programme without integers, at a basis to begin
-    with; where there is none, one is made.
+    with; where there is none, one is made. Without integers ``basis`` may be that of an earlier programme.
     """
+    begun = warm.solved(arrays, request, clock, arrays.costs[0], basis) if integers is None else None
+    if begun is not None:
+        relaxed = begun[0]
     programme = dive.relaxed(arrays, request, clock, arrays.costs[0], integers) if relaxed is None else relaxed
     if relaxed is not None and integers is not None:
         dive.fix_integers(programme, integers)
-    result = Polish("optimal")
+    result = Polish("optimal", is_warm=begun is not None)
     for position, cost in enumerate(arrays.costs):
         if position:
             programme.set_cost(cost)
-        result.state = programme.run(clock.left)
+        result.state = begun[1] if begun is not None and not position else programme.run(clock.left)
         result.options, result.reason = programme.options, programme.status
         result.stages.append({"state": result.state, "seconds": round(clock.spent, 3)})
         if result.state != "optimal":
             return result
         result.values = programme.values
+        if not position:
+            result.basis = programme.basis()
         if position == arrays.objective_stage:
             result.row_duals = programme.row_duals
+            result.no_ranging = ranging.obstacle(programme, request, position)
+            if not result.no_ranging:
+                result.ranging = ranging.ranges(programme, cost)
         face.hold(programme, cost)
     result.is_complete = True
     is_single = face.is_single(programme)
@@ -181,7 +211,13 @@ def _break_tie(programme: Programme, result: Polish, clock: Clock, *, is_single:
     state = programme.run(clock.left)
     if state != "optimal":
         result.tie_break = "rejected"
-        result.warnings.append(f"the tie-break ended with {programme.status}; the plan before it is kept")
+        result.warnings.append(
+            say(
+                "the tie-break ended with {status}; the plan before it is kept",
+                "择优以 {status} 结束；保留此前的方案",
+                status=programme.status,
+            )
+        )
         return
     after = programme.values
     costs = programme.arrays.costs
@@ -190,7 +226,11 @@ def _break_tie(programme: Programme, result: Polish, clock: Clock, *, is_single:
     if bool((drift > STAGE_TOLERANCE * size).any()):
         result.tie_break = "rejected"
         result.warnings.append(
-            f"the tie-break moved a stage by {float((drift / size).max()):.1e} of itself; the plan before it is kept"
+            say(
+                "the tie-break moved a stage by {max:.1e} of itself; the plan before it is kept",
+                "择优使某阶段相对移动 {max:.1e}；保留此前的方案",
+                max=float((drift / size).max()),
+            )
         )
         return
     result.tie_break, result.values = "distance", after

@@ -1,0 +1,162 @@
+"""Two or more finished runs compared with the first: what moved, why, and what it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import fsum
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from planner.analysis.compare_inputs import differences_between
+from planner.analysis.compare_moves import moves_between
+from planner.analysis.compare_tables import (
+    build_table,
+    cost_table,
+    measure_table,
+    region_table,
+    site_table,
+    workload_table,
+)
+from planner.analysis.compare_touch import groups_of
+from planner.analysis.compare_warnings import warnings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.io.results import Results
+    from planner.language import Said
+
+TABLES: Final = ("measures", "cost", "moved", "inputs", "input_columns", "sites", "workloads", "regions", "new_build")
+"""The tables of a comparison, in the order in which they are told."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run with the name that tells it from the others, and where it lies."""
+
+    label: str
+    results: Results
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One run beside the base.
+
+    Attributes
+    ----------
+    before, after
+        The base and the run.
+    tables
+        By the names of ``TABLES``.
+    warnings
+        What keeps the two from being compared like with like, in both languages.
+    """
+
+    before: Run
+    after: Run
+    tables: Mapping[str, pd.DataFrame]
+    warnings: tuple[Said, ...]
+
+    @property
+    def cost_difference(self) -> float:
+        """The difference of the two costs [CNY/a]."""
+        return float(self.after.results.summary["cost"]) - float(self.before.results.summary["cost"])
+
+    @property
+    def cost_parts(self) -> float:
+        """The sum of the categories' differences [CNY/a]."""
+        return fsum(self.tables["cost"]["difference"])
+
+    def moved(self, *kinds: str) -> float:
+        """Return the load [MW] of the moves of some kinds, ``moved`` from site to site if none is named."""
+        table = self.tables["moved"]
+        return fsum(table.loc[table["kind"].isin(kinds or ("moved",)), "load"])
+
+
+def compare_runs(before: Run, after: Run) -> Comparison:
+    """Compare a run with the base.
+
+    Returns
+    -------
+    Comparison
+        Of two plans; nothing is solved again.
+    """
+    first, second = before.results, after.results
+    moves = moves_between(first.tables, second.tables)
+    inputs = differences_between(first, second, moves)
+    tables = {
+        "measures": measure_table(first, second),
+        "cost": cost_table(first, second),
+        "moved": moves,
+        "inputs": inputs,
+        "input_columns": groups_of(inputs, moves),
+        "sites": site_table(first, second),
+        "workloads": workload_table(first, second),
+        "regions": region_table(first, second),
+        "new_build": build_table(first, second),
+    }
+    return Comparison(before, after, tables, tuple(warnings_of(before, after)))
+
+
+def together(comparisons: Sequence[Comparison]) -> dict[str, pd.DataFrame]:
+    """Return each table of all comparisons as one, the run's name as its first column; moves are numbered."""
+    joined = {}
+    for name in TABLES:
+        parts = []
+        for comparison in comparisons:
+            part = comparison.tables[name].drop(columns=["first"], errors="ignore")
+            if name == "moved":
+                part = part.rename_axis("move").reset_index().assign(move=lambda table: table["move"] + 1)
+            part.insert(0, "run", comparison.after.label)
+            parts.append(part.astype({"run": str}))
+        joined[name] = pd.concat(parts, ignore_index=True)
+    return joined
+
+
+def labels_of(runs: Sequence[tuple[str, str]]) -> list[str]:
+    """Return names that tell runs apart: their scenarios' if those differ, else their folders', else numbers too.
+
+    Parameters
+    ----------
+    runs
+        Scenario and folder of each.
+    """
+    for names in zip(*((scenario, folder.rstrip("/").rpartition("/")[2]) for scenario, folder in runs), strict=True):
+        if len({*names}) == len(names) and all(names):
+            return list(names)
+    return [f"{number} {folder}" for number, (_, folder) in enumerate(runs, start=1)]
+
+
+def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """Return all that is known of the comparisons as plain data, warnings in both languages."""
+    return {
+        "base": _run(comparisons[0].before),
+        "runs": [
+            {
+                **_run(comparison.after),
+                "warnings": [{"en": warning.en, "zh": warning.zh} for warning in comparison.warnings],
+                "moved": comparison.moved(),
+                "cost_difference": comparison.cost_difference,
+                "tables": {
+                    name: [dict(row) for row in table.to_dict("records")]
+                    for name, table in together([comparison]).items()
+                },
+            }
+            for comparison in comparisons
+        ],
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    manifest, summary = run.results.manifest, run.results.summary
+    return {
+        "run": run.label,
+        "folder": run.folder,
+        "scenario": run.results.scenario.name,
+        "content_hash": manifest.get("content_hash"),
+        "status": summary["status"],
+        "gap": summary.get("gap"),
+        "overrides": list(manifest.get("overrides", ())),
+    }

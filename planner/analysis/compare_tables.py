@@ -1,0 +1,160 @@
+"""What two plans come to, side by side: cost, measures, sites, workloads, regions and new build, each as a table.
+
+Every number stands as before, after and difference. All loads and powers are means over the year.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from planner.analysis.compare_moves import mean_load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from planner.io.results import Results
+
+SIDES: Final = ("before", "after", "difference")
+UNITS: Final = {
+    "cost": "CNY/a",
+    "emissions": "tCO2/a",
+    "energy": "MWh/a",
+    "green_power_share": "1",
+    "mean_latency": "ms",
+    "west_share": "1",
+    "moved_west_share": "1",
+    "served_share": "1",
+    "capacity": "MW",
+    "capacity_new": "MW",
+    "utilisation": "1",
+    "mean_pue": "1",
+    "water": "m3/a",
+    "traffic": "Gbit/s",
+}
+"""Measures of a summary in the order in which they are told, with their units; those with parts have them all."""
+SITE_MEASURES: Final = {
+    "it_load": "MW",
+    "capacity": "MW",
+    "capacity_new": "MW",
+    "modules": "1",
+    "grid_power": "MW",
+    "green_power": "MW",
+    "green_power_share": "1",
+    "emissions": "tCO2/a",
+}
+BUILT: Final = (
+    ("site_expansion", "compute_type", "capacity_new", "MW"),
+    ("site_expansion", "compute_type", "modules", "1"),
+    ("power_supply_capacity", "technology", "green_capacity", "MW"),
+    ("storage_capacity", "", "storage_power", "MW"),
+    ("storage_capacity", "", "storage_energy", "MWh"),
+)
+"""Table, what it is by besides the site, column and unit of all that a plan builds or contracts."""
+
+
+def side_by_side(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Return two series over the entries of both as columns before, after and difference; NaN where one has none."""
+    index = before.index.union(after.index, sort=False)
+    table = pd.DataFrame({"before": before.reindex(index), "after": after.reindex(index)}, dtype=float)
+    table["difference"] = table["after"] - table["before"]
+    return table
+
+
+def cost_table(before: Results, after: Results) -> pd.DataFrame:
+    """Return the cost by category [CNY/a]; a category that a plan does not have costs it nothing.
+
+    The differences add up to the difference of the two costs.
+    """
+    costs = [results.tables["cost"].set_index("category")["cost"].astype(float) for results in (before, after)]
+    table = side_by_side(*costs)[["before", "after"]].fillna(0.0)
+    return table.assign(difference=table["after"] - table["before"]).rename_axis("category").reset_index()
+
+
+def measure_table(before: Results, after: Results) -> pd.DataFrame:
+    """Return the measures of the two summaries with their units: ``measure``, ``part`` (such as an accounting)."""
+    rows = []
+    for name, unit in UNITS.items():
+        first, second = _parts(before.summary.get(name)), _parts(after.summary.get(name))
+        for part in dict.fromkeys((*first, *second)):
+            values = [np.nan if known.get(part) is None else float(known[part]) for known in (first, second)]
+            rows.append((name, part, unit, *values, values[1] - values[0]))
+    return pd.DataFrame(rows, columns=["measure", "part", "unit", *SIDES])
+
+
+def _parts(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {}
+    return value if isinstance(value, dict) else {"": value}
+
+
+def workload_table(before: Results, after: Results) -> pd.DataFrame:
+    """Return the load [MW] by workload and site, of those that carry any in one of the plans."""
+    keys = ["workload", "site"]
+    loads = [mean_load(results.tables, "allocation", "allocation", keys) for results in (before, after)]
+    table = side_by_side(*loads)[["before", "after"]].fillna(0.0)
+    table = table.assign(difference=table["after"] - table["before"])
+    table.index.names = keys
+    return table.reset_index().sort_values(keys, ignore_index=True)
+
+
+def site_table(before: Results, after: Results) -> pd.DataFrame:
+    """Return the sites of both plans with their names, whether they stand in ``both`` or one, and their measures."""
+    return _places(("site", "sites"), before, after, SITE_MEASURES)
+
+
+def region_table(before: Results, after: Results) -> pd.DataFrame:
+    """Return the regions of both plans with demand and unserved demand [MW] and mean latency [ms]."""
+    return _places(("region", "regions"), before, after, {"demand": "MW", "unserved": "MW", "latency": "ms"})
+
+
+def _places(names: tuple[str, str], before: Results, after: Results, measures: Mapping[str, str]) -> pd.DataFrame:
+    key, layer = names
+    frames = [getattr(results, layer).set_index(key) for results in (before, after)]
+    members = sorted({*frames[0].index} | {*frames[1].index})
+    table = pd.DataFrame({key: members}, dtype=str)
+    for column in ("name_zh", "name_en"):
+        texts = frames[1][column].reindex(members).where(lambda text: text.fillna("") != "")
+        table[column] = texts.fillna(frames[0][column].reindex(members)).fillna("").astype(str).to_numpy()
+    there = [[member in {*frame.index} for member in members] for frame in frames]
+    table["in"] = [("both" if all(pair) else SIDES[pair.index(True)]) for pair in zip(*there, strict=True)]
+    for measure in measures:
+        columns = [frame[measure].reindex(members).to_numpy(float) for frame in frames]
+        if measure in {"it_load", "demand", "unserved"}:  # a place that is not there carries nothing
+            columns = [np.nan_to_num(column) for column in columns]
+        for side, values in zip(SIDES, (*columns, columns[1] - columns[0]), strict=True):
+            table[f"{measure}_{side}"] = values
+    return table
+
+
+def build_table(before: Results, after: Results) -> pd.DataFrame:
+    """Return what is built or contracted: ``site``, ``built`` (a compute type, technology or empty), ``measure``."""
+    tables = [_built(results) for results in (before, after)]
+    table = side_by_side(*tables)[["before", "after"]].fillna(0.0)
+    table = table[(table != 0).any(axis=1)]
+    table = table.assign(difference=table["after"] - table["before"])
+    table.index.names = BUILD_KEYS
+    return table.reset_index().sort_values(["site", "measure", "built"], ignore_index=True)
+
+
+def _built(results: Results) -> pd.Series:
+    entries = dict(_entries(results.tables))
+    index = (
+        pd.MultiIndex.from_tuples(list(entries), names=["site", "built", "measure", "unit"]) if entries else NO_BUILD
+    )
+    return pd.Series(list(entries.values()), index=index, dtype=float)
+
+
+BUILD_KEYS: Final = ["site", "built", "measure", "unit"]
+NO_BUILD: Final = pd.MultiIndex.from_arrays([[], [], [], []], names=BUILD_KEYS)
+
+
+def _entries(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[tuple[str, str, str, str], float]]:
+    for name, by, column, unit in BUILT:
+        table = tables.get(name)
+        if table is not None and column in table:
+            kinds: Sequence[Any] = table[by].tolist() if by else [""] * len(table)
+            for site, kind, amount in zip(table["site"], kinds, table[column].astype(float), strict=True):
+                yield (str(site), str(kind), column, unit), amount

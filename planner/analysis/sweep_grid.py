@@ -1,0 +1,172 @@
+"""The points of a sweep: every combination of values, what each is called, and the order in which they are solved."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from planner.errors import UsageError, shown
+from planner.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Place = tuple[int, ...]
+"""Where a point stands: the position of its value along each axis."""
+OPENING, CLOSING = "[{(", "]})"
+UNPLAIN: Final = re.compile(r"[^\w.+\-\[\],]+")
+"""What does not go into the name of a folder as it is."""
+PART_LENGTH_MAX: Final = 40
+"""Characters of a key or a value within a name."""
+HASH_LENGTH: Final = 6
+POINTS_MAX: Final = 100_000
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One value that is varied, ``key`` in the words of ``--set``, and the values it takes."""
+
+    key: str
+    values: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The key without its table, such as ``green_power_share_min[zhongwei]``."""
+        head, bracket, rest = self.key.partition("[")
+        return head.rpartition(".")[2] + bracket + rest
+
+
+@dataclass(frozen=True)
+class GridPoint:
+    """One combination.
+
+    Attributes
+    ----------
+    name
+        Of its folder: it depends on the point alone, so that a sweep that grows keeps its points.
+    place
+        Its position along each axis.
+    values
+        Its value along each axis.
+    """
+
+    name: str
+    place: Place
+    values: tuple[str, ...]
+
+
+def axis_of(text: str) -> Axis:
+    """Return what ``--vary K=a,b,c`` says; commas within brackets or braces part nothing.
+
+    Raises
+    ------
+    UsageError
+        There is no key, no value, or one value twice.
+    """
+    key, equals, rest = (part.strip() for part in text.partition("="))
+    if not (key and equals and rest):
+        form = say("--vary K=a,b,c with K as in --set", "--vary K=a,b,c，K 的写法同 --set")
+        raise UsageError(
+            say(
+                "--vary '{text}' names no values: write {form}",
+                "--vary “{text}”未给出取值：请写成 {form}",
+                text=shown(text),
+                form=form,
+            )
+        )
+    values = tuple(part.strip() for part in _split(rest))
+    seen: set[str] = set()
+    for value in values:
+        if _number(value) in seen:
+            raise UsageError(
+                say(
+                    "--vary {key}: the value '{value}' stands twice",
+                    "--vary {key}：取值“{value}”重复",
+                    key=shown(key),
+                    value=shown(value),
+                )
+            )
+        seen.add(_number(value))
+    return Axis(key, values)
+
+
+def _split(text: str) -> list[str]:
+    """Split at the commas that stand in no brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in OPENING) - (letter in CLOSING)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
+def _number(value: str) -> str:
+    """Return a value so that ``1`` and ``1.0`` are one."""
+    try:
+        return repr(float(value))
+    except ValueError:
+        return value
+
+
+def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
+    """Return every combination, the last axis fastest.
+
+    Raises
+    ------
+    UsageError
+        A key is varied twice, or there are more combinations than anybody can mean.
+    """
+    keys = [axis.key for axis in axes]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise UsageError(say("--vary {key} is given twice", "--vary {key} 重复给出", key=shown(key)))
+    count = 1
+    for axis in axes:
+        count *= len(axis.values)
+    if count > POINTS_MAX:
+        raise UsageError(
+            say(
+                "{count} points are more than {most}",
+                "共 {count} 个方案点，超过上限 {most}",
+                count=count,
+                most=POINTS_MAX,
+            )
+        )
+    labels = [axis.label for axis in axes]
+    heads = [axis.label if labels.count(axis.label) == 1 else axis.key for axis in axes]
+    points = []
+    for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
+        values = tuple(axis.values[position] for axis, position in zip(axes, place, strict=True))
+        name = "__".join(f"{_plain(head)}={_plain(value)}" for head, value in zip(heads, values, strict=True))
+        points.append(GridPoint(name, place, values))
+    return points
+
+
+def _plain(text: str) -> str:
+    """Return a text as part of the name of a folder; what had to be changed is told apart by a short hash."""
+    plain = UNPLAIN.sub("-", text).strip("-")[:PART_LENGTH_MAX]
+    if plain == text:
+        return plain
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]}"
+
+
+def snake(shape: Sequence[int]) -> list[Place]:
+    """Return every place so that each differs from the one before by one step along one axis (a reflected Gray code).
+
+    >>> snake((2, 2))
+    [(0, 0), (0, 1), (1, 1), (1, 0)]
+    """
+    if not shape:
+        return [()]
+    inner = snake(shape[1:])
+    return [(first, *rest) for first in range(shape[0]) for rest in (inner if first % 2 == 0 else inner[::-1])]
+
+
+def steps_between(one: Place, other: Place) -> int:
+    """Return how many steps lie between two places."""
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True))

@@ -1,0 +1,38 @@
+"""``planner explain``: why a scenario has no plan, and what would have to give."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from planner.cli.options import AsJson, Overrides, Progress, ScenarioFolder, app, print_json
+from planner.language import say
+
+
+@app.command(zh="用情景自身的说法解释为何没有方案，以及可使其可行的最小改动。")
+def explain(
+    scenario: ScenarioFolder,
+    *,
+    overrides: Overrides = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(metavar="S", min=0.001, help=say("Seconds for all trials together.", "全部试算的总时限（秒）。")),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a scenario is infeasible, in its own words, and the smallest changes that mend it."""
+    from planner.errors import InfeasibleError  # noqa: PLC0415
+    from planner.explain.search import explain as explained  # noqa: PLC0415
+    from planner.explain.text import of_explanation  # noqa: PLC0415
+
+    found = explained(scenario, overrides or (), time_limit=time_limit, on_progress=None if as_json else Progress())
+    if as_json:
+        print_json(found.as_json())
+    elif found.status == "unexplained":
+        raise InfeasibleError(of_explanation(found).rstrip("\n"))
+    else:
+        sys.stdout.write(of_explanation(found))
+    if found.status == "unexplained":
+        raise typer.Exit(InfeasibleError.exit_code)

@@ -1,0 +1,33 @@
+"""``planner report``: write the page of a finished run again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import Annotated
+
+import typer
+
+from planner.cli.options import BaseMap, RunFolder, app
+from planner.language import say
+
+
+@app.command(
+    help=say(
+        "Write report.html of a finished run again; with another run beside it.",
+        "重新生成已完成运行的 report.html，可与另一次运行对比。",
+    )
+)
+def report(
+    run: RunFolder,
+    *,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help=say("A finished run to compare with.", "作为对比基准的已完成运行。")),
+    ] = None,
+    basemap: BaseMap = None,
+) -> None:
+    """Write report.html of a finished run again; with another run beside it."""
+    from planner.finished import rewrite_report  # noqa: PLC0415
+
+    sys.stdout.write(f"{rewrite_report(run, baseline=baseline, basemap=basemap)}\n")

@@ -1,0 +1,143 @@
+"""The search: whether there is a plan, which single parameter would give one, and if none does, which several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from planner.check import obstacles_of, read_scenario
+from planner.explain.answer import Cause, Explanation
+from planner.explain.binding import binding_of
+from planner.explain.trials import Trials
+from planner.explain.ways import Ways, order_of
+from planner.language import say
+from planner.models.gives import Rank
+from planner.run import solver_options
+from planner.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from planner.explain.answer import Way
+    from planner.io.scenario import Scenario
+    from planner.models.gives import Relaxation
+
+COST_SECONDS = 20.0
+"""[s] that may be spent on what a plan costs after the change."""
+COST_GAP = 0.01
+
+
+def explain(
+    folder: str | Path,
+    overrides: Sequence[str] = (),
+    *,
+    time_limit: float | None = None,
+    on_progress: Callable[[str], None] | None = None,
+) -> Explanation:
+    """Say why a scenario has no plan, and what would have to give.
+
+    Parameters
+    ----------
+    folder, overrides
+        As for :func:`planner.check.read_scenario`.
+    time_limit
+        [s] for all trials; by default that of the scenario.
+    on_progress
+        Is handed a line of text now and then.
+
+    Raises
+    ------
+    InvalidInputError
+        The scenario is wrong.
+    StoppedWithoutPlanError
+        The time was over before anything was known.
+    """
+    scenario = read_scenario(folder, overrides)
+    trials = Trials(scenario, solver_options(scenario, None, time_limit, None))
+    ways = Ways(trials, lambda more: read_scenario(folder, [*overrides, *more]))
+    return Search(ways, on_progress).explained()
+
+
+class Search:
+    """One explanation in the making."""
+
+    def __init__(self, ways: Ways, on_progress: Callable[[str], None] | None = None) -> None:
+        self.ways = ways
+        self.on_progress = on_progress
+        self.trials = ways.trials
+        self.scenario = ways.trials.scenario
+        relaxations = list(self.trials.relaxations.values())
+        self.first = [one for one in relaxations if one.rank < Rank.DEMAND]
+        self.last = [one for one in relaxations if one.rank == Rank.DEMAND]
+
+    def explained(self) -> Explanation:
+        """Return the whole explanation."""
+        obstacles = tuple(obstacles_of(self.scenario))
+        if not obstacles and self.trials.is_feasible(self.scenario):
+            cost, gap, binding = binding_of(self.trials)
+            return Explanation(
+                self.scenario, "feasible", cost=cost, gap=gap, binding=binding, seconds=self.trials.seconds
+            )
+        causes = self._causes()
+        found = Explanation(self.scenario, "infeasible" if causes else "unexplained", causes, obstacles=obstacles)
+        if causes:
+            found = self._with_cost(found)
+        return replace(found, seconds=self.trials.seconds)
+
+    def _causes(self) -> tuple[Cause, ...]:
+        """Return the causes: one where a single parameter is enough, else one for each that is needed."""
+        single = self._ways_of(self.scenario, self.first, [])
+        if single:
+            return (Cause((*single, *self._ways_of(self.scenario, self.last, []))),)
+        needed = self._needed(self.first) or self._needed([*self.first, *self.last])
+        return self._several(needed) if needed else ()
+
+    def _ways_of(self, scenario: Scenario, families: Sequence[Relaxation], others: Sequence[str]) -> list[Way]:
+        """Return every parameter that is enough alone beside what is set already, the likeliest first."""
+        found = []
+        hopeless = self.trials.hopeless(scenario)
+        for one in families:
+            if one.parameter in hopeless:
+                continue
+            self._tell(one.parameter)
+            values = self.ways.relax(scenario, [one])
+            if values and (way := self.ways.settled(scenario, one, values[one.parameter], others)):
+                found.append(way)
+        return sorted(found, key=order_of)
+
+    def _tell(self, parameter: str) -> None:
+        """Say which parameter is tried: an explanation takes many short trials."""
+        if self.on_progress is not None:
+            self.on_progress(say("trying {name}", "正在试算：{name}", name=word(parameter)))
+
+    def _needed(self, families: Sequence[Relaxation]) -> list[Relaxation]:
+        """Return parameters that are enough together and none of which can be spared; who gives last goes first."""
+        values = self.ways.relax(self.scenario, families)
+        if values is None:
+            return []
+        kept = [one for one in families if one.parameter in values]
+        for one in reversed(list(kept)):
+            fewer = [other for other in kept if other is not one]
+            if fewer and self.ways.relax(self.scenario, fewer) is not None:
+                kept = fewer
+        return kept
+
+    def _several(self, needed: Sequence[Relaxation]) -> tuple[Cause, ...]:
+        """Return a cause for each parameter that is needed, with what could take its place beside the others."""
+        together = self.ways.settled_together(self.scenario, needed)
+        causes = []
+        for one in together:
+            others = [text for other in together if other != one for text in together[other]]
+            ways = self._ways_of(self.ways.read(others), [*self.first, *self.last], others)
+            if ways:
+                causes.append(Cause(tuple(ways)))
+        return tuple(causes) if len(causes) == len(together) else ()
+
+    def _with_cost(self, found: Explanation) -> Explanation:
+        """Return an explanation with what a plan costs after the first way of every cause."""
+        settings = [text for number in range(len(found.causes)) for text in found.settings(number)]
+        solution = self.trials.cost(self.ways.read(settings), COST_GAP, COST_SECONDS)
+        if solution.values is None:
+            return found
+        return replace(found, cost=solution.objective, gap=solution.gap)

@@ -1,0 +1,219 @@
+"""Trials: whether a changed scenario has a plan, and by how much parameters must give for it to have one."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.errors import InfeasibleError, SolveInterruptedError, StoppedWithoutPlanError
+from planner.language import say
+from planner.models.build import declare_model
+from planner.models.compile import compile_model
+from planner.models.conflict import conflict
+from planner.models.declarations import modules_of
+from planner.models.elastic import elastic, feasibility
+from planner.models.gives import Amount, changed, relaxations_of
+from planner.models.slopes import moved_by, slope_of
+from planner.models.solve import solve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.io.scenario import Scenario
+    from planner.models.elastic import Elastic
+    from planner.models.gives import Key
+    from planner.models.names import Name
+    from planner.models.problem import Problem, Solution, SolverOptions, Vector
+    from planner.models.slopes import Slope
+
+GAP = 1e-3
+"""Relative, of what gives; what is proposed is rounded more than that."""
+RANK_PRICE = 10.0
+"""By so much dearer is what a rank later gives."""
+
+
+CONFLICT_SECONDS = 20.0
+"""[s] for the rules that cannot hold together, which only add to what is known."""
+PROVED = 1e-6
+"""Of the price of a parameter: what a proof touches by less it does not touch."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A scenario's problem, broken rows included, and how it moves when an amount gives, by parameter."""
+
+    scenario: Scenario
+    problem: Problem
+    slopes: dict[str, Slope]
+
+
+@dataclass
+class Trials:
+    """Solves the scenarios of one explanation, each in a process of its own, until the time is over.
+
+    Attributes
+    ----------
+    scenario
+        The one to explain.
+    options
+        How to solve; its time limit is that of all trials together.
+    count, unsure
+        How many there were, and in how many the time was over before there was an answer.
+    """
+
+    scenario: Scenario
+    options: SolverOptions
+    began: float = field(default_factory=time.perf_counter)
+    count: int = 0
+    unsure: int = 0
+    _kept: Base | None = None
+
+    def __post_init__(self) -> None:
+        """Gather what may give at all."""
+        self.relaxations = relaxations_of(modules_of(self.scenario.features).values())
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.perf_counter() - self.began
+
+    @property
+    def seconds_left(self) -> float:
+        """Until the time is over; infinite without a limit."""
+        return np.inf if self.options.time_limit is None else self.options.time_limit - self.seconds
+
+    def is_feasible(self, scenario: Scenario) -> bool:
+        """Return whether a scenario has a plan."""
+        try:
+            problem = compile_model(declare_model(scenario)).problem
+        except InfeasibleError:
+            return False
+        return self.solved(feasibility(problem)).values is not None
+
+    def cost(self, scenario: Scenario, gap: float, seconds: float) -> Solution:
+        """Return a plan within a gap, or what was found in so many seconds; its objective is the scenario's."""
+        problem = compile_model(declare_model(scenario)).problem
+        return self.solved(problem, gap=gap, time_limit=min(seconds, self.seconds_left))
+
+    def given(self, scenario: Scenario, amounts: Sequence[Amount]) -> dict[str, dict[Key, float]] | None:
+        """Return by how much each cell of these parameters must give; ``None`` where no plan exists even so."""
+        base = self.base(scenario)
+        slopes = [base.slopes[amount.parameter] for amount in amounts if amount.parameter in base.slopes]
+        if not slopes:
+            return None
+        model = self._elastic(base.problem, slopes)
+        solution = self.solved(model.problem)
+        found = None if solution.values is None else model.given(solution.values)
+        if found is None or any((by > self._room(slope)).any() for by, slope in zip(found, slopes, strict=True)):
+            return None
+        return {
+            slope.parameter: {key: float(by) for key, by in zip(slope.keys, amount, strict=True) if by > 0}
+            for slope, amount in zip(slopes, found, strict=True)
+        }
+
+    def hopeless(self, scenario: Scenario) -> set[str]:
+        """Return amounts none of which is enough alone, as a proof that there is no plan shows without trying each.
+
+        The dual of the model in which all may give is such a proof. It goes on to hold for a parameter that it does
+        not touch. Nothing is said where only the integers are in the way.
+        """
+        base = self.base(scenario)
+        slopes = list(base.slopes.values())
+        if not slopes:
+            return set()
+        model = self._elastic(base.problem, slopes)
+        relaxed = replace(model.problem, is_integer=np.zeros_like(model.problem.is_integer))
+        solution = self.solved(relaxed, duals=True)
+        if solution.row_duals is None or not solution.objective > PROVED:
+            return set()
+        gain = model.problem.matrix.T @ solution.row_duals
+        ends = [*model.cells[1:], len(gain)]
+        return {
+            slope.parameter
+            for slope, first, end in zip(slopes, model.cells, ends, strict=True)
+            if not (gain[first:end] > PROVED).any()
+        }
+
+    def _elastic(self, problem: Problem, slopes: Sequence[Slope]) -> Elastic:
+        room = {slope.parameter: self._room(slope) for slope in slopes}
+        price = {slope.parameter: RANK_PRICE ** (self.relaxations[slope.parameter].rank - 1) for slope in slopes}
+        return elastic(problem, slopes, room, price)
+
+    def base(self, scenario: Scenario) -> Base:
+        """Return a scenario's problem and how it moves when each amount gives; the last one asked for is kept."""
+        if self._kept is None or self._kept.scenario is not scenario:
+            self._kept = self._made(scenario)
+        return self._kept
+
+    def _made(self, scenario: Scenario) -> Base:
+        amounts = [one for one in self.relaxations.values() if isinstance(one, Amount)]
+        opened = scenario
+        for amount in amounts:
+            if widened := amount.widened(scenario):
+                opened = changed(opened, amount.parameter, widened)
+        model = declare_model(opened)
+        problem = compile_model(model, keep_broken=True).problem
+        slopes = {}
+        for amount in amounts:
+            slope = slope_of(opened, model, problem, amount)
+            if slope is not None:
+                present = amount.present(scenario)
+                slopes[amount.parameter] = slope, np.array([present[key] for key in slope.keys], dtype=float)
+        for slope, present in slopes.values():
+            problem = moved_by(problem, slope, slope.sign * (present - slope.present))
+        as_present = {name: replace(slope, present=present) for name, (slope, present) in slopes.items()}
+        return Base(scenario, problem, as_present)
+
+    def _room(self, slope: Slope) -> Vector:
+        """Return how far each cell may give within what its parameter is allowed to be, (cells,)."""
+        declared = self.scenario.declarations.parameters[slope.parameter]
+        return declared.high - slope.present if slope.sign > 0 else slope.present - declared.low
+
+    def solved(
+        self, problem: Problem, *, gap: float = GAP, time_limit: float | None = None, duals: bool = False
+    ) -> Solution:
+        """Solve in what is left of the time, with shadow prices if asked for.
+
+        Raises
+        ------
+        StoppedWithoutPlanError
+            Nothing is left.
+        """
+        self.count += 1
+        left = self.seconds_left
+        if left <= 0:
+            raise StoppedWithoutPlanError(
+                say(
+                    "the time limit was reached before it was known what has to give; raise --time-limit",
+                    "尚未查明须放宽哪些约束，时间已到上限；请调大 --time-limit",
+                )
+            )
+        limit = time_limit if time_limit is not None else left
+        options = replace(
+            self.options,
+            name="highs",
+            mip_gap=gap,
+            tie_break=False,
+            shadow_prices=duals,
+            time_limit=None if np.isinf(limit) else float(limit),
+        )
+        with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
+            solution = solve(problem, options, Path(workdir))
+        if solution.status == "interrupted":
+            raise SolveInterruptedError(say("interrupted before the cause was known", "在查明原因之前已中断"))
+        self.unsure += solution.status == "time_limit"
+        return solution
+
+    def conflict(self) -> list[Name]:
+        """Return rules of the scenario that cannot hold together, as far as HiGHS finds them with integers relaxed."""
+        seconds = min(CONFLICT_SECONDS, self.seconds_left)
+        if seconds <= 0:
+            return []
+        problem = compile_model(declare_model(self.scenario), keep_broken=True).problem
+        with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
+            return conflict(problem, Path(workdir), seconds)

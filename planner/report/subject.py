@@ -1,0 +1,101 @@
+"""What a report speaks of: the plan, the plan it is measured against, and what everything is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.language import Said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from planner.io.results import Results
+    from planner.io.scenario import Scenario
+
+ROUTE = ["region", "workload", "site", "path"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plan to report on.
+
+    Attributes
+    ----------
+    results
+        The plan.
+    baseline
+        The plan it is measured against, if any.
+    word
+        Returns what a reader calls a parameter, rule, table, column or category.
+    """
+
+    results: Results
+    baseline: Results | None
+    word: Callable[[str], Said]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The inputs."""
+        return self.results.scenario
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """The numbers of ``summary.json``."""
+        return self.results.summary
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The result tables."""
+        return self.results.tables
+
+    @property
+    def title(self) -> Said:
+        """The scenario's title in both languages, its name where it has none."""
+        return title_of(self.results)
+
+    @cached_property
+    def weights(self) -> pd.Series:
+        """Hours of the year by timestep [h/a], in the plan's order."""
+        clock = self.tables["time"]
+        return pd.Series(clock["timestep_weight"].to_numpy(float), index=pd.Index(clock["timestep"], name="timestep"))
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """The work carried, largest first: region, workload, site, path, mw [mean over the year], ms [one way]."""
+        table = self.tables["allocation"]
+        part = table["timestep"].map(self.weights).astype(float) / self.weights.sum()
+        load = (table["allocation"].astype(float) * part).groupby([table[key] for key in ROUTE], sort=False).sum()
+        found = load[load > 0].rename("mw").reset_index()
+        found["ms"] = float("nan")
+        if "routes" in self.tables:
+            latency = self.tables["routes"].set_index(ROUTE)["latency"].astype(float)
+            found["ms"] = latency.reindex(pd.MultiIndex.from_frame(found[ROUTE])).to_numpy()
+        return found.sort_values(["mw", *ROUTE], ascending=[False, *[True] * len(ROUTE)], ignore_index=True)
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, Said]]:
+        return {}
+
+    def names(self, index_set: str) -> dict[str, Said]:
+        """Return the names of all members of a set, by id."""
+        if index_set not in self._labels:
+            en, zh = (self.scenario.labels(index_set, language) for language in ("en", "zh"))
+            pairs = zip(en.index, en.to_numpy(), zh.to_numpy(), strict=True)
+            self._labels[index_set] = {str(member): Said(str(a), str(b)) for member, a, b in pairs}
+        return self._labels[index_set]
+
+    def name(self, index_set: str, member: str) -> Said:
+        """Return the name of one member; one that is unknown is its own name, nothing stays nothing."""
+        known = self.names(index_set) if index_set in self.scenario.sets else {}
+        return known.get(member, Said(member, member))
+
+
+def title_of(results: Results) -> Said:
+    """Return the title of a plan's scenario in both languages."""
+    settings = results.scenario.settings
+    en = settings.title or settings.title_zh or results.scenario.name
+    return Said(en, settings.title_zh or en)

@@ -1,0 +1,102 @@
+"""Scenarios each broken in one known way: the world that has a plan, what was done to it, and the parameter at fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tests.algebra import HAND
+from tests.worlds import BASE, World
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A world without a plan.
+
+    Attributes
+    ----------
+    sound
+        The same with a plan.
+    world
+        As it stands in its tables.
+    fault
+        The parameter that was changed.
+    cells
+        Where.
+    """
+
+    fault: str
+    sound: World
+    world: World
+    cells: set[tuple[str, ...]] = field(default_factory=set)
+
+
+def by_cells(sound: World, table: str, fault: str, values: dict[str, object]) -> Broken:
+    """Break a world in cells of one column."""
+    cells = {tuple(key.split(";")) for key in values if key != "*"}
+    return Broken(fault, sound, sound.with_cells(table, fault, values), cells)
+
+
+GREEN = BASE.with_cells("site", "certificate_price", {"*": None}).with_cells(
+    "site", "green_power_share_min", {"gansu": 0.1, "shanghai": None}
+)
+"""``BASE`` without certificates: what is green at Gansu is its wind."""
+MATCHED = GREEN.with_parameters(green_power_share_mode="matched")
+HUBS = MATCHED.with_cells("site", "green_power_share_min", {"gansu": None}).with_rows(
+    "hub", [{"hub": "delta"}, {"hub": "north", "hub_green_power_share_min": 0.01}, {"hub": "gansu"}]
+)
+METERED = HAND.with_cells("site", "grid_power_max", {"near": 60, "far": 30})
+IN_ORDER = HAND.with_cells("timestep", "position", {"day": 1, "night": 2}).with_cells(
+    "timestep", "timestep_duration", {"day": 2, "night": 1}
+)
+RAMPED = IN_ORDER.replaced(features=(*HAND.features, "grid_limits")).with_cells(
+    "site", "grid_ramp_max", {"near": 20, "far": 20}
+)
+FLEET = IN_ORDER.replaced(features=(*HAND.features, "grid_limits")).with_parameters(national_grid_power_max=60)
+PATIENT = (
+    IN_ORDER.replaced(features=(*HAND.features, "flexible_workloads"))
+    .with_cells("workload", "deferral_max", {"web": 2})
+    .with_cells("site_compute_type", "capacity_existing", {"near;cpu": 24})
+)
+CLEAN = BASE.with_parameters(emissions_max=700_000.0)
+DRY = BASE.with_cells("site", "water_max", {"shanghai": 1e6, "hebei": 1e6, "gansu": 1e6})
+CERTIFIED = BASE.with_cells("site", "certificates_max", {"shanghai": 1e6})
+WHOLE = BASE.with_cells("workload", "indivisible", {"training": False}).with_cells(
+    "region_workload", "demand", {"coast;training": 80}
+)
+COMMITTED = (
+    GREEN.with_parameters(green_power_share_on="new")
+    .with_cells("site", "green_energy_committed", {"*": 0.0})
+    .with_cells("site", "utilisation_new", {"*": 0.65})
+)
+
+TWICE = (
+    DRY.with_cells("site", "water_max", {"shanghai": 1000.0})
+    .with_cells("site", "green_power_share_min", {"hebei": 0.5})
+    .with_cells("site", "certificate_price", {"hebei": None})
+)
+"""Two causes at once: Shanghai's water and Hebei's share, which has its sun only."""
+BROKEN = {
+    "latency": by_cells(HAND, "workload", "latency_max", {"web": 1.0}),
+    "reach": by_cells(HAND, "workload", "reach", {"web": "province"}),
+    "capacity": by_cells(HAND, "site_compute_type", "capacity_existing", {"near;cpu": 20}),
+    "grid": by_cells(METERED, "site", "grid_power_max", {"near": 20}),
+    "certificate": by_cells(GREEN, "site", "green_power_share_min", {"hebei": 0.5}),
+    "matched": by_cells(MATCHED, "site", "green_power_share_min", {"shanghai": 0.3}),
+    "every_timestep": by_cells(
+        MATCHED.with_parameters(green_power_share_mode="every_timestep"),
+        "site",
+        "green_power_share_min",
+        {"hebei": 0.5},
+    ),
+    "utilisation": by_cells(BASE, "site", "utilisation_min", {"hebei": 0.97}),
+    "emissions": Broken("emissions_max", CLEAN, CLEAN.with_parameters(emissions_max=1000.0), {()}),
+    "water": by_cells(DRY, "site", "water_max", {"shanghai": 1000.0}),
+    "certificates": by_cells(CERTIFIED, "site", "certificates_max", {"shanghai": 1000.0}),
+    "hub": by_cells(HUBS, "hub", "hub_green_power_share_min", {"north": 0.5}),
+    "indivisible": by_cells(WHOLE, "workload", "indivisible", {"training": True}),
+    "ramp": by_cells(RAMPED, "site", "grid_ramp_max", {"near": 0.5, "far": 0.5}),
+    "fleet": Broken("national_grid_power_max", FLEET, FLEET.with_parameters(national_grid_power_max=30), {()}),
+    "deferral": by_cells(PATIENT, "workload", "deferral_max", {"web": 0.1}),
+    "committed": by_cells(COMMITTED, "site", "green_energy_committed", {"gansu": 5e5}),
+}
+BROKEN["twice"] = Broken("x", DRY, TWICE)

@@ -1,0 +1,438 @@
+"""The page as written: its numbers are the plan's, both languages are whole, and it asks for nothing."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import hashlib
+import itertools
+import json
+import math
+import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import planner
+from planner import cli, drawing
+from planner.language import Said, say, speak
+from planner.report import explorer
+from planner.report.elements import element, to_html
+from planner.report.numbers import EMISSIONS, ENERGY, MONEY, POWER, plain, points
+from planner.report.page import in_script
+from planner.report.places import unit_name
+from planner.report.subject import Subject
+from planner.words import word
+from tests.charts.hours_worlds import nine_days
+from tests.report.report_pages import Node, page_of, poisoned, read_page
+from tests.worlds import BASE
+
+if TYPE_CHECKING:
+    from planner.io.results import Results
+
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def page(world_plan: Results) -> Node:
+    """The page of the small plan."""
+    return read_page(page_of(world_plan))
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Nine days of hours at two sites."""
+    return nine_days().solve(tmp_path_factory.mktemp("week"))
+
+
+def data_of(page: Node) -> dict[str, Any]:
+    """Return what the page's script explores."""
+    [script] = [node for node in page.all("script") if node.attributes.get("type") == "application/json"]
+    found: dict[str, Any] = json.loads(script.text())
+    return found
+
+
+def table_of(page: Node, caption: str) -> list[list[str]]:
+    """Return the rows of the table whose English caption starts so, as English text."""
+    [found] = [t for t in page.all("table") if t.all("caption")[0].text("en").startswith(caption)]
+    return [[cell.text("en").strip() for cell in row.children] for row in found.all("tr")]
+
+
+def test_policy_allows_what_stands_in_the_page_alone(page: Node) -> None:
+    """The policy names the hashes of the page's own style and scripts, and lets nothing else in.
+
+    Proves: default-src 'none', no unsafe word, hashes true to what is between the tags. Sensitivity: a script changed
+    after its hash was taken; a policy that allows inline scripts in general.
+    """
+    [policy] = [m for m in page.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy"]
+    rules = dict(rule.split(" ", 1) for rule in policy.attributes["content"].split("; "))
+    assert rules["default-src"] == "'none'"
+    assert set(rules) == {"default-src", "style-src", "script-src", "base-uri", "form-action"}
+    assert "unsafe" not in policy.attributes["content"]
+    scripts = [node for node in page.all("script") if "type" not in node.attributes]
+    for kind, parts in (("style-src", page.all("style")), ("script-src", scripts)):
+        hashes = [base64.b64encode(hashlib.sha256(part.text().encode()).digest()).decode() for part in parts]
+        assert rules[kind] == " ".join(f"'sha256-{value}'" for value in hashes)
+
+
+def test_nothing_in_the_page_leads_out_of_it(page: Node) -> None:
+    """No element refers to anything but a place in the page; a source's address is text.
+
+    Proves: no link, picture, style sheet or script from elsewhere. Sensitivity: sources written as links.
+    """
+    for node in page.every():
+        for name in ("href", "src", "action", "data", "poster", "srcset", "xlink:href"):
+            assert node.attributes.get(name, "#").startswith("#"), node.tag
+        assert not [name for name in node.attributes if name.startswith("on") or name == "style"], node.tag
+    assert "https://example.org/pue" in page.text()
+    assert not {"iframe", "object", "embed", "link", "img", "base"} & {node.tag for node in page.every()}
+
+
+def test_both_languages_are_whole(page: Node) -> None:
+    """Every text that differs between the languages stands in both, side by side, and neither is empty.
+
+    Proves: nobody sees a hole in either language. Sensitivity: a span written for one language only.
+    """
+    for node in page.every():
+        said = [child for child in node.children if child.tag == "span" and child.attributes.get("lang")]
+        assert [child.attributes["lang"] for child in said] == ["en", "zh-CN"] * (len(said) // 2)
+        for child in said:
+            assert child.text().strip() or node.tag in {"td", "th"}, node.tag
+    for name, both in data_of(page)["texts"].items():
+        assert all(both), name
+        assert set(re.findall(r"\{\d\}", both[0])) == set(re.findall(r"\{\d\}", both[1])), name
+
+
+def test_a_screen_reader_finds_its_way(page: Node) -> None:
+    """Landmarks, one first heading, no level left out, labels for all controls, captions and scopes in all tables.
+
+    Proves: the page's structure, before any script runs. Sensitivity: a select without a label; a table without scope.
+    """
+    levels = [int(node.tag[1]) for node in page.every() if re.fullmatch(r"h[1-6]", node.tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    assert all(len(page.all(tag)) == 1 for tag in ("header", "nav", "main", "footer"))
+    ids = [node.attributes["id"] for node in page.every() if "id" in node.attributes]
+    assert len(ids) == len(set(ids))
+    labelled = {label.attributes["for"] for label in page.all("label")}
+    controls = [node.attributes["id"] for tag in ("select", "input") for node in page.all(tag)]
+    assert controls
+    assert set(controls) <= labelled
+    assert all(button.text("en").strip() for button in page.all("button"))
+    for table in page.all("table"):
+        assert table.all("caption")[0].text("en").strip()
+        assert {cell.attributes.get("scope") for cell in table.all("th")} == {"col", "row"}
+    for node in page.every():
+        for name in ("aria-labelledby", "aria-describedby"):
+            assert set(node.attributes.get(name, "").split()) <= set(ids)
+        assert node.attributes.get("href", "#main").removeprefix("#") in ids
+
+
+def test_costs_and_headline_are_the_plans(world_plan: Results, page: Node) -> None:
+    """The headline and the cost by category say what ``summary.json`` says, in the unit they name.
+
+    Proves: numbers to the digits shown. Sensitivity: a category left out, a sum of something else, a wrong scale.
+    """
+    summary = world_plan.summary
+    headline = dict(row[:2] for row in table_of(page, "All headline numbers"))
+    assert headline["Cost"] == f"{summary['cost'] / 1e6:.2f} million CNY/a"
+    assert headline["Mean latency, one way"] == f"{summary['mean_latency']:.2f} ms"
+    rows = table_of(page, "Cost by category")
+    assert rows[0][1] == "million CNY/a"
+    shown = {row[0]: row[1] for row in rows[1:]}
+    expected = {word(name).en: f"{value / 1e6:.2f}" for name, value in summary["costs"].items() if value}
+    assert {name: text.replace("−", "-") for name, text in shown.items() if name != "Sum"} == expected
+    assert shown["Sum"] == f"{summary['cost'] / 1e6:.2f}"
+
+
+def test_flows_of_the_page_are_those_of_the_tables(world_plan: Results, page: Node) -> None:
+    """Work, traffic and latency of the flows add up to the plan's, and so do the flows by timestep.
+
+    Proves: nothing lost between tables and map. Sensitivity: a timestep weighed wrongly, a path forgotten, traffic by
+    the wrong workload.
+    """
+    data, flows = data_of(page), data_of(page)["flows"]
+    hours = pd.Series(data["steps"]["hours"])
+    energy = world_plan.summary["energy"]["it"]
+    assert math.fsum(flows["mw"]) * hours.sum() == pytest.approx(energy, rel=1e-5)
+    assert math.fsum(flows["gbit"]) == pytest.approx(world_plan.summary["traffic"], rel=1e-5)
+    mean = np.average(flows["ms"], weights=flows["mw"])
+    assert mean == pytest.approx(world_plan.summary["mean_latency"], rel=1e-3)
+    by_step = np.array(data["hourly"]["mw"])
+    assert by_step @ hours / hours.sum() == pytest.approx(np.array(flows["mw"]), rel=1e-3)
+    assert np.array(data["hours"]["it_load"]).sum(axis=0) == pytest.approx(by_step.sum(axis=0), rel=1e-3)
+    for at, site in enumerate(world_plan.scenario.sets["site"]):
+        expected = world_plan.sites.set_index("site").loc[site, "it_load"]
+        assert math.fsum(mw for mw, s in zip(flows["mw"], flows["site"], strict=True) if s == at) == pytest.approx(
+            expected
+        )
+
+
+def test_supply_meets_load_in_every_hour(week: Results) -> None:
+    """In the panel's numbers of a site grid, green and discharged power make load and charging, hour by hour.
+
+    Proves: the areas of the chart end at its line. Sensitivity: stored green power counted twice.
+    """
+    hours = {name: np.array(rows) for name, rows in data_of(read_page(page_of(week)))["hours"].items()}
+    assert hours["facility_load"].shape == (2, len(week.tables["time"]))
+    supply = hours["grid_power"] + hours["green_power"] + hours.get("discharge", 0.0)
+    taken = hours["facility_load"] + hours.get("charge", 0.0)
+    assert supply == pytest.approx(taken, rel=1e-3, abs=1e-3)
+
+
+def test_many_hours_are_put_together_truly(week: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for fewer numbers, hours become blocks of the same energy, small flows are left out, and the page says so.
+
+    Proves: blocks keep energy and hours; what is left out is stated. Sensitivity: a block that forgets its weights.
+    """
+    whole = data_of(read_page(page_of(week)))
+    monkeypatch.setattr(explorer, "SITE_NUMBERS_MAX", 600)
+    monkeypatch.setattr(explorer, "FLOW_NUMBERS_MAX", 60)
+    text = read_page(page_of(week))
+    data = data_of(text)
+    together, count = data["steps"]["together"], len(week.tables["time"])
+    assert together == math.ceil(count * 2 * len(explorer.SERIES) / 600)
+    assert len(data["steps"]["names"]) == math.ceil(count / together)
+    assert sum(data["steps"]["hours"]) == pytest.approx(sum(whole["steps"]["hours"]))
+    for name, rows in whole["hours"].items():
+        energies = [np.array(d["hours"][name]) @ np.array(d["steps"]["hours"]) for d in (whole, data)]
+        assert energies[0] == pytest.approx(energies[1], rel=1e-3), name
+        assert len(rows) == 2
+    assert 0 < len(data["hourly"]["mw"]) < len(data["flows"]["mw"])
+    assert data["hourly"]["share"] < 1
+    notes = " ".join(node.text("en") for node in text.all("form")[0].all("p"))
+    assert f"{together} at a time" in notes
+    assert f"the largest {len(data['hourly']['mw'])} of {len(data['flows']['mw'])} flows" in notes
+
+
+def test_a_baseline_stands_beside(world_plan: Results, tmp_path: Path) -> None:
+    """Against a baseline every number has its difference; a plan against itself has none.
+
+    Proves: change is plan minus baseline. Sensitivity: the two exchanged.
+    """
+    other = BASE.with_cells("site", "grid_power_price", {"*": 900}).solve(tmp_path)
+    rows = {row[0]: row for row in table_of(read_page(page_of(world_plan, other)), "All headline numbers")}
+    difference = world_plan.summary["cost"] - other.summary["cost"]
+    assert difference < 0
+    assert rows["Cost"][3] == f"−{-difference / 1e9:.2f} bn CNY/a"
+    assert rows["Cost"][4] == f"−{-difference / other.summary['cost'] * 100:.1f} %"
+    own = table_of(read_page(page_of(world_plan, world_plan)), "All headline numbers")
+    assert {row[3] for row in own[1:]} <= {"0", "0.0 points"}
+
+
+def test_rules_that_bind_are_named(world_plan: Results, page: Node) -> None:
+    """Every rule with a price is in the table with its highest price, and its places are spelt in names.
+
+    Proves: nothing that binds is left out. Sensitivity: rules cut at a number; ids of a set taken for those of another.
+    """
+    prices = world_plan.shadow_prices
+    rows = {row[0]: row for row in table_of(page, "Rules and their shadow prices")[1:]}
+    assert set(rows) == {word(rule).en for rule in prices["rule"]}
+    for rule, found in prices.groupby("rule"):
+        highest = found["price"].abs().max()
+        shown = float(rows[word(str(rule)).en][3].replace(",", ""))
+        assert shown == pytest.approx(highest, abs=0.006 + 5e-3 * highest), rule
+    places = table_of(page, word("demand_balance").en)
+    assert "Coast · online EN · day" in {row[0] for row in places}
+    assert unit_name("CNY/a per MW") == say("CNY/a per MW", "元/年 / MW")
+
+
+def test_illustrative_inputs_and_audit_are_said(world_plan: Results, page: Node) -> None:
+    """The page says how many inputs are illustrative and which, and what the audit found.
+
+    Proves: doubt is in sight. Sensitivity: a column with a source called illustrative; findings swallowed.
+    """
+    share = world_plan.manifest["illustrative_share"]
+    assert f"{100 * share:.1f} % of the input numbers are illustrative" in page.all("header")[0].text("en")
+    [row] = [row for row in table_of(page, "Inputs by table") if row[0] == word("site").en]
+    assert row[1:] == [word("pue").en, word("grid_power_price").en]
+    assert "Findings: none." in page.text("en")
+    manifest = {**world_plan.manifest, "audit": {"agreed": False, "findings": ["3 is not 4"]}}
+    doubted = read_page(page_of(dataclasses.replace(world_plan, manifest=manifest)))
+    assert "3 is not 4" in doubted.text("en")
+    assert "Findings: none." not in doubted.text("en")
+
+
+def test_the_national_page_is_small(national_plan: Results) -> None:
+    """The report of the national scenario is under 3 MB, and says what its README says.
+
+    Sensitivity: a base map or a library that grew.
+    """
+    text = page_of(national_plan)
+    assert len(text.encode()) < 3 * MEGABYTE
+    headline = dict(row[:2] for row in table_of(read_page(text), "All headline numbers"))
+    assert headline["Cost"] == f"{national_plan.summary['cost'] / 1e9:.2f} bn CNY/a"
+    assert len(data_of(read_page(text))["land"]["areas"]) == 34
+    assert len(data_of(read_page(text))["land"]["lines"]) == 10
+
+
+def test_a_plan_of_the_least_features_has_a_page(tmp_path: Path) -> None:
+    """A plan without power, money of halls, traffic or places on the map still has its report.
+
+    Proves: every section lives without what it may lack. Sensitivity: a table taken for granted.
+    """
+    world = BASE.with_features("time", "demand", "routes", "allocation")
+    world = world.with_cells("site", "longitude", {"*": None}).with_cells("site", "latitude", {"*": None})
+    pairs = [(r["region"], s["site"]) for r in BASE.tables["region"] for s in BASE.tables["site"]]
+    world = world.with_rows("region_site", [{"region": r, "site": s, "latency": 5} for r, s in pairs])
+    page = read_page(page_of(world.solve(tmp_path)))
+    assert {site["at"] for site in data_of(page)["sites"]} == {None}
+    assert "The plan builds nothing." in page.text("en")
+
+
+def test_hostile_text_is_text(world_plan: Results) -> None:
+    """A text that tries to be markup leaves the page's elements as they are, and is there to be read.
+
+    Proves: no text becomes an element, by Python alone. Sensitivity: markup put together from strings.
+    """
+    text = "</script><script>alert(1)</script><img src=x onerror=alert(1)>&amp;{0}\u2028"
+    benign, hostile = (read_page(page_of(poisoned(world_plan, name))) for name in ("harmless", text))
+    assert [node.tag for node in benign.every()] == [node.tag for node in hostile.every()]
+    assert hostile.all("h1")[0].text("en") == text
+    assert data_of(hostile)["sites"][0]["name"] == [text, text + "中"]
+    assert "<" not in in_script([text])
+    assert "\u2028" not in in_script([text])
+    assert json.loads(in_script([text])) == [text]
+
+
+def test_elements_hold_texts_only() -> None:
+    """A text that was said stands in both languages, one that is the same in both once, and attributes are never said.
+
+    Sensitivity: an attribute in the language that happened to be spoken.
+    """
+    assert to_html(element("p", say("a < b", "甲"), " & ", Said("x", "x"), hidden=True, id_=None)) == (
+        '<!DOCTYPE html>\n<p hidden=""><span lang="en">a &lt; b</span><span lang="zh-CN">甲</span> &amp; x</p>\n'
+    )
+    with pytest.raises(TypeError, match="two languages"):
+        element("p", title=say("a", "甲"))
+
+
+def test_numbers_are_written_by_language() -> None:
+    """Money, energy and tonnes come in the units of each language, with digits that say something.
+
+    Sensitivity: 亿 taken for a billion; a column whose units change from row to row.
+    """
+    assert (MONEY.write(153.727e9).en, MONEY.write(153.727e9).zh) == ("153.73 bn CNY/a", "1,537.3 亿元/年")
+    assert (ENERGY.write(168.78e6).en, ENERGY.write(168.78e6).zh) == ("168.78 TWh/a", "1,687.8 亿千瓦时/年")
+    assert (EMISSIONS.write(119.94e6).en, EMISSIONS.write(119.94e6).zh) == ("119.94 Mt CO₂/a", "11,994 万吨 CO₂/年")
+    column = POWER.scaled([1555.1, 255.0, 0.04])
+    assert [column.number(value).en for value in (1555.1, 255.0, 0.04)] == ["1,555", "255", "0"]
+    assert MONEY.change(1e9, 1e9 * (1 + 1e-12)).en == "0"
+    assert MONEY.change(1.5e9, 2e9).en == "−0.50 bn CNY/a"
+    assert [plain(value) for value in (0.0, 0.01234, -7.0, 12345.6)] == ["0", "0.0123", "−7", "12,346"]
+    assert points(-0.123).zh == "−12.3 个百分点"
+    assert plain(float("1e-9")) == "0.00"
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
+    """Run the command in this process and return its exit code."""
+    monkeypatch.setattr("sys.argv", ["planner", *map(str, words)])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    return int(stop.value.code or 0)
+
+
+def test_a_run_writes_its_report_and_the_verb_writes_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``planner run`` leaves report.html; ``planner report`` writes the same page again, in either language, or compared.
+
+    Proves: a finished run is enough; the run stays as audited. Sensitivity: a report that needs what only the solver
+    knew; a manifest that answers for the report, so that writing it again breaks the run.
+    """
+    world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
+    assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
+    first = (out / "report.html").read_bytes()
+    assert call(monkeypatch, "report", out) == 0
+    assert (out / "report.html").read_bytes() == first
+    assert call(monkeypatch, "report", out, "--language", "zh") == 0
+    again = (out / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in again
+    assert again.replace('lang="zh-CN">', "", 1) != first.decode()
+    shutil.copytree(out, tmp_path / "other")
+    assert call(monkeypatch, "report", out, "--baseline", tmp_path / "other") == 0
+    assert "Change in per cent" in (out / "report.html").read_text(encoding="utf-8")
+    assert call(monkeypatch, "audit", out) == 0
+    assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
+    assert call(monkeypatch, "report", out, "--baseline", tmp_path / "nowhere") == 3
+    assert call(monkeypatch, "report", out, "--basemap", tmp_path / "nothing.geojson") == 3
+    assert capsys.readouterr().err.count("planner") >= 2
+
+
+def test_a_report_that_fails_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan and its map are written even if the report cannot be, and the manifest says so.
+
+    Sensitivity: a report written inside the error path of the map.
+    """
+
+    def fail(*_: Any, **__: Any) -> None:
+        message = "no ink"
+        raise ValueError(message)
+
+    monkeypatch.setattr(drawing, "write_page", fail)
+    out = tmp_path / "out"
+    assert call(monkeypatch, "run", BASE.write(tmp_path / "world"), "--out", out, "--quiet") == 0
+    assert (out / "map.png").exists()
+    assert not (out / "report.html").exists()
+    notes = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["notes"]
+    assert any("report could not be drawn" in note and "no ink" in note for note in notes)
+
+
+def test_the_page_opens_in_the_language_that_is_spoken(world_plan: Results) -> None:
+    """The language of the command is the one the page shows first; the texts of both are the same pages otherwise.
+
+    Sensitivity: a number or name that was fixed in the language of the writer.
+    """
+    english = page_of(world_plan)
+    try:
+        speak("zh")
+        chinese = page_of(world_plan)
+    finally:
+        speak("en")
+    assert read_page(english).all("html")[0].attributes["lang"] == "en"
+    assert read_page(chinese).all("html")[0].attributes["lang"] == "zh-CN"
+    for language in ("en", "zh-CN"):
+        one, other = (read_page(text).all("main")[0] for text in (english, chinese))
+        without = [
+            [n.text(language) for n in tree.every() if n.tag in {"td", "th", "p", "h2", "dd"}] for tree in (one, other)
+        ]
+        assert without[0] == without[1]
+
+
+def test_the_library_is_the_one_its_readme_names() -> None:
+    """The cut of ECharts is, to the byte, the one whose making is written down, and has its licences beside it.
+
+    Sensitivity: a library exchanged without its page.
+    """
+    folder = Path(planner.__file__).parent / "report" / "echarts"
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert hashlib.sha256((folder / "echarts.js").read_bytes()).hexdigest() in readme
+    assert {"LICENSE.txt", "NOTICE.txt", "LICENSE-zrender.txt", "LICENSE-d3.txt"} <= {p.name for p in folder.iterdir()}
+
+
+def test_subject_counts_work_by_hours() -> None:
+    """The mean of work over the year weighs timesteps by their hours, on three lines worked by hand.
+
+    30 MW for 3000 h and 10 MW for 5760 h are 16.8493 MW in the mean. Sensitivity: a plain mean (20 MW).
+    """
+    tables = {
+        "time": pd.DataFrame({"timestep": ["day", "night"], "timestep_weight": [3000.0, 5760.0]}),
+        "allocation": pd.DataFrame(
+            {
+                "region": ["r", "r"],
+                "workload": ["w", "w"],
+                "site": ["s", "s"],
+                "path": ["direct", "direct"],
+                "timestep": ["day", "night"],
+                "allocation": [30.0, 10.0],
+            }
+        ),
+    }
+    work = Subject(SimpleNamespace(tables=tables), None, word).work
+    assert work["mw"].tolist() == pytest.approx([(30 * 3000 + 10 * 5760) / 8760])

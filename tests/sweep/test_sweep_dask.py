@@ -1,0 +1,105 @@
+"""A sweep on a dask cluster of two workers, one of which is killed: its point is done elsewhere, nothing is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sweep.sweep_runs import ROOT, children_of, ended, finished, kill, rows_of, solved_now, started, wait_until
+from tests.test_cli import call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytest.importorskip("distributed", reason="the extra [engine] is not installed")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes under /proc")
+PRICES = ("--vary", "carbon_price=0,10,20,30,40,50,60,70", "--format", "svg")
+COUNT = 8
+
+
+def dask(kind: str, *words: str) -> subprocess.Popen[bytes]:
+    """Start a scheduler or a worker on the loopback."""
+    command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *words]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Run a cluster of two workers of one thread; yield the scheduler's address and the workers."""
+    file = folder / "scheduler.json"
+    scheduler = dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+    words = ("--scheduler-file", str(file), "--nthreads", "1", "--no-nanny", "--local-directory", str(folder))
+    workers = [dask("worker", *words) for _ in range(2)]
+    try:
+        wait_until(file.exists, scheduler)  # type: ignore[arg-type]
+        import json  # noqa: PLC0415
+
+        yield json.loads(file.read_text(encoding="utf-8"))["address"], workers
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+def test_a_worker_killed_loses_only_its_point(tmp_path: Path) -> None:
+    """Proves that with one of two workers killed in the middle of a point all points are solved, each once.
+
+    What was finished before is untouched, and the point in work is done by the worker that is left.
+    Sensitivity: a pool that breaks with its first process, points solved again because their answers were lost.
+    """
+    out = tmp_path / "out"
+    with cluster(tmp_path) as (address, workers):
+        process = started(out, *PRICES, "--engine", "dask", "--scheduler", address)
+        wait_until(lambda: len(finished(out)) >= 2 and bool(children_of(workers[0].pid)), process)
+        before = finished(out)
+        kill(workers[0].pid)
+        code, said, err = ended(process)
+    assert code == 0, err
+    assert "Warning" not in err
+    after = finished(out)
+    assert {name: after[name] for name in before} == before
+    assert [row["status"] for row in rows_of(out)] == ["optimal"] * COUNT
+    assert sorted(solved_now(err)) == sorted(after)
+    assert f"{COUNT} solved now, 0 before" in said
+    code, _, err = ended(started(out, *PRICES))
+    assert (code, solved_now(err)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--engine", "dask"), "needs --scheduler"),
+        (("--engine", "ray"), "choose local or dask"),
+        (("--scheduler", "tcp://127.0.0.1:1"), "is for --engine dask"),
+    ],
+)
+def test_an_engine_that_cannot_be_meant(
+    words: tuple[str, ...],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Proves that a wrong engine is exit 2 with one sentence.
+
+    Sensitivity: a sweep that silently runs here instead of on the cluster.
+    """
+    assert call(monkeypatch, "sweep", ROOT / "scenarios" / "tiny", "--out", tmp_path / "o", *PRICES[:2], *words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_no_cluster_is_said(tmp_path: Path) -> None:
+    """Proves that an address at which nobody answers is one sentence and exit 2, without dask's own traceback.
+
+    Sensitivity: a time-out that goes uncaught, a warning of dask's in the middle of the terminal.
+    """
+    words = ("--engine", "dask", "--scheduler", "tcp://127.0.0.1:1")
+    code, _, err = ended(started(tmp_path / "out", *PRICES[:2], *words))
+    assert code == 2, err
+    assert "no dask cluster with a worker answers at tcp://127.0.0.1:1" in err
+    assert "Traceback" not in err
