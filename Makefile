@@ -18,6 +18,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 
 tests: $(VENV)/.test
+	$(BIN)/python tests/report/chromium.py
 	$(BIN)/python -m pytest -n auto
 
 docs: $(VENV)/.core  ## Write docs/reference anew from the features' declarations.

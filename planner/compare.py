@@ -72,7 +72,7 @@ def told(comparisons: Sequence[Comparison]) -> str:
     texts = [text_of(comparison) for comparison in comparisons]
     if len(comparisons) > 1:
         texts.insert(0, overview_of(comparisons))
-    return "\n\n".join(texts)
+    return "\n".join(texts)
 
 
 def check_out(out: Path, basemap: Path | None = None) -> None:

@@ -69,6 +69,7 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
     basemap
         The user's own base map.
     """
+    import_alone("matplotlib")  # the base map stands in the same room as the figure
     from planner.report.page import write_report  # noqa: PLC0415 - needed only where there is a plan
     from planner.words import word  # noqa: PLC0415 - as above
 

@@ -78,7 +78,7 @@ class Fault:
 
     def said(self) -> Said:
         """Return the line in both languages."""
-        place = [Said(shown(self.file), shown(self.file))]
+        place = [Said(shown(translated(self.file, "en")), shown(translated(self.file, "zh")))]
         if self.row is not None:
             place.append(say("row {row}", "第 {row} 行", row=self.row))
         if self.column is not None:

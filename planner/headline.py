@@ -20,6 +20,13 @@ MODULE_SITES_SHOWN = 12
 SENTENCE = 400
 """Characters of a note that are shown; a value is cut much earlier."""
 BILLION, YI = 1e9, 1e8
+Units = tuple[tuple[tuple[float, str], ...], tuple[tuple[float, str], ...]]
+"""In English and in Chinese, each the largest first: how many of the plain unit it is, and its name."""
+EMISSIONS: Units = (((1e6, "Mt CO2/a"), (1.0, "t CO2/a")), ((1e4, "万吨 CO2/年"), (1.0, "吨 CO2/年")))
+ENERGY: Units = (((1e6, "TWh/a"), (1.0, "MWh/a")), ((1e5, "亿千瓦时/年"), (1.0, "MWh/年")))
+LATENCY: Units = (((1.0, "ms one way"),), ((1.0, "ms（单向）"),))
+POWER: Units = (((1.0, "MW"),), ((1.0, "MW"),))
+NOTHING = Said("", "")
 ILLUSTRATIVE = Said("illustrative inputs", "示意性输入")
 
 
@@ -40,6 +47,8 @@ def of_run(results: Results, folder: Path) -> str:
     lines += ["", say("plan  {path}", "方案  {path}", path=folder)]
     if (folder / "map.png").exists():
         lines.append(say("map   {path}", "地图  {path}", path=folder / "map.png"))
+    if (folder / "report.html").exists():
+        lines.append(say("page  {path}", "网页  {path}", path=folder / "report.html"))
     return join(lines, "\n", "\n") + "\n"
 
 
@@ -118,23 +127,29 @@ def _measures(results: Results) -> list[tuple[str, str]]:
         (say("cost of the full year", "全年成本"), _full_year(summary.get("dispatch_year"))),
         (
             say("emissions", "碳排放"),
-            _scaled(summary.get("emissions"), "t CO2/a", "Mt CO2/a", _in_brackets(accounting)),
+            _scaled(summary.get("emissions"), EMISSIONS, _in_brackets(accounting)),
         ),
         (
             say("green power share", "绿电占比"),
             join(say("{share:.1%} {mode}", "{mode} {share:.1%}", share=s, mode=_mode(m)) for m, s in shares.items()),
         ),
         (say("green power rule", "绿电约束"), _green_rule(results)),
-        (say("mean latency", "平均时延"), _scaled(summary.get("mean_latency"), say("ms one way", "ms（单向）"))),
+        (say("mean latency", "平均时延"), _scaled(summary.get("mean_latency"), LATENCY)),
         (say("west share", "西部承接占比"), _west(summary)),
-        (say("IT energy", "IT 用电量"), _scaled(summary["energy"].get("it"), "MWh/a", "TWh/a")),
-        (say("new capacity", "新建容量"), _scaled(summary.get("capacity_new"), "MW")),
-        (say("new modules by site", "各节点新建模块"), join(f"{shown(site)} {count}" for site, count in largest)),
+        (say("IT energy", "IT 用电量"), _scaled(summary["energy"].get("it"), ENERGY)),
+        (say("new capacity", "新建容量"), _scaled(summary.get("capacity_new"), POWER)),
+        (say("new modules by site", "各节点新建模块"), _by_site(results, largest)),
         (
             say("served", "需求满足"),
             "" if served >= 1 else say("{served:.2%} of demand", "需求的 {served:.2%}", served=served),
         ),
     ]
+
+
+def _by_site(results: Results, counts: list[tuple[str, int]]) -> Said:
+    """Return a number for each site: in English by its id, as in the files, in Chinese by its name."""
+    names = results.scenario.labels("site", "zh")
+    return join(Said(f"{shown(site)} {count}", f"{shown(names[site])} {count}") for site, count in counts)
 
 
 def _minimised(objective: str) -> Said:
@@ -216,10 +231,15 @@ def _money(amount: float) -> Said:
     return say("{cost:,.2f} CNY/a", "{cost:,.2f} 元/年", cost=amount)
 
 
-def _scaled(value: float | None, unit: str, large_unit: str = "", rest: str = "") -> str:
-    """Return a number with its unit; from a million on in the unit a million times as large, if there is one."""
+def _scaled(value: float | None, units: Units, rest: Said = NOTHING) -> Said:
+    """Return a number with its unit, in each language; a large one in the large unit that the language has."""
     if value is None:
-        return ""
-    scale, unit = (1e6, large_unit) if large_unit and abs(value) >= 1e6 else (1.0, unit)  # noqa: PLR2004
-    text = say("{value:,.3f} {unit}", "{value:,.3f} {unit}", value=value / scale, unit=unit)
-    return text + Said(f" {rest.en}", rest.zh) if isinstance(rest, Said) else text
+        return NOTHING
+    en, zh = (_in_unit(value, of_language) for of_language in units)
+    return Said(f"{en} {rest.en}".rstrip(), zh + rest.zh)
+
+
+def _in_unit(value: float, units: tuple[tuple[float, str], ...]) -> str:
+    """Return a number in the largest unit that it is at least one of, or in the smallest."""
+    scale, unit = next(((scale, unit) for scale, unit in units if abs(value) >= scale), units[-1])
+    return f"{value / scale:,.3f} {unit}"

@@ -61,6 +61,7 @@ NAMES = {
         "ms",
         "RMSE",
         "audit",
+        "explain",
         "run",
         "check",
         "new",

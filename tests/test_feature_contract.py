@@ -12,15 +12,19 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import planner
+from planner.explain.trials import Trials
 from planner.models import features as features_package
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations, feature_modules, modules_of
+from planner.models.gives import Never, Steps, relaxations_of
 from planner.models.parameter import IndexSet, Parameter
+from planner.models.problem import SolverOptions
 from tests.algebra import RICH, plan, scenario_of
 
 if TYPE_CHECKING:
@@ -303,6 +307,58 @@ def test_every_rule_is_audited() -> None:
             word = checked_as.get(rule, rule)
             scoped = re.sub(r"^(hub|side|national)_", "", word)
             assert f"'{word}'" in source or f"'{scoped}'" in source, f"{name}: {rule} is not audited"
+
+
+@every_feature
+def test_every_rule_says_what_gives(name: str) -> None:
+    """Where no plan can keep all rules, each rule names the parameters that may give, or says why it never does.
+
+    Proves: ``planner explain`` knows every rule; what is named is declared, by a feature that is there with the rule or
+    may be, and its own feature says how it gives. Sensitivity: a rule added without a line in ``GIVES``, a parameter
+    renamed.
+    """
+    module = MODULES[name]
+    gives = getattr(module, "GIVES", {})
+    assert set(gives) == set(constraints_of(name))
+    known = relaxations_of(MODULES.values())
+    for rule, answer in gives.items():
+        if isinstance(answer, Never):
+            assert answer.reason.en, rule
+            assert answer.reason.zh, rule
+        else:
+            assert answer, rule
+            assert set(answer) <= set(known), rule
+    own = {parameter.key: parameter for parameter in module.PARAMETERS}
+    for one in getattr(module, "RELAXATIONS", ()):
+        assert one.parameter in own, one.parameter
+        assert own[one.parameter].is_numeric or isinstance(one, Steps), one.parameter
+
+
+def test_what_gives_loosens_the_rules_that_say_so() -> None:
+    """An amount that gives loosens rules that name it and no others; each rule that names it has to do with them.
+
+    Proves: ``GIVES`` against the compiled matrix of a scenario with all features, not against itself: a rule that names
+    a parameter is loosened by it, or shares a variable with a rule or a bound that is. Sensitivity: a rule that names
+    the wrong parameter, one that gives in the wrong direction.
+    """
+    scenario = scenario_of(RICH)
+    trials = Trials(scenario, SolverOptions())
+    base = trials.base(scenario)
+    assert len(base.slopes) > 12
+    rules = {rule: answer for name in NAMES for rule, answer in getattr(MODULES[name], "GIVES", {}).items()}
+    names = [rule for rule, _ in base.problem.row_names]
+    matrix = base.problem.matrix.tocsr()
+    for parameter, slope in base.slopes.items():
+        sums = np.asarray(slope.matrix.sum(axis=1)).ravel() - slope.side
+        lower, upper = np.isfinite(base.problem.row_lower), np.isfinite(base.problem.row_upper)
+        rows = np.flatnonzero((lower & (sums > 0)) | (upper & (sums < 0)))
+        loosened = {names[row] for row in rows}
+        assert len(rows) or slope.bound.any(), parameter
+        say_so = {rule for rule, answer in rules.items() if not isinstance(answer, Never) and parameter in answer}
+        assert loosened <= say_so, parameter
+        touched = np.asarray(abs(matrix[rows]).sum(axis=0)).ravel() + np.abs(slope.bound) > 0
+        near = {names[row] for row in np.flatnonzero(abs(matrix) @ touched.astype(float))}
+        assert say_so & set(names) <= near, parameter
 
 
 def test_the_objective_keeps_the_contract_as_well() -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(planner.__file__).parent
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))
-ROOMS = ("io", "models", "maps", "charts", "profiles")
+ROOMS = ("io", "models", "maps", "charts", "profiles", "report")
 OPENS = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "read_csv", "to_csv", "mkdir", "unlink"}
 
 
@@ -114,6 +114,24 @@ def test_charts_know_tables_only() -> None:
     )
 
 
+def test_the_report_knows_results_only() -> None:
+    """``report`` imports nothing of the models, of ``io`` (but types) or of Pyomo; of the maps, base map and projection.
+
+    Proves: the page is made of results and of the words it is handed. Sensitivity: a page that reads a file of the run
+    or asks the model.
+    """
+    allowed = (
+        "planner.report",
+        "planner.maps.basemap",
+        "planner.maps.projection",
+        "planner.maps.style",
+        "planner.errors",
+        "planner.language",
+    )
+    assert breaches("report", allowed, for_types=False) == []
+    assert breaches("report", (*allowed, "planner.io.results", "planner.io.scenario"), for_types=True) == []
+
+
 def test_profiles_know_hours_only() -> None:
     """``profiles`` imports nothing of the models, of ``io`` (but a scenario's type) or of the maps, and no Pyomo.
 
@@ -140,7 +158,7 @@ def test_only_the_top_knows_all() -> None:
         own = layer_of(name_of(path))
         if own == "io" and rooms >= {"models"}:
             rooms -= {"models"}  # parameter.py: held by the first test
-        if own == "charts":
+        if own in {"charts", "report"}:
             rooms -= {"maps"}  # one font, one way to write text
         assert own == "" or rooms - {"", own} == set(), path
 
@@ -228,6 +246,44 @@ def test_an_analysis_is_made_of_whole_runs() -> None:
                 assert not module.startswith("planner.analysis"), f"{own}:{line} imports {module}"
 
 
+def test_an_explanation_knows_the_model_and_no_result() -> None:
+    """``explain`` imports ``models``, the reader of scenarios and the line's options; no room imports it.
+
+    Proves: what gives is found by solving, and told in the scenario's words. Sensitivity: a feature that asks the
+    explanation, an explanation that writes a run folder.
+    """
+    allowed = (
+        "planner.explain",
+        "planner.models",
+        "planner.check",
+        "planner.errors",
+        "planner.io.edits",
+        "planner.io.scenario",
+        "planner.language",
+        "planner.run",
+        "planner.words",
+    )
+    for path in FILES:
+        own = name_of(path)
+        for module, line in imports_of(path, for_types=True):
+            if own.startswith("planner.explain") and module.split(".")[0] in {"planner", "pyomo", "highspy"}:
+                known = (module == word or module.startswith(f"{word}.") for word in allowed)
+                assert any(known), f"{own}:{line} imports {module}"
+            if layer_of(own):
+                assert not module.startswith("planner.explain"), f"{own}:{line} imports {module}"
+
+
+def test_alternatives_are_an_analysis_that_builds_its_own_model() -> None:
+    """``alternatives`` seeks within the model, so that it imports the line and the models, and no room imports it.
+
+    Proves: a plan is found without its alternatives. Sensitivity: a chart or a feature that asks what else there is.
+    """
+    for path in FILES:
+        if layer_of(name_of(path)) or name_of(path).startswith(("planner.analysis", "planner.report")):
+            for module, line in imports_of(path, for_types=True):
+                assert not module.startswith("planner.alternatives"), f"{name_of(path)}:{line} imports {module}"
+
+
 def loaded_by(code: str) -> set[str]:
     """Return the top-level packages that a fresh interpreter has loaded after some code."""
     script = f"{code}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
@@ -274,6 +330,20 @@ def test_charts_load_no_pyomo() -> None:
     Proves: transitively, at run time. Sensitivity: a type imported for real.
     """
     modules = [name_of(path) for path in FILES if layer_of(name_of(path)) == "charts"]
+    code = "\n".join(f"import {module}" for module in modules)
+    assert not loaded_by(code) & {"pyomo", "highspy"}
+    script = (
+        f"{code}\nimport sys\nassert not [n for n in sys.modules if n.startswith(('planner.io', 'planner.models'))]"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent)
+
+
+def test_the_report_loads_no_pyomo() -> None:
+    """Importing every module of ``report`` loads no Pyomo, no solver and nothing of ``io`` and ``models``.
+
+    Proves: transitively, at run time. Sensitivity: a type imported for real.
+    """
+    modules = [name_of(path) for path in FILES if layer_of(name_of(path)) == "report"]
     code = "\n".join(f"import {module}" for module in modules)
     assert not loaded_by(code) & {"pyomo", "highspy"}
     script = (

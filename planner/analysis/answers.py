@@ -13,6 +13,7 @@ from planner.analysis.cost_of_green import FILE, Plan, solve_points
 from planner.analysis.cost_report import cost_lines, draw_points, size_lines, worth_lines
 from planner.check import read_scenario
 from planner.errors import UsageError, shown
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,15 @@ def fill_page(text: str, tables: Mapping[str, Sequence[str]]) -> str:
         comment = f"<!-- answers: {name} -->\n"
         head, *rest = text.split(comment)
         if len(rest) != 1:
-            raise UsageError(f"the page has {len(rest)} places for the table {name}: it needs {comment.strip()} once")
+            raise UsageError(
+                say(
+                    "the page has {count} places for the table {name}: it needs {strip} once",
+                    "页面中表 {name} 有 {count} 处：须恰有一处 {strip}",
+                    count=len(rest),
+                    name=name,
+                    strip=comment.strip(),
+                )
+            )
         table = "".join(f"{line}\n" for line in lines)
         text = head + comment + table + re.sub(r"\A(?:\|.*\n)*", "", rest[0])
     return text
@@ -61,7 +70,7 @@ def answer(scenario: Path, page: Path, images: Path, out: Path) -> None:
         Folder under which the points lie, by the hash of the scenario; a stopped call goes on from there.
     """
     if not page.is_file():
-        raise UsageError(f"there is no page {shown(page)}")
+        raise UsageError(say("there is no page {page}", "没有页面 {page}", page=shown(page)))
     points = out / read_scenario(scenario).content_hash[:16]  # a changed scenario begins anew
     read, rows = solve_points(scenario, points, Plan(), _say)
     text = fill_page(page.read_text(encoding="utf-8"), tables_of(rows))

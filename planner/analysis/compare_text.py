@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.analysis.compare_numbers import MILLION, aligned, amount, change, largest_of, rounded
 from planner.analysis.compare_words import called, named, pairing, touching
 from planner.errors import shown
-from planner.language import Said, join, say
+from planner.language import Said, join, one_or_many, say
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -55,12 +55,8 @@ def overview_of(comparisons: Sequence[Comparison]) -> str:
             rows.append((_measure_name(parts[0]), *(amount(v, parts[0]["unit"], largest=largest) for v in values)))
     moved = ("–", *(f"{comparison.moved():,.1f} MW" for comparison in comparisons))
     rows.append((say("moved between sites", "节点间迁移"), *moved))
-    return "\n".join(
-        (
-            say("{count} runs, the first is the base", "共 {count} 次运行，以第一次为基准", count=len(runs)),
-            *aligned(rows),
-        )
-    )
+    head = say("{count} runs, the first is the base", "共 {count} 次运行，以第一次为基准", count=len(runs))
+    return "\n".join((head, *aligned(rows))) + "\n"
 
 
 def _remark(text: Said) -> Iterator[str]:
@@ -264,8 +260,13 @@ def _group(comparison: Comparison, group: Mapping[Any, Any]) -> Iterator[str]:
     if not group["moves"]:
         yield say("    touches nothing that moved", "    与迁移业务无直接关联")
         return
-    touched = {"load": group["load"], "moves": group["moves"]}
-    yield say("    touches {load:,.1f} MW in {moves} moves", "    关联迁移 {moves} 项，{load:,.1f} MW", **touched)
+    yield say(
+        "    touches {load:,.1f} MW in {moves} {what}",
+        "    关联迁移 {moves} 项，{load:,.1f} MW",
+        load=group["load"],
+        moves=group["moves"],
+        what=one_or_many(group["moves"], "move", "moves"),
+    )
 
 
 def _where(part: pd.DataFrame) -> Said | str:

@@ -12,8 +12,9 @@ from planner.captions import illustrative_note
 from planner.errors import CannotWriteError, reason, shown
 from planner.io.run_swap import remedy
 from planner.io.sources import illustrative_share
-from planner.language import Said, join, padded, say, translated
+from planner.language import Said, columns_of, join, padded, say, spoken, translated
 from planner.models.alone import import_alone
+from planner.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -155,11 +156,17 @@ def _markdown(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]
     return [f"| {' | '.join(cells)} |" for cells in (header, rules, *body)]
 
 
+def _status(status: str) -> str:
+    """Return why a point has no cost, as wide as a cost is."""
+    told = translated(Said(status, word(status).zh), spoken())
+    return " " * (18 - columns_of(told)) + told
+
+
 def headline(rows: Sequence[Row], out: Path) -> str:
     """Return the answer for a terminal: a line a point, and where the table lies."""
     lines = []
     for row in rows:
-        cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else f"{row['status']:>18}"
+        cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else _status(row["status"])
         words = [WORDS[row[key]] for key in KEYS[:2]]
         lines.append(f"{float(row['share']):7.1%}  {padded(words[1], 12)}{padded(words[0], 28)}{cost}")
     return join([*lines, "", say("table  {out}", "表格  {out}", out=out), ""], "\n", "\n")

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.analysis.points_file import held
-from planner.analysis.sweep import Points, Where, statement_of
+from planner.analysis.sweep import Where, statement_of
 from planner.analysis.sweep_engine import opened
 from planner.analysis.sweep_folder import cell_of, check_statement
 from planner.analysis.sweep_job import Ask
+from planner.analysis.sweep_points import Points
 from planner.check import read_scenario
 from planner.errors import InfeasibleError, UsageError, shown
 from planner.io.manifest import WITH_PLAN

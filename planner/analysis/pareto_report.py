@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from planner.analysis.pareto import Front
     from planner.analysis.points_file import Row
-    from planner.analysis.sweep import Points
+    from planner.analysis.sweep_points import Points
     from planner.io.scenario import Scenario
 
 NAME: Final = "pareto"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.analysis.points_file import Row
-    from planner.analysis.sweep import Points, Sweep
+    from planner.analysis.sweep import Sweep
+    from planner.analysis.sweep_points import Points
     from planner.io.scenario import Scenario
     from planner.language import Said
 

@@ -88,7 +88,7 @@ def _draw_front(page: Page, axes: Axes, points: pd.DataFrame, headings: Headings
     axes.plot(worse["x"], worse["y"], markersize=5, gid="worse", **WORSE)
     low, high = float(points["y"].min()), float(points["y"].max())
     margin = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
-    scale_figures(axes, low - margin, high + margin, 5)
+    scale_figures(axes, low - margin, high + 2 * margin, 5)  # with room for the word at the upper end
     if len(good) > 1:
         first, last = good.iloc[0], good.iloc[-1]
         for end, text, side in ((first, headings.least_minimised, "right"), (last, headings.least_capped, "left")):

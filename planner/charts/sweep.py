@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.patches import Rectangle
 
 from planner.charts import style
@@ -14,12 +15,10 @@ from planner.charts.grid import COLORS, FOOT, MARKERS, open_grid
 from planner.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
 from planner.language import join, say, translated
 from planner.maps.glyphs import measure_text, shorten_text, write_text
-from planner.maps.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -92,7 +91,8 @@ def draw_sweep(
         page.write_title(words.title, words.subtitle)
         table = points.assign(series=_series(page, points, axes[1:]))
         if table["series"].nunique() > LINES_MAX:
-            page.write_notes([*_missing(page, points, axes), *words.notes])
+            down = say("down: {names}", "纵轴：{names}", names=" / ".join(name for _, name in axes[1:]))
+            page.write_notes([_said(page, down), *_missing(page, points, axes), *words.notes])
             _draw_maps(page, table, axes, measures)
         else:
             _write_legend(page, list(table["series"].unique()), axes[1:])
@@ -210,22 +210,33 @@ def _draw_maps(page: Page, table: pd.DataFrame, axes: Sequence[tuple[str, str]],
     column, label = axes[0]
     across, down = list(dict.fromkeys(table[column])), list(table["series"].unique())
     room = min(LABEL_MAX, max(measure_text(name, style.TEXT_SIZE) for name in down) + 8)
-    panels = open_grid(page, [measure.heading for measure in measures], left=room, foot=FOOT)
-    for panel, measure in zip(panels, measures, strict=True):
-        figures = (table[measure.column] / measure.scale).where(table["status"].isin(SOLVED))
-        filled = table.assign(figure=figures).pivot_table(
-            index="series", columns=column, values="figure", aggfunc="first", dropna=False, sort=False
-        )
-        grid = filled.reindex(index=down, columns=across).to_numpy(float)
-        _draw_map(page, panel, grid, measure.column)
+    grids = [_grid(table, column, measure, across, down) for measure in measures]
+    headings = [_with_range(page, measure.heading, grid) for measure, grid in zip(measures, grids, strict=True)]
+    for panel, measure, grid in zip(open_grid(page, headings, left=room, foot=FOOT), measures, grids, strict=True):
+        _draw_map(panel, grid, measure.column)
         set_ticks(panel, "x", list(range(len(across))), _ticks(page, across))
         set_ticks(panel, "y", list(range(len(down))), _ticks(page, down))
         panel.set_xlabel(page.clean(shorten_text(label, style.TEXT_SIZE, page.width / 2)), **page.axis_words())
-    if len(axes) > 1:
-        down_label = _said(page, say("down: {names}", "纵轴：{names}", names=" / ".join(name for _, name in axes[1:])))
-        write_text(
-            page.sheet, (style.MARGIN, page.bottom - 2), page.clean(down_label), style.NOTE_SIZE, color=INK, gid="down"
-        )
+
+
+def _grid(
+    table: pd.DataFrame, column: str, measure: Measure, across: Sequence[str], down: Sequence[str]
+) -> np.ndarray[Any, Any]:
+    """Return a measure by series and first value, (down, across), NaN without a plan."""
+    figures = (table[measure.column] / measure.scale).where(table["status"].isin(SOLVED))
+    keyed = pd.Series(figures.to_numpy(float), pd.MultiIndex.from_arrays([table["series"], table[column]]))
+    return np.array([[keyed[row, cell] for cell in across] for row in down], dtype=float)
+
+
+def _with_range(page: Page, heading: str, grid: np.ndarray[Any, Any]) -> str:
+    """Return a heading, with the ends of the palette where the cells have no room for their figures."""
+    if grid.size <= CELLS_MAX or not np.isfinite(grid).any():
+        return heading
+    low, high = f"{np.nanmin(grid):.4g}", f"{np.nanmax(grid):.4g}"
+    text = say(
+        "{heading}: dark {low}, light {high}", "{heading}：深 {low}，浅 {high}", heading=heading, low=low, high=high
+    )
+    return _said(page, text)
 
 
 def _ticks(page: Page, values: Sequence[str]) -> list[str]:
@@ -237,7 +248,7 @@ def _ticks(page: Page, values: Sequence[str]) -> list[str]:
     ]
 
 
-def _draw_map(page: Page, panel: Axes, grid: np.ndarray[Any, Any], name: str) -> None:
+def _draw_map(panel: Axes, grid: np.ndarray[Any, Any], name: str) -> None:
     down, across = grid.shape
     known = grid[np.isfinite(grid)]
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
@@ -264,4 +275,3 @@ def _draw_map(page: Page, panel: Axes, grid: np.ndarray[Any, Any], name: str) ->
                 write_text(panel, (x, y), f"{value:.4g}", 6.0, color=color, ha="center", va="center", gid="figure")
     panel.set_xlim(-0.5, across - 0.5)
     panel.set_ylim(down - 0.5, -0.5)
-    del page

@@ -17,7 +17,7 @@ from planner.language import Said, say, speak, spoken
 if TYPE_CHECKING:
     from types import FrameType
 
-VERBS = ("run", "explain", "draw", "report", "compare", "study", "files", "imports", "sweep", "bench")
+VERBS = ("run", "explain", "draw", "report", "compare", "study", "files", "imports", "sweep", "alternatives", "bench")
 """The files of verbs, in the order in which ``planner --help`` lists them."""
 
 

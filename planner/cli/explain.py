@@ -22,7 +22,7 @@ def explain(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say why a scenario is infeasible, in its own words, and the smallest changes that mend it."""
+    """Explain a scenario; the answer goes to stdout, and the exit code is 0 where there is one."""
     from planner.errors import InfeasibleError  # noqa: PLC0415
     from planner.explain.search import explain as explained  # noqa: PLC0415
     from planner.explain.text import of_explanation  # noqa: PLC0415

@@ -11,6 +11,7 @@ from planner.models.parameter import table_of
 if TYPE_CHECKING:
     from planner.io.scenario import Scenario
     from planner.models.gives import Key, Rank
+    from planner.models.names import Name
 
 
 class Newness(IntEnum):
@@ -103,7 +104,7 @@ class Explanation:
     cost: float | None = None
     gap: float | None = None
     obstacles: tuple[str, ...] = ()
-    conflict: tuple[str, ...] = ()
+    conflict: tuple[Name, ...] = ()
     notes: tuple[str, ...] = ()
     binding: tuple[dict[str, Any], ...] = field(default=())
     seconds: float = 0.0
@@ -143,7 +144,7 @@ class Explanation:
             "cost": self.cost,
             "gap": self.gap,
             "obstacles": [str(text) for text in self.obstacles],
-            "conflict": list(self.conflict),
+            "conflict": [{"rule": rule, "index": [str(part) for part in index]} for rule, index in self.conflict],
             "binding": list(self.binding),
             "notes": [str(note) for note in self.notes],
             "seconds": {"total": self.seconds},

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from planner.check import obstacles_of, read_scenario
+from planner.errors import StoppedWithoutPlanError
 from planner.explain.answer import Cause, Explanation
 from planner.explain.binding import binding_of
 from planner.explain.trials import Trials
 from planner.explain.ways import Ways, order_of
 from planner.language import say
-from planner.models.gives import Rank
+from planner.models.gives import Amount, Rank
 from planner.run import solver_options
 from planner.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from planner.explain.answer import Way
@@ -80,29 +81,51 @@ class Search:
                 self.scenario, "feasible", cost=cost, gap=gap, binding=binding, seconds=self.trials.seconds
             )
         causes = self._causes()
-        found = Explanation(self.scenario, "infeasible" if causes else "unexplained", causes, obstacles=obstacles)
+        status: Literal["infeasible", "unexplained"] = "infeasible" if causes else "unexplained"
+        conflict = tuple(self.trials.conflict())
+        found = Explanation(self.scenario, status, causes, obstacles=obstacles, conflict=conflict)
         if causes:
             found = self._with_cost(found)
-        return replace(found, seconds=self.trials.seconds)
+        return replace(found, notes=tuple(self._notes()), seconds=self.trials.seconds)
+
+    def _notes(self) -> Iterator[str]:
+        """Yield what a reader should know of the trials."""
+        if self.trials.unsure:
+            yield say(
+                "{count} of {all} trials ran out of time: there may be other or smaller changes",
+                "{all} 次试算中有 {count} 次超时：可能另有办法，或更小的调整",
+                count=self.trials.unsure,
+                all=self.trials.count,
+            )
 
     def _causes(self) -> tuple[Cause, ...]:
         """Return the causes: one where a single parameter is enough, else one for each that is needed."""
         single = self._ways_of(self.scenario, self.first, [])
         if single:
             return (Cause((*single, *self._ways_of(self.scenario, self.last, []))),)
-        needed = self._needed(self.first) or self._needed([*self.first, *self.last])
-        return self._several(needed) if needed else ()
+        amounts = [one for one in self.first if isinstance(one, Amount)]
+        for families in (amounts, self.first, [*self.first, *self.last]):
+            if needed := self._needed(families):
+                return self._several(needed)
+        return ()
 
     def _ways_of(self, scenario: Scenario, families: Sequence[Relaxation], others: Sequence[str]) -> list[Way]:
         """Return every parameter that is enough alone beside what is set already, the likeliest first."""
-        found = []
+        found: list[Way] = []
         hopeless = self.trials.hopeless(scenario)
         for one in families:
-            if one.parameter in hopeless:
+            if one.parameter in hopeless or not self.trials.may_give(scenario, one):
                 continue
             self._tell(one.parameter)
-            values = self.ways.relax(scenario, [one])
-            if values and (way := self.ways.settled(scenario, one, values[one.parameter], others)):
+            try:
+                values = self.ways.relax(scenario, [one])
+                way = self.ways.settled(scenario, one, values[one.parameter], others) if values else None
+            except StoppedWithoutPlanError:
+                if not found:
+                    raise
+                self.trials.unsure += 1
+                break
+            if way is not None:
                 found.append(way)
         return sorted(found, key=order_of)
 
@@ -137,6 +160,8 @@ class Search:
     def _with_cost(self, found: Explanation) -> Explanation:
         """Return an explanation with what a plan costs after the first way of every cause."""
         settings = [text for number in range(len(found.causes)) for text in found.settings(number)]
+        if self.trials.seconds_left <= 0:
+            return found
         solution = self.trials.cost(self.ways.read(settings), COST_GAP, COST_SECONDS)
         if solution.values is None:
             return found

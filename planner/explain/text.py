@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import shown
 from planner.language import Said, join, say
+from planner.models.prices import PRICE_UNITS
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from planner.explain.answer import Change, Explanation, Way
     from planner.io.scenario import Scenario
 
-MEMBERS_SHOWN = 6
+MEMBERS_SHOWN = 4
+GROUPS_SHOWN = 5
 PLACES = frozenset({"site", "hub", "side"})
-CONFLICT_SHOWN = 8
+CONFLICT_SHOWN = 6
+PLACES_SHOWN = 3
 
 
 def of_explanation(found: Explanation) -> str:
@@ -50,9 +53,10 @@ def _infeasible(found: Explanation) -> Iterator[str]:
         yield say("all of these are needed together, one way each", "以上各原因须同时消除，每项任选一种办法")
     if found.cost is not None:
         yield say(
-            "with the first change a plan costs {cost} (within {gap:.1%} of the least)",
-            "按首个办法调整后，方案成本为 {cost}（与最优相差不超过 {gap:.1%}）",
-            cost=_money(found.cost),
+            "with the first change: {what} {cost}, within {gap:.1%} of the least",
+            "按首个办法调整后：{what} {cost}，与最优相差不超过 {gap:.1%}",
+            what=_measure(found),
+            cost=_worth(found, found.cost),
             gap=found.gap or 0.0,
         )
     for text in found.obstacles:
@@ -61,8 +65,18 @@ def _infeasible(found: Explanation) -> Iterator[str]:
         yield say(
             "rules that cannot hold together: {rules}",
             "不能同时成立的约束：{rules}",
-            rules=join(found.conflict[:CONFLICT_SHOWN], en="; ", zh="；"),
+            rules=join(_conflict(found), en="; ", zh="；"),
         )
+
+
+def _conflict(found: Explanation) -> Iterator[str]:
+    """Name the rules once each, with what they are for, the first of many."""
+    by_rule: dict[str, list[str]] = {}
+    for rule, index in found.conflict:
+        by_rule.setdefault(rule, []).append(shown(", ".join(map(str, index))))
+    for rule, places in list(by_rule.items())[:CONFLICT_SHOWN]:
+        first = join([*places[:PLACES_SHOWN], *(["…"] if len(places) > PLACES_SHOWN else [])], en="; ", zh="；")
+        yield say("{rule} [{places}]", "{rule}［{places}］", rule=word(rule), places=first) if first else word(rule)
 
 
 def _sentence(scenario: Scenario, way: Way) -> Said:
@@ -70,8 +84,30 @@ def _sentence(scenario: Scenario, way: Way) -> Said:
     groups: dict[tuple[Any, Any], list[Change]] = {}
     for change in way.changes:
         groups.setdefault((change.before, change.after), []).append(change)
-    parts = [_part(scenario, changes) for changes in groups.values()]
-    return join(parts, en="; ", zh="；")
+    listed = list(groups.values())
+    if len(listed) == 1:
+        return _part(scenario, listed[0])
+    parts = [_brief(scenario, changes) for changes in listed[:GROUPS_SHOWN]]
+    rest = sum(len(changes) for changes in listed[GROUPS_SHOWN:])
+    if rest:
+        parts.append(say("and {rest} more", "另有 {rest} 处", rest=rest))
+    return say(
+        "{name} cannot hold as it is; these can: {parts}",
+        "{name}按现值无解；以下取值可行：{parts}",
+        name=word(scenario.declarations.parameters[way.parameter].name),
+        parts=join(parts, en="; ", zh="；"),
+    )
+
+
+def _brief(scenario: Scenario, changes: Sequence[Change]) -> Said:
+    first = changes[0]
+    return say(
+        "{members} {after} (now {before})",
+        "{members} {after}（现为 {before}）",
+        members=_members(scenario, first.parameter, [change.key for change in changes]),
+        before=_value(scenario, first.parameter, first.before),
+        after=_value(scenario, first.parameter, first.after),
+    )
 
 
 def _part(scenario: Scenario, changes: Sequence[Change]) -> Said:
@@ -86,20 +122,32 @@ def _part(scenario: Scenario, changes: Sequence[Change]) -> Said:
 
 
 def _what(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
-    """Return a parameter with the members it belongs to, by the names a reader knows, the first of many."""
+    """Return a parameter with the members it belongs to."""
     declared = scenario.declarations.parameters[parameter]
     if not declared.index:
         return word(declared.name)
-    labels = {language: [scenario.labels(name, language) for name in declared.index] for language in ("en", "zh")}
+    return say(
+        "{name} {at} {members}",
+        "{members}的{name}",
+        name=word(declared.name),
+        at="at" if PLACES & set(declared.index) else "of",
+        members=_members(scenario, parameter, keys),
+    )
+
+
+def _members(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
+    """Return members by the names a reader knows, the first of many."""
+    index = scenario.declarations.parameters[parameter].index
+    labels = {language: [scenario.labels(name, language) for name in index] for language in ("en", "zh")}
 
     def named(key: Sequence[str], language: str) -> str:
         return " · ".join(shown(of[member]) for of, member in zip(labels[language], key, strict=True))
 
     members = join(Said(named(key, "en"), named(key, "zh")) for key in keys[:MEMBERS_SHOWN])
-    if rest := len(keys) - MEMBERS_SHOWN if len(keys) > MEMBERS_SHOWN else 0:
-        members = say("{first} and {rest} more", "{first}等 {all} 处", first=members, rest=rest, all=len(keys))
-    at = "at" if PLACES & set(declared.index) else "of"
-    return say("{name} {at} {members}", "{members}的{name}", name=word(declared.name), at=at, members=members)
+    rest = len(keys) - MEMBERS_SHOWN
+    if rest <= 0:
+        return members
+    return say("{first} and {rest} more", "{first}等 {all} 处", first=members, rest=rest, all=len(keys))
 
 
 def _value(scenario: Scenario, parameter: str, value: Any) -> Said | str:
@@ -116,7 +164,12 @@ def _feasible(found: Explanation) -> Iterator[str]:
     if found.cost is None:
         yield say("feasible: a plan exists", "可行：存在方案")
     else:
-        yield say("feasible: a plan exists and costs {cost}", "可行：存在方案，成本 {cost}", cost=_money(found.cost))
+        yield say(
+            "feasible: a plan exists, {what} {cost}",
+            "可行：存在方案，{what} {cost}",
+            what=_measure(found),
+            cost=_worth(found, found.cost),
+        )
     if found.binding:
         yield say(
             "what binds most, by what giving 1 % of it saves (integers fixed at the plan):",
@@ -128,13 +181,22 @@ def _feasible(found: Explanation) -> Iterator[str]:
             "  {what}（现为 {present}）：1% 值 {worth}",
             what=_what(found.scenario, row["parameter"], [row["key"]]),
             present=_value(found.scenario, row["parameter"], row["present"]),
-            worth=_money(row["worth"]),
+            worth=_worth(found, row["worth"]),
         )
 
 
-def _money(amount: float) -> Said:
-    if abs(amount) >= 1e8:  # noqa: PLR2004
+def _measure(found: Explanation) -> Said:
+    """Return what is minimised, by the word a reader knows."""
+    minimise = found.scenario.settings.minimise
+    return word(minimise if minimise in PRICE_UNITS else "cost")
+
+
+def _worth(found: Explanation, amount: float) -> Said:
+    """Return a value of the objective in words a reader knows, with its unit."""
+    if unit := PRICE_UNITS.get(found.scenario.settings.minimise):
+        return say("{amount:,.6g} {unit}", "{amount:,.6g} {unit}", amount=amount, unit=unit)
+    if abs(amount) >= 1e8:  # noqa: PLR2004 - from here on in billions, and in 亿
         return say("{amount:,.3f} billion CNY/a", "{yi:,.2f} 亿元/年", amount=amount / 1e9, yi=amount / 1e8)
-    if abs(amount) >= 1e4:  # noqa: PLR2004
+    if abs(amount) >= 1e4:  # noqa: PLR2004 - from here on in millions, and in 万
         return say("{amount:,.3f} million CNY/a", "{wan:,.2f} 万元/年", amount=amount / 1e6, wan=amount / 1e4)
     return say("{amount:,.2f} CNY/a", "{amount:,.2f} 元/年", amount=amount)

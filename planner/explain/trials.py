@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from planner.io.scenario import Scenario
     from planner.models.elastic import Elastic
-    from planner.models.gives import Key
+    from planner.models.gives import Key, Relaxation
     from planner.models.names import Name
     from planner.models.problem import Problem, Solution, SolverOptions, Vector
     from planner.models.slopes import Slope
@@ -71,7 +71,7 @@ class Trials:
     began: float = field(default_factory=time.perf_counter)
     count: int = 0
     unsure: int = 0
-    _kept: Base | None = None
+    _kept: list[Base] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Gather what may give at all."""
@@ -107,14 +107,38 @@ class Trials:
         if not slopes:
             return None
         model = self._elastic(base.problem, slopes)
-        solution = self.solved(model.problem)
-        found = None if solution.values is None else model.given(solution.values)
-        if found is None or any((by > self._room(slope)).any() for by, slope in zip(found, slopes, strict=True)):
+        found, plan = self._least(model)
+        if found is not None and any(map(len, model.loose)):
+            again, _ = self._least(self._elastic(base.problem, slopes, plan))
+            found = found if again is None else min(found, again, key=lambda one: _sum(one, slopes))
+        if found is None:
             return None
         return {
             slope.parameter: {key: float(by) for key, by in zip(slope.keys, amount, strict=True) if by > 0}
             for slope, amount in zip(slopes, found, strict=True)
         }
+
+    def _least(self, model: Elastic) -> tuple[list[Vector] | None, Vector | None]:
+        """Return by how much each cell of each slope gives in an elastic model, within its room, and the plan."""
+        solution = self.solved(model.problem)
+        found = None if solution.values is None else model.given(solution.values)
+        if found is None or solution.values is None:
+            return None, None
+        room = [self._room(slope) for slope in model.slopes]
+        if any((by > most * (1 + PROVED)).any() for by, most in zip(found, room, strict=True)):
+            return None, None
+        return [np.minimum(by, most) for by, most in zip(found, room, strict=True)], model.plan(solution.values)
+
+    def may_give(self, scenario: Scenario, one: Relaxation) -> bool:
+        """Return whether a parameter is there to give at all."""
+        if isinstance(one, Amount):
+            return one.parameter in self.base(scenario).slopes
+        return bool(one.steps(scenario))
+
+    def is_exact(self, one: Amount) -> bool:
+        """Return whether the elastic model says exactly by how much an amount gives: where it multiplies nothing."""
+        slope = self.base(self.scenario).slopes.get(one.parameter)
+        return slope is not None and not slope.matrix.nnz
 
     def hopeless(self, scenario: Scenario) -> set[str]:
         """Return amounts none of which is enough alone, as a proof that there is no plan shows without trying each.
@@ -139,16 +163,18 @@ class Trials:
             if not (gain[first:end] > PROVED).any()
         }
 
-    def _elastic(self, problem: Problem, slopes: Sequence[Slope]) -> Elastic:
+    def _elastic(self, problem: Problem, slopes: Sequence[Slope], near: Vector | None = None) -> Elastic:
         room = {slope.parameter: self._room(slope) for slope in slopes}
         price = {slope.parameter: RANK_PRICE ** (self.relaxations[slope.parameter].rank - 1) for slope in slopes}
-        return elastic(problem, slopes, room, price)
+        return elastic(problem, slopes, room, price, near)
 
     def base(self, scenario: Scenario) -> Base:
-        """Return a scenario's problem and how it moves when each amount gives; the last one asked for is kept."""
-        if self._kept is None or self._kept.scenario is not scenario:
-            self._kept = self._made(scenario)
-        return self._kept
+        """Return a scenario's problem and how it moves when each amount gives; the first and the last are kept."""
+        for kept in self._kept:
+            if kept.scenario is scenario:
+                return kept
+        self._kept = [*self._kept[:1], self._made(scenario)]
+        return self._kept[-1]
 
     def _made(self, scenario: Scenario) -> Base:
         amounts = [one for one in self.relaxations.values() if isinstance(one, Amount)]
@@ -158,16 +184,16 @@ class Trials:
                 opened = changed(opened, amount.parameter, widened)
         model = declare_model(opened)
         problem = compile_model(model, keep_broken=True).problem
-        slopes = {}
+        slopes: dict[str, Slope] = {}
+        closed = problem
         for amount in amounts:
             slope = slope_of(opened, model, problem, amount)
             if slope is not None:
-                present = amount.present(scenario)
-                slopes[amount.parameter] = slope, np.array([present[key] for key in slope.keys], dtype=float)
-        for slope, present in slopes.values():
-            problem = moved_by(problem, slope, slope.sign * (present - slope.present))
-        as_present = {name: replace(slope, present=present) for name, (slope, present) in slopes.items()}
-        return Base(scenario, problem, as_present)
+                cells = amount.present(scenario)
+                present = np.array([cells[key] for key in slope.keys], dtype=float)
+                closed = moved_by(closed, slope, slope.sign * (present - slope.present))
+                slopes[amount.parameter] = replace(slope, present=present)
+        return Base(scenario, closed, slopes)
 
     def _room(self, slope: Slope) -> Vector:
         """Return how far each cell may give within what its parameter is allowed to be, (cells,)."""
@@ -217,3 +243,8 @@ class Trials:
         problem = compile_model(declare_model(self.scenario), keep_broken=True).problem
         with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
             return conflict(problem, Path(workdir), seconds)
+
+
+def _sum(amounts: Sequence[Vector], slopes: Sequence[Slope]) -> float:
+    """Return how much gives in all, each cell relative to its size."""
+    return sum(float((amount / slope.size).sum()) for amount, slope in zip(amounts, slopes, strict=True))

@@ -46,12 +46,10 @@ class Ways:
     def relax(self, scenario: Scenario, families: Sequence[Relaxation]) -> Values | None:
         """Return the values at which a plan exists when these parameters may give; ``None`` if there are none."""
         amounts = [one for one in families if isinstance(one, Amount)]
-        present: Values = {}
         offered: dict[str, Mapping[Key, list[Any]]] = {}
         wide = scenario
         for one in families:
             if isinstance(one, Steps) and (steps := one.steps(wide)):
-                present[one.parameter] = _present(scenario, one, steps)
                 offered[one.parameter] = steps
                 wide = changed(wide, one.parameter, {key: values[-1] for key, values in steps.items()})
         if not (offered or amounts) or (offered and not self._holds(wide, amounts)):
@@ -88,15 +86,24 @@ class Ways:
                 looser = changed(looser, parameter, values)
             return self._holds(looser, amounts)
 
+        def least(cell: tuple[str, Key], others: Mapping[tuple[str, Key], int]) -> int:
+            low, high = 0, len(offered[cell[0]][cell[1]])  # as it is, which is not enough, and the last step, which is
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if holds({**others, cell: middle}) else (middle, high)
+            return high
+
+        if amounts and holds({}):
+            return {}
         alone = [cell for cell in cells if len(cells) > 1 and holds({cell: places[cell]})]
         if alone:
-            each = [{cell: _least(places[cell], lambda n, cell=cell: holds({cell: n}))} for cell in alone]
-            return min((_values(offered, one) for one in each), key=lambda found: _size_of(scenario, found))
+            each = [_values(offered, {cell: least(cell, {})}) for cell in alone]
+            return min(each, key=lambda found: _size_of(scenario, found))
         for cell in cells:
             if holds(without := {**places, cell: 0}):
                 places = without
         for cell in [cell for cell in cells if places[cell]]:
-            places[cell] = _least(places[cell], lambda n, cell=cell: holds({**places, cell: n}))
+            places[cell] = least(cell, places)
         return _values(offered, places)
 
     def settled(
@@ -107,7 +114,7 @@ class Ways:
         changes = next((changes for changes in tried if self._works(changes, others)), None)
         if changes is None:
             return None
-        if isinstance(one, Amount):
+        if isinstance(one, Amount) and not self.trials.is_exact(one):
             least = self._rounded(scenario, one, values, part=CLOSE)
             if least != changes and self._works(least, others):
                 changes = self._halved(scenario, one, values, others, least)
@@ -209,18 +216,6 @@ def _values(offered: Mapping[str, Mapping[Key, list[Any]]], places: Mapping[tupl
         if place:
             found.setdefault(parameter, {})[key] = offered[parameter][key][place - 1]
     return found
-
-
-def _least(most: int, holds: Callable[[int], bool]) -> int:
-    """Return the least number from 1 to a number that is known to hold, at which it holds."""
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle
-    return high
 
 
 def _size_of(scenario: Scenario, values: Values) -> float:

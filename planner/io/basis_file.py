@@ -30,15 +30,17 @@ def write_basis(basis: Mapping[str, npt.NDArray[Any]], folder: Path) -> None:
 
 
 def read_basis(folder: Path) -> dict[str, npt.NDArray[Any]] | None:
-    """Return the basis of a run folder; ``None`` where there is none, or none that can be read.
+    """Return the basis of a run folder, empty where it cannot be read; ``None`` where there is none.
 
     The manifest does not answer for it: whatever it holds, it can cost time only, and so it is no reason to refuse.
     """
     try:
         with zipfile.ZipFile(folder / BASIS) as packed:
             if sum(member.file_size for member in packed.infolist()) > BYTES_MAX:
-                return None
+                return {}
         with np.load(folder / BASIS, allow_pickle=False) as file:
             return {name: np.asarray(file[name]) for name in file.files}
-    except Exception:  # noqa: BLE001  the file may hold anything, and numpy and zip each fail in their own way
+    except FileNotFoundError:
         return None
+    except Exception:  # noqa: BLE001  the file may hold anything, and numpy and zip each fail in their own way
+        return {}

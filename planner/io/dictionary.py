@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from planner.io.cells import allowed
 from planner.io.schema import SOURCE, Schema, TableSchema
+from planner.language import written
 from planner.models.parameter import REQUIRED, Parameter, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-COLUMNS = ("column", "unit", "default", "allowed", "what it is", "feature")
+COLUMNS = ("column", "unit", "default", "allowed", "what it is", "说明", "feature")
 SOURCE_KEYS_EXPLAINED = {
     "table": "The table that holds the figure; `scenario` for a scalar.",
     "key": "The row, its ids joined by `;`; empty for the whole column.",
@@ -50,7 +51,7 @@ def allowed_in(parameter: Parameter) -> str:
 
 def _interval(parameter: Parameter) -> str:
     """Return the bounds without the unit, which has a column of its own."""
-    return allowed(replace(parameter, unit=""))
+    return written(allowed(replace(parameter, unit="")))
 
 
 def places_of(parameter: Parameter) -> str:
@@ -69,6 +70,7 @@ def table_section(table: TableSchema, schema: Schema) -> Iterator[str]:
             default_of(parameter),
             allowed_in(parameter),
             sentence(parameter.description) + _elsewhere(parameter, table),
+            parameter.description_zh.replace("|", "\\|"),
             schema.declarations.owner.get(parameter.key, ""),
         )
         for name, parameter in table.columns.items()
@@ -87,6 +89,7 @@ def scalar_section(schema: Schema) -> Iterator[str]:
             default_of(parameter),
             allowed_in(parameter),
             sentence(parameter.description) + _elsewhere(parameter, None),
+            parameter.description_zh.replace("|", "\\|"),
             schema.declarations.owner[parameter.key],
         )
         for name, parameter in schema.scalars.items()

@@ -275,7 +275,7 @@ class _Import:
                     )
             name = self.target.parameter.name
             for row, problem, remedy in parse(self.target.parameter, cells).faults:
-                told = say("{problem} for {name}", "{problem}（{name}）", problem=problem, name=name)
+                told = say("{problem} for {name}", "用于 {name}：{problem}", problem=problem, name=name)
                 self.gathering.at(codes[row], column, cells[row], told, remedy)
 
     def _note(self, columns: Mapping[str, str], steps: Steps, year: int) -> None:

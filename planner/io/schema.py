@@ -65,13 +65,15 @@ def schema_of(declarations: Declarations) -> Schema:
 
 
 def _source_columns() -> tuple[Parameter, ...]:
-    def text(name: str, description: str) -> Parameter:
-        return Parameter(name, SOURCE_KEYS, "", description, None, "text", per_table=True)
+    def text(name: str, description: str, description_zh: str) -> Parameter:
+        return Parameter(
+            name, SOURCE_KEYS, "", description, None, "text", per_table=True, description_zh=description_zh
+        )
 
     return (
-        text("source", "Where the figure comes from."),
-        text("date", "Date of the source."),
-        text("licence", "Terms of the source."),
+        text("source", "Where the figure comes from.", "数值的来源。"),
+        text("date", "Date of the source.", "来源的日期。"),
+        text("licence", "Terms of the source.", "来源的使用条款。"),
         Parameter(
             "confidence",
             SOURCE_KEYS,
@@ -81,6 +83,7 @@ def _source_columns() -> tuple[Parameter, ...]:
             "choice",
             choices=CONFIDENCE,
             per_table=True,
+            description_zh="数值的可信程度。",
         ),
-        text("note", "Anything else a reader should know."),
+        text("note", "Anything else a reader should know.", "读者须知的其他事项。"),
     )

@@ -104,7 +104,16 @@ def _add_settings(sheet: RawSheet, schema: Schema, draft: Draft, gathering: Gath
 
 def _add_table(sheet: RawSheet, table: TableSchema, draft: Draft, gathering: Gathering) -> None:
     grid = Grid(sheet, draft.file(sheet.name), gathering)
-    columns: dict[str, list[str]] = {name: [] for name in grid.headings}
+    known = {*table.keys, *table.columns}
+    for name in [name for name in grid.headings if name not in known]:
+        near = nearest(name, [column for column in (*table.keys, *table.columns) if column not in grid.headings])
+        remedy = say(
+            "{near}; a column of your own notes has a heading that begins with #",
+            "{near}；自己的备注列请以 # 开头",
+            near=near,
+        )
+        grid.fault(1, name, None, say("unknown column", "未知的列"), remedy)
+    columns: dict[str, list[str]] = {name: [] for name in grid.headings if name in known}
     for number in grid.numbers:
         for name, cells in columns.items():
             cells.append(grid.text(number, name, table.columns.get(name)))

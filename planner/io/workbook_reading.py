@@ -25,6 +25,8 @@ SAVE: Final = say(
     "请用 Excel、WPS 或 LibreOffice 打开，另存为“Excel 工作簿 (*.xlsx)”",
 )
 MEBI: Final = 1 << 20
+PATIENCE: Final = 5
+"""Times its processor time that the child may take on a busy machine."""
 
 RawCell = str | int | float | bool | dict[str, str | float]
 """Text, number or flag; or one word (``formula``, ``error``, ``date``, ``percent``) with what stands there."""
@@ -84,7 +86,7 @@ def _answer(book: IO[bytes], answer: IO[bytes]) -> int | None:
             stdout=answer,
             stderr=subprocess.DEVNULL,
             env=environment,
-            timeout=2 * child.SECONDS_MAX,
+            timeout=PATIENCE * child.SECONDS_MAX,
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -103,7 +105,7 @@ def _sheets(answer: IO[bytes], path: Path, code: int | None) -> Iterator[RawShee
                 raise _refused(path, str(told["refused"]), str(told.get("what", "")))
             has_ended = told.get("end") is True
             _take(told, found)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         has_ended = False
     if not has_ended:
         raise _refused(path, "too_much" if code != 0 else "damaged", "")
@@ -115,7 +117,7 @@ def _take(told: dict[str, Any], found: list[RawSheet]) -> None:
 
     Raises
     ------
-    ValueError, TypeError, AttributeError
+    ValueError, TypeError, AttributeError, LookupError
         The line is none of those that the child writes.
     """
     if "sheet" in told:

@@ -32,6 +32,12 @@ UNITS: Final[Mapping[str, str]] = {
     "modules": "1",
     "open": "1",
     "distance": "km",
+    "reduced": "CNY/a",
+    "full_year": "CNY/a",
+    "difference": "CNY/a",
+    "quantile": "1",
+    "mean_reduced": "unit of the profile",
+    "quantile_reduced": "unit of the profile",
 }
 """Units of result columns that are neither inputs nor components of the model."""
 SUMMARY_UNITS: Final[Mapping[str, str]] = {
@@ -56,8 +62,14 @@ SUMMARY_UNITS: Final[Mapping[str, str]] = {
     "counts": "1",
     "seconds": "s",
     "peak_memory": "MiB",
+    "cost_difference": "CNY/a",
+    "cost_difference_share": "1",
+    "unserved": "MWh/a",
+    "green_shortfall": "MWh/a",
+    "storage_power": "MW",
+    "storage_energy": "MWh",
 }
-"""Units of the numbers of ``summary.json``, by their first name; the objective has that of what is minimised."""
+"""Units of the numbers of ``summary.json``, by the first of their names that is here; the objective has its own."""
 OBJECTIVE_UNITS: Final[Mapping[str, str]] = {"cost": "CNY/a", "emissions": "tCO2/a", "latency": "ms"}
 
 
@@ -90,7 +102,7 @@ def result_book(results: Results, word: Word, units: Mapping[str, str]) -> Resul
         tables[SOURCE] = results.scenario.tables[SOURCE]
     fitting = {name: table for name, table in tables.items() if len(table) <= ROWS_MAX}
     notes = [_left_out(name, len(table)) for name, table in tables.items() if name not in fitting]
-    sheets = [_summary(results, word, units), _names(results, word)]
+    sheets = [_summary(results, word), _names(results, word)]
     sheets += [table_sheet(name, table, word, {**UNITS, **units}) for name, table in fitting.items()]
     return ResultBook([_readme(results, sheets, notes, word), *sheets], notes)
 
@@ -123,7 +135,7 @@ def _left_out(name: str, rows: int) -> Said:
     )
 
 
-def _summary(results: Results, word: Word, units: Mapping[str, str]) -> Sheet:
+def _summary(results: Results, word: Word) -> Sheet:
     columns = (
         Column("quantity", say("name in summary.json", "summary.json 中的名称"), is_key=True),
         Column("zh", say("in Chinese", "中文")),
@@ -138,10 +150,15 @@ def _summary(results: Results, word: Word, units: Mapping[str, str]) -> Sheet:
         said = [word(part) for part in path]
         zh, en = ("：".join(both(part)[0] for part in said), ": ".join(both(part)[1] for part in said))
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        known = objective if path[0] in {"objective", "bound"} else SUMMARY_UNITS.get(path[0], units.get(path[-1], ""))
+        unit = objective if path[-1] in {"objective", "bound"} else _unit(path)
         told = " ".join(dict.fromkeys(both(word(value)))) if isinstance(value, str) else value
-        rows.append((".".join(path), zh, en, told, known if is_number else ""))
+        rows.append((".".join(path), zh, en, told, unit if is_number else ""))
     return Sheet(SUMMARY, columns, rows)
+
+
+def _unit(path: tuple[str, ...]) -> str:
+    """Return the unit of a number of the summary."""
+    return next((SUMMARY_UNITS[name] for name in path if name in SUMMARY_UNITS), "")
 
 
 def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Cell]]:

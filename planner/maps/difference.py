@@ -15,10 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon, Rectangle
 from numpy.typing import NDArray
 
+from planner.language import say
 from planner.maps import style
 from planner.maps.basemap import BaseMap, read_basemap
 from planner.maps.errors import DrawingError
-from planner.maps.figure import DPI, METADATA, PAD, _open_page, _plain_settings
+from planner.maps.figure import DPI, METADATA, PAD, open_page, plain_settings
 from planner.maps.flows import Selection, draw_flows, measure_arrow, project_flows, select_flows
 from planner.maps.furniture import draw_bar, draw_inset, need_inset, plan_bar, plan_inset
 from planner.maps.glyphs import clean_text, write_text
@@ -101,10 +102,18 @@ def draw_changes(
     for table, layer in ((sites, "sites"), (moves, "moves")):
         absent = [column for column in COLUMNS[layer] if column not in table.columns]
         if absent:
-            raise DrawingError(f"layer {layer}: column {', '.join(absent)} is missing; needed are {COLUMNS[layer]}")
+            raise DrawingError(
+                say(
+                    "layer {layer}: column {listed} is missing; needed are {COLUMNS}",
+                    "图层 {layer}：缺少列 {listed}；需要 {COLUMNS}",
+                    layer=layer,
+                    listed=", ".join(absent),
+                    COLUMNS=COLUMNS[layer],
+                )
+            )
     changes = _read_changes(sites, moves, language)
     base = read_basemap(basemap)
-    with mpl.rc_context(_plain_settings()):
+    with mpl.rc_context(plain_settings()):
         return _compose(changes, base, clean_text(title, changes.layers.missing), notes, language)
 
 
@@ -120,9 +129,16 @@ def save_changes(
     """
     unknown = [name for name in formats if name not in METADATA]
     if unknown:
-        raise DrawingError(f"format {unknown[0][:80]!r} is not known: allowed are {', '.join(METADATA)}")
+        raise DrawingError(
+            say(
+                "format {unknown!r} is not known: allowed are {listed}",
+                "未知格式 {unknown!r}：可用 {listed}",
+                unknown=unknown[0][:80],
+                listed=", ".join(METADATA),
+            )
+        )
     paths = [folder / f"{stem}.{name}" for name in formats]
-    with mpl.rc_context(_plain_settings()):
+    with mpl.rc_context(plain_settings()):
         for name, path in zip(formats, paths, strict=True):
             figure.savefig(path, format=name, dpi=DPI, metadata={**METADATA[name], "Title": str(figure.get_label())})
     return paths
@@ -177,7 +193,7 @@ def _apart(sites: gpd.GeoDataFrame, moves: gpd.GeoDataFrame) -> list[float]:
 
 def _compose(changes: Changes, base: BaseMap, title: str, notes: Sequence[str], language: str) -> Figure:
     land = project_land(base)
-    figure, page = _open_page()
+    figure, page = open_page()
     figure.set_label(title)
     title_end = draw_title(page, *wrap_title(title))
     width = style.PAGE[0] - 2 * style.MARGIN - style.PANEL - style.GUTTER

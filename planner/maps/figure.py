@@ -55,7 +55,7 @@ FOREIGN = ("backend", "interactive", "toolbar", "webagg", "keymap", "timezone", 
 """Settings that do not touch a drawing and are left as the user has them."""
 
 
-def _plain_settings() -> dict[Any, Any]:
+def plain_settings() -> dict[Any, Any]:
     """Return matplotlib's own defaults with ours on top, so that a user's style sheet changes nothing."""
     settings: dict[Any, Any] = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(FOREIGN)}
     return settings | SETTINGS
@@ -124,7 +124,7 @@ class _Plan:
         )
 
 
-def _open_page() -> tuple[Figure, Axes]:
+def open_page() -> tuple[Figure, Axes]:
     """Return an A4 page and axes over all of it, in points."""
     width, height = style.PAGE
     figure = Figure(figsize=(width / 72, height / 72), dpi=DPI, facecolor=style.PAPER)
@@ -224,13 +224,13 @@ def draw_map(
     check_language(language)
     layers = read_layers(sites, regions, flows, language)
     base = read_basemap(basemap)
-    with mpl.rc_context(_plain_settings()):
+    with mpl.rc_context(plain_settings()):
         return _compose_page(layers, base, clean_text(title, layers.missing), notes, language)
 
 
 def _compose_page(layers: Layers, base: BaseMap, title: str, notes: Sequence[str], language: str) -> Figure:
     plan, land = _Plan(layers, base), project_land(base)
-    figure, page = _open_page()
+    figure, page = open_page()
     figure.set_label(title)
     title_end = draw_title(page, *wrap_title(title))
     width = style.PAGE[0] - 2 * style.MARGIN - style.PANEL - style.GUTTER
@@ -283,7 +283,7 @@ def save_map(figure: Figure, folder: Path, formats: Sequence[str] = ("png", "svg
         )
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    with mpl.rc_context(_plain_settings()):
+    with mpl.rc_context(plain_settings()):
         for name in formats:
             path = folder / f"map.{name}"
             metadata = {**METADATA[name], "Title": str(figure.get_label())}

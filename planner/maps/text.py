@@ -1,5 +1,6 @@
 """Every word that the figure itself adds, in English and Chinese."""
 
+from planner.language import say
 from planner.maps.errors import DrawingError
 
 LANGUAGES = ("en", "zh")
@@ -125,7 +126,14 @@ def check_language(language: str) -> str:
 
     """
     if language not in LANGUAGES:
-        raise DrawingError(f"language {language[:80]!r} is not known: allowed are {', '.join(LANGUAGES)}")
+        raise DrawingError(
+            say(
+                "language {language!r} is not known: allowed are {listed}",
+                "未知语言 {language!r}：可用 {listed}",
+                language=language[:80],
+                listed=", ".join(LANGUAGES),
+            )
+        )
     return language
 
 

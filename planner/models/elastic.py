@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from planner.models.problem import Problem, Vector
     from planner.models.slopes import Slope
 
+Places = npt.NDArray[np.intp]
 NOTHING = 1e-7
 """Relative to its size: a parameter that gives by less does not give."""
 
@@ -37,14 +38,17 @@ class Elastic:
         How the parameters that may give move the problem.
     cells
         For each slope the first of its columns, one a cell.
-    slacks
-        For each slope the rows that have a slack of their own, the first column of these, and their scale.
+    widths
+        For each slope how many columns it has: one a cell, then one for each row with a slack of its own.
+    loose
+        For each slope the rows in which it multiplies variables, and giving helps.
     """
 
     problem: Problem
     slopes: Sequence[Slope]
     cells: Sequence[int]
-    slacks: Sequence[tuple[npt.NDArray[np.intp], int, Vector]]
+    widths: Sequence[int]
+    loose: Sequence[Places]
 
     def given(self, values: Vector) -> list[Vector] | None:
         """Return by how much each cell of each slope gives, (cells,) each; ``None`` where that is not enough.
@@ -54,24 +58,38 @@ class Elastic:
         values
             (columns,) of a solution.
         """
-        plan = values[: self.slopes[0].matrix.shape[1]] if self.slopes else values
+        plan = self.plan(values)
+        activity = self.problem.matrix @ values
         amounts = []
-        for slope, first, (rows, first_slack, scale) in zip(self.slopes, self.cells, self.slacks, strict=True):
-            amount = values[first : first + len(slope.keys)] * slope.size
-            missing = values[first_slack : first_slack + len(rows)] * scale
+        for slope, first, width, rows in zip(self.slopes, self.cells, self.widths, self.loose, strict=True):
+            own = slice(first, first + width)
+            without = (activity - self.problem.matrix[:, own] @ values[own])[rows]
+            missing = np.maximum(self.problem.row_lower[rows] - without, without - self.problem.row_upper[rows])
             relief = np.abs((slope.matrix @ plan)[rows] - slope.side[rows])
-            short = missing > NOTHING * scale
-            if (short & (relief <= NOTHING * scale / slope.size.max())).any():
+            short = missing > NOTHING * np.maximum(1.0, np.abs(without))
+            if (short & (relief * slope.size.max() <= NOTHING * missing)).any():
                 return None
             needed = np.divide(missing, relief, out=np.zeros(len(rows)), where=short)
-            owner = slope.rows[rows].argmax(axis=1) if len(rows) else np.zeros(0, dtype=np.intp)
-            np.maximum.at(amount, np.asarray(owner).ravel(), needed)
+            amount = values[first : first + len(slope.keys)] * slope.size
+            if len(rows):
+                owner = np.asarray(slope.rows[rows].argmax(axis=1)).ravel()
+                if width == len(slope.keys):  # then the slack was only an estimate
+                    amount[owner] = 0.0
+                np.maximum.at(amount, owner, needed)
             amounts.append(np.where(amount > NOTHING * slope.size, amount, 0.0))
         return amounts
 
+    def plan(self, values: Vector) -> Vector:
+        """Return the plan's part of a solution, (the plan's columns,)."""
+        return values[: self.cells[0]]
+
 
 def elastic(
-    problem: Problem, slopes: Sequence[Slope], room: Mapping[str, Vector], price: Mapping[str, float]
+    problem: Problem,
+    slopes: Sequence[Slope],
+    room: Mapping[str, Vector],
+    price: Mapping[str, float],
+    near: Vector | None = None,
 ) -> Elastic:
     """Return a problem in which parameters may give.
 
@@ -85,20 +103,27 @@ def elastic(
         By parameter how far each cell may give at all, (cells,).
     price
         By parameter the price of giving by its own size.
+    near
+        A plan, (columns,), at whose values a parameter moves the rows in which it multiplies variables: these then need
+        no slack of their own, and the plan that is found is nearer to the one at which it gives least.
     """
     parts: list[sparse.sparray] = []
     costs: list[float] = []
     upper: list[float] = []
-    cells, slacks = [], []
+    cells, widths, loosened = [], [], []
     width = problem.matrix.shape[1]
     for slope in slopes:
         fixed, loose, direction, scale = _split(problem, slope)
+        loosened.append(loose)
+        if near is not None:
+            fixed[loose] = slope.side[loose] - (slope.matrix @ near)[loose]
+            loose, direction, scale = loose[:0], direction[:0], scale[:0]
         by_cell = slope.rows.multiply((-fixed)[:, None]) @ sparse.diags_array(slope.size)
         by_row = sparse.csr_array(
             (direction * scale, (loose, np.arange(len(loose)))), shape=(problem.matrix.shape[0], len(loose))
         )
         cells.append(width)
-        slacks.append((loose, width + len(slope.keys), scale))
+        widths.append(len(slope.keys) + len(loose))
         width += len(slope.keys) + len(loose)
         parts += [by_cell, by_row]
         costs += [price[slope.parameter]] * (len(slope.keys) + len(loose))
@@ -116,7 +141,7 @@ def elastic(
         tie_break=None,
         column_names=[*problem.column_names, *(("giving", (number,)) for number in range(extra))],
     )
-    return Elastic(_with_bounds(looser, slopes, cells), slopes, cells, slacks)
+    return Elastic(_with_bounds(looser, slopes, cells), slopes, cells, widths, loosened)
 
 
 def feasibility(problem: Problem) -> Problem:
@@ -125,7 +150,7 @@ def feasibility(problem: Problem) -> Problem:
     return replace(problem, stages=(nothing,), objective_stage=0, tie_break=None)
 
 
-def _split(problem: Problem, slope: Slope) -> tuple[Vector, npt.NDArray[np.intp], Vector, Vector]:
+def _split(problem: Problem, slope: Slope) -> tuple[Vector, Places, Vector, Vector]:
     """Tell rows that a cell moves by itself from those in which it multiplies variables.
 
     Returns

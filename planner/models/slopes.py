@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from planner.models.build import declare_model
@@ -99,7 +100,7 @@ def slope_of(inputs: Scenario, model: PlanModel, problem: Problem, amount: Amoun
     if moved.matrix.shape != problem.matrix.shape:
         return None
     index = inputs.declarations.parameters[amount.parameter].index
-    matrix = _differing(moved.matrix, problem.matrix) / shake
+    matrix = sparse.csr_array(_differing(moved.matrix, problem.matrix) / shake)
     side = _moved(moved.row_upper, problem.row_upper) + _moved(moved.row_lower, problem.row_lower) * ~np.isfinite(
         problem.row_upper
     )
@@ -160,7 +161,7 @@ def _index_names(model: PlanModel) -> dict[str, tuple[str, ...]]:
 
 def _owners(
     names: Sequence[Name],
-    places: Vector,
+    places: npt.NDArray[np.intp],
     index_names: Mapping[str, tuple[str, ...]],
     index: tuple[str, ...],
     keys: tuple[Key, ...],

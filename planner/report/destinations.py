@@ -77,7 +77,7 @@ def _regions(subject: Subject) -> Element:
         say("Goes to [MW]", "流向 [MW]"),
     ]
     caption = say("Demand of every region and where it is served", "各地区需求及承接地")
-    return table(caption, head, rows, numbers=[1, 2, 3])
+    return table(caption, head, rows, numbers=[1, 2, 3], id_="regions")
 
 
 def _kept_at_home(subject: Subject) -> dict[str, float]:

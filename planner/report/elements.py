@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
+from zlib import crc32
 
 from planner.language import Said
 
@@ -98,6 +99,7 @@ def table(
         A last row of sums.
     """
     right = frozenset(numbers)
+    name = f"caption-{crc32((caption.en if isinstance(caption, Said) else caption).encode()):08x}"
 
     def row(cells: Sequence[Child]) -> Element:
         first, *others = cells
@@ -108,13 +110,13 @@ def table(
     heads = [element("th", text, scope="col", class_="number" if at in right else None) for at, text in enumerate(head)]
     made = element(
         "table",
-        element("caption", caption),
+        element("caption", caption, id_=name),
         element("thead", element("tr", heads)),
         element("tbody", [row(cells) for cells in rows]),
         None if foot is None else element("tfoot", row(foot)),
         id_=id_,
     )
-    return element("div", made, class_="scroll", tabindex="0")
+    return element("div", made, class_="scroll", tabindex="0", role="group", aria_labelledby=name)
 
 
 def bar(share: float, *, negative: bool = False) -> Element:

@@ -29,7 +29,7 @@ SERIES: Final = (
     ("green_power", "power_supply_technology", "green_power"),
     ("discharge", "storage", "discharge"),
     ("charge", "storage", "charge"),
-    ("it_load", "facility_load", "it_load"),
+    ("it_load", "allocation", "allocation"),
 )
 """Power by site and timestep [MW]: its name in the page, its table and its column."""
 SITE_COLUMNS: Final = {
@@ -129,13 +129,23 @@ def _flows(subject: Subject) -> dict[str, list[Any]]:
 class _Clock:
     """The timesteps of the page: the plan's own, or blocks of those that follow each other."""
 
-    def __init__(self, weights: pd.Series, together: int) -> None:
+    def __init__(self, weights: pd.Series, periods: pd.Series, together: int) -> None:
         self.weights = weights
         self.together = together
         self.block = np.arange(len(weights)) // together
         starts = weights.index[:: self.together].astype(str)
         hours = np.bincount(self.block, weights=weights.to_numpy())
-        self.steps = {"names": list(starts), "hours": [_round(h) for h in hours], "together": together}
+        self.steps = {
+            "names": list(starts),
+            "hours": [_round(h) for h in hours],
+            "together": together,
+            "breaks": self._breaks(periods),
+        }
+
+    def _breaks(self, periods: pd.Series) -> list[int]:
+        """Return the places at which another period begins: what stands side by side there is no sequence."""
+        names = periods.reindex(self.weights.index).fillna("").to_numpy()[:: self.together]
+        return [int(at) + 1 for at in np.flatnonzero(names[1:] != names[:-1])]
 
     @property
     def count(self) -> int:
@@ -155,7 +165,7 @@ class _Clock:
 
 def _clock(subject: Subject) -> _Clock:
     count = len(subject.weights) * len(subject.scenario.sets["site"]) * len(SERIES)
-    return _Clock(subject.weights, max(1, -(-count // SITE_NUMBERS_MAX)))
+    return _Clock(subject.weights, subject.scenario.series("period"), max(1, -(-count // SITE_NUMBERS_MAX)))
 
 
 def _lists(values: np.ndarray) -> list[list[float]]:

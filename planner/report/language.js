@@ -49,7 +49,7 @@ function makeTable(caption, head, rows, firstNumber) {
     make("thead", {}, make("tr", {}, ...head.map((text, at) => cell("th", { scope: "col" }, text, at)))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((text, at) =>
       at ? cell("td", {}, text, at) : cell("th", { scope: "row" }, text, at))))));
-  return make("div", { class: "scroll", tabindex: "0" }, table);
+  return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption }, table);
 }
 
 /** Show the page in a language: what the styles cannot switch is written here. */

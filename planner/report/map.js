@@ -66,11 +66,11 @@ function drawMap() {
   const far = pairs(flows).filter((flow) => isFar(flow));
   map.drawn = far.slice(0, FLOWS_DRAWN);
   const most = map.drawn.length ? map.drawn[0].mw : 1;
-  const width = (mw) => Math.max(WIDTH_LEAST, WIDTH * (mw / most));
-  const series = [dashes(), arcs(width), arrows(width), rings(), circles(), islands()];
+  const width = (mw) => Math.max(WIDTH_LEAST, scale() * WIDTH * (mw / most));
+  const series = [dashes(), arcs(width), arrows(width), squares(), rings(), circles(), islands()];
   map.chart.setOption({ geo: geo(), series }, { replaceMerge: ["series"] });
   const total = flows.reduce((sum, flow) => sum + flow.mw, 0);
-  byId("map-status").textContent = say("status", plain(total), far.length, map.drawn.length);
+  byId("map-status").textContent = say(far.length > map.drawn.length ? "status" : "status_all", plain(total), far.length, map.drawn.length);
   const decimals = decimalsOf(map.loads);
   for (const cell of document.querySelectorAll("[data-load]"))
     cell.textContent = plain(map.loads[Number(cell.dataset.load)], decimals);
@@ -106,7 +106,7 @@ function arrows(width) {
     const at = [0, 1].map((axis) => u * u * [x0, y0][axis] + 2 * u * t * bend[axis] + t * t * [x1, y1][axis]);
     const along = [0, 1].map((axis) => 2 * u * (bend[axis] - [x0, y0][axis]) + 2 * t * ([x1, y1][axis] - bend[axis]));
     const turn = (Math.atan2(along[1], along[0]) * 180) / Math.PI - 90;
-    return { value: at, symbolRotate: turn, symbolSize: 5 + 1.3 * width(flow.mw) };
+    return { value: at, symbolRotate: turn, symbolSize: 5 * scale() + 1.3 * width(flow.mw) };
   });
   return {
     id: "arrows", type: "scatter", coordinateSystem: "geo", z: 4, silent: true, symbol: "triangle", data: heads,
@@ -114,13 +114,24 @@ function arrows(width) {
   };
 }
 
+/** Return how large signs are: on a narrow map smaller than on a wide one. */
+const scale = () => Math.min(1, Math.max(0.5, map.chart.getWidth() / 640));
+
 function circleSize(mw) {
   const most = Math.max(...map.loads, 1e-9);
-  return mw > 0 ? Math.max(CIRCLE_LEAST, CIRCLE * Math.sqrt(mw / most)) : CIRCLE_LEAST;
+  return mw > 0 ? Math.max(CIRCLE_LEAST, scale() * CIRCLE * Math.sqrt(mw / most)) : CIRCLE_LEAST;
 }
 
 const placed = () => data.sites.map((site, at) => ({ site, at })).filter(({ site }) => site.at !== null)
   .sort((one, other) => map.loads[other.at] - map.loads[one.at]);
+
+/** Regions that lie in no area of the base map, which so cannot be shaded. */
+const squares = () => ({
+  id: "regions", type: "scatter", coordinateSystem: "geo", z: 4, symbol: "rect", symbolSize: 9,
+  itemStyle: { color: data.colours.demand[2], borderColor: INK, borderWidth: 0.8 },
+  data: data.regions.map((region, at) => ({ value: region.at, at }))
+    .filter(({ value, at }) => value !== null && data.land.of_region[at] === null),
+});
 
 const rings = () => ({
   id: "rings", type: "scatter", coordinateSystem: "geo", z: 5, silent: true,
@@ -174,8 +185,12 @@ function tipOf(event) {
       [say("served"), quantity(flow.mw, "MW")], [say("latency"), quantity(flow.ms, "ms")],
       [say("traffic"), quantity(flow.gbit, "Gbit/s")]];
   }
+  if (event.seriesId === "regions") return regionTip([event.data.at]);
   if (event.componentType !== "geo") return null;
-  const here = data.regions.map((region, at) => at).filter((at) => data.land.of_region[at] === Number(event.name));
+  return regionTip(data.regions.map((region, at) => at).filter((at) => data.land.of_region[at] === Number(event.name)));
+}
+
+function regionTip(here) {
   if (!here.length) return null;
   return [here.map((at) => named(data.regions[at].name)).join(language ? "、" : ", "),
     [say("demand"), quantity(here.reduce((sum, at) => sum + map.regions[at], 0), "MW")]];

@@ -14,6 +14,7 @@ from planner.report import controls, destinations, headline, new_build, prices, 
 from planner.report.elements import element, to_html
 from planner.report.explorer import explore
 from planner.report.numbers import per_cent
+from planner.report.script_texts import texts
 from planner.report.subject import Subject, title_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def write_report(
 
 def make_page(subject: Subject, basemap: Path | None = None) -> str:
     """Return the page as text, in both languages; the one that is spoken is shown first."""
-    data = {"texts": controls.texts(), **explore(subject, basemap)}
+    data = {"texts": texts(), **explore(subject, basemap)}
     styles, library, script = _asset(*STYLES), _asset(LIBRARY), _asset(*SCRIPTS)
     title = subject.title
     head = element(

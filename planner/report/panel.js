@@ -1,8 +1,8 @@
 // The panel: one site's numbers, its hours, and where its work comes from.
 
-const WORK_SHOWN = 15;
+const WORK_SHOWN = 15, STEPS_DRAWN = 400, MEANS_DRAWN = 366, WEEK = 168;
 const SUPPLY = [["grid_power", "#8f8f8f"], ["green_power", "#45b1b5"], ["discharge", "#009e73"]];
-const CHARGING = "#a3123a";
+const CHARGING = "#a3123a", PERIOD = "#ffffff";
 const panel = { chart: null };
 
 function chooseSite(at, isAsked) {
@@ -44,7 +44,7 @@ const seriesOf = (at) => Object.keys(data.hours).filter((name) => data.hours[nam
 function hoursOf(at) {
   const title = make("h4", {}, say("hours"));
   const series = seriesOf(at);
-  if (!series.length) return [title, make("p", {}, say("single"))];
+  if (!series.length) return [title, make("p", {}, say(data.steps.names.length > 1 ? "idle" : "single"))];
   const weight = data.steps.hours, all = weight.reduce((sum, hours) => sum + hours, 0);
   const rows = series.map((name) => {
     const row = data.hours[name][at];
@@ -58,11 +58,33 @@ function hoursOf(at) {
     makeTable(say("hours_table"), [say("series"), say("mean"), say("lowest"), say("highest")], rows, 1)];
 }
 
+/** Return which timesteps the chart can show: all, the week around the one chosen, or means of several. */
+function windowOf() {
+  const count = data.steps.names.length;
+  if (count <= STEPS_DRAWN) return { from: 0, to: count, together: 1 };
+  if (state.step === MEAN) return { from: 0, to: count, together: Math.ceil(count / MEANS_DRAWN) };
+  const from = Math.max(0, Math.min(state.step - WEEK / 2, count - WEEK));
+  return { from, to: Math.min(count, from + WEEK), together: 1 };
+}
+
+/** Return what the window shows of a row: its numbers, or the means of several together. */
+function within({ from, to, together }, row) {
+  const found = [];
+  for (let at = from; at < to; at += together) {
+    const part = row.slice(at, Math.min(at + together, to)), hours = data.steps.hours.slice(at, at + part.length);
+    found.push(part.reduce((sum, value, place) => sum + value * hours[place], 0) / hours.reduce((sum, h) => sum + h, 0));
+  }
+  return found;
+}
+
 function drawHours(at) {
   const box = byId("hours");
   if (!box) return;
   panel.chart = echarts.init(box, null, { renderer: "svg" });
-  const steps = data.steps.names, row = (name) => data.hours[name][at];
+  const shown = windowOf(), row = (name) => within(shown, data.hours[name][at]);
+  const steps = data.steps.names.slice(shown.from, shown.to).filter((_, place) => place % shown.together === 0);
+  const marks = data.steps.breaks.filter((step) => step > shown.from && step < shown.to).map((step) => ({ xAxis: step - shown.from }));
+  if (state.step !== MEAN) marks.push({ xAxis: state.step - shown.from, lineStyle: { color: CHARGING, width: 1.5 } });
   const known = seriesOf(at), sources = SUPPLY.filter(([name]) => known.includes(name));
   const supply = sources.map(([name, colour]) => ({
     name: say(name), type: "line", stack: "supply", step: "middle", symbol: "none", data: row(name), silent: true,
@@ -71,14 +93,15 @@ function drawHours(at) {
   const load = data.hours.facility_load ? [{
     name: say("facility_load"), type: "line", step: "middle", symbol: "none", silent: true, data: row("facility_load"),
     lineStyle: { color: INK, width: 1.4 }, z: 5,
-    markLine: state.step === MEAN ? undefined : {
-      symbol: "none", silent: true, label: { show: false }, lineStyle: { color: "#a3123a", type: "solid" },
-      data: [{ xAxis: state.step }],
+    markLine: {
+      symbol: "none", silent: true, label: { show: false }, lineStyle: { color: PERIOD, type: "solid", width: 1 },
+      data: shown.together > 1 ? [] : marks,
     },
   }] : [];
+  const charged = known.includes("charge") ? row("charge") : [];
   const taken = known.includes("charge") ? [{
     name: say("taken"), type: "line", step: "middle", symbol: "none", silent: true, z: 4,
-    data: row("facility_load").map((value, step) => value + row("charge")[step]),
+    data: row("facility_load").map((value, step) => value + charged[step]),
     lineStyle: { color: CHARGING, width: 1, type: "dashed" },
   }] : [];
   panel.chart.setOption({
@@ -91,6 +114,8 @@ function drawHours(at) {
   if (load.length) key.push(make("li", {}, swatch(INK), say("facility_load")));
   if (taken.length) key.push(make("li", {}, swatch(CHARGING), say("taken")));
   box.after(make("ul", { class: "legend" }, ...key));
+  if (shown.together > 1) box.after(make("p", { class: "note" }, say("together", shown.together)));
+  if (shown.to - shown.from < data.steps.names.length) box.after(make("p", { class: "note" }, say("week", shown.to - shown.from)));
 }
 
 function swatch(colour) {
@@ -115,5 +140,5 @@ function workOf(at) {
   const rest = flows.slice(WORK_SHOWN);
   if (rest.length) rows.push(row(say("others", rest.length), "", grouped(rest, () => 0)[0]));
   const head = [say("region"), say("workload"), "MW", "ms", "Gbit/s"];
-  return [title, makeTable(say("work"), head, rows, 2)];
+  return [title, makeTable(say("served"), head, rows, 2)];
 }

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 from compared_worlds import NARROW, ONE, compared
 
+from planner.analysis.compare import Run, compare_runs
 from planner.analysis.compare_inputs import differences_between
 from planner.analysis.compare_touch import Touch, groups_of, numbers_of
 from planner.io.results import Results
-from tests.algebra import scenario_of
+from tests.algebra import plan, scenario_of
 from tests.worlds import BASE, World
 
 MOVES = pd.DataFrame(
@@ -260,11 +261,50 @@ def test_an_open_gap_is_set_against_the_difference() -> None:
 
     Sensitivity: bounds that are not looked at, so that noise passes for an answer.
     """
-    from planner.analysis.compare import Run, compare_runs  # noqa: PLC0415 - beside what it shows
-    from tests.algebra import plan  # noqa: PLC0415
-
     first, second = plan(ONE), plan(NARROW)
     wide = dataclasses.replace(first, summary={**first.summary, "bound": first.summary["cost"] - 5e6})
     warnings = compare_runs(Run("a", wide), Run("b", second)).warnings
     assert ["is not proved" in warning for warning in warnings] == [True]
     assert "5,000,000" in warnings[0]
+
+
+def test_what_only_one_plan_has_is_named() -> None:
+    """Proves that a site of one run only is said, stands in the table of sites as such, and carries 0 in the other.
+
+    Sensitivity: an inner join of the two runs' sites.
+    """
+    world = NARROW
+    for table, row in {
+        "site": {"site": "spare", "hub": "basin", "side": "west", "province": "贵州", "pue": 1.3,
+                 "grid_power_price": 310, "utilisation_max": 0.9},
+        "site_compute_type": {"site": "spare", "compute_type": "cpu", "capacity_existing": 5},
+        "region_site": {"region": "coast", "site": "spare", "latency": 8},
+    }.items():  # fmt: skip
+        world = world.with_rows(table, [*world.tables[table], row])
+    world = world.with_rows("region_site", [*world.tables["region_site"],
+                                            {"region": "inland", "site": "spare", "latency": 8}])  # fmt: skip
+    comparison = compared(NARROW, world)
+    assert list(comparison.warnings) == ["only in after: 1 × site (spare)"]
+    assert list(compared(world, NARROW).warnings) == ["only in before: 1 × site (spare)"]
+    sites = comparison.tables["sites"].set_index("site")
+    assert sites.loc["spare", ["in", "it_load_before", "it_load_after"]].tolist() == ["after", 0.0, pytest.approx(4.5)]
+    assert sites.loc["near", "in"] == "both"
+    assert comparison.moved() == pytest.approx(4.5)
+
+
+def test_other_years_and_other_units_are_pointed_out() -> None:
+    """Proves that years of other lengths, and a parameter whose unit changed between two planners, are said.
+
+    Sensitivity: sums over 3000 h and 6000 h set side by side in silence.
+    """
+    weights = {row["timestep"]: 2 * row["timestep_weight"] for row in ONE.tables["timestep"]}
+    longer = ONE.with_cells("timestep", "timestep_weight", weights).replaced(hours=6000)
+    (warning,) = compared(ONE, longer).warnings
+    assert "3000 h and 6000 h" in warning
+    assert compared(ONE, longer).tables["moved"].empty
+    first = plan(ONE)
+    units = {**first.manifest["units"], "demand": "kW"}
+    other = dataclasses.replace(plan(NARROW), manifest={**plan(NARROW).manifest, "units": units})
+    (warning,) = compare_runs(Run("a", first), Run("b", other)).warnings
+    assert "demand" in warning
+    assert "MW and kW" in warning

@@ -35,8 +35,8 @@ def moves(*rows: tuple[str, str, float, LineString | None]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=[row[3] for row in rows], crs=CRS)
 
 
-WEST, EAST, SOUTH = Point(105, 37), Point(121, 31), Point(113, 24)
-THREE = sites(("west", 10, 34.5, WEST), ("east", 50, 20, EAST), ("south", 7, 7, SOUTH))
+WEST, EAST, SOUTH, NORTH = Point(105, 37), Point(121, 31), Point(113, 24), Point(112, 41)
+FOUR = sites(("west", 10, 34.5, WEST), ("east", 50, 20, EAST), ("south", 7, 12.5, SOUTH), ("north", 8, 8, NORTH))
 ONE = moves(("east", "west", 24.5, LineString([EAST, WEST])))
 
 
@@ -51,15 +51,17 @@ def texts(figure: Figure) -> list[str]:
 
 
 def test_gains_losses_and_what_stays_are_told_apart() -> None:
-    """Proves one mark a site, of its kind, with the change beside the name, and an arc for the move.
+    """Proves one mark a site, of its kind (two gain, one loses), with the change beside the name, and an arc for the move.
 
     Sensitivity: the sign turned round, a site without change drawn as one that loses.
     """
-    figure = draw_changes(THREE, ONE, title="T")
-    assert [marks(figure, f"change_{kind}") for kind in ("gain", "loss", "none")] == [1, 1, 1]
+    figure = draw_changes(FOUR, ONE, title="T")
+    assert [marks(figure, f"change_{kind}") for kind in ("gain", "loss", "none")] == [2, 1, 1]
     said = texts(figure)
     assert "west +24.5" in said
     assert "east –30" in said
+    assert "south +5.5" in said
+    assert "north" not in said  # no cluster, and nothing to tell of it
     assert "All 1 are drawn, together 24.5 MW." in said
     (flows,) = figure.findobj(lambda artist: artist.get_gid() == "flows")
     assert len(flows.get_paths()) == 1
@@ -68,7 +70,7 @@ def test_gains_losses_and_what_stays_are_told_apart() -> None:
 @pytest.mark.parametrize(("language", "said"), [("en", "gives work away (– MW)"), ("zh", "承接减少（– MW）")])
 def test_the_legend_speaks_both_languages(language: str, said: str) -> None:
     """Proves that the legend is in the language asked for. Sensitivity: a word of the other language left in."""
-    written = texts(draw_changes(THREE, ONE, title="", notes=[], language=language))
+    written = texts(draw_changes(FOUR, ONE, title="", notes=[], language=language))
     assert said in written
     own = [text for text in written if text and not re.fullmatch(r"[\w ,+–.]+", text)]
     assert bool(re.search("[\u4e00-\u9fff]", "".join(own))) or language == "en"
@@ -104,9 +106,9 @@ def test_a_wrong_layer_is_refused() -> None:
     Sensitivity: a KeyError from inside the drawing.
     """
     with pytest.raises(DrawingError, match="layer sites: column after"):
-        draw_changes(THREE.drop(columns="after"), ONE, title="T")
+        draw_changes(FOUR.drop(columns="after"), ONE, title="T")
     with pytest.raises(DrawingError, match="language 'fr'"):
-        draw_changes(THREE, ONE, title="T", language="fr")
+        draw_changes(FOUR, ONE, title="T", language="fr")
 
 
 def test_the_same_layers_give_the_same_bytes(tmp_path: Path) -> None:
@@ -115,12 +117,12 @@ def test_the_same_layers_give_the_same_bytes(tmp_path: Path) -> None:
     for number in ("1", "2"):
         folder = tmp_path / number
         folder.mkdir()
-        paths = save_changes(draw_changes(THREE, ONE, title="T"), folder)
+        paths = save_changes(draw_changes(FOUR, ONE, title="T"), folder)
         contents.append({path.name: path.read_bytes() for path in paths})
     assert set(contents[0]) == {"difference.png", "difference.svg", "difference.pdf"}
     assert contents[0] == contents[1]
     with pytest.raises(DrawingError, match="format 'gif'"):
-        save_changes(draw_changes(THREE, ONE, title="T"), tmp_path, formats=("gif",))
+        save_changes(draw_changes(FOUR, ONE, title="T"), tmp_path, formats=("gif",))
 
 
 def test_the_layers_are_those_of_the_comparison(national: Comparison) -> None:

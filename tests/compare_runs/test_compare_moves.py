@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from planner.analysis.compare_moves import KINDS, moves_between
 from tests.algebra import plan
-from tests.worlds import World
+from tests.worlds import BASE, World
 
 OPPOSITE = {
     "moved": "moved",
@@ -80,6 +80,21 @@ def test_what_leaves_is_shared_out_in_proportion() -> None:
     found = {(row.site_from, row.site_to): row.load for row in table.itertuples()}
     expected = {("a", "c"): 90 / 13, ("a", "d"): 40 / 13, ("b", "c"): 27 / 13, ("b", "d"): 12 / 13}
     assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("features", [BASE.features, tuple(name for name in BASE.features if name != "traffic")])
+def test_a_cost_that_only_one_plan_has_is_part_of_the_difference(features: tuple[str, ...]) -> None:
+    """Proves that categories which one plan does not have are set against nought, so that the parts add up.
+
+    Sensitivity: categories of both plans only, or those of the base only.
+    """
+    priced = BASE.replaced(features=features).with_parameters(traffic_price=0.02 if "traffic" in features else None)
+    plain = BASE.with_features("time", "demand", "routes", "allocation", "site_capacity", "site_expansion")
+    plain = plain.replaced(parameters={})
+    for before, after in ((plain, priced), (priced, plain)):
+        comparison = compared(before, after)
+        assert abs(comparison.cost_difference) > 1e6
+        assert comparison.cost_parts == pytest.approx(comparison.cost_difference, abs=0.005)
 
 
 def test_what_no_rule_explains_is_named() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from openpyxl.utils.cell import coordinate_from_string
 
 import planner
@@ -46,14 +47,12 @@ def returned(scenario: Scenario, folder: Path) -> Scenario:
 
 def faults_of(book: Path, folder: Path) -> tuple[Fault, ...]:
     """Return the faults for which a workbook is refused; nothing may be left of the import."""
-    try:
+    with pytest.raises(InvalidInputError) as refused:
         imported(book, folder / "refused")
-    except InvalidInputError as error:
-        assert error.exit_code == 3
-        assert not (folder / "refused").exists()
-        assert not [path for path in folder.iterdir() if path.name.startswith(".")]
-        return error.faults
-    raise AssertionError("it was not refused")
+    assert refused.value.exit_code == 3
+    assert not (folder / "refused").exists()
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+    return refused.value.faults
 
 
 def changed(book: Path, cells: Mapping[tuple[str, str], Any]) -> Path:

@@ -38,7 +38,7 @@ def test_shipped_scenarios_return(name: str, tmp_path: Path) -> None:
     assert again.settings == scenario.settings
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 100_000))
 def test_random_scenarios_return(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Proves the same of scenarios that keep to the schema and to nothing else: any features, gaps, magnitudes.
@@ -63,10 +63,12 @@ def test_hostile_names_return(number: int, tmp_path: Path) -> None:
     again = returned(scenario, tmp_path)
     assert again.content_hash == scenario.content_hash
     for name, table in scenario.tables.items():
-        assert again.tables[name].equals(table[again.tables[name].columns])
+        for column in table.columns:
+            pairs = zip(again.tables[name][column], table[column], strict=True)
+            assert all(found == meant or float(found) == float(meant) for found, meant in pairs), (name, column)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(TEXT.filter(bool), min_size=1, max_size=30),
     numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=30),
@@ -128,7 +130,7 @@ def test_what_no_sheet_holds_is_refused(tmp_path: Path) -> None:
     Sensitivity: a text cut by the library, which only warns; rows that fall off the end of the sheet.
     """
     book = tmp_path / "book.xlsx"
-    with pytest.raises(InvalidInputError, match="40000 characters|40,000 characters"):
+    with pytest.raises(InvalidInputError, match="the text has 40,000 characters"):
         write_workbook(book, [Sheet("long", [Column("note")], [("x" * 40_000,)])])
     with pytest.raises(InvalidInputError, match="a sheet holds 1,048,572"):
         write_workbook(book, [Sheet("tall", [Column("note")], [("x",)] * (ROWS_MAX + 1))])

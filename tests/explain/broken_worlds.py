@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from tests.algebra import HAND
 from tests.worlds import BASE, World
@@ -14,26 +15,39 @@ class Broken:
 
     Attributes
     ----------
+    fault
+        The parameter that was changed.
     sound
         The same with a plan.
     world
         As it stands in its tables.
-    fault
-        The parameter that was changed.
     cells
-        Where.
+        Where it was changed.
+    settings
+        The same change as ``--set`` takes it.
+    alone
+        Whether the model alone tells what is at fault: else another parameter that is enough gives before it.
     """
 
     fault: str
     sound: World
     world: World
-    cells: set[tuple[str, ...]] = field(default_factory=set)
+    cells: frozenset[tuple[str, ...]]
+    settings: tuple[str, ...]
+    alone: bool = True
 
 
-def by_cells(sound: World, table: str, fault: str, values: dict[str, object]) -> Broken:
+def by_cells(sound: World, table: str, fault: str, values: dict[str, Any], *, alone: bool = True) -> Broken:
     """Break a world in cells of one column."""
-    cells = {tuple(key.split(";")) for key in values if key != "*"}
-    return Broken(fault, sound, sound.with_cells(table, fault, values), cells)
+    cells = frozenset(tuple(key.split(";")) for key in values)
+    settings = tuple(f"{table}.{fault}[{key.replace(';', ',')}]={str(value).lower()}" for key, value in values.items())
+    return Broken(fault, sound, sound.with_cells(table, fault, values), cells, settings, alone)
+
+
+def by_scalar(sound: World, fault: str, value: float) -> Broken:
+    """Break a world by a scalar."""
+    world = sound.with_parameters(**{fault: value})
+    return Broken(fault, sound, world, frozenset({()}), (f"{fault}={value:g}",))
 
 
 GREEN = BASE.with_cells("site", "certificate_price", {"*": None}).with_cells(
@@ -89,14 +103,13 @@ BROKEN = {
         {"hebei": 0.5},
     ),
     "utilisation": by_cells(BASE, "site", "utilisation_min", {"hebei": 0.97}),
-    "emissions": Broken("emissions_max", CLEAN, CLEAN.with_parameters(emissions_max=1000.0), {()}),
+    "emissions": by_scalar(CLEAN, "emissions_max", 1000.0),
     "water": by_cells(DRY, "site", "water_max", {"shanghai": 1000.0}),
-    "certificates": by_cells(CERTIFIED, "site", "certificates_max", {"shanghai": 1000.0}),
+    "certificates": by_cells(CERTIFIED, "site", "certificates_max", {"shanghai": 1000.0}, alone=False),
     "hub": by_cells(HUBS, "hub", "hub_green_power_share_min", {"north": 0.5}),
-    "indivisible": by_cells(WHOLE, "workload", "indivisible", {"training": True}),
+    "indivisible": by_cells(WHOLE, "workload", "indivisible", {"training": True}, alone=False),
     "ramp": by_cells(RAMPED, "site", "grid_ramp_max", {"near": 0.5, "far": 0.5}),
-    "fleet": Broken("national_grid_power_max", FLEET, FLEET.with_parameters(national_grid_power_max=30), {()}),
-    "deferral": by_cells(PATIENT, "workload", "deferral_max", {"web": 0.1}),
-    "committed": by_cells(COMMITTED, "site", "green_energy_committed", {"gansu": 5e5}),
+    "fleet": by_scalar(FLEET, "national_grid_power_max", 30.0),
+    "deferral": by_cells(PATIENT, "workload", "deferral_max", {"web": 0.1}, alone=False),
+    "committed": by_cells(COMMITTED, "site", "green_energy_committed", {"gansu": 5e5}, alone=False),
 }
-BROKEN["twice"] = Broken("x", DRY, TWICE)

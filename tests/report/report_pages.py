@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -138,3 +139,16 @@ def read_page(text: str) -> Node:
     reader.close()
     assert reader.open == [reader.root]
     return reader.root
+
+
+def data_of(page: Node) -> dict[str, Any]:
+    """Return what the page's script explores."""
+    [script] = [node for node in page.all("script") if node.attributes.get("type") == "application/json"]
+    found: dict[str, Any] = json.loads(script.text())
+    return found
+
+
+def table_of(page: Node, caption: str) -> list[list[str]]:
+    """Return the rows of the table whose English caption starts so, as English text."""
+    [found] = [t for t in page.all("table") if t.all("caption")[0].text("en").startswith(caption)]
+    return [[cell.text("en").strip() for cell in row.children] for row in found.all("tr")]

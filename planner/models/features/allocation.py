@@ -45,7 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "allocation": ("work served", "承接量"),
     "indivisible": ("served whole", "不可拆分"),
     "served_demand": ("demand served", "已满足需求"),
-    "it_load": ("IT load", "IT 负荷"),
+    "it_load": ("IT load", "IT 负载"),
     "allocated_energy": ("IT energy served", "承接电量"),
     "energy_demanded": ("energy demanded", "需求电量"),
     "mean_latency_max": ("longest mean latency", "平均时延上限"),

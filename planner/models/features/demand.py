@@ -44,7 +44,7 @@ PARAMETERS = (
         ("region", "workload"),
         "MW",
         "IT load asked for, mean over the year.",
-        description_zh="IT 负荷需求，全年平均。",
+        description_zh="IT 负载需求，全年平均。",
     ),
     Parameter(
         "demand_profile",

@@ -30,7 +30,7 @@ PARAMETERS = (
         None,
         low=1.0,
         also_index=(("site",),),
-        description_zh="电能利用效率：设施负荷与 IT 负荷之比。",
+        description_zh="电能利用效率：设施负荷与 IT 负载之比。",
     ),
     Parameter(
         "pue_base",

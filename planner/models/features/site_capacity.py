@@ -74,7 +74,7 @@ PARAMETERS = (
         "PFLOPS/MW",
         "Computing power of a MW of IT load; reports only.",
         None,
-        description_zh="每 MW IT 负荷的算力，仅用于报告。",
+        description_zh="每 MW IT 负载的算力，仅用于报告。",
     ),
     Parameter(
         "rack_kw",
@@ -97,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "utilisation_floor": ("least utilisation", "上架率下限"),
     "pflops_per_mw": ("computing power of a MW", "单位功率算力"),
     "rack_kw": ("power of a rack", "单机架功率"),
-    "compute_load": ("load of the kind of compute", "分类型算力负荷"),
+    "compute_load": ("load of the kind of compute", "分类型算力负载"),
     "it_energy": ("IT energy", "IT 用电量"),
     "existing": ("existing", "存量"),
     "racks": ("racks", "机架数"),

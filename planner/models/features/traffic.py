@@ -33,7 +33,7 @@ PARAMETERS = (
         "Gbit/s/MW",
         "Traffic between region and site for each MW of IT load.",
         0.0,
-        description_zh="每 MW IT 负荷在需求地与节点之间产生的流量。",
+        description_zh="每 MW IT 负载在需求地与节点之间产生的流量。",
     ),
     Parameter(
         "traffic_price",

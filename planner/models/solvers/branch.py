@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from planner.models.solvers.highs import OnIncumbent, Programme
 
 NODES_MAX = 400
-NODES_SMALL = 100
-"""Where HiGHS's own search takes a moment as well: 0.3 s of trying, which has saved up to 7 s (decision 0034)."""
+NODES_SMALL = 140
+"""For small problems, where HiGHS's own search takes a moment as well."""
+PACE = 10
+"""Nodes after which a small search is given up, each time, if at its pace it will not end within ``NODES_SMALL``: some
+end in 50 and save seconds, others would take 450 and save nothing (decision 0034)."""
 INTEGERS_MAX = 200
 """With more there is no end to it: that is for cuts and HiGHS's own search."""
 NOISE = 1e-9
@@ -50,6 +53,8 @@ class Branching:
         The best plan, (columns,).
     nodes, nodes_max
         Linear programmes solved, and how many may be.
+    is_paced
+        Whether to give up as soon as it does not look like ending within them.
     """
 
     programme: Programme
@@ -62,6 +67,7 @@ class Branching:
     on_incumbent: OnIncumbent
     nodes: int = 0
     nodes_max: int = NODES_MAX
+    is_paced: bool = False
 
     def __post_init__(self) -> None:
         arrays = self.programme.arrays
@@ -69,6 +75,7 @@ class Branching:
         self._open: list[Node] = []
         self._made = 0
         self._dropped = np.inf
+        self._root = self.bound
 
     def is_dear(self, bound: float) -> bool:
         """Whether what costs so much at least is no better than the plan, but for the gap."""
@@ -81,12 +88,20 @@ class Branching:
         self._dropped = min(self._dropped, bound)
         return True
 
+    def _has_nodes(self) -> bool:
+        """Whether there are nodes left, and at the pace so far enough of them."""
+        if self.is_paced and self.nodes and self.nodes % PACE == 0:
+            to_close = self.cost - self.gap * abs(self.cost) - self._root
+            if self.bound - self._root < to_close * self.nodes / self.nodes_max:
+                return False
+        return self.nodes < self.nodes_max
+
     def search(self, relaxation: Vector) -> None:
         """Branch below the relaxation, (columns,): towards the nearer whole number, then the node of least bound."""
         arrays = self.programme.arrays
         root = Node(self.bound, 0, arrays.column_lower[self._integers], arrays.column_upper[self._integers])
         following = self._branch(root, relaxation)
-        while not self.is_dear(self.bound) and self.nodes < self.nodes_max and self.clock.left > 0.0:
+        while not self.is_dear(self.bound) and self._has_nodes() and self.clock.left > 0.0:
             node = following if following is not None else heapq.heappop(self._open) if self._open else None
             if node is None:
                 break

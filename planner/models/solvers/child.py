@@ -113,8 +113,8 @@ class Work:
         from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
 
         clock = Clock(self.request.time_limit)
-        basis = self.basis()
-        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent, self.start(), basis)
+        start, basis = self.start(), self.basis()
+        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent, start, basis=basis)
         answer = Answer(_status(found), found.values, found.bound, details=_details(found))
         if found.start_cost is not None:
             answer.details["start"] = {"made_a_plan": found.start_cost < float("inf")}
@@ -129,8 +129,7 @@ class Work:
         from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
 
         clock = Clock(self.request.time_limit)
-        basis = self.basis()
-        result = stages.polish(self.arrays, self.request, clock, None, basis=basis)
+        result = stages.polish(self.arrays, self.request, clock, None, basis=self.basis())
         bound = float("nan")
         if result.row_duals is not None and result.values is not None:
             bound = float(self.arrays.costs[self.arrays.objective_stage] @ result.values)

@@ -1,4 +1,4 @@
-"""HiGHS's irreducible infeasible subsystem, in a process of its own: ``python -m planner.models.solvers.conflict FOLDER``.
+"""HiGHS's irreducible infeasible subsystem: ``python -m planner.models.solvers.conflict FOLDER SECONDS``, a process.
 
 It reads the arrays from the folder and leaves the numbers of rows and columns that cannot hold together. HiGHS's
 default strategy says that its answer is valid and returns nothing, so another is set, and an empty answer is none.
@@ -24,13 +24,10 @@ _COLUMNWISE, _MINIMISE = 1, 1
 
 def find(arrays: exchange.Arrays, seconds: float) -> tuple[list[int], list[int]]:
     """Return rows and columns whose limits cannot hold together, integers relaxed; nothing where none are found."""
-    highs: Any = highspy.Highs()
-    for name, value in (
-        ("output_flag", False),
-        ("iis_strategy", STRATEGY),
-        ("iis_time_limit", seconds),
-        ("threads", 1),
-    ):
+    make: Any = highspy.Highs  # its own type stubs lack half of what it can do
+    highs = make()
+    options = {"output_flag": False, "iis_strategy": STRATEGY, "iis_time_limit": seconds, "threads": 1}
+    for name, value in options.items():
         highs.setOptionValue(name, value)
     highs.passModel(
         arrays.columns,

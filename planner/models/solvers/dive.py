@@ -86,6 +86,7 @@ def dive(
     clock: Clock,
     on_incumbent: OnIncumbent,
     start: Vector | None = None,
+    *,
     basis: Statuses | None = None,
 ) -> Dive:
     """Solve the relaxation and look for a plan.
@@ -101,11 +102,8 @@ def dive(
     """
     cost = arrays.costs[0]
     begun = warm.solved(arrays, request, clock, cost, basis)
-    if begun is None:
-        cold = relaxed(arrays, request, clock, cost)
-        begun = cold, cold.run(clock.left)
-    programme, state = begun
-    found = Dive(programme, state, is_warm=isinstance(programme, warm.WarmProgramme))
+    programme = relaxed(arrays, request, clock, cost) if begun is None else begun[0]
+    found = Dive(programme, programme.run(clock.left) if begun is None else begun[1], is_warm=begun is not None)
     if found.state != "optimal":
         return found
     relaxation = programme.values
@@ -122,7 +120,8 @@ def dive(
     if found.gap > request.mip_gap and len(integers) <= branch.INTEGERS_MAX:
         known = found.bound, found.values, found.cost
         search = branch.Branching(programme, cost, request.mip_gap, clock, *known, on_incumbent)
-        search.nodes_max = branch.NODES_MAX if is_large(arrays, request) else branch.NODES_SMALL
+        if not is_large(arrays, request):
+            search.nodes_max, search.is_paced = branch.NODES_SMALL, True
         search.search(relaxation)
         found.bound, found.values, found.cost, found.nodes = search.bound, search.values, search.cost, search.nodes
     return found

@@ -59,7 +59,7 @@ def check_problem(problem: Problem) -> None:
         _refuse(
             np.flatnonzero(~(np.abs(stage.cost) < VALUE_MAX)),
             columns,
-            say("the {name}", "{name}", name=stage.name),
+            say("the {name}", "目标 {name}", name=stage.name),
             stage.cost,
         )
         if not math.isfinite(stage.constant):

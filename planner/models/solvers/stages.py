@@ -88,6 +88,7 @@ def search_integers(
     clock: Clock,
     on_incumbent: OnIncumbent,
     start: Vector | None = None,
+    *,
     basis: Statuses | None = None,
 ) -> Search:
     """Step 1: minimise the stages in turn with the integers, each held by a row in those after it.
@@ -97,7 +98,7 @@ def search_integers(
     """
     found = Search("optimal", start=start)
     if dive.pays(arrays, request) or (basis is not None and dive.can(arrays)):
-        dived = dive.dive(arrays, request, clock, on_incumbent, start, basis)
+        dived = dive.dive(arrays, request, clock, on_incumbent, start, basis=basis)
         is_good = _take(found, dived, request, clock)
         found.start = start if found.values is None else found.values
         if is_good or found.state == "infeasible":
@@ -160,6 +161,7 @@ def polish(
     clock: Clock,
     integers: Vector | None,
     relaxed: Programme | None = None,
+    *,
     basis: Statuses | None = None,
 ) -> Polish:
     """Do steps 2 and 3: the linear programme with the integers (columns,) fixed, by stages, then the tie-break.

@@ -17,7 +17,7 @@ from planner.models.solvers.highs import Programme, State
 if TYPE_CHECKING:
     from planner.models.solvers.exchange import Arrays, Clock, Request, Statuses, Vector
 
-ITERATIONS_MIN: Final = 2_000
+ITERATIONS_MIN: Final = 5_000
 ROWS_PER_ITERATION: Final = 25
 """One iteration for so many rows, or ``ITERATIONS_MIN``, and the old basis is given up: then it has cost about half of
 what solving from nothing does (5600 iterations of 2.5 ms, against 20 s with an interior-point method)."""
