@@ -49,7 +49,7 @@ SWEEPS: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...]]] = {
     "zhongwei-days": (
         "zhongwei-24-7",
         {"carbon_price": PRICES, "site.green_power_share_min": "0.7,0.8,0.9"},
-        ("time.representative_days=30", "green_power_share_on=all"),
+        ("time.representative_days=120", "green_power_share_on=all"),
     ),
 }
 """Scenario, what is varied, what is set: each of 24 points."""

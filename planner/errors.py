@@ -6,7 +6,7 @@ import errno
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Said, join, one_or_many, say
+from planner.language import Said, join, one_or_many, say, translated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

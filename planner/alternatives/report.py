@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.alternatives.command import Found
-    from planner.charts.alternatives import Column
+    from planner.charts.alternatives import Panel
     from planner.io.results import Results
     from planner.io.scenario import Scenario
 
@@ -30,7 +30,7 @@ SCALED: Final = {"MWh/a": ("TWh/a", 1e-6), "tCO2/a": ("Mt CO2/a", 1e-6)}
 SMALL: Final = {"MWh/a": ("GWh/a", 1e-3), "tCO2/a": ("kt CO2/a", 1e-3)}
 SMALL_BELOW: Final = 1e6
 SITES_TOLD: Final = 10
-NAME_WIDTH: Final = 30
+NAME_WIDTH: Final = 42
 
 
 def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi: int = 300) -> list[Path]:
@@ -52,7 +52,7 @@ def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi:
     title = say(
         "{scenario}: how different nearly optimal plans can be",
         "{scenario}：近优方案可以有多不同",
-        scenario=_title(found.scenario),
+        scenario=found.scenario.name,
     )
     subtitle = say(
         "Least and most of each quantity by itself, in plans whose {what} is at most {slack:.3g} % above the best; "
@@ -74,11 +74,6 @@ def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi:
                 remedy=remedy(error),
             )
         ) from None
-
-
-def _title(scenario: Scenario) -> Said:
-    settings = scenario.settings
-    return Said(settings.title or scenario.name, settings.title_zh or settings.title or scenario.name)
 
 
 def _objective(found: Found) -> Said:
@@ -106,23 +101,28 @@ def _notes(found: Found, language: str) -> list[str]:
     return [translated(note, language) for note in notes]
 
 
-def _columns(found: Found, language: str) -> list[Column]:
-    """Return the work by side, hub and site, and what is built by site, of each those that vary most first."""
-    from planner.charts.alternatives import Column  # noqa: PLC0415 - matplotlib is slow to import
+def _columns(found: Found, language: str) -> list[list[Panel]]:
+    """Return the work by hub and site, and beside it by side and what is built by site; what varies most first."""
+    work, table = found.table["what"] == "it_energy", found.table
+    built = (table["group"] == "build") & (table["what"] == "capacity_new") & (table["most"] > 0)
+    places = [
+        _panel(found, table[work & table["group"].isin(["hub", "site"])], language),
+        _panel(found, table[work & (table["group"] == "side")], language),
+        _panel(found, table[built], language),
+    ]
+    columns = [[panel for panel in column if panel is not None] for column in (places[:1], places[1:])]
+    return [column for column in columns if column]
 
-    table = found.table
-    columns = []
-    work = table[(table["what"] == "it_energy") & table["least"].notna() & table["most"].notna()]
-    if len(work):
-        unit, scale = scaled("MWh/a", float(work["most"].max()))
-        heading = say("{what} ({unit})", "{what}（{unit}）", what=word("it_energy"), unit=unit)
-        columns.append(Column(translated(heading, language), _bars(found, work, scale, language)))
-    built = table[(table["group"] == "build") & (table["what"] == "capacity_new") & table["most"].notna()]
-    built = built[built["most"] > 0]
-    if len(built):
-        heading = say("{what} (MW)", "{what}（MW）", what=word("capacity_new"))
-        columns.append(Column(translated(heading, language), _bars(found, built, 1.0, language)))
-    return columns
+
+def _panel(found: Found, table: pd.DataFrame, language: str) -> Panel | None:
+    from planner.charts.alternatives import Panel  # noqa: PLC0415 - matplotlib is slow to import
+
+    table = table[table["least"].notna() & table["most"].notna()]
+    if table.empty:
+        return None
+    unit, scale = scaled(str(table["unit"].iloc[0]), float(table["most"].max()))
+    heading = say("{what} ({unit})", "{what}（{unit}）", what=word(str(table["what"].iloc[0])), unit=unit)
+    return Panel(translated(heading, language), _bars(found, table, scale, language))
 
 
 def _bars(found: Found, table: pd.DataFrame, scale: float, language: str) -> pd.DataFrame:

@@ -44,7 +44,7 @@ COLUMNS: Final = {
 the number of the scenario, or where there is no single one the rule, or variable, itself. ``rule`` and ``rule_index``:
 the row, or column, of the problem. ``low`` and ``high``: empty where there is no end. ``price``: rise of the objective
 per unit by which the value tightens (``tightens``: up or down). ``at_low`` and ``at_high``: what changes there."""
-SIDES_MAX, SIDES_OF_RULE, COSTS_MAX, COSTS_OF_VARIABLE = 20, 6, 8, 4
+SIDES_MAX, SIDES_OF_RULE, COSTS_MAX, COSTS_OF_VARIABLE = 20, 6, 6, 3
 """How many of all, and of one rule or variable: the demands alone would fill the table."""
 SIDE: Final = 0.0
 KIND, PLACE, VALUE, PRICE, LOW, HIGH, LEAVES_LOW, _, LEAVES_HIGH, ENTERS_HIGH = range(10)
@@ -127,16 +127,23 @@ def _chosen(problem: Problem, values: Vector, ranges: Vector) -> Iterator[Vector
     quantity = values[np.where(is_side, 0, ranges[:, PLACE]).astype(np.intp)]
     is_settled = is_side | np.isclose(quantity, ranges[:, PRICE], rtol=TOLERANCE, atol=TOLERANCE)
     for kind, most, most_of_one, names in (
-        (is_side, SIDES_MAX, SIDES_OF_RULE, problem.row_names),
-        (~is_side & is_settled, COSTS_MAX, COSTS_OF_VARIABLE, problem.column_names),
+        (is_side, SIDES_MAX, SIDES_OF_RULE, _components(problem.row_names)),
+        (~is_side & is_settled, COSTS_MAX, COSTS_OF_VARIABLE, _components(problem.column_names)),
     ):
         taken: dict[str, int] = {}
         here = np.flatnonzero(kind & (stake > 0.0))
         for number in here[np.argsort(-stake[here], kind="stable")].tolist():
-            name = names[int(ranges[number, PLACE])][0]
+            name = names[int(ranges[number, PLACE])]
             if taken.get(name, 0) < most_of_one and sum(taken.values()) < most:
                 taken[name] = taken.get(name, 0) + 1
                 yield ranges[number]
+
+
+def _components(names: Any) -> list[str]:
+    """Return the rule of every row, or the variable of every column, without its ids."""
+    if not hasattr(names, "runs"):
+        return [name for name, _ in names]
+    return [run.component for run in names.runs for _ in range(len(run.places))]
 
 
 def _places(compiled: Compiled) -> Vector:

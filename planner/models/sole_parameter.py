@@ -161,6 +161,8 @@ class SoleParameters:
         # and of a cost the one that is money.
         unit = self._model.records[user].unit.partition("/")[0]
         candidates = sorted(self._candidates(user, ids), key=lambda found: not found[0].unit.startswith(unit))
+        if user == "objective_value" and self._model.inputs.settings.minimise == "cost":
+            candidates = [found for found in candidates if found[0].unit.startswith(unit)]  # to expand a cost is dear
         try:
             found = (self._try(record, key, user, place) for record, key in candidates)
             sole = next((sole for sole in found if sole is not None), None)

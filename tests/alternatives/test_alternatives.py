@@ -26,7 +26,7 @@ from planner.alternatives import command, report
 from planner.alternatives.choice import Choice
 from planner.alternatives.command import FILE, PLANS, find_alternatives
 from planner.alternatives.search import FAR_GAP, Search, nearest
-from planner.charts.alternatives import ROWS_MAX, Column, draw_alternatives
+from planner.charts.alternatives import ROWS_MAX, Panel, draw_alternatives
 from planner.charts.sweep import Words
 from planner.errors import AuditDisagreedError, SolveInterruptedError, UsageError
 from planner.finished import audit_run, read_results
@@ -361,7 +361,7 @@ def test_bars_are_the_ranges() -> None:
         }
     )
     for language, more in (("en", "3 shorter ranges"), ("zh", "另有 3 个")):
-        figure = draw_alternatives([Column("work", rows)], Words("title", "subtitle", ("note",), language))
+        figure = draw_alternatives([[Panel("work", rows)]], Words("title", "subtitle", ("note",), language))
         bars = artists(figure, "ranges")
         assert [bar.get_width() for bar in bars] == pytest.approx([3.5] * ROWS_MAX)
         assert [bar.get_x() for bar in bars] == pytest.approx(rows["least"].head(ROWS_MAX).tolist())
