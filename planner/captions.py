@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from planner.language import Said, join, say, translated
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from planner.io.results import Results
 
 OBJECTIVES = {
@@ -50,18 +53,27 @@ def illustrative_note(share: float) -> Said:
     )
 
 
+def surety(summary: Mapping[str, Any]) -> Said:
+    """Say in a sentence how sure a plan is: the best one, one cut short, or an alternative to the best."""
+    gap = gap_text(summary["gap"])
+    if summary["status"] == "optimal":
+        return say("Optimal and audited plan (gap {gap}).", "最优方案，已独立核验（间隙 {gap}）。", gap=gap)
+    if "alternative" in summary:
+        return say(
+            "An alternative to the best plan, {share:.2%} above it; audited.",
+            "备选方案，目标值高于最优方案 {share:.2%}；已独立核验。",
+            share=summary["alternative"]["above_best"],
+        )
+    return say(
+        "Feasible plan, not proved optimal (gap {gap}); audited.",
+        "可行方案，未证明最优（间隙 {gap}）；已独立核验。",
+        gap=gap,
+    )
+
+
 def _surety(results: Results) -> Said:
     """Say how sure the plan is, and what it is the best of."""
-    gap = gap_text(results.summary["gap"])
-    sure = (
-        say("Optimal and audited plan (gap {gap}).", "最优方案，已独立核验（间隙 {gap}）。", gap=gap)
-        if results.summary["status"] == "optimal"
-        else say(
-            "Feasible plan, not proved optimal (gap {gap}); audited.",
-            "可行方案，未证明最优（间隙 {gap}）；已独立核验。",
-            gap=gap,
-        )
-    )
+    sure = surety(results.summary)
     objective = OBJECTIVES[results.scenario.settings.minimise]
     aim = say("Minimised: {objective}.", "目标：{objective}最小。", objective=objective)
     changes = join(results.manifest.get("overrides", ()), ", ", ", ")

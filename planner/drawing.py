@@ -6,7 +6,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from planner.captions import map_notes
+from planner.captions import map_notes, surety
 from planner.language import say
 from planner.models.alone import import_alone
 
@@ -71,9 +71,10 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
     """
     import_alone("matplotlib")  # the base map stands in the same room as the figure
     from planner.report.page import write_report  # noqa: PLC0415 - needed only where there is a plan
+    from planner.report.subject import Subject  # noqa: PLC0415 - as above
     from planner.words import word  # noqa: PLC0415 - as above
 
-    return write_report(results, folder, word=word, baseline=baseline, basemap=basemap)
+    return write_report(Subject(results, baseline, word, surety(results.summary)), folder, basemap)
 
 
 def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:

@@ -135,13 +135,20 @@ def _of_proofs(before: Run, after: Run) -> Iterator[Said]:
     """Say what is not proved: a plan stopped early, and a difference of cost within what the gaps leave open."""
     summaries = [run.results.summary for run in (before, after)]
     for run, summary in zip((before, after), summaries, strict=True):
-        if summary["status"] != "optimal":
+        if "alternative" in summary:
+            yield say(
+                "{run} is an alternative to the best plan, not the best",
+                "{run} 为备选方案，并非最优",
+                run=shown(run.label),
+            )
+        elif summary["status"] != "optimal":
             yield say(
                 "{run} is a plan that was not proved optimal: part of the difference may be that",
                 "{run} 未证明最优：部分差异可能由此而来",
                 run=shown(run.label),
             )
-    if any(run.results.scenario.settings.minimise != "cost" for run in (before, after)):
+    is_of_cost = all(run.results.scenario.settings.minimise == "cost" for run in (before, after))
+    if not is_of_cost or any("alternative" in summary for summary in summaries):
         return
     left = [_open(summary) for summary in summaries]
     difference = abs(float(summaries[1]["cost"]) - float(summaries[0]["cost"]))

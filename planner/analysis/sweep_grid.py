@@ -167,6 +167,6 @@ def snake(shape: Sequence[int]) -> list[Place]:
     return [(first, *rest) for first in range(shape[0]) for rest in (inner if first % 2 == 0 else inner[::-1])]
 
 
-def steps_between(one: Place, other: Place) -> int:
-    """Return how many steps lie between two places."""
-    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
+def way_between(one: Place, other: Place, lengths: Sequence[float]) -> float:
+    """Return how far two places are apart, a step along each axis being as long as given."""
+    return sum(length * abs(a - b) for a, b, length in zip(one, other, lengths, strict=True))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from planner.analysis.points_file import write_points
 from planner.analysis.sweep_engine import Todo, do_all
 from planner.analysis.sweep_folder import FILE, OPEN, POINTS, columns_of, join_tables, row_of
-from planner.analysis.sweep_grid import steps_between
+from planner.analysis.sweep_grid import way_between
 from planner.analysis.sweep_job import UNSOLVED, Answer, Ask, Job, is_settled, read_record
 from planner.analysis.sweep_words import point_word, status_word
 from planner.errors import CannotWriteError, PlannerError, SolverMissingError, UsageError, shown
@@ -94,11 +94,38 @@ class Points:
         )
 
     def nearest(self, name: str) -> str | None:
-        """Return the finished point with a plan that is the fewest steps away; of several the last one done."""
+        """Return the finished point with a plan from which the way is shortest; of several the last one done.
+
+        A step along one axis may cost the solver a hundred times what a step along another costs (a price that moves
+        leaves the old plan a plan, a share that falls does not): the length of a step is what it took so far.
+        """
         done = [other for other, answer in self.answers.items() if other != name and answer.status in WITH_PLAN]
         if not done:
             return None
-        return min(reversed(done), key=lambda other: steps_between(self.places[name], self.places[other]))
+        lengths = self.step_lengths()
+        return min(reversed(done), key=lambda other: way_between(self.places[name], self.places[other], lengths))
+
+    def step_lengths(self) -> list[float]:
+        """Return the mean solver seconds of a step along each axis; one never taken is as short as the shortest."""
+        taken: dict[int, list[float]] = {}
+        for name, row in self._rows.items():
+            start = self.places.get(row.get("start", ""))
+            moves = (
+                []
+                if start is None
+                else [
+                    (axis, abs(a - b))
+                    for axis, (a, b) in enumerate(zip(self.places[name], start, strict=True))
+                    if a != b
+                ]
+            )
+            if len(moves) == 1 and row.get("seconds.solve"):
+                ((axis, steps),) = moves
+                taken.setdefault(axis, []).append(float(row["seconds.solve"]) / steps)
+        known = {axis: sum(seconds) / len(seconds) for axis, seconds in taken.items()}
+        shortest = min(known.values(), default=1.0)
+        axes = range(len(next(iter(self.places.values()), ())))
+        return [known.get(axis, shortest) for axis in axes]
 
     def is_done(self, name: str) -> bool:
         """Return whether the run folder of a point stands there for good."""

@@ -18,11 +18,9 @@ from planner.report.script_texts import texts
 from planner.report.subject import Subject, title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
-    from planner.io.results import Results
 
 REPORT: Final = "report.html"
 STYLES: Final = ("page.css", "print.css")
@@ -32,24 +30,15 @@ DANGEROUS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u202
 """What could end a script, or a line of it, too early."""
 
 
-def write_report(
-    results: Results,
-    folder: Path,
-    *,
-    word: Callable[[str], Said],
-    baseline: Results | None = None,
-    basemap: Path | None = None,
-) -> Path:
+def write_report(subject: Subject, folder: Path, basemap: Path | None = None) -> Path:
     """Write ``report.html`` into a folder; an earlier one stays until this one is whole.
 
     Parameters
     ----------
-    results, baseline
-        A plan, and the one it is measured against.
+    subject
+        What the page speaks of.
     folder
         The run folder.
-    word
-        Returns what a reader calls a name.
     basemap
         The user's own base map.
 
@@ -62,7 +51,7 @@ def write_report(
     """
     path = folder / REPORT
     draft = path.with_name(f".{REPORT}.part")
-    draft.write_bytes(make_page(Subject(results, baseline, word), basemap).encode("utf-8", "backslashreplace"))
+    draft.write_bytes(make_page(subject, basemap).encode("utf-8", "backslashreplace"))
     draft.replace(path)
     return path
 
@@ -138,7 +127,7 @@ def _header(subject: Subject) -> Element:
     return element(
         "header",
         element("h1", subject.title),
-        element("p", trust.status_text(subject), class_="good" if status == "optimal" else "warning"),
+        element("p", subject.surety, class_="good" if status == "optimal" else "warning"),
         against,
         element("p", element("a", doubt, href="#inputs"), class_="warning") if share else None,
         controls.languages(),

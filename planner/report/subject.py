@@ -31,11 +31,14 @@ class Subject:
         The plan it is measured against, if any.
     word
         Returns what a reader calls a parameter, rule, table, column or category.
+    surety
+        One sentence that says how sure the plan is.
     """
 
     results: Results
     baseline: Results | None
     word: Callable[[str], Said]
+    surety: Said
 
     @property
     def scenario(self) -> Scenario:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.language import Said, join, say
 from planner.report.elements import Child, element, table
-from planner.report.numbers import MONEY, RATIO, per_cent, plain, unknown
+from planner.report.numbers import MONEY, RATIO, per_cent, plain
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -174,18 +174,3 @@ def _hashes(subject: Subject) -> Element:
     rows += [[name, str(value)] for name, value in sorted((manifest.get("inputs") or {}).items())]
     listed = table(text, [say("File", "文件"), "SHA-256"], rows)
     return element("details", element("summary", text), listed, class_="hashes")
-
-
-def status_text(subject: Subject) -> Said:
-    """Return the one sentence that says how sure the plan is."""
-    summary = subject.summary
-    gap = gap_text(summary.get("gap"))
-    if summary["status"] == "optimal":
-        return say("Optimal and audited plan (gap {gap}).", "最优方案，已独立核验（间隙 {gap}）。", gap=gap)
-    if unknown(summary.get("gap")):
-        return say("Feasible plan, not proved optimal; audited.", "可行方案，未证明最优；已独立核验。")
-    return say(
-        "Feasible plan, not proved optimal (gap {gap}); audited.",
-        "可行方案，未证明最优（间隙 {gap}）；已独立核验。",
-        gap=gap,
-    )

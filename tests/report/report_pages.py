@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import planner
+from planner.captions import surety
 from planner.report.page import make_page
 from planner.report.subject import Subject
 from planner.words import word
@@ -56,7 +57,7 @@ def shipped_plan(name: str) -> Results:
 
 def page_of(results: Results, baseline: Results | None = None, basemap: Path | None = None) -> str:
     """Return the page of a plan."""
-    return make_page(Subject(results, baseline, word), basemap)
+    return make_page(Subject(results, baseline, word, surety(results.summary)), basemap)
 
 
 def poisoned(results: Results, text: str) -> Results:

@@ -104,5 +104,5 @@ def test_subject_counts_work_by_hours() -> None:
             }
         ),
     }
-    work = Subject(SimpleNamespace(tables=tables), None, word).work
+    work = Subject(SimpleNamespace(tables=tables), None, word, word("work")).work
     assert work["mw"].tolist() == pytest.approx([(30 * 3000 + 10 * 5760) / 8760])

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from planner.analysis.sweep_grid import Axis, axis_of, grid_of, snake, steps_between
+from planner.analysis.sweep_grid import Axis, axis_of, grid_of, snake, way_between
 from planner.errors import UsageError
 
 
@@ -98,4 +98,4 @@ def test_neighbours_follow_one_another(shape: tuple[int, ...]) -> None:
     assert set(order) == {
         point.place for point in grid_of([Axis(str(n), tuple("abcd"[:size])) for n, size in enumerate(shape)])
     }
-    assert all(steps_between(one, other) == 1 for one, other in itertools.pairwise(order))
+    assert all(way_between(one, other, [1] * len(shape)) == 1 for one, other in itertools.pairwise(order))
