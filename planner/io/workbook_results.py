@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.io.result_tables import kind_of
-from planner.io.results import PRICES
+from planner.io.results import PRICES, RANGING
 from planner.io.schema import SOURCE
 from planner.io.workbook_meaning import both
 from planner.io.workbook_readme import README
@@ -98,6 +98,8 @@ def result_book(results: Results, word: Word, units: Mapping[str, str]) -> Resul
     A table of more rows than a sheet holds is left out, whole, and said: a part of it would add up to less.
     """
     tables = {**results.tables, PRICES: results.shadow_prices}
+    if results.ranging is not None:
+        tables[RANGING] = results.ranging
     if SOURCE in results.scenario.tables:
         tables[SOURCE] = results.scenario.tables[SOURCE]
     fitting = {name: table for name, table in tables.items() if len(table) <= ROWS_MAX}

@@ -41,7 +41,9 @@ def test_every_number_is_there(run_folder: tuple[Results, Path], tmp_path: Path)
     told = export_workbook(folder, book)
     assert str(folder) in told
     frames = pd.read_excel(book, sheet_name=None, skiprows=range(1, HEADINGS), keep_default_na=False)
-    for name, table in {**results.tables, "shadow_prices": results.shadow_prices}.items():
+    assert results.ranging is not None
+    beside = {"shadow_prices": results.shadow_prices, "ranging": results.ranging}
+    for name, table in {**results.tables, **beside}.items():
         sheet = frames[name].drop(columns="#")
         assert list(sheet.columns) == list(table.columns), name
         for column in table.columns:
@@ -71,8 +73,8 @@ def test_every_number_has_a_unit_and_a_name(name: str, tmp_path: Path) -> None:
         if isinstance(sheet, Page) or sheet.name in {SUMMARY, NAMES}:
             continue
         for column in sheet.columns:
-            is_price = (sheet.name, column.name) == ("shadow_prices", "price")  # its unit is in the row
-            assert column.kind not in {"number", "integer"} or column.unit or is_price, (sheet.name, column.name)
+            has_unit_by_row = sheet.name in {"shadow_prices", "ranging"}
+            assert column.kind not in {"number", "integer"} or column.unit or has_unit_by_row, (sheet.name, column.name)
             assert re.search("[\u4e00-\u9fff]", getattr(column.label, "zh", "")) or column.name == "pue", column.name
     [summary] = [sheet for sheet in book.sheets if sheet.name == SUMMARY]
     assert isinstance(summary, Sheet)
