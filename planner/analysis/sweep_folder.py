@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.errors import CannotWriteError, UsageError, shown
+from planner.errors import CannotWriteError, UsageError, reason, shown
 from planner.io.decoding import guarded
 from planner.io.manifest import to_json
 from planner.io.run_folder import MANIFEST
@@ -109,7 +109,7 @@ def refusal(path: Path, error: OSError) -> CannotWriteError:
             "cannot write {path}: {reason}; {remedy}",
             "无法写入 {path}：{reason}；{remedy}",
             path=shown(path),
-            reason=shown(error.strerror or str(error)),
+            reason=reason(error),
             remedy=remedy(error),
         )
     )

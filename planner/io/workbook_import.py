@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, shown
+from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
 from planner.io.folders import READERS, TOML
 from planner.io.run_folder import run_folder
 from planner.io.run_swap import exchange
@@ -151,7 +151,7 @@ def _replace(scenario: Scenario, target: Path) -> None:
             "cannot replace {target}: {why}; it is as it was",
             "无法替换 {target}：{why}；原内容未动",
             target=shown(target),
-            why=shown(error.strerror or str(error)),
+            why=reason(error),
         )
         raise CannotWriteError(text) from error
     finally:

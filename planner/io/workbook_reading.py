@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from planner.errors import Fault, InvalidInputError, shown
+from planner.errors import Fault, InvalidInputError, reason, shown
 from planner.io import workbook_child as child
 from planner.language import Said, say
 
@@ -67,7 +67,7 @@ def read_workbook(path: Path) -> list[RawSheet]:
             answer.seek(0)
             return list(_sheets(answer, path, code))
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or shown(error)
+        why = reason(error)
         problem = say("the file cannot be read: {why}", "文件无法读取：{why}", why=why)
         remedy = say("name an .xlsx workbook", "请指定 .xlsx 工作簿")
         raise InvalidInputError([Fault(str(path), problem, remedy=remedy)]) from None

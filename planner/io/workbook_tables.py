@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, shown
+from planner.errors import CannotWriteError, Fault, InvalidInputError, reason
 from planner.io.workbook_lists import add_drop_downs
 from planner.io.workbook_looks import Formats, as_shown, number_format, put, width_of
 from planner.language import say, translated
@@ -153,7 +153,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
             ) from error
         draft.replace(path)
     except OSError as error:
-        why = shown(error.strerror or str(error))
+        why = reason(error)
         text = say(
             "cannot write {file}: {why}; choose another --out",
             "无法写入 {file}：{why}；请另选 --out",

@@ -120,8 +120,8 @@ def dive(
     if found.gap > request.mip_gap and len(integers) <= branch.INTEGERS_MAX:
         known = found.bound, found.values, found.cost
         search = branch.Branching(programme, cost, request.mip_gap, clock, *known, on_incumbent)
-        if not is_large(arrays, request):
-            search.nodes_max, search.is_paced = branch.NODES_SMALL, True
+        search.is_paced = not is_large(arrays, request)
+        search.nodes_max = branch.NODES_SMALL if search.is_paced else branch.NODES_MAX
         search.search(relaxation)
         found.bound, found.values, found.cost, found.nodes = search.bound, search.values, search.cost, search.nodes
     return found
