@@ -51,7 +51,8 @@ def run(
     start: Annotated[
         Path | None,
         typer.Option(
-            metavar="RUN", help=say("Begin with the integers of an earlier run.", "以先前运行的整数取值为起点。")
+            metavar="RUN",
+            help=say("Begin at the basis and the integers of an earlier run.", "以先前运行的基与整数解为起点。"),
         ),
     ] = None,
     dispatch_year: Annotated[
