@@ -24,7 +24,7 @@ from planner.maps.flows import Selection, draw_flows, measure_arrow, project_flo
 from planner.maps.furniture import draw_bar, draw_inset, need_inset, plan_bar, plan_inset
 from planner.maps.glyphs import clean_text, write_text
 from planner.maps.land import Land, add_axes, draw_land, project_land
-from planner.maps.layers import NEGLIGIBLE, Layers, Site, read_layers
+from planner.maps.layers import NEGLIGIBLE, Layers, Site, check_layer, read_layers
 from planner.maps.legend import SWATCH, Legend
 from planner.maps.notes import collect_notes, draw_notes, draw_title, measure_map, wrap_title
 from planner.maps.projection import Bounds, Frame, fit_frame
@@ -100,17 +100,7 @@ def draw_changes(
     """
     check_language(language)
     for table, layer in ((sites, "sites"), (moves, "moves")):
-        absent = [column for column in COLUMNS[layer] if column not in table.columns]
-        if absent:
-            raise DrawingError(
-                say(
-                    "layer {layer}: column {listed} is missing; needed are {COLUMNS}",
-                    "图层 {layer}：缺少列 {listed}；需要 {COLUMNS}",
-                    layer=layer,
-                    listed=", ".join(absent),
-                    COLUMNS=COLUMNS[layer],
-                )
-            )
+        check_layer(table, layer, COLUMNS[layer])
     changes = _read_changes(sites, moves, language)
     base = read_basemap(basemap)
     with mpl.rc_context(plain_settings()):

@@ -71,19 +71,19 @@ class Layers:
     missing: set[str] = field(default_factory=set)
 
 
-def _check_layer(table: gpd.GeoDataFrame, layer: str) -> None:
+def check_layer(table: gpd.GeoDataFrame, layer: str, needed: tuple[str, ...]) -> None:
     """Refuse a layer without its columns or in another reference system; an empty one is always right."""
     if table.empty:
         return
-    absent = [column for column in COLUMNS[layer] if column not in table.columns]
+    absent = [column for column in needed if column not in table.columns]
     if absent:
         raise DrawingError(
             say(
-                "layer {layer}: column {listed} is missing; needed are {COLUMNS}",
-                "图层 {layer}：缺少列 {listed}；需要 {COLUMNS}",
+                "layer {layer}: column {listed} is missing; needed are {needed}",
+                "图层 {layer}：缺少列 {listed}；需要 {needed}",
                 layer=layer,
                 listed=", ".join(absent),
-                COLUMNS=COLUMNS[layer],
+                needed=", ".join(needed),
             )
         )
     if table._geometry_column_name is None:  # noqa: SLF001 - the only way to ask without an exception
@@ -251,7 +251,7 @@ def read_layers(sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, flows: gpd.G
 
     """
     for table, layer in ((sites, "sites"), (regions, "regions"), (flows, "flows")):
-        _check_layer(table, layer)
+        check_layer(table, layer, COLUMNS[layer])
     missing: set[str] = set()
     placed, sites_unplaced = _read_sites(sites, language, missing)
     arcs, flows_unplaced = _read_flows(flows)
