@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
-from planner.check import read_scenario
+from planner.check import read_scenario, read_with_full_year
 from planner.errors import CannotWriteError, PlannerError, UsageError, reason, shown
 from planner.finished import read_results
 from planner.io.json_schema import json_schema
@@ -140,7 +140,9 @@ def export_workbook(
     assert folder is not None  # noqa: S101 - for mypy: both were looked at
     assert out is not None  # noqa: S101
     if not (folder / MANIFEST).is_file():
-        write_workbook(out, scenario_sheets(read_scenario(folder, overrides), word))
+        reduced, full = read_with_full_year(folder, overrides)
+        # The days are chosen again whenever the folder is read.
+        write_workbook(out, scenario_sheets(full or reduced, word))
         return say(
             "{out}: edit it, then planner import {out} DIR\n",
             "{out}：修改后请运行 planner import {out} 文件夹\n",

@@ -9,10 +9,12 @@ import pandas as pd
 
 from planner.alternatives.search import Extreme, Search
 from planner.analysis.points_file import held, read_points, write_points
+from planner.analysis.sweep_job import read_record
 from planner.check import read_scenario
 from planner.errors import InvalidInputError, UsageError, shown
 from planner.finished import read_results
 from planner.io.fingerprint import content_hash
+from planner.io.manifest import WITH_PLAN
 from planner.language import say
 from planner.models.quantities import work_of
 from planner.run import run_and_write, write_run
@@ -129,7 +131,8 @@ def _best(
     tell: Callable[[str], None],
 ) -> Results:
     """Return the best plan, as it stands in its folder or found now."""
-    if target.is_dir():
+    known = read_record(target)
+    if known is not None and known.manifest.get("status") in WITH_PLAN:
         best = _read(target)
         if best.manifest["content_hash"] != content_hash(scenario):
             raise UsageError(
@@ -141,7 +144,8 @@ def _best(
             )
         return best
     tell(say("the best plan", "最优方案"))
-    return run_and_write(scenario, target, time_limit=choice.time_limit, drawing=drawing)[0]
+    # What is left of a run without a plan is no plan: it is tried again.
+    return run_and_write(scenario, target, force=known is not None, time_limit=choice.time_limit, drawing=drawing)[0]
 
 
 def _read(target: Path) -> Results:

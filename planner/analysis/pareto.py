@@ -17,10 +17,11 @@ from planner.analysis.sweep_folder import cell_of, check_statement
 from planner.analysis.sweep_job import Ask
 from planner.analysis.sweep_points import Points
 from planner.check import read_scenario
-from planner.errors import InfeasibleError, UsageError, shown
+from planner.errors import InfeasibleError, StoppedWithoutPlanError, UsageError, shown
 from planner.io.manifest import WITH_PLAN
 from planner.io.settings import OBJECTIVES
 from planner.language import say
+from planner.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -173,18 +174,27 @@ def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]
 
     Raises
     ------
-    InfeasibleError
-        An end has no plan.
+    InfeasibleError, StoppedWithoutPlanError
+        An end has no plan, or none was found.
     """
     rows = {row["point"]: row for row in points.rows()}
     for name in ends:
-        if points.answers[name].status not in WITH_PLAN:
+        if points.answers[name].status == "infeasible":
             raise InfeasibleError(
                 say(
-                    "{name} has no plan ({status}), so that there is no front: planner explain says what is in the way",
-                    "{name} 无可行方案（{status}），因此没有前沿：可用 planner explain 查明原因",
+                    "{name} has no plan, so that there is no front: planner explain says what is in the way",
+                    "{name} 无可行方案，因此没有前沿：可用 planner explain 查明原因",
                     name=name,
-                    status=points.answers[name].status,
+                )
+            )
+        if points.answers[name].status not in WITH_PLAN:
+            raise StoppedWithoutPlanError(
+                say(
+                    "{name} was not solved ({status}), so that there is no front yet: the same command goes on; "
+                    "give it more time by --time-limit",
+                    "{name} 未求解（{status}），因此尚无前沿：重复同一命令即可继续，可用 --time-limit 延长时间",
+                    name=name,
+                    status=word(points.answers[name].status),
                 )
             )
     high, low = (value_of(rows[name], front.capped) for name in ends)
@@ -204,7 +214,7 @@ def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]
 def value_of(row: Mapping[str, str], objective: str) -> float:
     """Return an objective of a point: cost [CNY/a], emissions [tCO2/a], mean latency of all demand [ms, one way]."""
     if objective == "latency":
-        return float(row["mean_latency"] or 0.0) * float(row["served_share"])
+        return float(row.get("mean_latency") or 0.0) * float(row["served_share"])
     return float(row[objective])
 
 

@@ -6,7 +6,6 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,8 +63,10 @@ def check_statement(
     except (OSError, ValueError):
         before = {}
     if before is not None:
+        before = before if isinstance(before, dict) else {}
         differing = [key for key in now if key != "vary" and before.get(key) != now[key]]
-        had, asked = before.get("vary") or {}, now["vary"]
+        had, asked = before.get("vary"), now["vary"]
+        had = had if isinstance(had, dict) else {}
         if list(had) != list(asked):
             differing.append("vary")
         differing += [key for key in asked if set(had.get(key, ())) - set(asked[key])]
@@ -201,13 +202,12 @@ def _join(out: Path, names: Sequence[str], table: str, path: Path) -> None:
         with file.open(encoding="utf-8", newline="") as lines:
             header |= dict.fromkeys(next(csv.reader(lines), []))
     draft = path.with_name(f".{path.name}.part")
-    with ExitStack() as stack:
-        target = stack.enter_context(draft.open("w", encoding="utf-8", newline=""))
+    with draft.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, ["point", *header], restval="", lineterminator="\n")
         writer.writeheader()
         for name, file in found.items():
-            lines = stack.enter_context(file.open(encoding="utf-8", newline=""))
-            writer.writerows({"point": guarded(name), **row} for row in csv.DictReader(lines))
+            with file.open(encoding="utf-8", newline="") as lines:
+                writer.writerows({"point": guarded(name), **row} for row in csv.DictReader(lines))
     draft.replace(path)
 
 

@@ -21,6 +21,8 @@ UNPLAIN: Final = re.compile(r"[^\w.+\-\[\],]+")
 """What does not go into the name of a folder as it is."""
 PART_LENGTH_MAX: Final = 40
 """Characters of a key or a value within a name."""
+NAME_BYTES_MAX: Final = 180
+"""Bytes of a whole name; a longer one ends in a hash."""
 HASH_LENGTH: Final = 6
 POINTS_MAX: Final = 100_000
 
@@ -143,8 +145,16 @@ def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
     for place in itertools.product(*(range(len(axis.values)) for axis in axes)):
         values = tuple(axis.values[position] for axis, position in zip(axes, place, strict=True))
         name = "__".join(f"{_plain(head)}={_plain(value)}" for head, value in zip(heads, values, strict=True))
-        points.append(GridPoint(name, place, values))
+        points.append(GridPoint(_short(name), place, values))
     return points
+
+
+def _short(name: str) -> str:
+    """Return a name as a file system takes it, which counts bytes and needs a few for a draft beside it."""
+    if len(name.encode()) <= NAME_BYTES_MAX:
+        return name
+    start = name.encode()[: NAME_BYTES_MAX - 2 * HASH_LENGTH - 1].decode(errors="ignore")
+    return f"{start}-{hashlib.sha256(name.encode()).hexdigest()[: 2 * HASH_LENGTH]}"
 
 
 def _plain(text: str) -> str:

@@ -94,6 +94,8 @@ def _explain(error: Exception) -> tuple[str, int]:
     if format_message is not None:  # a usage error of the command line itself
         from planner.cli.language import usage_text  # noqa: PLC0415
 
+        if not format_message():  # the help was shown in place of a message
+            return say("planner: name a command", "planner：请给出命令"), 2
         return say("planner: {error}", "planner：{error}", error=usage_text(format_message())), 2
     return (
         say(

@@ -43,7 +43,7 @@ def export(
         bool, typer.Option("--force", help=say("Replace a workbook that stands there.", "替换已有的工作簿。"))
     ] = False,
 ) -> None:
-    """Export the model (mps, lp), the scenario as read, merged and reduced (folder, xlsx), a run (xlsx), the schema."""
+    """Export the model (mps, lp), the scenario as read (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."""
     from planner.export import (  # noqa: PLC0415
         FOLDER,
         WORKBOOK,

@@ -66,6 +66,11 @@ class Way:
     size: float
     newness: Newness
 
+    @property
+    def cells(self) -> set[tuple[str, Key]]:
+        """The cells that give, by parameter and key."""
+        return {(change.parameter, change.key) for change in self.changes}
+
 
 @dataclass(frozen=True)
 class Cause:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from planner.check import obstacles_of, read_scenario
-from planner.errors import StoppedWithoutPlanError
+from planner.errors import InfeasibleError, StoppedWithoutPlanError
 from planner.explain.answer import Cause, Explanation
 from planner.explain.binding import binding_of
 from planner.explain.trials import Trials
@@ -102,7 +102,7 @@ class Search:
         """Return the causes: one where a single parameter is enough, else one for each that is needed."""
         single = self._ways_of(self.scenario, self.first, [])
         if single:
-            return (Cause((*single, *self._ways_of(self.scenario, self.last, []))),)
+            return (Cause((*single, *self._more_ways(self.scenario, self.last, []))),)
         amounts = [one for one in self.first if isinstance(one, Amount)]
         for families in (amounts, self.first, [*self.first, *self.last]):
             if needed := self._needed(families):
@@ -129,6 +129,14 @@ class Search:
                 found.append(way)
         return sorted(found, key=order_of)
 
+    def _more_ways(self, scenario: Scenario, families: Sequence[Relaxation], others: Sequence[str]) -> list[Way]:
+        """Return further ways where one is known already, which is not lost when the time is over."""
+        try:
+            return self._ways_of(scenario, families, others)
+        except StoppedWithoutPlanError:
+            self.trials.unsure += 1
+            return []
+
     def _tell(self, parameter: str) -> None:
         """Say which parameter is tried: an explanation takes many short trials."""
         if self.on_progress is not None:
@@ -150,19 +158,26 @@ class Search:
         """Return a cause for each parameter that is needed, with what could take its place beside the others."""
         together = self.ways.settled_together(self.scenario, needed)
         causes = []
-        for one in together:
-            others = [text for other in together if other != one for text in together[other]]
-            ways = self._ways_of(self.ways.read(others), [*self.first, *self.last], others)
-            if ways:
-                causes.append(Cause(tuple(ways)))
-        return tuple(causes) if len(causes) == len(together) else ()
+        for one in needed:
+            if not together.get(one.parameter):
+                continue
+            beside = [change for name, each in together.items() if name != one.parameter for change in each]
+            others = [change.setting(self.scenario) for change in beside]
+            first = self.ways.way(self.scenario, one, together[one.parameter])
+            taken = {*first.cells, *((change.parameter, change.key) for change in beside)}
+            found = self._more_ways(self.ways.read(others), [*self.first, *self.last], others)
+            causes.append(Cause((first, *(way for way in found if taken.isdisjoint(way.cells)))))
+        return tuple(causes)
 
     def _with_cost(self, found: Explanation) -> Explanation:
         """Return an explanation with what a plan costs after the first way of every cause."""
         settings = [text for number in range(len(found.causes)) for text in found.settings(number)]
         if self.trials.seconds_left <= 0:
             return found
-        solution = self.trials.cost(self.ways.read(settings), COST_GAP, COST_SECONDS)
+        try:
+            solution = self.trials.cost(self.ways.read(settings), COST_GAP, COST_SECONDS)
+        except (InfeasibleError, StoppedWithoutPlanError):  # the cost only adds to what is known
+            return found
         if solution.values is None:
             return found
         return replace(found, cost=solution.objective, gap=solution.gap)

@@ -50,7 +50,10 @@ def _infeasible(found: Explanation) -> Iterator[str]:
             )
             yield "  " + " ".join(f"--set {shlex.quote(text)}" for text in found.settings(number, place))
     if count > 1:
-        yield say("all of these are needed together, one way each", "以上各原因须同时消除，每项任选一种办法")
+        yield say(
+            "all of these are needed together; the first ways work together, other combinations were not tried",
+            "以上各原因须同时消除；各项的第一种办法合用可行，其他组合未经试算",
+        )
     if found.cost is not None:
         yield say(
             "with the first change: {what} {cost}, within {gap:.1%} of the least",

@@ -118,10 +118,10 @@ class Ways:
             least = self._rounded(scenario, one, values, part=CLOSE)
             if least != changes and self._works(least, others):
                 changes = self._halved(scenario, one, values, others, least)
-        return self._way(scenario, one, changes)
+        return self.way(scenario, one, changes)
 
-    def settled_together(self, scenario: Scenario, needed: Sequence[Relaxation]) -> dict[str, list[str]]:
-        """Return what ``--set`` takes of parameters that all have to give; nothing if it does not work."""
+    def settled_together(self, scenario: Scenario, needed: Sequence[Relaxation]) -> dict[str, tuple[Change, ...]]:
+        """Return changes of parameters that all have to give, which work together; nothing if they do not."""
         values = self.relax(scenario, needed) or {}
         for more in FURTHER:
             changes = {
@@ -130,7 +130,7 @@ class Ways:
                 if one.parameter in values
             }
             if self._works([change for each in changes.values() for change in each], ()):
-                return {name: [change.setting(scenario) for change in each] for name, each in changes.items()}
+                return changes
         return {}
 
     def _rounded(
@@ -178,7 +178,8 @@ class Ways:
             return False
         return not any(True for _ in obstacles_of(scenario)) and self.trials.is_feasible(scenario)
 
-    def _way(self, scenario: Scenario, one: Relaxation, changes: tuple[Change, ...]) -> Way:
+    def way(self, scenario: Scenario, one: Relaxation, changes: tuple[Change, ...]) -> Way:
+        """Return changes as a way, with its size and who said what it changes."""
         size = _size_of(scenario, {one.parameter: {change.key: change.after for change in changes}})
         newness = min(newness_of(self.trials.scenario, one.parameter, change.key) for change in changes)
         return Way(one.parameter, one.rank, changes, size, newness)

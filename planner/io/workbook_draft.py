@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.errors import Fault, shown
+from planner.errors import Fault, InvalidInputError, shown
 from planner.io.decoding import guarded
 from planner.io.folders import TOML
 from planner.io.gathering import Gathering, nearest
 from planner.io.workbook_grid import Grid
 from planner.io.workbook_readme import DICTIONARY, README
+from planner.io.workbook_results import NAMES, SUMMARY
 from planner.io.workbook_settings import SETTINGS, document_of, toml_of
 from planner.io.workbook_tables import MARK
 from planner.language import Said, say
@@ -65,9 +66,16 @@ def draft_of(sheets: Sequence[RawSheet], schema: Schema, book: str) -> Draft:
     """
     gathering = Gathering(Path())
     draft = Draft(book)
+    _refuse_results(sheets, book)
+    seen: set[str] = set()
     for sheet in sheets:
         if sheet.name in {README, DICTIONARY} or sheet.name.startswith(MARK):
             continue
+        if sheet.name in seen:
+            twice = say("the sheet stands twice", "该工作表出现两次")
+            gathering.add(Fault(draft.file(sheet.name), twice, remedy=say("keep one of them", "只保留一张")))
+            continue
+        seen.add(sheet.name)
         if sheet.is_hidden:
             draft.notes.append(
                 say("the hidden sheet {name} is read too", "隐藏的工作表 {name} 也已读入", name=shown(sheet.name))
@@ -80,7 +88,7 @@ def draft_of(sheets: Sequence[RawSheet], schema: Schema, book: str) -> Draft:
             near = nearest(sheet.name, [SETTINGS, *schema.tables], say("known sheets", "可用的工作表"))
             remedy = say(
                 "{near}; a sheet of your own notes has a name that begins with #",
-                "{near}；自己的备注表请以 # 开头命名",
+                "{near} 自己的备注表请以 # 开头命名",
                 near=near,
             )
             gathering.add(Fault(draft.file(sheet.name), say("unknown sheet", "未知的工作表"), remedy=remedy))
@@ -109,7 +117,7 @@ def _add_table(sheet: RawSheet, table: TableSchema, draft: Draft, gathering: Gat
         near = nearest(name, [column for column in (*table.keys, *table.columns) if column not in grid.headings])
         remedy = say(
             "{near}; a column of your own notes has a heading that begins with #",
-            "{near}；自己的备注列请以 # 开头",
+            "{near} 自己的备注列请以 # 开头",
             near=near,
         )
         grid.fault(1, name, None, say("unknown column", "未知的列"), remedy)
@@ -150,3 +158,15 @@ def _csv(columns: Mapping[str, Sequence[str]], numbers: Sequence[int]) -> tuple[
         rows[line] = number
         line += 1 + sum(cell.count("\n") for cell in cells)
     return text.getvalue(), rows
+
+
+def _refuse_results(sheets: Sequence[RawSheet], book: str) -> None:
+    """Say at once that a workbook is the results of a run, which no scenario can be made of."""
+    names = {sheet.name for sheet in sheets}
+    if SETTINGS not in names and names.issuperset({SUMMARY, NAMES}):
+        problem = say("it holds the results of a run, not a scenario", "这是运行结果的工作簿，不是情景")
+        remedy = say(
+            "planner export RUN/scenario --format xlsx writes the scenario that was run",
+            "planner export RUN/scenario --format xlsx 可导出该次运行的情景",
+        )
+        raise InvalidInputError([Fault(book, problem, remedy=remedy)])

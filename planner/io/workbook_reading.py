@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROWS_OF_SHEET: Final = 1_048_576
+INTEGER_BITS_MAX: Final = 1000
+"""A longer whole number is no float, and none that a cell of a spreadsheet holds."""
 NAMED: Final = frozenset({"formula", "error", "date", "percent"})
 SAVE: Final = say(
     "open it in Excel, WPS or LibreOffice and save it as 'Excel workbook (*.xlsx)'",
@@ -135,6 +137,8 @@ def _take(told: dict[str, Any], found: list[RawSheet]) -> None:
 def _is_cell(cell: Any) -> bool:
     if isinstance(cell, dict):
         return len(cell) == 1 and NAMED.issuperset(cell) and isinstance(next(iter(cell.values())), str | float | int)
+    if isinstance(cell, int) and cell.bit_length() > INTEGER_BITS_MAX:
+        return False
     return isinstance(cell, str | int | float | bool)
 
 

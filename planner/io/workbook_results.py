@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from planner.io.workbook_meaning import Word
 
 SUMMARY, NAMES = "summary", "names"
+PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING)} | {SOURCE: f"scenario/{SOURCE}.csv"}
+"""Where the tables stand in a run folder that are not in its folder of tables."""
 UNITS: Final[Mapping[str, str]] = {
     "cost": "CNY/a",
     "data": "GB/a",
@@ -130,9 +132,10 @@ def table_sheet(name: str, table: pd.DataFrame, word: Word, units: Mapping[str, 
 
 def _left_out(name: str, rows: int) -> Said:
     return say(
-        "the table {name} has {rows:,} rows, more than a sheet holds; it is in tables/{name}.csv of the run",
-        "表 {name} 有 {rows:,} 行，超出一张工作表的容量；请见运行文件夹中的 tables/{name}.csv",
+        "the table {name} has {rows:,} rows, more than a sheet holds; it is in {path} of the run",
+        "表 {name} 有 {rows:,} 行，超出一张工作表的容量；请见运行文件夹中的 {path}",
         name=name,
+        path=PLACES.get(name, f"tables/{name}.csv"),
         rows=rows,
     )
 
@@ -221,8 +224,9 @@ _OF_MANIFEST: Final[Mapping[str, Said]] = {
 
 def _what(results: Results, word: Word) -> Iterator[Said]:
     yield say(
-        "Results of a run of the scenario '{name}': its status is {status}. Every number was audited in separate code.",
-        "情景“{name}”的运行结果，状态：{status}。全部数值已由独立代码核验。",
+        "Results of a run of the scenario '{name}': its status is {status}. "
+        "Its rules and costs were audited in separate code.",
+        "情景“{name}”的运行结果，状态：{status}。各项约束与成本已由独立程序核验。",
         name=results.scenario.name,
         status=word(results.summary["status"]),
     )

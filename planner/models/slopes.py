@@ -1,7 +1,8 @@
 """How the arrays of a model move when a parameter gives: found by compiling the model a second time, a little looser.
 
 So no feature says twice what its rules say already: a limit that is a row's side, a share that multiplies variables, a
-bound of a column are all seen alike. A parameter enters a rule in proportion to itself, so the difference is exact.
+bound of a column are all seen alike. Where a parameter enters a rule in proportion to itself the difference is exact;
+as a divisor it is a slope at the number now. What follows from it is tried.
 """
 
 from __future__ import annotations

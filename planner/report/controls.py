@@ -256,7 +256,7 @@ def _sites(data: dict[str, Any]) -> Element:
         say("Hub", "枢纽"),
         say("IT load [MW]", "IT 负载 [MW]"),
         say("Capacity [MW]", "容量 [MW]"),
-        say("Utilisation", "利用率"),
+        say("Utilisation", "上架率"),
         say("Green share, with certificates", "绿电占比（含绿证）"),
         say("PUE", "PUE"),
         say("New [MW]", "新建 [MW]"),

@@ -47,10 +47,10 @@ def _sides(subject: Subject) -> Element | None:
         share = per_cent(value / float(wholes[start]))
         return say("{load} ({share})", "{load}（{share}）", load=_load(value), share=share)
 
-    named = {side: subject.name("side", side) if side else say("no side", "未分区") for side in sides}
+    named = {side: subject.name("side", side) if side else say("no side", "未分片区") for side in sides}
     rows = [[named[start], *(cell(start, end) for end in sides)] for start in sides if start in wholes.index]
     head = [say("From \\ to", "需求地 \\ 承接地"), *(named[side] for side in sides)]
-    caption = say("Work from side to side [MW, mean], and its share", "区域间算力流向 [MW，年均] 及占比")
+    caption = say("Work from side to side [MW, mean], and its share", "片区间算力流向 [MW，年均] 及占比")
     return table(caption, head, rows, numbers=range(1, len(head)))
 
 
@@ -87,7 +87,9 @@ def _kept_at_home(subject: Subject) -> dict[str, float]:
     province = work["region"].map(home)
     is_home = (province == work["site"].map(place)) & (province != "")
     sums = work.assign(kept=work["mw"].where(is_home, 0.0)).groupby("region")[["mw", "kept"]].sum()
-    return {str(region): float(share) for region, share in (sums["kept"] / sums["mw"]).items()}
+    shares = sums["kept"] / sums["mw"]
+    are_known = any(place.values())  # sites without provinces say nothing of who stays in his own
+    return {str(region): float(share) for region, share in shares.items() if are_known and home[str(region)]}
 
 
 def _goes_to(subject: Subject, loads: pd.Series, unserved: float) -> Said:

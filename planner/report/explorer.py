@@ -61,7 +61,7 @@ def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
         "land": draw_land(basemap, regions, [*at_sites, *at_regions]),
         "colours": {"green": list(style.GREEN_COLOURS), "demand": list(style.DEMAND_COLOURS)},
         "breaks": list(style.GREEN_BREAKS),
-        "sides": [_both(subject.name("side", side) if side else say("no side", "未分区")) for side in sides],
+        "sides": [_both(subject.name("side", side) if side else say("no side", "未分片区")) for side in sides],
         "sites": [
             _site(subject, row, place, sides) for (_, row), place in zip(sites.iterrows(), at_sites, strict=True)
         ],

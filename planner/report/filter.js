@@ -53,8 +53,12 @@ function siteLoads(flows) {
   return loads;
 }
 
-/** Return the demand of every region that passes the filter [MW], as far as it is served. */
+/** Whether all work of the mean year is shown, so that a region's whole demand is known. */
+const isWhole = () => state.step === MEAN && !isFiltered();
+
+/** Return the demand of every region [MW]; where a filter or a timestep is chosen, the work shown. */
 function regionLoads(flows) {
+  if (isWhole()) return data.regions.map((region) => region.demand ?? 0);
   const loads = data.regions.map(() => 0);
   for (const flow of flows) loads[flow.region] += flow.mw;
   return loads;

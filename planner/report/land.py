@@ -23,6 +23,8 @@ UNIT: Final = 100.0
 """[m] A whole number of these is enough for a screen, and half as long to write as degrees."""
 VERTICES_MAX: Final = 30_000
 """A user's map with more is simplified until it has no more."""
+TOLERANCE_MAX: Final = 1e6
+"""[m] Coarser than that nothing is left to see."""
 MARGIN: Final = 0.02
 """Room around all that is drawn, as a share of the longer side."""
 LEAST: Final = 2_000.0
@@ -81,12 +83,18 @@ def draw_land(path: Path | None, regions: gpd.GeoDataFrame, points: Sequence[Pla
 
 
 def _simplified(areas: list[Any]) -> list[Any]:
-    """Return areas with no more vertices than a page can hold."""
+    """Return areas with no more vertices than a page can hold, as far as that can be: each keeps its largest part."""
     tolerance = UNIT
-    while shapely.get_num_coordinates(areas).sum() > VERTICES_MAX:
-        areas = [shapely.simplify(area, tolerance) for area in areas]
+    while shapely.get_num_coordinates(areas).sum() > VERTICES_MAX and tolerance < TOLERANCE_MAX:
+        areas = [_coarser(area, tolerance) for area in areas]
         tolerance *= 2
     return areas
+
+
+def _coarser(area: Any, tolerance: float) -> Any:
+    """Return an area without what is smaller than the tolerance [m]: a ring alone never has fewer than four points."""
+    parts = sorted(shapely.get_parts(shapely.simplify(area, tolerance)), key=lambda part: -part.area)
+    return shapely.MultiPolygon([part for at, part in enumerate(parts) if not at or part.area > tolerance**2])
 
 
 def _polygons(area: Any) -> list[list[list[list[int]]]]:

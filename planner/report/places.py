@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 def unit_name(unit: str) -> Said:
     """Return a unit such as ``CNY/a per MW`` in both languages."""
     zh = unit
-    for english, chinese in (("CNY", "元"), ("tCO2", "吨 CO₂"), ("/a", "/年"), (" per ", " / ")):
+    for english, chinese in (("CNY", "元"), ("tCO2", "吨 CO₂"), ("/a", "/年")):
         zh = zh.replace(english, chinese)
-    return Said(unit, zh)
+    whole, per, part = zh.partition(" per ")
+    return Said(unit, f"{whole}（每 {part}）" if per else zh)
 
 
 class Speller:
@@ -33,7 +34,7 @@ class Speller:
     def spell(self, place: str) -> Said:
         """Return a place in both languages."""
         parts = [self._part(at, part) for at, part in enumerate(place.split(";")) if part]
-        return join(parts, en=" · ", zh=" · ") if parts else say("everywhere", "全国")
+        return join(parts, en=" · ", zh=" · ") if parts else say("everywhere", "整体")
 
     def _part(self, at: int, part: str) -> Said:
         found = self._sets[at] or _set_of({part}, self._subject.scenario.sets)

@@ -25,7 +25,7 @@ SMALLEST = 1e-9
 
 def section(subject: Subject) -> Element:
     """Return the section: a line a rule, then the places where each binds most."""
-    heading = element("h2", say("What binds, and its price", "起约束作用的规则及其影子价格"), id_="prices")
+    heading = element("h2", say("What binds, and its price", "起作用的约束及其影子价格"), id_="prices")
     found = subject.results.shadow_prices
     if found.empty:
         text = say("The run has no shadow prices.", "本次求解没有影子价格。")
@@ -37,10 +37,10 @@ def section(subject: Subject) -> Element:
         heading,
         element("p", _meaning(found)),
         table(
-            say("Rules and their shadow prices", "各规则的影子价格"),
+            say("Rules and their shadow prices", "各约束的影子价格"),
             [
-                say("Rule", "规则"),
-                say("Binds at", "起约束的处数"),
+                say("Rule", "约束"),
+                say("Binds at", "起作用的处数"),
                 say("Typical price (median)", "典型价格（中位数）"),
                 say("Highest price", "最高价格"),
                 say("Unit", "单位"),
@@ -58,8 +58,7 @@ def _meaning(found: pd.DataFrame) -> Said:
     said = say(
         "A shadow price is the rise of the objective when a rule is tightened by one unit; of a demand, what one more "
         "unit costs. A rule with price 0 does not bind.",
-        "影子价格是规则收紧一个单位时目标函数的增量；对需求而言，即多满足一个单位需求的成本。"
-        "价格为 0 的规则不起约束作用。",
+        "影子价格是约束收紧一个单位时目标函数的增量；对需求而言，即多满足一个单位需求的成本。价格为 0 的约束不起作用。",
     )
     if (found["integers"] == "none").all():
         return said

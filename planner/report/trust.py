@@ -100,7 +100,7 @@ def audit_section(subject: Subject) -> Element:
     text = say(
         "Every rule and every cost of these features was computed again from the input and result tables, by code that "
         "knows neither the model nor the solver: {checked}.",
-        "以下各项的全部规则与成本均由独立程序（不依赖模型与求解器）根据输入表和结果表重新计算并核对：{checked}。",
+        "以下各项的全部约束与成本均由独立程序（不依赖模型与求解器）根据输入表和结果表重新计算并核对：{checked}。",
         checked=checked,
     )
     verdict: Child = element("p", say("Findings: none.", "核验结果：无异议。"), class_="good")

@@ -11,9 +11,14 @@ import openpyxl
 import pytest
 
 import planner
+from planner.errors import InvalidInputError
 from planner.io.scenario import Scenario
+from planner.io.schema import schema_of
+from planner.io.workbook_draft import draft_of
+from planner.io.workbook_reading import RawSheet, _is_cell
 from planner.io.workbook_readme import DICTIONARY, README
 from planner.language import speak
+from planner.models.declarations import declarations
 from tests.excel.books import FIRST_ROW, changed, column_of, exported, faults_of, imported
 from tests.worlds import BASE
 
@@ -276,3 +281,16 @@ def test_faults_speak_chinese(book: Path, tmp_path: Path) -> None:
     assert "book.xlsx 工作表 site" in line
     assert "单元格是公式" in line
     assert "选择性粘贴" in line
+
+
+def test_a_sheet_that_stands_twice_is_a_fault() -> None:
+    """Proves that of two sheets of one name neither is taken for the other, nor a number longer than any float.
+
+    Sensitivity: the last of two sheets winning without a word; a whole number of 400 digits that ends the import with
+    an error of Python's.
+    """
+    sheet = RawSheet("region", is_hidden=False, rows={1: {1: "#", 2: "region"}, 5: {2: "a"}})
+    with pytest.raises(InvalidInputError, match="the sheet stands twice"):
+        draft_of([sheet, sheet], schema_of(declarations()), "book.xlsx")
+    assert _is_cell(10**15)
+    assert not _is_cell(10**400)

@@ -19,6 +19,7 @@ from planner.models.declarations import feature_modules
 from planner.run import run_and_write
 from planner.words import word
 from tests.algebra import RICH
+from tests.excel.books import faults_of
 from tests.worlds import BASE
 
 WORLDS = {"core": BASE, "rich": RICH}
@@ -145,3 +146,14 @@ def test_a_changed_run_is_refused(run_folder: tuple[Results, Path], tmp_path: Pa
     path.write_bytes(path.read_bytes().replace(b"1", b"2"))
     with pytest.raises(InvalidInputError, match="not the file that the run wrote"):
         export_workbook(folder, tmp_path / "results.xlsx")
+
+
+def test_results_are_no_scenario(run_folder: tuple[Results, Path], tmp_path: Path) -> None:
+    """Proves that a workbook of results is refused with one fault that says what it is.
+
+    Sensitivity: a fault for each of its twenty sheets, and no word of the cause.
+    """
+    export_workbook(run_folder[1], tmp_path / "results.xlsx")
+    [fault] = faults_of(tmp_path / "results.xlsx", tmp_path)
+    assert "results of a run" in fault.problem
+    assert "RUN/scenario" in fault.remedy

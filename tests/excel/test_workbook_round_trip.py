@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 import planner
 from planner.errors import CannotWriteError, InvalidInputError, UsageError
+from planner.export import export_workbook
 from planner.io.workbook_reading import read_workbook
 from planner.io.workbook_tables import ROWS_MAX, Column, Sheet, write_workbook
 from tests.excel.books import exported, imported, returned
+from tests.profiles.twenty_days import DAYS, STEPS, world
 from tests.reliability.random_world import random_world
 from tests.reliability.test_hostile_names import RUNS, hostile_world
 from tests.shipped import SCENARIOS, read_shipped
+from tests.test_cli import call
 from tests.worlds import BASE
 
 SHIPPED = sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml"))
@@ -179,3 +182,19 @@ def test_a_replacement_that_fails_leaves_the_old(tmp_path: Path, monkeypatch: py
         imported(book, target, force=True)
     assert planner.read_scenario(target).content_hash == planner.read_scenario(tmp_path / "world").content_hash
     assert sorted(path.name for path in tmp_path.iterdir()) == ["book.xlsx", "old", "world"]
+
+
+def test_the_full_year_goes_with_its_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that a scenario which chooses days goes into the workbook with its whole year, and comes back the same.
+
+    Sensitivity: the chosen days exported in its place, so that an import over the folder loses the year.
+    """
+    folder = world().write(tmp_path / "world")
+    toml = folder / "scenario.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("[time]\n", "[time]\nrepresentative_days = 4\n"), "utf-8")
+    export_workbook(folder, tmp_path / "year.xlsx")
+    again = tmp_path / "again"
+    assert call(monkeypatch, "import", tmp_path / "year.xlsx", again) == 0
+    for changes in ([], ["time.representative_days="]):
+        assert planner.read_scenario(again, changes).content_hash == planner.read_scenario(folder, changes).content_hash
+    assert len(planner.read_scenario(again, ["time.representative_days="]).sets["timestep"]) == DAYS * STEPS

@@ -16,6 +16,7 @@ from planner.explain.search import explain
 from planner.explain.text import of_explanation
 from planner.words import word
 from tests.explain.broken_worlds import BROKEN, TWICE, Broken
+from tests.shipped import SCENARIOS
 
 if TYPE_CHECKING:
     from planner.explain.answer import Explanation
@@ -144,6 +145,20 @@ def test_two_causes_are_both_named(tmp_path: Path) -> None:
     text = of_explanation(found)
     assert text.count("cause 1 of 2") == text.count("cause 2 of 2") == 1
     assert "needed together" in text
+
+
+def test_first_ways_mend_together_beside_a_demand_just_set() -> None:
+    """Two causes beside a demand set a moment ago: the first way of each is another cell, and together they mend.
+
+    Proves: what is proposed together was tried together. Sensitivity: ways put in order anew after they were settled,
+    so that the demand, which could stand in for either, comes first in both.
+    """
+    tiny = SCENARIOS / "tiny"
+    broken = ["emissions_max=300000", "site.grid_power_max[qingpu]=30", "region_workload.demand[shanghai,online]=20"]
+    found = explain(tiny, broken)
+    together = [text for number in range(len(found.causes)) for text in found.settings(number)]
+    assert len({text.partition("=")[0] for text in together}) == len(together) > 1
+    assert planner.run(planner.read_scenario(tiny, [*broken, *together])).summary["status"] == "optimal"
 
 
 def test_there_are_enough_broken_scenarios() -> None:

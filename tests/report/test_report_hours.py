@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
-from planner.report import explorer
+from planner.report import explorer, land
 from planner.report.subject import Subject
 from planner.words import word
 from tests.charts.hours_worlds import nine_days
@@ -106,3 +107,14 @@ def test_subject_counts_work_by_hours() -> None:
     }
     work = Subject(SimpleNamespace(tables=tables), None, word, word("work")).work
     assert work["mw"].tolist() == pytest.approx([(30 * 3000 + 10 * 5760) / 8760])
+
+
+def test_a_base_map_of_many_islands_ends() -> None:
+    """Proves that a user's map of more islands than a page holds is thinned, and no area lost.
+
+    Sensitivity: thinning by vertices alone, which a ring of four points has always too many of, and never ends.
+    """
+    islands = shapely.MultiPolygon([shapely.box(400 * n, 0, 400 * n + 100 + n % 7, 100) for n in range(8000)])
+    [left] = land._simplified([islands])
+    assert shapely.get_num_coordinates(left) <= land.VERTICES_MAX
+    assert left.area > 0

@@ -160,3 +160,12 @@ def test_the_command_in_chinese(
     assert "最后一步为" in said
     assert "元/吨" in said
     assert (tmp_path / "pareto-zh.svg").stat().st_size > 1000
+
+
+def test_latency_of_nothing_served_is_nothing() -> None:
+    """Proves that a plan that serves nothing, whose mean latency is not known, has a place on a front: at 0 ms.
+
+    Sensitivity: a look-up of a number that such a row does not have.
+    """
+    assert value_of({"point": "idle", "served_share": "0.0"}, "latency") == 0
+    assert value_of({"point": "half", "served_share": "0.5", "mean_latency": "4"}, "latency") == 2

@@ -58,7 +58,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "assigned_only": ("at the assigned site only", "仅由指派节点承接"),
     "deferred": ("work that waited", "延后作业"),
     "west_share": ("work done in the west", "西部承接占比"),
-    "moved_west_share": ("eastern and central work done in the west", "东中部需求西移占比"),
+    "moved_west_share": ("other sides' work done in the west", "其他片区需求西移占比"),
     "mean_latency": ("mean latency", "平均时延"),
     "it": ("IT", "IT"),
 }
