@@ -20,7 +20,7 @@ def audit(run: RunFolder) -> None:
     sys.stdout.write(audit_run(run))
 
 
-@app.command(zh="导出模型（mps、lp），读取、合并、缩减后的情景（folder、xlsx），运行结果（xlsx），或数据模式。")
+@app.command(zh="导出模型（mps、lp），情景（folder：已选代表日；xlsx：全年），运行结果（xlsx），或数据模式。")
 def export(
     scenario: Annotated[
         Path | None,
@@ -43,7 +43,7 @@ def export(
         bool, typer.Option("--force", help=say("Replace a workbook that stands there.", "替换已有的工作簿。"))
     ] = False,
 ) -> None:
-    """Export the model (mps, lp), the scenario as read (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."""
+    """Export the model (mps, lp), the scenario (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."""
     from planner.export import (  # noqa: PLC0415
         FOLDER,
         WORKBOOK,
