@@ -43,6 +43,7 @@ WORLDS = {
     "matched": SHARES.with_parameters(green_power_share_mode="matched"),
     "every_timestep": SHARES.with_parameters(green_power_share_mode="every_timestep", green_power_share_on="new"),
     "location": SHARES.with_parameters(emissions_accounting="location"),
+    "mean_latency": SHARES.with_parameters(mean_latency_max=40),
     "weighted": SHARES.replaced(minimise={"cost": 2, "emissions": 90, "latency": 1e6}),
     "month": SHARES.with_parameters(green_power_share_window="month")
     .with_cells("timestep", "position", {"*": None})
