@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from xml.etree.ElementTree import Element
 
+    from planner.io.results import Results
     from planner.report.subject import Subject
 
 
@@ -111,11 +112,21 @@ def section(subject: Subject) -> Element:
     )
 
 
+def _before(line: Line, subject: Subject, baseline: Results) -> float | None:
+    """Return the baseline's number, nothing where it is of another kind: another accounting, another objective."""
+    plan = subject.results
+    is_other_accounting = plan.summary.get("emissions_accounting") != baseline.summary.get("emissions_accounting")
+    is_other_aim = plan.scenario.settings.objective != baseline.scenario.settings.objective
+    if (line.place == ("emissions",) and is_other_accounting) or (line.place == ("objective",) and is_other_aim):
+        return None
+    return line.value(baseline.summary)
+
+
 def _card(line: Line, subject: Subject) -> Element:
     value = line.value(subject.summary)
     parts = [element("dt", line.name), element("dd", line.write(value), class_="figure")]
     if subject.baseline is not None:
-        before = line.value(subject.baseline.summary)
+        before = _before(line, subject, subject.baseline)
         text = line.change(value, before)
         if line.measure is not None:
             text = say(
@@ -130,7 +141,6 @@ def _table(chosen: list[Line], subject: Subject) -> Element:
     if subject.baseline is None:
         head = [say("Measure", "指标"), say("This plan", "本方案")]
         return table(caption, head, [[x.name, x.write(x.value(subject.summary))] for x in chosen], numbers=[1])
-    before = subject.baseline.summary
     head = [
         say("Measure", "指标"),
         say("This plan", "本方案"),
@@ -141,7 +151,7 @@ def _table(chosen: list[Line], subject: Subject) -> Element:
     rows = [
         [x.name, x.write(now, then), x.write(then, now), x.change(now, then), x.relative(now, then)]
         for x in chosen
-        for now, then in [(x.value(subject.summary), x.value(before))]
+        for now, then in [(x.value(subject.summary), _before(x, subject, subject.baseline))]
     ]
     text = say(
         "All headline numbers against the baseline: {title}",

@@ -15,6 +15,7 @@ from tests.reliability.test_hostile_names import hostile_world
 from tests.shipped import SCENARIOS, read_shipped
 
 SOFFICE = shutil.which("soffice")
+# Half a gigabyte that no test but these needs: run where it is installed, and by hand before a release.
 pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 SHIPPED = sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml"))
 

@@ -132,6 +132,20 @@ def test_a_baseline_stands_beside(world_plan: Results, tmp_path: Path) -> None:
     assert {row[3] for row in own[1:]} <= {"0", "0.0 points"}
 
 
+def test_other_accounting_is_no_baseline(world_plan: Results, tmp_path: Path) -> None:
+    """Emissions of another accounting stand beside nothing: there is no difference to tell.
+
+    Proves: market and location are never subtracted. Sensitivity: a baseline taken by the number's name alone.
+    """
+    kind = world_plan.summary["emissions_accounting"]
+    other = {"market": "location", "location": "market"}[kind]
+    plan = BASE.with_parameters(emissions_accounting=other).solve(tmp_path)
+    rows = {row[0]: row for row in table_of(read_page(page_of(world_plan, plan)), "All headline numbers")}
+    [emissions] = [row for name, row in rows.items() if name.startswith("Emissions")]
+    assert emissions[2:] == ["–"] * 3
+    assert rows["Cost"][2] != "–"
+
+
 def test_rules_that_bind_are_named(world_plan: Results, page: Node) -> None:
     """Every rule with a price is in the table with its highest price, and its places are spelt in names.
 
