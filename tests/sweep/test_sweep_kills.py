@@ -31,7 +31,9 @@ PRICES = ",".join(str(price) for price in range(0, 120, 20))
 GRID = ("--vary", f"carbon_price={PRICES}", "--vary", "site.green_power_share_min=0,0.3,0.6,0.9", "--format", "svg")
 COUNT = 24
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes it kills under /proc, which Linux has")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="finds the processes it kills under /proc, which Linux has"
+)
 
 
 def test_killed_half_way_nothing_is_solved_twice_and_nothing_lost(tmp_path: Path) -> None:
