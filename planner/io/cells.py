@@ -235,6 +235,8 @@ def _flag_fault(cell: str) -> Check | None:
 def _choice_fault(parameter: Parameter, cell: str) -> Check | None:
     if cell in parameter.choices:
         return None
+    if cell in parameter.retired:
+        return say("the word is no longer used", "该词已不再使用"), parameter.retired[cell]
     return say("not one of the words allowed", "不是允许的词"), nearest(cell, parameter.choices, say("allowed", "允许"))
 
 

@@ -34,29 +34,16 @@ def site_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         One row a site, in the scenario's order: site, name_zh, name_en, hub, side, province (empty where not given);
-        it_load [MW, mean over the year], capacity and capacity_new [MW], modules, utilisation [1, load over capacity],
-        pue [1, mean weighted by load], grid_power and green_power [MW, mean], certificates [MWh/a],
-        green_power_share [1, by the accounting called ``certificate``: (green and excess power and certificates) over
-        facility energy, so that it may be above 1], emissions [tCO2/a], geometry (None without coordinates).
-        A number that the plan does not know is NaN.
+        the figures of sites that the features declare, such as it_load [MW, mean over the year], capacity and
+        capacity_new [MW], modules, utilisation [1, load over capacity], pue [1, mean weighted by load], grid_power and
+        green_power [MW, mean], certificates [MWh/a], green_power_share [1, by the accounting that stands in
+        green_power_share_mode; with certificates it may be above 1], emissions [tCO2/a]; geometry (None without
+        coordinates). A number that the plan does not know is NaN.
     """
-    load, capacity = _fill(_by(tables, "allocation", "allocation", "site"), scenario, "site"), _capacity(tables)
-    columns = {
-        "it_load": load,
-        "capacity": capacity,
-        "capacity_new": _fill(_by(tables, "site_expansion", "capacity_new", "site"), scenario, "site"),
-        "modules": _fill(_by(tables, "site_expansion", "modules", "site"), scenario, "site"),
-        "utilisation": load / capacity.replace(0.0, np.nan),
-        "pue": _pue(tables),
-        "grid_power": _by(tables, "power_supply", "grid_power", "site"),
-        "green_power": _by(tables, "power_supply", "green_power_used", "site"),
-        "certificates": _by(tables, "power_supply_certificates", "certificates", "site"),
-        "green_power_share": _green_power_share(scenario, tables),
-        "emissions": _by(tables, "emissions", "emissions", "site"),
-    }
-    if "power_supply" in tables:
-        columns["certificates"] = _fill(columns["certificates"], scenario, "site")
-    return _points(scenario, "site", columns)
+    layer = _points(scenario, "site", tables)
+    mode = scenario.scalar("green_power_share_mode") if scenario.has("green_power_share") else "certificate"
+    layer.insert(len(layer.columns) - 1, "green_power_share_mode", str(mode))
+    return layer
 
 
 def region_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
@@ -65,18 +52,11 @@ def region_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        One row a region, in the scenario's order: region, name_zh, name_en, hub, side, province; demand and unserved
-        [MW IT, mean over the year], latency [ms, one way, mean of the work served], geometry (None without
-        coordinates).
+        One row a region, in the scenario's order: region, name_zh, name_en, hub, side, province; the figures of regions
+        that the features declare: demand and unserved [MW IT, mean over the year], latency [ms, one way, mean of the
+        work served]; geometry (None without coordinates).
     """
-    flows = _flows(tables)
-    carried = flows.groupby("region", sort=False)[["work", "allocation"]].sum()
-    columns = {
-        "demand": _by(tables, "demand", "demand", "region"),
-        "unserved": _by(tables, "demand", "unserved_demand", "region"),
-        "latency": carried["work"] / carried["allocation"],
-    }
-    return _points(scenario, "region", columns)
+    return _points(scenario, "region", tables)
 
 
 def flow_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
@@ -149,46 +129,15 @@ def _by(tables: Tables, name: str, column: str, *keys: str) -> pd.Series:
     return _mean(tables, name, column).groupby([tables[name][key] for key in keys]).sum()
 
 
-def _fill(values: pd.Series, scenario: Scenario, name: str) -> pd.Series:
-    """Return one entry a member, 0 where there is none."""
-    return values.reindex(list(scenario.sets[name]), fill_value=0.0)
-
-
-def _capacity(tables: Tables) -> pd.Series:
-    """Return the IT capacity [MW] by site, all compute types; it is the same in every timestep."""
-    if "site_capacity" not in tables:
-        return pd.Series(dtype=float)
-    table = tables["site_capacity"].drop_duplicates(["site", "compute_type"])
-    return table.groupby("site")["capacity"].sum().astype(float)
-
-
-def _pue(tables: Tables) -> pd.Series:
-    """Return the mean PUE by site, weighted by load, or by time alone where there is no load."""
-    done, drawn = (_by(tables, "facility_load", column, "site") for column in ("it_load", "facility_load"))
-    return (drawn / done.replace(0.0, np.nan)).combine_first(_by(tables, "facility_load", "pue", "site"))
-
-
-def _green_power_share(scenario: Scenario, tables: Tables) -> pd.Series:
-    drawn = _by(tables, "facility_load", "facility_load", "site")
-    if "power_supply" not in tables:
-        return pd.Series(np.nan, index=drawn.index)
-    hours = float(tables["time"]["timestep_weight"].astype(float).sum())
-    parts = (
-        _by(tables, "power_supply", "green_power_used", "site"),
-        _by(tables, "power_supply_technology", "excess", "site"),
-        _by(tables, "power_supply_certificates", "certificates", "site") / hours,
-    )
-    green = sum(_fill(part, scenario, "site") for part in parts)
-    return green / drawn.replace(0.0, np.nan)
-
-
-def _points(scenario: Scenario, name: str, columns: Mapping[str, pd.Series]) -> gpd.GeoDataFrame:
+def _points(scenario: Scenario, name: str, tables: Tables) -> gpd.GeoDataFrame:
     members = list(scenario.sets[name])
     table = pd.DataFrame({name: pd.Series(members, dtype=str)})
     for column in LABELS:
         table[column] = _texts(scenario, f"{name}.{column}", members)
-    for column, values in columns.items():
-        table[column] = values.reindex(members).to_numpy(float)
+    for feature, figure in scenario.declarations.figures:
+        if figure.of == name:
+            known = scenario.has(feature) and bool(tables)
+            table[figure.name] = figure.by_member(scenario, tables).to_numpy(float) if known else figure.missing
     places = scenario.coordinates(name)
     points = [Point(*places.loc[member]) if member in places.index else None for member in members]
     return _layer(table, points)

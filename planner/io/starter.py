@@ -43,7 +43,7 @@ PARAMETERS: Mapping[str, Any] = {
     "network_layer": "optical",
     "green_power_share_mode": "certificate",
     "green_power_share_on": "all",
-    "emissions_accounting": "market",
+    "emissions_accounting": "contract",
     "carbon_price": 60,
 }
 TABLES = {

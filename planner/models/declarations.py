@@ -49,7 +49,8 @@ def declarations() -> Declarations:
             _claim(parameter.key, feature, owner)
             parameters[parameter.key] = parameter
     requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
-    return Declarations(tuple(modules), requires, sets, parameters, owner)
+    figures = tuple((name, figure) for name, module in modules.items() for figure in getattr(module, "FIGURES", ()))
+    return Declarations(tuple(modules), requires, sets, parameters, owner, figures)
 
 
 def _claim(word: str, feature: str, owner: dict[str, str]) -> None:

@@ -28,7 +28,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "costs": ("cost by category", "分项成本"),
     "category": ("category", "类别"),
     "haul": ("energy times distance", "电量乘距离"),
-    "all_unserved": ("all that is missing", "全部缺口"),
+    "all_unserved": ("all demand left unserved", "全部未满足需求"),
+    "all_missing_green": ("all green energy that is missing", "全部绿电缺额"),
     "cost_weight": ("weight of cost", "成本权重"),
     "emissions_weight": ("weight of emissions", "排放权重"),
     "latency_weight": ("weight of latency", "时延权重"),
@@ -63,7 +64,7 @@ def haul(m: PlanModel) -> Any:
 
 
 def unserved_energy_term(m: PlanModel) -> Any:
-    """Energy left unserved [MWh/a]; what the features allow to be missing is added to it."""
+    """Energy left unserved [MWh/a]."""
     return sum(m.unserved_energy[r, k] for r, k in m.UNSERVABLE)
 
 
@@ -82,6 +83,8 @@ def weighted_latency(m: PlanModel) -> Any:
     return m.latency_weight * m.mean_latency
 
 
+BEFORE = ("all_unserved", "all_missing_green")
+"""What is minimised, one after the other and never added, before an objective that gives cost no weight."""
 STAGES = {"cost": "cost", "emissions": "emissions", "latency": "mean_latency"}
 """What is minimised for each word of ``objective.then``."""
 MEASURES = {
@@ -106,9 +109,10 @@ def build(m: PlanModel) -> None:
         m.stages = [*m.stages, *(["cost"] if then != "cost" else [])]
         if len(m.UNSERVABLE):
             m.add_term("all_unserved", "demand", unserved_energy_term)
-        if "all_unserved" in m.totals:
-            m.open_total("all_unserved", unit="MWh/a")
-            m.stages.insert(0, "all_unserved")
+        first = [name for name in BEFORE if name in m.totals]
+        for name in first:
+            m.open_total(name, unit="MWh/a")
+        m.stages = [*first, *m.stages]
     _build_tie_break(m)
 
 

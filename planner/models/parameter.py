@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.models.figure import Figure
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
@@ -71,6 +76,8 @@ class Parameter:
         The closed interval a number must lie in; ``low_open`` leaves out ``low`` itself.
     choices
         The words allowed for ``kind="choice"``.
+    retired
+        Words that were allowed once, each with what to write in its place.
     refers_to
         The index set whose members are allowed for ``kind="reference"``.
     also_index
@@ -94,6 +101,7 @@ class Parameter:
     high: float = INFINITY
     low_open: bool = False
     choices: tuple[str, ...] = ()
+    retired: Mapping[str, str] = field(default_factory=dict)
     refers_to: str | None = None
     also_index: tuple[tuple[str, ...], ...] = ()
     source: str = ""
@@ -127,6 +135,8 @@ class Declarations:
     """By ``Parameter.key``."""
     owner: dict[str, str]
     """The feature that declares each parameter (by key) or set (by name)."""
+    figures: tuple[tuple[str, Figure], ...] = ()
+    """Each feature's figures of sites and regions, with the feature, in canonical order."""
 
 
 def table_of(index: tuple[str, ...]) -> str:

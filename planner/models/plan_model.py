@@ -51,7 +51,9 @@ class Total:
     terms: dict[str, Rule] = field(default_factory=dict)
 
     def rule(self, m: PlanModel, *index: Any) -> Any:
-        """Add up the terms of one member."""
+        """Add up the terms of one member; nothing where no feature adds any (Pyomo's sum of a template needs one)."""
+        if not self.terms:
+            return 0
         return sum(term(m, *index) for term in self.terms.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pyomo.environ as pyo
 from planner.language import say
 from planner.models import ledger
 from planner.models.features.routes import counts_latency
+from planner.models.figure import Figure, at
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
@@ -282,6 +284,32 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
+def _work(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the IT energy of every site [MWh/a]."""
+    work = ledger.energy(tables, "allocation", "allocation", ["site"])
+    return work.reindex(list(inputs.sets["site"]), fill_value=0.0)
+
+
+def _served(name: str) -> Any:
+    """Return what sums a number of the work served over the regions: ``energy`` [MWh/a], ``haste`` [MWh ms/a]."""
+
+    def by_region(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+        del inputs
+        table = tables["allocation"].merge(tables["routes"], on=KEYS[:4], how="left")
+        energy = table["allocation"] * table["timestep"].map(ledger.weights(tables))
+        values = energy if name == "energy" else energy * table["latency"]
+        # A route without a latency makes the region's unknown.
+        return values.groupby(table["region"]).sum(skipna=False)
+
+    return by_region
+
+
+FIGURES = (
+    Figure("it_load", "site", "MW", _work, at("energy", "it"), is_mean_power=True, missing=0.0),
+    Figure("latency", "region", "ms", _served("haste"), at("mean_latency"), per=_served("energy")),
+)
+
+
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return mean latency [ms, one way], what is done in the west and what moved there, and IT energy [MWh/a].
 
@@ -289,14 +317,14 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     """
     table = tables["allocation"].merge(tables["routes"], on=KEYS[:4], how="left")
     energy = table["allocation"] * table["timestep"].map(ledger.weights(tables))
-    served = float(energy.sum())
-    latency = float((energy * table["latency"]).sum(skipna=False)) if served else float("nan")
+    load, latency = (figure.whole(inputs, tables) for figure in FIGURES)
+    served = float(load or 0.0)
     west = table["site"].map(inputs.series("site.side")) == "west"
     elsewhere = table["region"].map(inputs.series("region.side")) != "west"
     knows_west = "west" in inputs.sets["side"] and bool(served)
     outside = float(energy[elsewhere].sum())
     return {
-        "mean_latency": latency / served if served and latency == latency else None,  # noqa: PLR0124 - NaN
+        "mean_latency": None if latency is None or math.isnan(latency) else latency,
         "west_share": float(energy[west].sum()) / served if knows_west else None,
         "moved_west_share": float(energy[west & elsewhere].sum()) / outside if knows_west and outside else None,
         "energy": {"it": served},

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger
 from planner.models.features.time import weights
+from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
@@ -175,9 +176,14 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.cost_differs("unserved", cost, tables)
 
 
+ASKED, LEFT = (energy_of("demand", column, "region") for column in ("demand", "unserved_demand"))
+FIGURES = (
+    Figure("demand", "region", "MW", ASKED, at("energy", "demand"), is_mean_power=True),
+    Figure("unserved", "region", "MW", LEFT, at("energy", "unserved"), is_mean_power=True),
+)
+
+
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return the share of demand served, by energy."""
-    del inputs
-    asked = ledger.total(tables, "demand", "demand")
-    unserved = ledger.total(tables, "demand", "unserved_demand")
+    asked, unserved = (float(figure.whole(inputs, tables) or 0.0) for figure in FIGURES)
     return {"served_share": 1 - unserved / asked if asked else 1.0, "energy": {"demand": asked, "unserved": unserved}}

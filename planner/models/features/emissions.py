@@ -1,36 +1,54 @@
-"""Emissions: what the plan emits by location or by market accounting, its limit and its price."""
+"""Emissions: what the plan emits by one of three accountings, its limit and its price.
+
+``location`` counts all power that a site draws at the factor of its grid. ``contract`` counts grid power alone: green
+power under contract emits nothing, and certificates change nothing. ``market_certificates`` is that of the GHG
+Protocol's scope 2: certificates bought for grid power emit nothing either, and the rest is at the residual factor. The
+three are never mixed; all that are known stand beside each other in the results.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from planner.language import say
 from planner.models import ledger
+from planner.models.figure import Figure, at, column_of
 from planner.models.finding import Finding
-from planner.models.gives import Amount, Rank
+from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import pandas as pd
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("facility_load",)
+ACCOUNTINGS = ("location", "contract", "market_certificates")
 PARAMETERS = (
     Parameter(
         "emissions_accounting",
         (),
         "",
-        "location: all power at the grid's factor; market: grid power only, contracted green counts zero.",
-        "market",
+        "location: all power drawn at the grid's factor; contract: grid power only, green power under contract counts "
+        "zero; market_certificates: certificates count zero as well, the rest is at the residual factor.",
+        "contract",
         "choice",
-        choices=("location", "market"),
+        choices=ACCOUNTINGS,
+        retired={
+            "market": say(
+                "market is called contract now (grid power at its factor, certificates change nothing); with "
+                "certificates, as the GHG Protocol has it, it is market_certificates",
+                "market 现称 contract（仅电网电量按因子计，绿证不影响）；若按 GHG Protocol 计入绿证，则为 "
+                "market_certificates",
+            )
+        },
         source="GHG Protocol Scope 2 guidance",
-        description_zh="location：全部用电按电网因子计；market：仅电网供电计排放，合同绿电计为零。",
+        description_zh="location：全部受电按电网因子计；contract：仅电网电量计排放，合同绿电计为零；"
+        "market_certificates：绿证亦计为零，其余按剩余因子计。",
     ),
     Parameter(
         "emission_factor",
@@ -40,6 +58,15 @@ PARAMETERS = (
         also_index=(("site",),),
         description_zh="电网供电的碳排放因子。",
     ),
+    Parameter(
+        "residual_emission_factor",
+        ("site",),
+        "tCO2/MWh",
+        "Emissions of grid power that nobody holds a certificate for; by default the mean emission_factor of the year.",
+        None,
+        source="GHG Protocol Scope 2 guidance",
+        description_zh="未被任何绿证认领的电网电量的排放因子；默认取 emission_factor 的全年均值。",
+    ),
     Parameter("emissions_max", (), "tCO2/a", "Most that the plan may emit.", None, description_zh="方案的排放上限。"),
     Parameter("carbon_price", (), "CNY/tCO2", "Price of emissions.", 0.0, description_zh="碳排放价格。"),
 )
@@ -48,24 +75,37 @@ WORDS: dict[str, tuple[str, str]] = {
     "emissions_accounting": ("emissions accounting", "排放核算口径"),
     "accounting": ("accounting", "核算口径"),
     "emission_factor": ("emission factor", "排放因子"),
+    "residual_emission_factor": ("residual emission factor", "剩余排放因子"),
     "emissions_max": ("emissions limit", "排放上限"),
     "emissions_limit": ("emissions limit", "排放上限"),
     "site_emissions": ("emissions of the site", "节点碳排放"),
+    "residual_energy": ("grid energy without a certificate", "无绿证电网电量"),
+    "residual_energy_floor": ("grid energy without a certificate", "无绿证电网电量"),
     "carbon_price": ("price of carbon", "碳价"),
     "carbon": ("carbon", "碳成本"),
-    "location": ("location-based", "基于位置"),
-    "market": ("market-based", "基于市场"),
+    "location": ("location-based", "位置法"),
+    "contract": ("by contracts", "合同法"),
+    "market_certificates": ("market-based, with certificates", "市场法（计绿证）"),
+    "emissions_location": ("emissions, location-based", "碳排放（位置法）"),
+    "emissions_contract": ("emissions, by contracts", "碳排放（合同法）"),
+    "emissions_market_certificates": ("emissions, market-based with certificates", "碳排放（市场法，计绿证）"),
+    "emissions_by_accounting": ("emissions by accounting", "分口径碳排放"),
     "sites": ("sites", "节点"),
 }
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
-    """Market accounting counts grid power, which is known only with a power supply."""
-    if inputs.scalar("emissions_accounting") == "market" and not inputs.has("power_supply"):
+    """Contracts and certificates are known only with a power supply."""
+    accounting = str(inputs.scalar("emissions_accounting"))
+    if accounting != "location" and not inputs.has("power_supply"):
         yield inputs.fault(
             "emissions_accounting",
             None,
-            say("market accounting needs the feature power_supply", "基于市场的核算需要功能 power_supply"),
+            say(
+                "{accounting} accounting needs the feature power_supply",
+                "{accounting} 核算需要功能 power_supply",
+                accounting=accounting,
+            ),
             say(
                 'list power_supply, or set emissions_accounting = "location"',
                 '列出 power_supply，或设 emissions_accounting = "location"',
@@ -73,14 +113,61 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         )
 
 
+def warn(inputs: Scenario) -> Iterator[str]:
+    """Say which factor stands in where certificates count and no residual factor is given."""
+    if inputs.scalar("emissions_accounting") != "market_certificates":
+        return
+    sites = list(inputs.sets["site"])
+    lacking = [site for site in sites if site not in inputs.series("residual_emission_factor").index]
+    if lacking:
+        yield say(
+            "residual_emission_factor is not given for {count} of {all} sites: the mean emission_factor of the year "
+            "stands in, which is too low where others hold certificates",
+            "{all} 个节点中有 {count} 个未给出 residual_emission_factor：以 emission_factor 的全年均值代替，"
+            "若他人持有绿证则偏低",
+            count=len(lacking),
+            all=len(sites),
+        )
+
+
+def derive(inputs: Scenario) -> dict[str, pd.Series]:
+    """Take the weighted mean of the emission factor where no residual factor is given [tCO2/MWh]."""
+    weight = inputs.series("timestep_weight").reindex(inputs.full_index(("timestep",)), fill_value=1.0)
+    factor = inputs.series("emission_factor").unstack("timestep").reindex(columns=weight.index)
+    mean = factor.mul(weight, axis=1).sum(axis=1) / weight.sum()
+    return {"residual_emission_factor": inputs.series("residual_emission_factor").combine_first(mean)}
+
+
 def location_emissions(m: PlanModel, site: str) -> Any:
-    """Emissions of the facility load [tCO2/a]: ∑_t w facility_load × emission_factor; without what stores lose."""
+    """Emissions of all power drawn [tCO2/a]: ∑_t w site_draw × emission_factor; what stores lose is in it."""
+    return sum(m.emission_factor[site, t] * m.site_draw_energy[site, t] for t in m.TIMESTEPS)
+
+
+def load_emissions(m: PlanModel, site: str) -> Any:
+    """The same without a power supply [tCO2/a]: no store is there, and what the facility uses is what it draws."""
     return sum(m.emission_factor[site, t] * m.facility_energy[site, t] for t in m.TIMESTEPS)
 
 
-def market_emissions(m: PlanModel, site: str) -> Any:
+def contract_emissions(m: PlanModel, site: str) -> Any:
     """Emissions of a site's grid power [tCO2/a]: ∑_t w grid_power × emission_factor."""
     return sum(m.emission_factor[site, t] * m.grid_energy[site, t] for t in m.TIMESTEPS)
+
+
+def market_certificates_emissions(m: PlanModel, site: str) -> Any:
+    """Emissions of grid power that no certificate covers [tCO2/a]: residual_emission_factor × residual_energy."""
+    return m.residual_emission_factor[site] * m.residual_energy[site]
+
+
+def residual_energy_floor(m: PlanModel, site: str) -> Any:
+    """Grid energy that no certificate of the site covers is at least what is left of it.
+
+    residual_energy[s] ≥ ∑_t w grid_power[s,t] − certificates[s]  ∀ s  [MWh/a]
+
+    More certificates than grid energy change nothing more: residual_energy ≥ 0.
+    """
+    return m.residual_energy[site] >= sum(m.grid_energy[site, t] for t in m.TIMESTEPS) - sum(
+        m.certificates[s] for s in m.CERTIFIED_AT[site]
+    )
 
 
 def site_emissions_term(m: PlanModel) -> Any:
@@ -101,14 +188,27 @@ def carbon_cost(m: PlanModel) -> Any:
     return m.carbon_price * m.emissions
 
 
-GIVES = {"emissions_limit": ("emissions_max",)}
+GIVES = {
+    "emissions_limit": ("emissions_max",),
+    "residual_energy_floor": Never(say("a certificate covers its energy once", "一张绿证只覆盖一次电量")),
+}
 RELAXATIONS = (Amount("emissions_max", Rank.POLICY, raised=True),)
+RULES = {
+    "location": location_emissions,
+    "contract": contract_emissions,
+    "market_certificates": market_certificates_emissions,
+}
 
 
 def build(m: PlanModel) -> None:
     """Add the emissions by the accounting asked for, their limit and their price."""
-    location = m.inputs.scalar("emissions_accounting") == "location"
-    rule = location_emissions if location else market_emissions
+    accounting = str(m.inputs.scalar("emissions_accounting"))
+    rule = RULES[accounting] if m.inputs.has("power_supply") else load_emissions
+    if accounting == "market_certificates":
+        certified = pd.DataFrame({"owner": list(m.CERTIFICATE_PRICE_GIVEN), "site": list(m.CERTIFICATE_PRICE_GIVEN)})
+        m.subsets("CERTIFIED_AT", m.SITES, certified, ["owner"])
+        m.variable("residual_energy", m.SITES, unit="MWh/a")
+        m.constrain(residual_energy_floor, m.SITES, unit="MWh/a")
     m.expression("site_emissions", m.SITES, rule=rule, unit="tCO2/a")
     m.add_term("emissions", "sites", site_emissions_term)
     m.open_total("emissions", unit="tCO2/a")
@@ -118,38 +218,89 @@ def build(m: PlanModel) -> None:
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return the emissions of every site [tCO2/a] and the accounting they follow."""
-    table = m.tabulate("site_emissions", columns=["site"]).rename(columns={"site_emissions": "emissions"})
-    return {"emissions": table.assign(accounting=str(m.inputs.scalar("emissions_accounting")))}
+    """Return the emissions of every site by each accounting that is known, and those that the plan counts [tCO2/a]."""
+    accounting = str(m.inputs.scalar("emissions_accounting"))
+    factor = m.parameter_values["emission_factor"]
+    if not m.inputs.has("power_supply"):
+        drawn = m.tabulate("facility_energy", columns=["site", "timestep"]).set_index(["site", "timestep"])
+        by = {"location": _at_factor(drawn["facility_energy"], factor)}
+    else:
+        power = m.tabulate("site_draw_energy", "grid_energy", columns=["site", "timestep"])
+        power = power.set_index(["site", "timestep"])
+        owned = m.tabulate("certificates", columns=["site"]).set_index("site")["certificates"]
+        grid = power["grid_energy"].groupby(level="site", sort=False).sum()
+        rest = grid.sub(owned.reindex(grid.index, fill_value=0.0)).clip(lower=0.0)
+        by = {
+            "location": _at_factor(power["site_draw_energy"], factor),
+            "contract": _at_factor(power["grid_energy"], factor),
+            "market_certificates": rest * m.parameter_values["residual_emission_factor"].reindex(rest.index),
+        }
+    table = pd.DataFrame({"emissions": by[accounting]} | {f"emissions_{name}": tonnes for name, tonnes in by.items()})
+    return {"emissions": table.rename_axis("site").reset_index().assign(accounting=accounting)}
+
+
+def _at_factor(energy: pd.Series, factor: pd.Series) -> pd.Series:
+    """Return energy times the factor of its timestep, by site [tCO2/a]."""
+    return (energy * factor.reindex(energy.index)).groupby(level="site", sort=False).sum()
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Emissions follow from energy and factor, stay within the limit, and are paid for."""
-    location = inputs.scalar("emissions_accounting") == "location"
-    name, column = ("facility_load", "facility_load") if location else ("power_supply", "grid_power")
-    table = tables[name]
-    tonnes = (
-        table[column]
-        * table["timestep"].map(ledger.weights(tables))
-        * ledger.spread(inputs.series("emission_factor"), table)
-    )
-    by_site = tonnes.groupby(table["site"]).sum()
-    reported = tables["emissions"].set_index("site")["emissions"].astype(float)
-    yield from Finding.all_equal("emissions", by_site, reported, "tCO2/a")
-    accounting = inputs.scalar("emissions_accounting")
-    for site in tables["emissions"].loc[tables["emissions"]["accounting"] != accounting, "site"]:
+    """Emissions follow from energy and factor by every accounting, stay within the limit, and are paid for."""
+    again = _again(inputs, tables)
+    table = tables["emissions"].set_index("site")
+    for name, tonnes in again.items():
+        yield from Finding.all_equal(f"emissions_{name}", tonnes, table[f"emissions_{name}"].astype(float), "tCO2/a")
+    accounting = str(inputs.scalar("emissions_accounting"))
+    yield from Finding.all_equal("emissions", again[accounting], table["emissions"].astype(float), "tCO2/a")
+    if "contract" in again:
+        # Whoever buys green power emits less than the grid's power in its place, never more.
+        yield from Finding.all_at_most("location", again["contract"], again["location"], "tCO2/a")
+    for site in table.index[table["accounting"] != accounting]:
         yield Finding(
             "emissions_accounting", str(site), say("is not {accounting}", "不是 {accounting}", accounting=accounting)
         )
-    total, limit = float(by_site.sum()), inputs.scalar("emissions_max")
+    total, limit = float(again[accounting].sum()), inputs.scalar("emissions_max")
     if limit is not None:
         yield from Finding.unless_at_most("emissions_limit", "national", total, float(limit), "tCO2/a")
     yield from Finding.cost_differs("carbon", total * inputs.number("carbon_price"), tables)
 
 
-def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return emissions [tCO2/a] and their accounting."""
+def _again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Recompute the emissions of every site by each accounting that is known [tCO2/a]."""
+    factor = inputs.series("emission_factor")
+
+    def tonnes(table: pd.DataFrame, power: pd.Series) -> pd.Series:
+        yearly = power * table["timestep"].map(ledger.weights(tables)) * ledger.spread(factor, table)
+        return yearly.groupby(table["site"]).sum()
+
+    load = tables["facility_load"]
+    if "power_supply" not in tables:
+        return {"location": tonnes(load, load["facility_load"])}
+    supply, technology = tables["power_supply"], tables["power_supply_technology"]
+    contract = tonnes(supply, supply["grid_power"])
+    residual = inputs.series("residual_emission_factor")
+    hours, factors = ledger.weights(tables), factor.to_dict()
+    bought = tables["power_supply_certificates"].groupby("site")["certificates"].sum()
+    left = {}
+    for site, energy in ledger.energy(tables, "power_supply", "grid_power", ["site"]).items():
+        mean = sum(factors[site, step] * share for step, share in hours.items()) / float(hours.sum())
+        left[site] = float(residual.get(site, mean)) * max(0.0, energy - float(bought.get(site, 0.0)))
     return {
-        "emissions": float(tables["emissions"]["emissions"].sum()),
+        "location": contract.add(tonnes(technology, technology["green_power"]), fill_value=0.0),
+        "contract": contract,
+        "market_certificates": pd.Series(left, dtype=float),
+    }
+
+
+FIGURES = (Figure("emissions", "site", "tCO2/a", column_of("emissions", "emissions", "site"), at("emissions")),)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return emissions [tCO2/a], their accounting, and those of every accounting that is known."""
+    [counted] = FIGURES
+    known = [name for name in ACCOUNTINGS if f"emissions_{name}" in tables["emissions"]]
+    return {
+        "emissions": counted.whole(inputs, tables),
         "emissions_accounting": inputs.scalar("emissions_accounting"),
+        "emissions_by_accounting": {name: float(tables["emissions"][f"emissions_{name}"].sum()) for name in known},
     }

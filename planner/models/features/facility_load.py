@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
+from planner.models.figure import Figure, at, column_of, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import INFINITY, Parameter
@@ -252,9 +253,15 @@ def _pue_again(inputs: Scenario) -> pd.Series:
     return pd.Series(values, index=index)
 
 
+DRAWN, DONE = (energy_of("facility_load", column, "site") for column in ("facility_load", "it_load"))
+FIGURES = (
+    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE),
+    Figure("water", "site", "m3/a", column_of("facility_load_water", "water", "site"), at("water")),
+)
+
+
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return facility energy [MWh/a], mean PUE and water [m3/a]."""
-    del inputs
-    drawn, done = (ledger.total(tables, "facility_load", column) for column in ("facility_load", "it_load"))
-    water_used = float(tables["facility_load_water"]["water"].sum())
-    return {"energy": {"facility": drawn}, "mean_pue": drawn / done if done else None, "water": water_used}
+    pue, water_used = (figure.whole(inputs, tables) for figure in FIGURES)
+    drawn = ledger.total(tables, "facility_load", "facility_load")
+    return {"energy": {"facility": drawn}, "mean_pue": pue, "water": water_used}

@@ -11,7 +11,7 @@ from planner.language import say
 from planner.models import ledger
 from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding, spell
-from planner.models.gives import Rank, Steps
+from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
@@ -36,12 +36,24 @@ PARAMETERS = (
         high=8784.0,
         description_zh="作业完成前可等待的最长时间；不填则不可等待。",
     ),
+    Parameter(
+        "deferrable_share",
+        ("workload",),
+        "1",
+        "Part of the IT load that moves when work waits; the rest (idle servers draw power too) is drawn at once.",
+        1.0,
+        high=1.0,
+        description_zh="作业等待时可随之转移的 IT 负载比例；其余（服务器空闲时仍耗电）须即时供给。",
+    ),
 )
 WORDS: dict[str, tuple[str, str]] = {
     "flexible_workloads": ("work that can wait", "可延迟作业"),
     "deferral_max": ("longest delay", "最长延迟"),
     "backlog": ("work waiting", "积压作业"),
     "backlog_max": ("most work waiting", "积压上限"),
+    "deferrable_share": ("part of the load that moves with the work", "可转移负载比例"),
+    "deferrable_part": ("part of the load that moves with the work", "可转移负载比例"),
+    "deferrable_load": ("load that may join the backlog", "可转入积压的负载"),
     "deadline": ("deadline", "完成期限"),
     "waiting": ("work that waited", "等待的作业"),
 }
@@ -69,11 +81,23 @@ def deadline(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
 
     ===========  =====================================================================================  =====
     backlog      IT energy asked for and not yet served at the end of the timestep                       MWh
-    backlog_max  ∑ demand × duration over the last deferral_max hours, a timestep partly within them     MWh
-                 pro rata; cyclic within the period
+    backlog_max  deferrable_share × ∑ demand × duration over the last deferral_max hours, a timestep     MWh
+                 partly within them pro rata; cyclic within the period
     ===========  =====================================================================================  =====
     """
     return m.backlog[region, workload, timestep] <= m.backlog_max[region, workload, timestep]
+
+
+def deferrable_part(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
+    """Only a part of a timestep's work may join the backlog; the rest is served at once.
+
+    backlog[r,k,t] − backlog[r,k,previous t] ≤ deferrable_share[k] × demand[r,k,t] × duration[t]
+        ∀ r,k with deferral_max and a share below 1, t  [MWh]
+    """
+    return (
+        m.backlog[region, workload, timestep] - m.backlog[region, workload, m.previous[timestep]]
+        <= m.deferrable_load[region, workload, timestep] * m.timestep_duration[timestep]
+    )
 
 
 def deferred_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
@@ -102,10 +126,19 @@ def longer(inputs: Scenario) -> dict[Key, list[float]]:
     }
 
 
+def shares_of_waiting(inputs: Scenario) -> pd.Series:
+    """Return the share of the workloads that can wait, where it is below 1 [1]."""
+    share = inputs.series("deferrable_share").reindex(_deferral(inputs).index)
+    return share[share < 1.0]
+
+
 WAIT_MAX = 168.0
 """[h]: nobody is proposed to wait a week more."""
-GIVES = {"deadline": ("deferral_max",)}
-RELAXATIONS = (Steps("deferral_max", Rank.SERVICE, longer),)
+GIVES = {"deadline": ("deferral_max", "deferrable_share"), "deferrable_part": ("deferrable_share",)}
+RELAXATIONS = (
+    Steps("deferral_max", Rank.SERVICE, longer),
+    Amount("deferrable_share", Rank.SERVICE, True, cells=shares_of_waiting),
+)
 
 
 def build(m: PlanModel) -> None:
@@ -117,6 +150,10 @@ def build(m: PlanModel) -> None:
     m.subsets("FLEXIBLE_OF", m.DEMANDS, members, ["region", "workload"])
     m.parameter("backlog_max", [m.FLEXIBLE, m.TIMESTEPS], _backlog_max(m, pairs), "MWh")
     m.variable("backlog", m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
+    part = m.inputs.series("deferrable_share").loc[lambda share: share < 1.0].index
+    m.members("FLEXIBLE_IN_PART", [(r, k) for r, k in pairs if k in part], dimen=2)
+    m.parameter("deferrable_load", [m.FLEXIBLE, m.TIMESTEPS], _deferrable_load(m, pairs), "MW")
+    m.constrain(deferrable_part, m.FLEXIBLE_IN_PART, m.TIMESTEPS, unit="MWh")
     m.add_term("served_demand", "deferred", deferred_term)
     m.add_term("servable_demand", "waiting", waiting_term)
     m.constrain(deadline, m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
@@ -128,6 +165,7 @@ def _backlog_max(m: PlanModel, pairs: list[tuple[str, str]]) -> pd.Series:
     duration = m.inputs.series("timestep_duration").reindex(steps)
     profile = m.parameter_values["demand_profile"].unstack("timestep").reindex(columns=steps)
     periods = m.inputs.series("period").reindex(steps).fillna("").to_numpy()
+    share = m.inputs.series("deferrable_share")
     waits: dict[Any, npt.NDArray[np.float64]] = {}
     for workload, hours in _deferral(m.inputs).items():
         rate = profile.loc[workload].to_numpy(float)
@@ -135,8 +173,19 @@ def _backlog_max(m: PlanModel, pairs: list[tuple[str, str]]) -> pd.Series:
         for period in pd.unique(periods):
             here = periods == period
             waits[workload][here] = _recent(duration.to_numpy()[here], rate[here], float(hours))
+        waits[workload] *= share.to_dict()[workload]
     demand = m.parameter_values["demand"]
     values = [waits[k] * demand[r, k] for r, k in pairs]
+    index = pd.MultiIndex.from_tuples([(r, k, t) for r, k in pairs for t in steps], names=KEYS)
+    return pd.Series(np.concatenate([np.zeros(0), *values]), index=index)
+
+
+def _deferrable_load(m: PlanModel, pairs: list[tuple[str, str]]) -> pd.Series:
+    """Return the part of each timestep's demand that may join the backlog [MW]."""
+    steps = list(m.TIMESTEPS)
+    profile = m.parameter_values["demand_profile"].unstack("timestep").reindex(columns=steps)
+    demand, share = m.parameter_values["demand"], m.inputs.series("deferrable_share")
+    values = [profile.loc[k].to_numpy(float) * demand[r, k] * share[k] for r, k in pairs]
     index = pd.MultiIndex.from_tuples([(r, k, t) for r, k in pairs for t in steps], names=KEYS)
     return pd.Series(np.concatenate([np.zeros(0), *values]), index=index)
 
@@ -191,7 +240,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     regions, workloads, steps = (waiting.index.get_level_values(key) for key in KEYS)
     most = came.reindex(pd.MultiIndex.from_arrays([workloads, steps])).to_numpy()
     asked = demand.reindex(pd.MultiIndex.from_arrays([regions, workloads])).to_numpy()
-    yield from Finding.all_at_most("deadline", waiting, pd.Series(most * asked, waiting.index), "MWh")
+    share = inputs.series("deferrable_share").reindex(workloads).to_numpy()
+    yield from Finding.all_at_most("deadline", waiting, pd.Series(most * asked * share, waiting.index), "MWh")
+    table = tables["demand"].set_index(KEYS)["demand"].astype(float).reindex(waiting.index)
+    joined = audit_terms(inputs, tables)["served_demand"]
+    yield from Finding.all_at_most("deferrable_part", joined, table * share, "MW")
 
 
 def _came_in_time(inputs: Scenario) -> pd.Series:

@@ -2,7 +2,7 @@
 
 Three accountings, never mixed: ``certificate`` (bought green power and certificates over the year, as in the rule of
 July 2025), ``matched`` (green power used in its own hour, over the year) and ``every_timestep``. They differ in what
-counts as green and in the window over which it is added up; the algebra is one.
+counts as green, in what it is counted against and in the window over which it is added up; the algebra is one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from planner.language import say
-from planner.models import ledger
+from planner.models import green_ledger, ledger
+from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
 from planner.models.gives import Amount, Never, Rank
@@ -22,6 +23,8 @@ from planner.models.parameter import Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import numpy.typing as npt
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
@@ -48,12 +51,13 @@ PARAMETERS = (
         "green_power_share_on",
         (),
         "",
-        "Which use must be green: all facility load, or (a linear stand-in) that of new capacity.",
+        "Which use must be green: all of it, or that of new capacity (by certificates a stand-in: a share of what is "
+        "built).",
         "all",
         "choice",
         choices=("all", "new"),
         source=RULE_OF_2025,
-        description_zh="须为绿电的用电范围：全部设施用电，或新建容量的用电（线性近似）。",
+        description_zh="须为绿电的用电范围：全部用电，或新建容量的用电（绿证核算下按新建容量的一定比例近似）。",
     ),
     Parameter(
         "green_power_share_window",
@@ -105,12 +109,12 @@ PARAMETERS = (
         "utilisation_new",
         ("site",),
         "1",
-        "Share of new capacity taken as used, where the share is on new load.",
+        "Share of new capacity taken as used, where the share is on new load and counted by certificates.",
         0.65,
         high=1.0,
         also_index=((),),
         source="Policy on 上架率: at least 0.65",
-        description_zh="仅考核新增用电时，新建容量视为已使用的比例。",
+        description_zh="按绿证核算且仅考核新增用电时，新建容量视为已使用的比例。",
     ),
     Parameter(
         "green_energy_committed",
@@ -139,6 +143,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "green_counted": ("green energy counted", "核算绿电"),
     "green_use": ("use that must be green", "考核用电"),
     "green_owed": ("green energy owed", "存量占用绿电"),
+    "new_use": ("use of new capacity", "新建容量用电"),
+    "new_use_floor": ("use of new capacity", "新建容量用电"),
+    "new_energy": ("energy used by new capacity", "新建容量用电量"),
+    "green_power_share_new": ("green power share of new capacity", "新建容量绿电占比"),
     "certificates_of_month": ("certificates of the month", "当月绿证"),
     "certificates_used": ("certificates used", "绿证使用"),
     "scope": ("scope", "范围"),
@@ -198,6 +206,50 @@ def _window_faults(inputs: Scenario) -> Iterator[Fault]:
 
 
 def warn(inputs: Scenario) -> Iterator[str]:
+    """Name limits that hold for no site, contracts that do not count, and what a share on new capacity leaves open."""
+    yield from _idle_limits(inputs)
+    mode, on = inputs.scalar("green_power_share_mode"), inputs.scalar("green_power_share_on")
+    if mode == "certificate":
+        dear = inputs.series("excess_price").sub(inputs.series("green_power_price"), fill_value=0.0)
+        stated = inputs.series("green_capacity_max").combine_first(inputs.series("green_capacity_existing"))
+        dear = dear[(dear > 0) & stated.reindex(dear.index).gt(0)]
+        if len(dear) and inputs.scalar("excess_keeps_certificate"):
+            yield say(
+                "green power sells for more than it costs at {places}, and what is sold still counts as green "
+                "(excess_keeps_certificate): the plan may trade power rather than use it; see the share matched hour "
+                "by hour beside it",
+                "{places} 的绿电售价高于购价，且售出部分仍计为绿电（excess_keeps_certificate）："
+                "方案可能以售电代替用电；请同时查看逐时匹配占比",
+                places=listed(dear.index),
+            )
+        return
+    flat = contracts(inputs).index.difference(counted_hourly(inputs))
+    if len(flat):
+        yield say(
+            "{places} counts for nothing in the mode {mode}: its availability is not given by timestep (counts_hourly "
+            "says otherwise)",
+            "{places} 在 {mode} 方式下不计入：其可用率未逐时段给出（可用 counts_hourly 另行声明）",
+            places=listed(flat),
+            mode=mode,
+        )
+    if mode == "matched" and on == "new":
+        yield say(
+            "surplus green power that old load uses in its hour counts for new load as well: see "
+            "green_energy_committed",
+            "存量负荷在当时段使用的富余绿电同样计入新增用电：参见 green_energy_committed",
+        )
+
+
+def listed(pairs: pd.Index) -> str:
+    """Return pairs of site and technology as text, the first few of many."""
+    shown = [" ".join(map(str, pair)) for pair in pairs[:PAIRS_SHOWN]]
+    return ", ".join([*shown, "…"] if len(pairs) > PAIRS_SHOWN else shown)
+
+
+PAIRS_SHOWN = 6
+
+
+def _idle_limits(inputs: Scenario) -> Iterator[str]:
     """Name the hubs and sides whose limit holds for no site at all."""
     for unit in ("hub", "side"):
         owners = set(inputs.series(f"site.{unit}"))
@@ -216,11 +268,13 @@ def green_power_share(m: PlanModel, site: str, window: str) -> Any:
     credited[s] ≥ green_power_share_min[s] × use[s] + owed[s]  ∀ s, windows  [MWh/a]
 
     =========  ==================================================================================  =====
-    credited   certificate: ∑_t w ∑_g (green_power + excess) + certificates of the window;
-               matched and every_timestep: ∑_t w green power used in its own timestep, what a
-               store takes less and what it gives more                                             MWh/a
-    use        all: ∑_t w facility_load; new: ∑_t w pue × utilisation_new × capacity_new           MWh/a
-    owed       new: green_energy_committed, spread by weight; all: 0                               MWh/a
+    credited   certificate: ∑_t w ∑_g green_power (and excess, where excess_keeps_certificate) +
+               certificates of the window; matched and every_timestep: ∑_t w (∑_g green_power of the
+               technologies that count hourly − what stores take + what they give)                 MWh/a
+    use        all: ∑_t w site_draw by certificates, else ∑_t w facility_load; new: by
+               certificates ∑_t w pue × utilisation_new × capacity_new, else ∑_t w new_use         MWh/a
+    owed       new: green_energy_committed, spread by weight, in every_timestep by what existing
+               green capacity can give; all: 0                                                     MWh/a
     window     the year, or each month; every_timestep: each timestep
     =========  ==================================================================================  =====
 
@@ -262,21 +316,39 @@ def certificates_used(m: PlanModel, site: str) -> Any:
     return sum(m.certificates_of_month[site, window] for window in m.GREEN_WINDOWS) <= m.certificates[site]
 
 
+def new_use_floor(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
+    """New halls use at least what old halls have no room for: old halls fill first.
+
+    new_use[s,c,t] ≥ pue[s,t] × (compute_load[s,c,t] − utilisation_max[s] × capacity_existing[s,c])
+        ∀ s,c with modules, t  [MW]
+    """
+    return m.new_use[site, compute_type, timestep] >= m.pue[site, timestep] * (
+        m.compute_load[site, compute_type, timestep] - m.utilisation_max[site] * m.capacity_existing[site, compute_type]
+    )
+
+
 def bought(m: PlanModel, site: str, window: str) -> Any:
-    """Green energy bought, whenever it was produced, and certificates [MWh/a]; the window is the year."""
+    """Green energy bought and used here, whenever it was produced, and certificates [MWh/a]; the window is the year."""
     del window
-    power = sum(m.green_energy[site, g] + m.excess_energy[site, g] for g in m.TECHNOLOGIES_AT[site])
+    power = sum(m.green_energy[site, g] for g in m.TECHNOLOGIES_AT[site])
     return power + sum(m.certificates[s] for s in m.CERTIFICATES_AT[site])
 
 
 def bought_in_month(m: PlanModel, site: str, window: str) -> Any:
     """Green energy bought in a month, and the certificates used for it [MWh/a]."""
     power = sum(
-        m.timestep_weight[t] * (m.green_power[site, g, t] + m.excess[site, g, t])
+        m.timestep_weight[t] * m.green_power[site, g, t]
         for g in m.TECHNOLOGIES_AT[site]
         for t in m.STEPS_OF_WINDOW[window]
     )
     return power + sum(m.certificates_of_month[s, window] for s in m.CERTIFICATES_AT[site])
+
+
+def sold_term(m: PlanModel, site: str, window: str) -> Any:
+    """Green energy sold that leaves its certificate here [MWh/a]: ∑_t w ∑_g excess."""
+    return sum(
+        m.timestep_weight[t] * m.excess[site, g, t] for g in m.TECHNOLOGIES_AT[site] for t in m.STEPS_OF_WINDOW[window]
+    )
 
 
 def counted_term(m: PlanModel, site: str, window: str) -> Any:
@@ -285,19 +357,51 @@ def counted_term(m: PlanModel, site: str, window: str) -> Any:
 
 
 def used_in_time(m: PlanModel, site: str, window: str) -> Any:
-    """Green energy used in its own timestep [MWh/a]: ∑_t w green_power_used."""
-    return sum(m.timestep_weight[t] * m.green_power_used[site, t] for t in m.STEPS_OF_WINDOW[window])
+    """Green energy used in its own timestep [MWh/a]; what stores take counts when they give it, what they lose never.
+
+    ∑_t w (∑_{g that counts hourly} green_power − power_into_stores + power_out_of_stores)
+    """
+    return sum(
+        m.timestep_weight[t]
+        * (
+            sum(m.green_power[site, g, t] for g in m.HOURLY_AT[site])
+            - m.power_into_stores[site, t]
+            + m.power_out_of_stores[site, t]
+        )
+        for t in m.STEPS_OF_WINDOW[window]
+    )
+
+
+def drawn(m: PlanModel, site: str, window: str) -> Any:
+    """Energy taken from outside [MWh/a], by certificates: what stores lose is in it."""
+    return sum(m.site_draw_energy[site, t] for t in m.STEPS_OF_WINDOW[window])
 
 
 def all_use(m: PlanModel, site: str, window: str) -> Any:
-    """Energy drawn by the whole facility [MWh/a]."""
+    """Energy used by the whole facility [MWh/a], hour by hour."""
     return sum(m.facility_energy[site, t] for t in m.STEPS_OF_WINDOW[window])
 
 
-def new_use(m: PlanModel, site: str, window: str) -> Any:
-    """Energy that new capacity is taken to draw [MWh/a]: ∑_t w pue × utilisation_new × capacity_new."""
+def stand_in_use(m: PlanModel, site: str, window: str) -> Any:
+    """Energy that new capacity is taken to use [MWh/a]: ∑_t w pue × utilisation_new × capacity_new."""
     yearly_pue = sum(m.timestep_weight[t] * m.pue[site, t] for t in m.STEPS_OF_WINDOW[window])
     return yearly_pue * m.utilisation_new[site] * sum(m.capacity_new[site, c] for c in m.COMPUTE_TYPES)
+
+
+def new_use_energy(m: PlanModel, site: str, window: str) -> Any:
+    """Energy that new capacity uses [MWh/a]: ∑_t w ∑_c new_use."""
+    return sum(m.timestep_weight[t] * m.new_use[site, c, t] for c in m.NEW_AT[site] for t in m.STEPS_OF_WINDOW[window])
+
+
+USES = {
+    ("certificate", "all"): drawn,
+    ("matched", "all"): all_use,
+    ("every_timestep", "all"): all_use,
+    ("certificate", "new"): stand_in_use,
+    ("matched", "new"): new_use_energy,
+    ("every_timestep", "new"): new_use_energy,
+}
+"""The use that must be green, by mode and by what must be."""
 
 
 GIVES = {
@@ -306,6 +410,7 @@ GIVES = {
     "side_green_power_share": ("side_green_power_share_min", "green_energy_committed"),
     "national_green_power_share": ("national_green_power_share_min", "green_energy_committed"),
     "certificates_used": Never(say("no certificate counts twice", "同一绿证不得重复计入")),
+    "new_use_floor": Never(say("what old halls have no room for is new", "存量机房容纳不下的即为新增")),
 }
 RELAXATIONS = (
     Amount("green_power_share_min", Rank.POLICY, raised=False),
@@ -319,7 +424,7 @@ RELAXATIONS = (
 def build(m: PlanModel) -> None:
     """Add the accounting asked for and the rule for every scope that has a limit."""
     inputs = m.inputs
-    mode, on = inputs.scalar("green_power_share_mode"), inputs.scalar("green_power_share_on")
+    mode, on = str(inputs.scalar("green_power_share_mode")), str(inputs.scalar("green_power_share_on"))
     _build_windows(m)
     for unit in ("hub", "side"):
         members = inputs.series(f"site.{unit}").rename("owner").reset_index()[["owner", "site"]]
@@ -334,16 +439,30 @@ def build(m: PlanModel) -> None:
     if counted is bought_in_month:
         m.variable("certificates_of_month", m.CERTIFICATE_PRICE_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
         m.constrain(certificates_used, m.CERTIFICATE_PRICE_GIVEN, unit="MWh/a")
+    if mode == "certificate" and inputs.scalar("excess_keeps_certificate"):
+        m.add_term("green_counted", "sold", sold_term)
+    if USES[mode, on] is new_use_energy:
+        _build_new_use(m)
     m.add_term("green_credited", "counted", counted_term)
     m.open_total("green_credited", m.SITES, m.GREEN_WINDOWS, unit="MWh/a")
-    m.expression("green_counted", m.SITES, m.GREEN_WINDOWS, rule=counted, unit="MWh/a")
-    m.expression("green_use", m.SITES, m.GREEN_WINDOWS, rule=all_use if on == "all" else new_use, unit="MWh/a")
+    m.add_term("green_counted", "counted", counted)
+    m.open_total("green_counted", m.SITES, m.GREEN_WINDOWS, unit="MWh/a")
+    m.expression("green_use", m.SITES, m.GREEN_WINDOWS, rule=USES[mode, on], unit="MWh/a")
     m.parameter("green_owed", [m.SITES, m.GREEN_WINDOWS], _owed(m, new=on == "new"), "MWh/a")
     m.constrain(green_power_share, m.GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
     m.constrain(hub_green_power_share, m.HUBS_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
     m.constrain(side_green_power_share, m.SIDES_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
     if inputs.is_given("national_green_power_share_min"):
         m.constrain(national_green_power_share, m.GREEN_WINDOWS, unit="MWh/a")
+
+
+def _build_new_use(m: PlanModel) -> None:
+    """Add what new halls use, where halls may be built."""
+    pairs = m.inputs.full_index(("site", "compute_type"))[m.inputs.series("modules_max").to_numpy() > 0]
+    m.members("NEW_HALLS", pairs, dimen=2)
+    m.subsets("NEW_AT", m.SITES, pairs.to_frame(index=False), ["site"])
+    m.variable("new_use", m.NEW_HALLS, m.TIMESTEPS, unit="MW")
+    m.constrain(new_use_floor, m.NEW_HALLS, m.TIMESTEPS, unit="MW")
 
 
 def _windows(inputs: Scenario) -> pd.Series:
@@ -363,13 +482,26 @@ def _build_windows(m: PlanModel) -> None:
 
 
 def _owed(m: PlanModel, *, new: bool) -> pd.Series:
-    """Spread the committed energy over the windows by weight [MWh/a]."""
-    committed = m.inputs.series("green_energy_committed")
+    """Spread the committed energy over the windows [MWh/a].
+
+    By weight; in the mode every_timestep by what the existing green capacity that counts hourly can give, where it
+    gives anything: what was promised to old load came when wind and sun came.
+    """
+    sites, windows = list(m.SITES), list(m.GREEN_WINDOWS)
     weight = m.parameter_values["timestep_weight"]
-    index = pd.MultiIndex.from_product([list(m.SITES), list(m.GREEN_WINDOWS)], names=["site", "window"])
-    shares = {window: weight.loc[list(m.STEPS_OF_WINDOW[window])].sum() / weight.sum() for window in m.GREEN_WINDOWS}
-    values = [committed[site] * shares[window] if new else 0.0 for site, window in index]
-    return pd.Series(values, index=index)
+    of_window = pd.Series({window: weight.loc[list(m.STEPS_OF_WINDOW[window])].sum() for window in windows})
+    spread = pd.DataFrame(dict.fromkeys(sites, of_window))
+    if m.inputs.scalar("green_power_share_mode") == "every_timestep":
+        given = m.parameter_values["availability"].unstack("timestep").reindex(columns=windows)
+        given = given[given.index.isin(counted_hourly(m.inputs))]
+        existing = m.parameter_values["green_capacity_existing"].reindex(given.index)
+        power = given.mul(existing, axis=0).groupby(level="site").sum().mul(weight.reindex(windows), axis=1)
+        gives = power.index[power.sum(axis=1) > 0]
+        spread[list(gives)] = power.loc[gives].T
+    committed = m.inputs.series("green_energy_committed").reindex(sites) * (1.0 if new else 0.0)
+    owed = (spread / spread.sum()).mul(committed, axis=1)
+    index = pd.MultiIndex.from_product([sites, windows], names=KEYS)
+    return pd.Series(owed.to_numpy().T.ravel(), index=index)
 
 
 def _given_scopes(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]]]:
@@ -386,21 +518,46 @@ def _given_scopes(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return what counts as green, the use and the share of every scope that has a limit [MWh/a]."""
+    """Return what counts as green, the use and the share of every scope that has a limit [MWh/a].
+
+    On ``new`` with what new capacity truly uses and the share of that: by certificates the use is a stand-in.
+    """
     sums = ["green_counted", "green_use", "green_owed"]
     table = m.tabulate(*sums, columns=KEYS)
+    mode, on = (str(m.inputs.scalar(f"green_power_share_{word}")) for word in ("mode", "on"))
+    if on == "new":
+        table["new_energy"] = _new_energy(m, table)
+        sums = [*sums, "new_energy"]
+        if mode != "certificate":  # the variable may stand above what it must be at least
+            table["green_use"] = table["new_energy"]
     parts = [pd.DataFrame(columns=[*SCOPE, "share_min", *sums])]
     for scope, name, least, sites in _given_scopes(m.inputs):
         part = table[table["site"].isin(sites)].groupby("window", sort=False)[sums].sum().reset_index()
         parts.append(part.assign(scope=scope, name=name, share_min=least)[parts[0].columns])
     given = parts[1:] or parts
     result = pd.concat(given, ignore_index=True).astype(dict.fromkeys(["share_min", *sums], float))
-    share = (result["green_counted"] - result["green_owed"]) / result["green_use"].where(result["green_use"] > 0)
-    mode, on = (str(m.inputs.scalar(f"green_power_share_{word}")) for word in ("mode", "on"))
-    tables = {"green_power_share": result.assign(share=share.astype(float), mode=mode, on=on)}
+    net = result["green_counted"] - result["green_owed"]
+    result["share"] = (net / result["green_use"].where(result["green_use"] > 0)).astype(float)
+    if on == "new":
+        result["green_power_share_new"] = (net / result["new_energy"].where(result["new_energy"] > 0)).astype(float)
+    tables = {"green_power_share": result.assign(mode=mode, on=on)}
     if "certificates_of_month" in m.records:
         tables["green_power_share_certificates"] = m.tabulate("certificates_of_month", columns=KEYS)
     return tables
+
+
+def _new_energy(m: PlanModel, table: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return what new capacity uses by site and window [MWh/a]: the work old halls have no room for, (rows,)."""
+    load = m.tabulate("compute_load", columns=["site", "compute_type", "timestep"])
+    existing = m.parameter_values["capacity_existing"].rename("old").reset_index()
+    load = load.merge(existing, on=["site", "compute_type"])
+    room = load["site"].map(m.parameter_values["utilisation_max"]) * load["old"]
+    above = (load["compute_load"] - room).clip(lower=0.0)
+    factor = (m.parameter_values["pue"] * m.parameter_values["timestep_weight"]).rename("factor").reset_index()
+    load["energy"] = above * load.merge(factor, on=["site", "timestep"])["factor"].to_numpy()
+    window = load["timestep"].map(_windows(m.inputs))
+    sums = load["energy"].groupby([load["site"], window]).sum()
+    return sums.reindex(pd.MultiIndex.from_frame(table[KEYS]), fill_value=0.0).to_numpy(float)
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
@@ -448,11 +605,14 @@ def _differences(
     if row is None:
         yield Finding(rule, where, say("is missing from the results", "结果中缺失"))
         return
-    for column, value in (("green_counted", counted), ("green_use", use), ("green_owed", owed)):
-        yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
+    for column, value in again.items():
+        if column != "green_credited":
+            yield from Finding.unless_equal(rule, f"{where}, {column}", value, float(row[column]), "MWh/a")
     yield from Finding.unless_equal(rule, f"{where}, share_min", least, float(row["share_min"]), "1")
-    if use > ABSOLUTE_TOLERANCE:
-        yield from Finding.unless_equal(rule, f"{where}, share", (counted - owed) / use, row["share"], "1")
+    shares = {"share": use, "green_power_share_new": again.get("new_energy", 0.0)}
+    for column, of in shares.items():
+        if of > ABSOLUTE_TOLERANCE:
+            yield from Finding.unless_equal(rule, f"{where}, {column}", (counted - owed) / of, row[column], "1")
 
 
 def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> Iterator[Finding]:
@@ -494,10 +654,12 @@ def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.D
     """Recompute what counts as green [MWh/a], (windows, sites)."""
     windows = _windows_again(inputs, tables)
     if inputs.scalar("green_power_share_mode") != "certificate":
-        used = tables["power_supply"]
-        return _by_window(inputs, windows, used, used["green_power_used"])
+        delivered = green_ledger.delivered(inputs, tables, green_ledger.hourly_green(inputs, tables))
+        power = delivered.rename("power").reset_index()
+        return _by_window(inputs, windows, power, power["power"])
     supply = tables["power_supply_technology"]
-    bought_power = _by_window(inputs, windows, supply, supply["green_power"] + supply["excess"])
+    sold = supply["excess"] if inputs.scalar("excess_keeps_certificate") else 0.0
+    bought_power = _by_window(inputs, windows, supply, supply["green_power"] + sold)
     if "green_power_share_certificates" in tables:
         monthly = ledger.column(tables, "green_power_share_certificates", "certificates_of_month", KEYS).unstack("site")
         return bought_power.add(monthly.reindex(index=bought_power.index), fill_value=0.0)
@@ -507,13 +669,65 @@ def _counted_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.D
 
 def _use_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], windows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Recompute the use and what is owed of it [MWh/a], each (windows, sites)."""
-    load = tables["facility_load"]
+    load, supply = tables["facility_load"], tables["power_supply_technology"]
+    is_certificate = inputs.scalar("green_power_share_mode") == "certificate"
     if inputs.scalar("green_power_share_on") == "all":
         use = _by_window(inputs, windows, load, load["facility_load"])
+        if is_certificate:
+            grid = tables["power_supply"]
+            use = _by_window(inputs, windows, grid, grid["grid_power"])
+            use = use + _by_window(inputs, windows, supply, supply["green_power"])
         return {"green_use": use, "green_owed": pd.DataFrame(0.0, use.index, use.columns)}
-    built = tables["site_expansion"].groupby("site")["capacity_new"].sum()
-    used_new = load["site"].map(built).fillna(0.0) * load["site"].map(inputs.series("utilisation_new"))
-    use = _by_window(inputs, windows, load, load["pue"] * used_new)
-    share = windows.groupby("window")["hours"].sum().reindex(use.index) / windows["hours"].sum()
-    owed = np.outer(share, inputs.series("green_energy_committed").reindex(use.columns))
-    return {"green_use": use, "green_owed": pd.DataFrame(owed, use.index, use.columns)}
+    again = {"green_use": _new_again(inputs, tables, windows), "green_owed": _owed_again(inputs, windows)}
+    again["new_energy"] = again["green_use"]
+    if is_certificate:
+        built = tables["site_expansion"].groupby("site")["capacity_new"].sum()
+        used_new = load["site"].map(built).fillna(0.0) * load["site"].map(inputs.series("utilisation_new"))
+        again["green_use"] = _by_window(inputs, windows, load, load["pue"] * used_new)
+    return again
+
+
+def _new_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], windows: pd.DataFrame) -> pd.DataFrame:
+    """Recompute what new capacity uses [MWh/a]: per kind of compute the work for which old halls are too small."""
+    work = tables["allocation"]
+    kind = work["workload"].map(inputs.series("workload.compute_type")).rename("compute_type")
+    load = work["allocation"].groupby([work["site"], kind, work["timestep"]]).sum().reset_index()
+    old, share = inputs.series("capacity_existing").to_dict(), inputs.series("utilisation_max").to_dict()
+    pue = tables["facility_load"].set_index(["site", "timestep"])["pue"].astype(float).to_dict()
+    load["power"] = [
+        pue[site, step] * max(0.0, mw - share[site] * old[site, of])
+        for site, of, step, mw in load.itertuples(index=False, name=None)
+    ]
+    return _by_window(inputs, windows, load, load["power"])
+
+
+def _owed_again(inputs: Scenario, windows: pd.DataFrame) -> pd.DataFrame:
+    """Recompute what of the green energy is promised to old load [MWh/a], (windows, sites), site by site."""
+    hours = windows.groupby("window", sort=False)["hours"].sum()
+    committed, existing = (
+        inputs.series(name).to_dict() for name in ("green_energy_committed", "green_capacity_existing")
+    )
+    available = inputs.series("availability").to_dict()
+    owed = {}
+    for site in inputs.sets["site"]:
+        parts = hours
+        if inputs.scalar("green_power_share_mode") == "every_timestep":
+            hourly = [g for g in inputs.sets["technology"] if green_ledger.counts_hourly(inputs, site, g)]
+            power = [sum(existing[site, g] * available[site, g, step] for g in hourly) for step in hours.index]
+            given = hours * np.array(power, dtype=float)
+            parts = given if given.sum() > 0 else hours
+        owed[site] = parts / parts.sum() * committed[site]
+    return pd.DataFrame(owed)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return, where the share is on new capacity, the green share of all that it uses, by the scenario's accounting."""
+    if inputs.scalar("green_power_share_on") != "new":
+        return {}
+    windows = _windows_again(inputs, tables)
+    used, owed = _new_again(inputs, tables, windows).sum(axis=1), _owed_again(inputs, windows).sum(axis=1)
+    net = _counted_again(inputs, tables).sum(axis=1) - owed
+    if inputs.scalar("green_power_share_mode") != "every_timestep":
+        return {"green_power_share_new": float(net.sum() / used.sum()) if used.sum() else None}
+    busy = used > green_ledger.IDLE * used.max()
+    return {"green_power_share_new": float((net[busy] / used[busy]).min()) if busy.any() else None}

@@ -47,7 +47,10 @@ def green_shortfall_cost(m: PlanModel) -> Any:
 
 
 def all_shortfall(m: PlanModel) -> Any:
-    """All green energy that is missing [MWh/a]; minimised first where the objective gives cost no weight."""
+    """All green energy that is missing [MWh/a]; where the objective gives cost no weight it is minimised before it.
+
+    After unserved demand, and never added to it: serving nothing would need no green energy.
+    """
     return sum(m.green_shortfall[s, w] for s in m.SITES for w in m.GREEN_WINDOWS)
 
 
@@ -56,7 +59,7 @@ def build(m: PlanModel) -> None:
     m.variable("green_shortfall", m.SITES, m.GREEN_WINDOWS, unit="MWh/a")
     m.add_term("green_credited", "shortfall", shortfall_term)
     m.add_term("cost", "green_shortfall", green_shortfall_cost)
-    m.add_term("all_unserved", "green_shortfall", all_shortfall)
+    m.add_term("all_missing_green", "green_shortfall", all_shortfall)
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:

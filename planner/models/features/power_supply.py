@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from planner.language import say
-from planner.models import ledger
+from planner.models import green_ledger, ledger
+from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
@@ -13,7 +17,7 @@ from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pandas as pd
+    import numpy.typing as npt
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
@@ -30,6 +34,7 @@ SETS = (
     ),
 )
 PAIR = ("site", "technology")
+STEP = ("site", "timestep")
 TRIPLE = ("site", "technology", "timestep")
 PARAMETERS = (
     *names_of("technology"),
@@ -102,6 +107,24 @@ PARAMETERS = (
         description_zh="绿电容量中可发电的比例。",
     ),
     Parameter(
+        "counts_hourly",
+        ("technology",),
+        "",
+        "Whether it counts as green hour by hour; by default where its availability is given by timestep.",
+        None,
+        "flag",
+        description_zh="是否可逐时计为绿电；默认仅当其可用率逐时段给出时计入。",
+    ),
+    Parameter(
+        "excess_keeps_certificate",
+        (),
+        "",
+        "Whether green power that is sold leaves its certificate here, and so still counts by certificates.",
+        default=False,
+        kind="flag",
+        description_zh="售出的富余绿电其绿证是否留在本节点（因而仍可按绿证核算计入）。",
+    ),
+    Parameter(
         "certificate_price",
         ("site",),
         "CNY/MWh",
@@ -133,6 +156,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "green": ("green power", "绿电"),
     "green_power": ("green power", "绿电"),
     "green_power_used": ("green power used", "已用绿电"),
+    "green_power_matched": ("green power matched by the hour", "逐时匹配绿电"),
+    "counts_hourly": ("counts hour by hour", "逐时计入"),
+    "excess_keeps_certificate": ("sold green power keeps its certificate", "售出绿电保留绿证"),
+    "site_draw": ("power drawn from outside", "外部受电功率"),
+    "site_draw_energy": ("energy drawn from outside", "外部受电电量"),
+    "power_into_stores": ("power into stores", "充入储能功率"),
+    "power_out_of_stores": ("power out of stores", "储能送出功率"),
     "green_power_price": ("price of green power", "绿电电价"),
     "green_power_availability": ("green power available", "绿电可用出力"),
     "green_energy": ("green energy", "绿电电量"),
@@ -152,8 +182,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "certificates_max": ("certificates limit", "绿证上限"),
     "certificates_limit": ("certificates limit", "绿证上限"),
     "power_balance": ("power balance", "电力平衡"),
-    "power_in": ("power in", "流入功率"),
-    "power_out": ("power out", "流出功率"),
 }
 
 
@@ -178,11 +206,18 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a site draws is supplied, in every timestep.
+    """What a site draws from outside, and what its stores give, is what it uses and what its stores take.
 
-    grid_power[s,t] + ∑_g green_power[s,g,t] (+ discharge[s,t]) = facility_load[s,t] (+ charge[s,t])  ∀ s,t  [MW]
+    site_draw[s,t] + power_out_of_stores[s,t] = facility_load[s,t] + power_into_stores[s,t]  ∀ s,t  [MW]
+
+    =========  =========================================================  ==
+    site_draw  grid_power[s,t] + ∑_g green_power[s,g,t]                   MW
+    =========  =========================================================  ==
     """
-    return m.power_in[site, timestep] == m.power_out[site, timestep]
+    return (
+        m.site_draw[site, timestep] + m.power_out_of_stores[site, timestep]
+        == m.facility_load[site, timestep] + m.power_into_stores[site, timestep]
+    )
 
 
 def grid_power_limit(m: PlanModel, site: str, timestep: str) -> Any:
@@ -220,19 +255,14 @@ def certificates_limit(m: PlanModel, site: str) -> Any:
     return m.certificates[site] <= m.certificates_max[site]
 
 
-def grid_power_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """Power from the grid [MW]."""
-    return m.grid_power[site, timestep]
+def site_draw(m: PlanModel, site: str, timestep: str) -> Any:
+    """Power that a site takes from outside [MW]: grid power and green power; what its stores lose is in it."""
+    return m.grid_power[site, timestep] + sum(m.green_power[site, g, timestep] for g in m.TECHNOLOGIES_AT[site])
 
 
-def green_power_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """Green power used in its own timestep [MW]."""
-    return sum(m.green_power[site, g, timestep] for g in m.TECHNOLOGIES_AT[site])
-
-
-def facility_load_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """What the facility draws [MW]."""
-    return m.facility_load[site, timestep]
+def site_draw_energy(m: PlanModel, site: str, timestep: str) -> Any:
+    """Energy that a site takes from outside in a timestep over the year [MWh/a]: w × site_draw."""
+    return m.timestep_weight[timestep] * m.site_draw[site, timestep]
 
 
 def green_capacity(m: PlanModel, site: str, technology: str) -> Any:
@@ -322,6 +352,22 @@ RELAXATIONS = (
 )
 
 
+def counted_hourly(inputs: Scenario) -> pd.Index:
+    """Return the pairs of site and technology that count as green hour by hour.
+
+    Those of a technology that says so in ``counts_hourly``; of one that says nothing, where the availability is given
+    by timestep: a flat yearly contract says nothing of any hour.
+    """
+    pairs, said = inputs.full_index(PAIR), inputs.series("counts_hourly")
+    availability = inputs.given.get("availability")
+    by_step: set[tuple[str, str]] = set()
+    if isinstance(availability, pd.Series) and list(availability.index.names) == list(TRIPLE):
+        by_step = {(site, technology) for site, technology, _ in availability.index}
+    counts = [bool(said.get(pair[1], pair in by_step)) for pair in pairs]
+    found: pd.Index = pairs[np.array(counts, dtype=bool)]
+    return found
+
+
 def build(m: PlanModel) -> None:
     """Add supply, the balance and what the supply costs."""
     existing, limit = m.inputs.series("green_capacity_existing"), m.inputs.series("green_capacity_max")
@@ -331,6 +377,8 @@ def build(m: PlanModel) -> None:
     m.members("SITE_TECHNOLOGIES", pairs.itertuples(index=False, name=None), dimen=2)
     m.members("CONTRACTABLE", contractable.itertuples(index=False, name=None), dimen=2)
     m.subsets("TECHNOLOGIES_AT", m.SITES, pairs, ["site"])
+    hourly = pairs[pd.MultiIndex.from_frame(pairs).isin(counted_hourly(m.inputs))]
+    m.subsets("HOURLY_AT", m.SITES, hourly, ["site"])
     m.subsets(
         "CONTRACTABLE_OF", m.SITE_TECHNOLOGIES, contractable.assign(member=contractable["technology"]), list(PAIR)
     )
@@ -365,27 +413,54 @@ def _build_supply(m: PlanModel) -> None:
     m.expression("grid_energy", m.SITES, m.TIMESTEPS, rule=grid_energy, unit="MWh/a")
     m.expression("green_energy", m.SITE_TECHNOLOGIES, rule=green_energy, unit="MWh/a")
     m.expression("excess_energy", m.SITE_TECHNOLOGIES, rule=excess_energy, unit="MWh/a")
-    m.add_term("power_in", "grid_power", grid_power_term)
-    m.add_term("power_in", "green_power", green_power_term)
-    m.open_total("power_in", m.SITES, m.TIMESTEPS, unit="MW")
-    m.add_term("power_out", "facility_load", facility_load_term)
-    m.open_total("power_out", m.SITES, m.TIMESTEPS, unit="MW")
-    m.add_term("green_power_used", "green_power", green_power_term)
-    m.open_total("green_power_used", m.SITES, m.TIMESTEPS, unit="MW")
+    m.expression("site_draw", m.SITES, m.TIMESTEPS, rule=site_draw, unit="MW")
+    m.expression("site_draw_energy", m.SITES, m.TIMESTEPS, rule=site_draw_energy, unit="MWh/a")
+    m.open_total("power_into_stores", m.SITES, m.TIMESTEPS, unit="MW")
+    m.open_total("power_out_of_stores", m.SITES, m.TIMESTEPS, unit="MW")
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return supply by site and timestep [MW], by technology [MW], and certificates [MWh/a]."""
+    """Return supply by site and timestep [MW], by technology [MW], and certificates [MWh/a].
+
+    ``green_power_used`` is the green power that reaches the facility: used at once, or given by a store that took it;
+    ``green_power_matched`` is the same of the technologies that count hour by hour.
+    """
+    names = ("grid_power", "site_draw", "power_into_stores", "power_out_of_stores")
+    table = m.tabulate(*names, columns=list(STEP))
+    technology = m.tabulate("green_power", "excess", "curtailed", columns=list(TRIPLE))
+    hourly = pd.MultiIndex.from_frame(technology[list(PAIR)]).isin(counted_hourly(m.inputs))
+    for name, rows in (("green_power_used", technology), ("green_power_matched", technology[hourly])):
+        green = rows.groupby(list(STEP))["green_power"].sum()
+        at = pd.MultiIndex.from_frame(table[list(STEP)])
+        table[name] = _delivered(m, table, green.reindex(at, fill_value=0.0).to_numpy())
     return {
-        "power_supply": m.tabulate("grid_power", "green_power_used", columns=["site", "timestep"]),
-        "power_supply_technology": m.tabulate("green_power", "excess", "curtailed", columns=list(TRIPLE)),
+        "power_supply": table[[*STEP, "grid_power", "site_draw", "green_power_used", "green_power_matched"]],
+        "power_supply_technology": technology,
         "power_supply_capacity": m.tabulate("green_capacity", columns=list(PAIR)),
         "power_supply_certificates": m.tabulate("certificates", columns=["site"]),
     }
 
 
+def _delivered(m: PlanModel, table: pd.DataFrame, green: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the green power that reaches each facility [MW], net of what stores lose, (rows of the table,).
+
+    green − min(charge, green) + φ × discharge, φ being the green part of what a store takes in the period.
+    """
+    into, out_of = (table[f"power_{way}_stores"].to_numpy(float) for way in ("into", "out_of"))
+    taken = np.minimum(into, green)
+    period = table["timestep"].map(m.inputs.series("period")).fillna("")
+    duration = table["timestep"].map(m.inputs.series("timestep_duration")).to_numpy(float)
+    energy = pd.DataFrame({"green": taken * duration, "all": into * duration})
+    sums = energy.groupby([table["site"], period]).transform("sum")
+    part = (sums["green"] / sums["all"].where(sums["all"] > 0.0)).fillna(0.0).to_numpy()
+    delivered: npt.NDArray[np.float64] = green - taken + part * out_of
+    return delivered
+
+
 VALUES = (
-    ("power_supply", ["site", "timestep"], "grid_power", "MW"),
+    ("power_supply", list(STEP), "grid_power", "MW"),
+    ("power_supply", list(STEP), "green_power_used", "MW"),
+    ("power_supply", list(STEP), "green_power_matched", "MW"),
     ("power_supply_technology", list(TRIPLE), "green_power", "MW"),
     ("power_supply_technology", list(TRIPLE), "excess", "MW"),
     ("power_supply_technology", list(TRIPLE), "curtailed", "MW"),
@@ -396,31 +471,25 @@ VALUES = (
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
-    """Return power into and out of each site, and green power used, by timestep [MW]."""
+    """Return power into and out of each site by timestep [MW]; stores add to both."""
     del inputs
-    keys = ["site", "timestep"]
-    green = ledger.column(tables, "power_supply_technology", "green_power", keys)
-    grid = ledger.column(tables, "power_supply", "grid_power", keys)
+    green = ledger.column(tables, "power_supply_technology", "green_power", STEP)
     return {
-        "power_in": grid.add(green, fill_value=0.0),
-        "power_out": ledger.column(tables, "facility_load", "facility_load", keys),
-        "green_power_used": green,
+        "power_in": ledger.column(tables, "power_supply", "grid_power", STEP).add(green, fill_value=0.0),
+        "power_out": ledger.column(tables, "facility_load", "facility_load", STEP),
     }
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Every site's draw is supplied within every limit, and each kind of supply is paid for."""
-    grid = ledger.column(tables, "power_supply", "grid_power", ["site", "timestep"])
+    grid = ledger.column(tables, "power_supply", "grid_power", STEP)
     green = ledger.column(tables, "power_supply_technology", "green_power", TRIPLE)
     excess = ledger.column(tables, "power_supply_technology", "excess", TRIPLE)
     capacity = ledger.column(tables, "power_supply_capacity", "green_capacity", PAIR)
     certificates = ledger.column(tables, "power_supply_certificates", "certificates", ["site"])
     for table, keys, name, unit in VALUES:
         yield from Finding.none_negative(name, tables[table].set_index(keys)[name].astype(float), unit)
-    said = ledger.column(tables, "power_supply", "green_power_used", ["site", "timestep"])
-    yield from Finding.all_equal("green_power_used", ledger.added(inputs, tables, "green_power_used"), said, "MW")
-    supplied, drawn = (ledger.added(inputs, tables, total) for total in ("power_in", "power_out"))
-    yield from Finding.all_equal("power_balance", drawn, supplied, "MW")
+    yield from _audit_balance(inputs, tables, grid, green.groupby(level=list(STEP)).sum())
     limit = inputs.series("grid_power_max").rename_axis("site")
     peak = grid.groupby(level="site").max()
     yield from Finding.all_at_most("grid_power_limit", peak, limit, "MW")
@@ -431,6 +500,22 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.all_equal("curtailed", available * held - green - excess, slack, "MW")
     yield from _audit_purchases(inputs, capacity, certificates)
     yield from _audit_costs(inputs, tables, capacity, certificates)
+
+
+def _audit_balance(
+    inputs: Scenario, tables: Mapping[str, pd.DataFrame], grid: pd.Series, green: pd.Series
+) -> Iterator[Finding]:
+    """What comes in goes out; what is drawn and what is green of it are what supply and stores make of it."""
+    supplied, drawn = (ledger.added(inputs, tables, total) for total in ("power_in", "power_out"))
+    yield from Finding.all_equal("power_balance", drawn, supplied, "MW")
+    said = ledger.column(tables, "power_supply", "site_draw", STEP)
+    yield from Finding.all_equal("site_draw", grid.add(green, fill_value=0.0), said, "MW")
+    for name, given in (
+        ("green_power_used", green),
+        ("green_power_matched", green_ledger.hourly_green(inputs, tables)),
+    ):
+        said = ledger.column(tables, "power_supply", name, STEP)
+        yield from Finding.all_equal(name, green_ledger.delivered(inputs, tables, given), said, "MW")
 
 
 def _audit_purchases(inputs: Scenario, capacity: pd.Series, certificates: pd.Series) -> Iterator[Finding]:
@@ -467,34 +552,33 @@ def _audit_costs(
     yield from Finding.cost_differs("certificates", float(spent), tables)
 
 
-IDLE = 1e-9
-"""Of the largest draw: a timestep without draw has no share, and rounding gives it none."""
+GRID, GREEN = (energy_of("power_supply", column, "site") for column in ("grid_power", "green_power_used"))
+FIGURES = (
+    Figure("grid_power", "site", "MW", GRID, at("energy", "grid"), is_mean_power=True),
+    Figure("green_power", "site", "MW", GREEN, at("energy", "green"), is_mean_power=True),
+    Figure("certificates", "site", "MWh/a", green_ledger.certificates, at("energy", "certificates"), missing=0.0),
+    Figure(
+        "green_power_share",
+        "site",
+        "1",
+        green_ledger.green,
+        green_ledger.place,
+        per=green_ledger.counted_against,
+        everywhere=green_ledger.share_of_all,
+    ),
+)
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return energy by source [MWh/a] and the green share of all power in each accounting mode."""
-    del inputs
-    draw = ledger.energy(tables, "facility_load", "facility_load", ["site", "timestep"])
-    used = ledger.energy(tables, "power_supply", "green_power_used", ["site", "timestep"])
-    bought, excess = (ledger.total(tables, "power_supply_technology", name) for name in ("green_power", "excess"))
-    certificates = float(tables["power_supply_certificates"]["certificates"].sum())
-    drawn = float(draw.sum())
-    share = None
-    if drawn:
-        green, load = used.groupby("timestep").sum(), draw.groupby("timestep").sum()
-        busy = (load > IDLE * load.max()) | (green < -IDLE * load.max())
-        by_step = green[busy] / load[busy]
-        share = {
-            "certificate": (bought + excess + certificates) / drawn,
-            "matched": max(0.0, float(used.sum())) / drawn,
-            # Below 0 where a store takes grid power: then nothing says that what it gives back is green.
-            "every_timestep": max(0.0, float(by_step.min())),
-        }
+    whole = {figure.name: figure.whole(inputs, tables) for figure in FIGURES}
     energy = {
-        "grid": ledger.total(tables, "power_supply", "grid_power"),
-        "green": float(used.sum()),
-        "excess": excess,
+        "grid": whole["grid_power"],
+        "green": whole["green_power"],
+        "site_draw": ledger.total(tables, "power_supply", "site_draw"),
+        "excess": ledger.total(tables, "power_supply_technology", "excess"),
         "curtailed": ledger.total(tables, "power_supply_technology", "curtailed"),
-        "certificates": certificates,
+        "certificates": whole["certificates"],
     }
-    return {"energy": energy, "green_power_share": share}
+    shares = {mode: green_ledger.share(inputs, tables, mode) for mode in green_ledger.MODES}
+    return {"energy": energy, "green_power_share": None if None in shares.values() else shares}

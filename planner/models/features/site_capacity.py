@@ -10,6 +10,7 @@ from planner.language import say
 from planner.models import ledger
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
+from planner.models.figure import Figure, at
 from planner.models.finding import Finding, slack
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of
@@ -275,10 +276,26 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.all_at_most("utilisation_floor", floor.dropna(), served.reindex(floor.dropna().index), "MWh/a")
 
 
-def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return how far the capacity is used over the year."""
+def _stands(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the IT capacity of every site, all kinds of compute [MW]; it is the same in every timestep."""
     del inputs
-    capacity = tables["site_capacity"].drop_duplicates(KEYS[:2])["capacity"].sum()
+    table = tables["site_capacity"].drop_duplicates(KEYS[:2])
+    return table.groupby("site")["capacity"].sum().astype(float)
+
+
+def _load(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the mean IT load of every site [MW]."""
+    del inputs
     hours = float(ledger.weights(tables).sum())
-    used = ledger.total(tables, "site_capacity", "compute_load")
-    return {"capacity": float(capacity), "utilisation": used / (capacity * hours) if capacity else None}
+    return ledger.energy(tables, "site_capacity", "compute_load", ["site"]) / hours
+
+
+FIGURES = (
+    Figure("capacity", "site", "MW", _stands, at("capacity")),
+    Figure("utilisation", "site", "1", _load, at("utilisation"), per=_stands),
+)
+
+
+def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the capacity [MW] and how far it is used over the year."""
+    return {figure.name: figure.whole(inputs, tables) for figure in FIGURES}

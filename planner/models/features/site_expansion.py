@@ -10,6 +10,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.language import say
+from planner.models.figure import Figure, at, column_of
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
@@ -273,6 +274,13 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
                 "opened_first", site, say("modules are built at a site that is not opened", "在未开建的节点建了模块")
             )
     yield from Finding.cost_differs("opening", float((opened * price.reindex(opened.index)).sum()), tables)
+
+
+BUILT, MODULES = (column_of("site_expansion", column, "site") for column in ("capacity_new", "modules"))
+FIGURES = (
+    Figure("capacity_new", "site", "MW", BUILT, at("capacity_new"), missing=0.0),
+    Figure("modules", "site", "1", MODULES, at("modules"), missing=0.0),
+)
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

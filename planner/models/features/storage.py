@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.language import say
-from planner.models import ledger
+from planner.models import green_ledger, ledger
 from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
@@ -247,9 +247,9 @@ def storage_energy_limit(m: PlanModel, site: str) -> Any:
 def green_charge(m: PlanModel, site: str, timestep: str) -> Any:
     """A store holds green power only, where green power counts in its own hour (matched, every_timestep).
 
-    charge[s,t] ≤ ∑_g green_power[s,g,t]  ∀ s,t  [MW]
+    charge[s,t] ≤ ∑_{g that counts hourly} green_power[s,g,t]  ∀ s,t  [MW]
     """
-    return m.charge[site, timestep] <= sum(m.green_power[site, g, timestep] for g in m.TECHNOLOGIES_AT[site])
+    return m.charge[site, timestep] <= sum(m.green_power[site, g, timestep] for g in m.HOURLY_AT[site])
 
 
 def storage_power(m: PlanModel, site: str) -> Any:
@@ -270,11 +270,6 @@ def discharge_term(m: PlanModel, site: str, timestep: str) -> Any:
 def charge_term(m: PlanModel, site: str, timestep: str) -> Any:
     """What a store takes [MW]."""
     return sum(m.charge[s, timestep] for s in m.STORES_AT[site])
-
-
-def used_later_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """Green power is used when the store gives it, not when it takes it; its loss is used never [MW]."""
-    return sum(m.discharge[s, timestep] - m.charge[s, timestep] for s in m.STORES_AT[site])
 
 
 def storage_cost(m: PlanModel) -> Any:
@@ -341,9 +336,8 @@ def build(m: PlanModel) -> None:
     m.variable("charge", m.STORES, m.TIMESTEPS, unit="MW")
     m.variable("discharge", m.STORES, m.TIMESTEPS, unit="MW")
     m.variable("state_of_charge", m.STORES, m.TIMESTEPS, unit="MWh")
-    m.add_term("power_in", "discharge", discharge_term)
-    m.add_term("power_out", "charge", charge_term)
-    m.add_term("green_power_used", "storage", used_later_term)
+    m.add_term("power_out_of_stores", "discharge", discharge_term)
+    m.add_term("power_into_stores", "charge", charge_term)
     m.add_term("cost", "storage", storage_cost)
     m.constrain(state_of_charge_balance, m.STORES, m.TIMESTEPS, unit="MWh")
     m.constrain(charge_limit, m.STORES, m.TIMESTEPS, unit="MW")
@@ -371,7 +365,7 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
     """Return what the stores take and give, by site and timestep [MW]."""
     del inputs
     charge, discharge = (ledger.column(tables, "storage", name, KEYS) for name in ("charge", "discharge"))
-    return {"power_in": discharge, "power_out": charge, "green_power_used": discharge - charge}
+    return {"power_in": discharge, "power_out": charge}
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -390,8 +384,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from _audit_energy(inputs, tables, table)
     yield from _audit_sizes(inputs, tables, table)
     if inputs.has("green_power_share") and inputs.scalar("green_power_share_mode") in {"matched", "every_timestep"}:
-        green = ledger.column(tables, "power_supply_technology", "green_power", KEYS)
-        most = green.reindex(table.index, fill_value=0.0)
+        most = green_ledger.hourly_green(inputs, tables).reindex(table.index, fill_value=0.0)
         yield from Finding.all_at_most("green_charge", table["charge"], most, "MW")
 
 

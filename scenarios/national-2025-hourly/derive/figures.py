@@ -22,6 +22,7 @@ DEFERRAL_MAX = {  # [h], less than the day, which is a period of its own
     "model_training": 20,
     "scientific_computing": 20,
 }
+DEFERRABLE_SHARE = SWING  # of the load of work that waits, for the same reason: servers that stand idle draw the rest
 
 # --- cooling: PUE = base + slope × kelvin above the temperature up to which outside air cools freely ------------------
 # The base is not chosen: it makes the mean over the year that of national-2025.

@@ -205,7 +205,10 @@ def pue_table(kept: pd.Series, weight: pd.Series) -> Rows:
 def tables() -> dict[str, Rows]:
     """Return every table over the full year."""
     return {
-        "workload": [{"workload": key, "deferral_max": hours} for key, hours in f.DEFERRAL_MAX.items()],
+        "workload": [
+            {"workload": key, "deferral_max": hours, "deferrable_share": f.DEFERRABLE_SHARE}
+            for key, hours in f.DEFERRAL_MAX.items()
+        ],
         "site": site(),
         "site_technology": site_technology(),
         "timestep": timestep(),

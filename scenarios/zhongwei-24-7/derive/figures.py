@@ -38,6 +38,7 @@ WORKLOADS = {
     "model_training": ("模型训练", "Model training", "intelligent", 200, 50, "flat", 24),
 }
 UTILISATION_MAX = 0.85  # as in national-2025
+DEFERRABLE_SHARE = 0.4  # of the load of work that waits; the rest stays, as in the swing of national-2025-hourly
 
 # --- power -----------------------------------------------------------------------------------------------------------
 POWER_PRICE = 360.0  # as in national-2025: a report of 2020, the mean over the day [CNY/MWh]

@@ -50,7 +50,7 @@ def site() -> Rows:
 
 
 def workload() -> Rows:
-    """Name the workloads, and how long each may wait."""
+    """Name the workloads, how long each may wait, and which part of its load then moves."""
     return [
         {
             "workload": key,
@@ -59,6 +59,7 @@ def workload() -> Rows:
             "compute_type": kind,
             "latency_max": latency,
             "deferral_max": wait,
+            "deferrable_share": f.DEFERRABLE_SHARE if wait else "",
         }
         for key, (zh, en, kind, _, latency, _, wait) in f.WORKLOADS.items()
     ]
