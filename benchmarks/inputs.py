@@ -23,7 +23,10 @@ FEATURES = {
     "time", "demand", "routes", "allocation", "site_capacity", "site_expansion", "facility_load",
     "power_supply", "green_power_share", "emissions", "traffic",
 }  # fmt: skip
-CHOICES = {"green_power_share_mode": "certificate", "green_power_share_on": "new", "emissions_accounting": "market"}
+CHOICES = {
+    "green_power_share_mode": "certificate", "green_power_share_on": "new", "emissions_accounting": "contract",
+    "excess_keeps_certificate": False,
+}  # fmt: skip
 NOT_WRITTEN = (
     "unserved_price", "pue_base", "water_max", "module_capex", "grid_power_max", "certificates_max", "emissions_max",
     "hub_green_power_share_min", "side_green_power_share_min", "national_green_power_share_min",

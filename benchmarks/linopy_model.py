@@ -187,7 +187,7 @@ class Writer:
     def _add_green_share(self) -> None:
         i = self.inputs
         limited = self.site[~np.isnan(i.share_min)]
-        bought = self._by_site((self.weight * (self.green_power + self.excess)).sum("timestep"))
+        bought = self._by_site((self.weight * self.green_power).sum("timestep"))
         bought = bought.reindex(site=limited).fillna(0) + (1 * self.certificates).reindex(site=limited).fillna(0)
         yearly = i.share_min * i.utilisation_new * (i.pue @ i.weight)
         use = self._built(yearly[self._site_of_buildable()]).reindex(site=limited).fillna(0)

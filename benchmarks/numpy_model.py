@@ -150,7 +150,7 @@ def _supply(inputs: Inputs, rows: Rows) -> list[tuple[sparse.csc_array, Vector, 
     families = [
         (_columns(rows, grid.shape, (grid + rows.first("power_balance"), 1.0)), grid_cost),
         (_columns(rows, pair.shape, power, available, counted), green_cost),
-        (_columns(rows, pair.shape, available, counted), excess_cost),
+        (_columns(rows, pair.shape, available), excess_cost),
     ]
     return [(matrix, cost.ravel(), np.full(cost.size, np.inf)) for matrix, cost in families]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from planner.io.scenario import Scenario
 
-MAY_BE_UNKNOWN = frozenset({"latency", "distance", "share"})
+MAY_BE_UNKNOWN = frozenset({"latency", "distance", "share", "green_power_share_new"})
 """Columns in which an empty cell is an answer: nowhere on the map and no limit; no use to have a share of."""
 
 

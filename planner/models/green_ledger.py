@@ -55,9 +55,9 @@ def delivered(inputs: Scenario, tables: Tables, green: pd.Series) -> pd.Series:
     green
         Green power of each site in each timestep [MW].
     """
+    if "storage" not in tables or tables["storage"].empty:
+        return green
     direct = green.astype(float).to_dict()
-    if "storage" not in tables:
-        return pd.Series(direct, dtype=float).rename_axis(["site", "timestep"]) if direct else green
     hours = tables["time"].set_index("timestep")["timestep_duration"].astype(float).to_dict()
     periods = inputs.series("period").to_dict()
     taken: dict[tuple[str, str], list[float]] = {}

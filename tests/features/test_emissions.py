@@ -1,4 +1,4 @@
-"""Emissions: two accountings, a limit, a price, and the objective of least emissions.
+"""Emissions: three accountings, a limit, a price, and the objective of least emissions.
 
 ``GREEN`` is ``HAND`` (with its power supply) and emission factors of 0.7 at ``near`` and 0.45 tCO2/MWh at ``far``,
 where 10 MW of hydro are contracted at 320 CNY/MWh, 20 above the grid, so that no cost asks for them. As in ``HAND``:
@@ -13,6 +13,7 @@ import pytest
 
 from planner.errors import InfeasibleError, InvalidInputError
 from planner.models.audit import audit
+from planner.run import warnings_of
 from tests.algebra import (
     HAND,
     HAND_COST,
@@ -34,9 +35,10 @@ GREEN = GREEN.with_rows("technology", [{"technology": "hydro"}]).with_rows(
     "site_technology",
     [{"site": "far", "technology": "hydro", "green_capacity_existing": 10, "green_power_price": 320}],
 )
+ACCOUNTINGS = ("location", "contract", "market_certificates")
 TONNES = 70_380.0
 PRICED = GREEN.with_parameters(carbon_price=80)
-"""Hydro spares 0.45 × 80 = 36 CNY/MWh for 20: all 10 MW are used, 30 000 MWh that emit nothing by market accounting."""
+"""Hydro spares 0.45 × 80 = 36 CNY/MWh for 20: all 10 MW are used, 30 000 MWh that emit nothing by contract."""
 
 
 def test_emissions_by_site() -> None:
@@ -50,11 +52,12 @@ def test_emissions_by_site() -> None:
         {"near": 48_510, "far": 21_870}
     )
     assert results.summary["emissions"] == pytest.approx(TONNES)
-    assert results.summary["emissions_accounting"] == "market"
+    assert results.summary["emissions_accounting"] == "contract"
+    assert results.summary["emissions_by_accounting"] == pytest.approx(dict.fromkeys(ACCOUNTINGS, TONNES))
 
 
-def test_market_counts_grid_power_only() -> None:
-    """By market accounting contracted green power emits nothing; by location it emits as the grid.
+def test_contracts_count_grid_power_only() -> None:
+    """By contract green power under green power emits nothing; by location it emits as the grid.
 
     Proves: with a carbon price 30 000 MWh of hydro are used: 70 380 - 13 500 = 56 880 t by market; by location hydro is
     not worth it and 70 380 t stay. Sensitivity: the two accountings mixed up.
@@ -135,25 +138,73 @@ def test_emissions_limit_binds() -> None:
 
 
 def test_emissions_limit_algebra() -> None:
-    """Algebra: tonnes per MW in each step, by both accountings.
+    """Algebra: tonnes per MW in each step, by contract and by location.
 
-    Proves: market: 0.7 × 2000 per MW of grid power at near by day, 0.45 × 1000 at far by night, at most 60 000;
-    location: the same times PUE on the work. Sensitivity: a weight, a factor or PUE left out.
+    Proves: contract: 0.7 × 2000 per MW of grid power at near by day, 0.45 × 1000 at far by night, at most 60 000;
+    location: of green power as well; without a power supply the same times PUE on the work. Sensitivity: a weight, a factor or PUE left out.
     """
-    market = rows_of(compiled(LIMITED), "emissions_limit")[""]
-    assert market.coefficients == pytest.approx(
-        {
-            "grid_power[near,day]": 1_400,
-            "grid_power[near,night]": 700,
-            "grid_power[far,day]": 900,
-            "grid_power[far,night]": 450,
-        }
-    )
-    assert market.upper == pytest.approx(60_000)
+    contract = rows_of(compiled(LIMITED), "emissions_limit")[""]
+    grid = {
+        "grid_power[near,day]": 1_400,
+        "grid_power[near,night]": 700,
+        "grid_power[far,day]": 900,
+        "grid_power[far,night]": 450,
+    }
+    assert contract.coefficients == pytest.approx(grid)
+    assert contract.upper == pytest.approx(60_000)
     location = rows_of(compiled(LIMITED.with_parameters(emissions_accounting="location")), "emissions_limit")[""]
-    assert location.coefficients["allocation[coast,web,near,direct,day]"] == pytest.approx(1.4 * 1_400)
-    assert location.coefficients["allocation[inland,web,far,direct,night]"] == pytest.approx(1.2 * 450)
-    assert len(location.coefficients) == 8
+    green = {"green_power[far,hydro,day]": 900, "green_power[far,hydro,night]": 450}
+    assert location.coefficients == pytest.approx({**grid, **green})
+    alone = LIMITED.with_features(*(name for name in LIMITED.features if name != "power_supply"))
+    work = rows_of(compiled(alone.with_parameters(emissions_accounting="location")), "emissions_limit")[""]
+    assert work.coefficients["allocation[coast,web,near,direct,day]"] == pytest.approx(1.4 * 1_400)
+    assert work.coefficients["allocation[inland,web,far,direct,night]"] == pytest.approx(1.2 * 450)
+    assert len(work.coefficients) == 8
+
+
+CERTIFIED = GREEN.with_cells("site", "certificate_price", {"near": 6, "far": 5})
+CERTIFIED = CERTIFIED.with_cells("site", "residual_emission_factor", {"near": 0.9})
+CERTIFIED = CERTIFIED.with_parameters(emissions_accounting="market_certificates", carbon_price=10)
+"""Near emits 0.9 a MWh without a certificate, which costs 6, less than 10 × 0.9; at far one costs 5, more than 4.5."""
+
+
+def test_certificates_count_by_the_market() -> None:
+    """Certificates cover grid energy up to all of it; the rest is at the residual factor, of which the mean stands in.
+
+    Proves: near buys 69 300 certificates and emits nothing, far none and emits 48 600 × 0.45; by contract and by location
+    70 380 t stand beside it. Sensitivity: certificates without end (emissions below 0), the grid's factor for the rest.
+    """
+    results = plan(CERTIFIED)
+    assert results.tables["power_supply_certificates"].set_index("site")["certificates"].to_dict() == pytest.approx(
+        {"near": 69_300, "far": 0}
+    )
+    assert results.summary["emissions_by_accounting"] == pytest.approx(
+        {"location": TONNES, "contract": TONNES, "market_certificates": 21_870}
+    )
+    assert results.summary["emissions"] == pytest.approx(21_870)
+    assert cost_of(CERTIFIED) - HAND_COST == pytest.approx(69_300 * 6 + 218_700)
+    assert any("residual_emission_factor" in note for note in warnings_of(scenario_of(CERTIFIED)))
+
+
+def test_no_certificate_makes_emissions_negative() -> None:
+    """Certificates bought for a green share beyond the grid's energy change nothing more.
+
+    Proves: a share of 1.5 by certificates at near buys 103 950; its emissions are 0. Sensitivity: a negative site that
+    pays for another's.
+    """
+    world = CERTIFIED.with_features(*CERTIFIED.features, "green_power_share")
+    results = plan(world.with_cells("site", "green_power_share_min", {"near": 1.0}).with_parameters(carbon_price=0))
+    assert results.summary["emissions"] == pytest.approx(21_870)
+    assert results.tables["emissions"]["emissions_market_certificates"].min() >= 0
+
+
+def test_market_is_refused_with_both_names() -> None:
+    """The word ``market`` meant two things and is used no more.
+
+    Proves: the message names contract and market_certificates. Sensitivity: an old scenario read as something else.
+    """
+    with pytest.raises(InvalidInputError, match=r"contract.*market_certificates"):
+        scenario_of(GREEN.with_parameters(emissions_accounting="market"))
 
 
 def test_no_limit_is_no_row() -> None:
@@ -177,10 +228,10 @@ def test_carbon_price_per_mw() -> None:
 
 
 def test_location_accounting_needs_no_power_supply() -> None:
-    """Emissions by location work on facility load alone; by market they are refused without a power supply.
+    """Emissions by location work on facility load alone; by contract they are refused without a power supply.
 
     Proves: the same 70 380 t when water steers the plan as power did; a fault that says what to do.
-    Sensitivity: market accounting of an unknown grid power, which would be 0.
+    Sensitivity: contracts counted of an unknown grid power, which would be 0.
     """
     bare = GREEN.with_features(*(name for name in GREEN.features if name != "power_supply"))
     bare = bare.with_cells("site", "wue", {"near": 2}).with_cells("site", "water_price", {"near": 3})
@@ -216,7 +267,7 @@ def test_audit_checks_by_itself(changed: object, rule: str) -> None:
     assert {finding.rule for finding in found} == {rule}
 
 
-@pytest.mark.parametrize("accounting", ["market", "location"])
+@pytest.mark.parametrize("accounting", ["contract", "location", "market_certificates"])
 def test_audit_of_the_other_accounting(accounting: str) -> None:
     """Tables by one accounting do not pass for the other.
 
@@ -224,7 +275,8 @@ def test_audit_of_the_other_accounting(accounting: str) -> None:
     """
     world = LIMITED.with_parameters(emissions_max=None, emissions_accounting=accounting, carbon_price=3)
     world = world.with_cells("site_technology", "green_power_price", {"far;hydro": 280})
-    other = world.with_parameters(emissions_accounting="location" if accounting == "market" else "market")
+    world = world.with_cells("site", "residual_emission_factor", {"near": 0.8})
+    other = world.with_parameters(emissions_accounting="location" if accounting == "contract" else "contract")
     results = plan(world)
     found = {finding.rule for finding in audit(scenario_of(other), results.tables, results.summary)}
     assert found == {"emissions", "emissions_accounting", "carbon"}

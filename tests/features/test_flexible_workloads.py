@@ -260,3 +260,49 @@ def test_a_day_without_such_work_is_the_day() -> None:
     Proves: DAY with the feature listed and no deferral_max costs the same. Sensitivity: any term without a condition.
     """
     assert cost_of(DAY.replaced(features=FLEX.features)) == pytest.approx(cost_of(DAY))
+
+
+HALF = FLEX.with_cells("workload", "deferrable_share", {"batch": 0.5})
+"""Half of the batch load stays where it is asked for: 6 MWh of the evening's wait for the night, 6 of the morning's for
+noon. 2400 × 6.25 × 300 + 1600 × 5.625 × 600 + 1200 × 8.75 × 400 + 2000 × 5.25 × 900 = 23 550 000 CNY/a."""
+
+
+def test_a_part_of_the_load_stays() -> None:
+    """Where only a part of the load moves with the work, the rest is served at once.
+
+    Proves: 23 550 000 CNY/a at a half, as without any waiting at 0 (25 950 000) and as before at 1; in the evening 6 of
+    12 MWh are done. Sensitivity: work that takes all its power with it; the share on the backlog alone, under which a
+    long wait would empty an hour wholly.
+    """
+    assert cost_of(HALF) == pytest.approx(23_550_000)
+    assert cost_of(HALF.with_cells("workload", "deferrable_share", {"batch": 0})) == pytest.approx(25_950_000)
+    assert cost_of(HALF.with_cells("workload", "deferrable_share", {"batch": 1})) == pytest.approx(21_750_000)
+    waiting = plan(HALF).tables["flexible_workloads"].set_index("timestep")["backlog"].to_dict()
+    assert waiting == pytest.approx({"night": 0, "morning": 6, "noon": 0, "evening": 6}, abs=1e-9)
+    longer = HALF.with_cells("workload", "deferral_max", {"batch": 17})
+    work = plan(longer).tables["allocation"].query("workload == 'batch'").set_index("timestep")["allocation"]
+    assert work["evening"] >= 1.2 - 1e-6
+    assert work["morning"] >= 1.5 - 1e-6
+
+
+def test_a_part_of_the_load_algebra() -> None:
+    """Algebra: what joins the backlog in a timestep is at most the share of its demand.
+
+    Proves: backlog − backlog before ≤ 0.5 × 2.4 × 5 MWh in the evening; no row where all the load moves.
+    Sensitivity: power for energy, a share of the whole backlog.
+    """
+    rows = rows_of(compiled(HALF), "deferrable_part")
+    [evening] = [row for place, row in rows.items() if place.endswith("evening")]
+    assert sorted(evening.coefficients.values()) == [-1, 1]
+    assert evening.upper == pytest.approx(6)
+    assert rows_of(compiled(FLEX), "deferrable_part") == {}
+
+
+def test_load_that_should_have_stayed_is_found() -> None:
+    """A plan in which all the load moves does not pass where only half of it may.
+
+    Proves: both limits are audited from the demand. Sensitivity: a share that only the model knows.
+    """
+    results = plan(FLEX)
+    found = audit(scenario_of(HALF), results.tables, results.summary)
+    assert {finding.rule for finding in found} == {"deadline", "deferrable_part"}

@@ -39,6 +39,7 @@ from tests.algebra import (
     scenario_of,
 )
 from tests.hours import DAY, DAY_COST, DURATION, STORE, WEIGHT, in_periods
+from tests.worlds import World
 
 COST = 38_695_680.0
 CHARGE = {"night": 1.0, "morning": 0, "noon": 1.8, "evening": 0}
@@ -278,6 +279,82 @@ def test_green_charge_algebra(mode: str) -> None:
         row = rows[f"plain,{step}"]
         assert row.coefficients == {f"charge[plain,{step}]": 1, f"green_power[plain,wind,{step}]": -1}
         assert row.upper == 0
+
+
+LOSSY = World(
+    features=("time", "demand", "routes", "allocation", "site_capacity", "facility_load", "power_supply", "emissions",
+              "storage", "green_power_share"),
+    parameters={"emissions_accounting": "location", "green_power_share_mode": "certificate"},
+    tables={
+        "timestep": [
+            {"timestep": "cheap", "position": 1, "timestep_duration": 1, "timestep_weight": 4380},
+            {"timestep": "dear", "position": 2, "timestep_duration": 1, "timestep_weight": 4380},
+        ],
+        "region": [{"region": "r"}],
+        "workload": [{"workload": "w", "compute_type": "cpu"}],
+        "compute_type": [{"compute_type": "cpu"}],
+        "region_workload": [{"region": "r", "workload": "w", "demand": 10}],
+        "region_site": [{"region": "r", "site": "s", "latency": 1}],
+        "site": [
+            {"site": "s", "pue": 1.2, "emission_factor": 0.5, "storage_power_existing": 24, "storage_energy_existing": 24,
+             "charge_efficiency": 0.5, "discharge_efficiency": 1, "certificate_price": 1, "green_power_share_min": 0.9},
+        ],
+        "site_compute_type": [{"site": "s", "compute_type": "cpu", "capacity_existing": 10}],
+        "site_timestep": [
+            {"site": "s", "timestep": "cheap", "grid_power_price": 100},
+            {"site": "s", "timestep": "dear", "grid_power_price": 1000},
+        ],
+    },
+)  # fmt: skip
+"""A store that loses half: 36 MW are drawn in the cheap step, 12 of them used and 24 stored, of which 12 are left for
+the dear step: 36 × 4380 = 157 680 MWh for 105 120 that the facility uses."""
+
+
+def test_what_a_store_loses_is_drawn_and_emitted() -> None:
+    """Location emissions and the certificate share count all power drawn from outside, losses too.
+
+    Proves: 157 680 × 0.5 = 78 840 t by location, as by contract; 0.9 × 157 680 = 141 912 certificates; no green power, not
+    less than none; the price of a certificate is its own. Sensitivity: 105 120 MWh (what the facility uses) in place of
+    what is drawn: 52 560 t, 94 608 certificates.
+    """
+    results = plan(LOSSY)
+    assert results.summary["emissions"] == pytest.approx(78_840)
+    assert results.summary["emissions_by_accounting"]["contract"] == pytest.approx(78_840)
+    assert results.summary["energy"]["green"] == 0
+    assert results.summary["energy"]["site_draw"] == pytest.approx(157_680)
+    assert results.summary["energy"]["certificates"] == pytest.approx(141_912)
+    assert results.summary["green_power_share"] == pytest.approx(
+        {"certificate": 0.9, "matched": 0, "every_timestep": 0}
+    )
+    site = results.sites.iloc[0]
+    assert [site["green_power"], site["green_power_share"], site["emissions"]] == pytest.approx([0, 0.9, 78_840])
+    assert results.tables["green_power_share"]["share"].tolist() == pytest.approx([0.9])
+
+
+def test_a_store_fed_by_grid_and_sun_is_as_green_as_what_it_took() -> None:
+    """By certificates a store may take grid power; what it gives is as green as what it took over the period.
+
+    Proves: with 6 MW of wind in the cheap step, all of them stored among 24 MW, a quarter of the 12 MW given is green:
+    3 MW in the dear step, 0 in the cheap one: 3 × 4380 of 105 120 MWh used, never less than nothing; by certificates all
+    6 MW count, of 157 680 MWh. Sensitivity: discharge less charge called green: −12 MW.
+    """
+    windy = LOSSY.with_rows("technology", [{"technology": "wind"}]).with_rows(
+        "site_technology", [{"site": "s", "technology": "wind", "green_capacity_existing": 6, "green_power_price": 50}]
+    )
+    windy = windy.with_rows(
+        "site_technology_timestep",
+        [
+            {"site": "s", "technology": "wind", "timestep": t, "availability": 1.0 if t == "cheap" else 0.0}
+            for t in ("cheap", "dear")
+        ],
+    )
+    results = plan(windy.with_cells("site", "green_power_share_min", {"s": 0.1}))
+    used = results.tables["power_supply"].set_index("timestep")["green_power_used"].to_dict()
+    assert used == pytest.approx({"cheap": 0.0, "dear": 3.0})
+    assert results.summary["green_power_share"] == pytest.approx(
+        {"certificate": 6 * 4380 / 157_680, "matched": 3 * 4380 / 105_120, "every_timestep": 0}
+    )
+    assert results.summary["energy"]["green"] == pytest.approx(3 * 4380)
 
 
 def test_share_counts_what_the_store_gives_less_what_it_takes() -> None:

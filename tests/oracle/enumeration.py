@@ -102,7 +102,7 @@ class Oracle:
     def stages(self) -> tuple[str, ...]:
         """What is minimised in turn: what is left undone before and cost after an objective without cost."""
         has_cost = isinstance(self.world.minimise, dict) or self.world.minimise == "cost"
-        return ("objective",) if has_cost else ("unserved", "objective", "cost")
+        return ("objective",) if has_cost else ("unserved", "missing", "objective", "cost")
 
     def best(self) -> dict[str, float] | None:
         """Return the best value of each stage, those before it held; nothing where there is no plan."""
@@ -142,6 +142,7 @@ class Oracle:
         self._serve(lp, new, assigned)
         self._power(lp)
         self._share(lp, new)
+        self._certified(lp)
         cost = self._cost()
         fixed = sum(count * self._module(self.rooms[pair]) for pair, count in modules.items())
         for site, row in self.sites.items():
@@ -154,8 +155,9 @@ class Oracle:
         asked = sum(self.hours[t] * value for (_, _, t), value in self.demand.items())
         slow: Terms = {("a", r, k, s, t): self.hours[t] * self.latency[r, s] / asked for r, k, s, t in self._work()}
         left: Terms = {("u", r, k, t): self.hours[t] for r, k, t in self.demand if self._is_priced(k)}
-        left |= dict.fromkeys(shortfalls(self, len(self._windows())), 1.0)
-        goals = {"cost": (cost, fixed), "emissions": (emitted, 0.0), "latency": (slow, 0.0), "unserved": (left, 0.0)}
+        missing: Terms = dict.fromkeys(shortfalls(self, len(self._windows())), 1.0)
+        goals = {"cost": (cost, fixed), "emissions": (emitted, 0.0), "latency": (slow, 0.0)}
+        goals |= {"unserved": (left, 0.0), "missing": (missing, 0.0)}
         wanted = self.world.minimise if isinstance(self.world.minimise, dict) else {self.world.minimise: 1.0}
         goals["objective"] = (
             added(*((weight, goals[name][0]) for name, weight in wanted.items())),
@@ -223,6 +225,55 @@ class Oracle:
         """Return the technologies of a site."""
         return [g for s, g in self.green if s == site]
 
+    def hourly(self, site: str) -> list[str]:
+        """Return those that count hour by hour: as they say, else where their sun is known by timestep."""
+        said = {row["technology"]: row.get("counts_hourly") for row in self.world.tables.get("technology", [])}
+        known = {(s, g) for s, g, _ in self.sun}
+        return [g for g in self.held(site) if ((site, g) in known if said[g] is None else said[g])]
+
+    def _owed(self, site: str, window: list[str]) -> float:
+        """Return what is promised to old load in a window [MWh]."""
+        hours = dict(self.hours)
+        if self.given["green_power_share_mode"] == "every_timestep":
+            blows = {
+                t: hours[t]
+                * sum(
+                    self.sun.get((site, g, t), 1.0) * (self.green[site, g]["green_capacity_existing"] or 0.0)
+                    for g in self.hourly(site)
+                )
+                for t in hours
+            }
+            hours = blows if sum(blows.values()) > 0 else hours
+        return (self.sites[site]["green_energy_committed"] or 0.0) * sum(hours[t] for t in window) / sum(hours.values())
+
+    def _overflow(self, lp: Programme, site: str, window: list[str], share: float) -> Terms:
+        """Return the share of what new halls use: what old ones of its kind have no room for."""
+        terms: Terms = {}
+        row = self.sites[site]
+        for c, t in itertools.product(self.kinds, window):
+            if not self.rooms[site, c]["modules_max"]:
+                continue
+            above: Terms = {
+                ("a", r, k, x, z): row["pue"]
+                for r, k, x, z in self._work()
+                if (x, z, self.works[k]["compute_type"]) == (site, t, c)
+            }
+            above["fresh", site, c, t] = -1.0
+            old = row["utilisation_max"] * (self.rooms[site, c]["capacity_existing"] or 0)
+            lp.at_most.append((above, row["pue"] * old))
+            terms["fresh", site, c, t] = share * self.hours[t]
+        return terms
+
+    def _certified(self, lp: Programme) -> None:
+        """Say what of a site's grid energy no certificate covers."""
+        if self.given["emissions_accounting"] == "market_certificates":
+            for s in self.sites:
+                rest: Terms = {("grid", s, t): hours for t, hours in self.hours.items()}
+                rest |= {("paper", s): -1.0, ("rest", s): -1.0}
+                lp.at_most.append((rest, 0.0))
+                if self.sites[s]["certificate_price"] is None:
+                    lp.at_most.append(({("paper", s): 1.0}, 0.0))
+
     def _windows(self) -> list[list[str]]:
         each = self.given["green_power_share_mode"] == "every_timestep"
         return [[t] for t in self.hours] if each else [list(self.hours)]
@@ -233,30 +284,50 @@ class Oracle:
             members = [s for s, site in self.sites.items() if site["hub"] == row["hub"]]
             scopes.append((members, row["hub_green_power_share_min"]))
         scopes.append((list(self.sites), self.given.get("national_green_power_share_min")))
-        mode, on_new = self.given["green_power_share_mode"], self.given["green_power_share_on"] == "new"
         for (members, share), (number, window) in itertools.product(scopes, enumerate(self._windows())):
             if share is None:
                 continue
             terms: Terms = defaultdict(float)
             side = 0.0
-            part = sum(self.hours[t] for t in window) / sum(self.hours.values())
             for s in members:
-                row = self.sites[s]
                 terms.update(share_of_hours(self, s, number, window))
-                for g, t in itertools.product(self.held(s), window):
-                    terms["green", s, g, t] -= self.hours[t]
-                    terms["sold", s, g, t] -= self.hours[t] * (mode == "certificate")
-                if mode == "certificate" and row["certificate_price"] is not None:
-                    terms["paper", s] -= 1.0
-                if on_new:
-                    load = row["pue"] * (row["utilisation_new"] or 0.65) * sum(new[s, c] for c in self.kinds)
-                    side -= share * load * sum(self.hours[t] for t in window)
-                    side -= (row["green_energy_committed"] or 0.0) * part
-                else:
-                    for r, k, x, t in self._work():
-                        if x == s and t in window:
-                            terms["a", r, k, s, t] += share * row["pue"] * self.hours[t]
+                self._credit(terms, s, window)
+                side += self._use(lp, terms, new, s, window, share)
             lp.at_most.append((dict(terms), side))
+
+    def _credit(self, terms: Terms, site: str, window: list[str]) -> None:
+        """Take off what counts as green at a site."""
+        is_paper = self.given["green_power_share_mode"] == "certificate"
+        for g, t in itertools.product(self.held(site) if is_paper else self.hourly(site), window):
+            terms["green", site, g, t] -= self.hours[t]
+            terms["sold", site, g, t] -= self.hours[t] * (
+                is_paper and self.given.get("excess_keeps_certificate", False)
+            )
+        if is_paper and self.sites[site]["certificate_price"] is not None:
+            terms["paper", site] -= 1.0
+
+    def _use(
+        self, lp: Programme, terms: Terms, new: dict[Any, float], site: str, window: list[str], share: float
+    ) -> float:
+        """Add the share of a site's use; return what of it no column moves, as the row's side."""
+        row, is_paper = self.sites[site], self.given["green_power_share_mode"] == "certificate"
+        hours = sum(self.hours[t] for t in window)
+        if self.given["green_power_share_on"] == "new":
+            if not is_paper:
+                terms.update(self._overflow(lp, site, window, share))
+                return -self._owed(site, window)
+            load = row["pue"] * (row["utilisation_new"] or 0.65) * sum(new[site, c] for c in self.kinds)
+            return -share * load * hours - self._owed(site, window)
+        if is_paper:
+            for t in window:
+                terms["grid", site, t] += share * self.hours[t]
+                for g in self.held(site):
+                    terms["green", site, g, t] += share * self.hours[t]
+            return 0.0
+        for r, k, x, t in self._work():
+            if x == site and t in window:
+                terms["a", r, k, site, t] += share * row["pue"] * self.hours[t]
+        return 0.0
 
     def _module(self, row: dict[str, Any]) -> float:
         if row["module_capex"] is None:
@@ -266,16 +337,20 @@ class Oracle:
         return row["module_capex"] * rate * growth / (growth - 1)
 
     def _emissions(self) -> Terms:
-        if self.given["emissions_accounting"] == "market":
+        if self.given["emissions_accounting"] == "market_certificates":
             return {
-                ("grid", s, t): hours * row["emission_factor"]
+                ("rest", s): row.get("residual_emission_factor") or row["emission_factor"]
                 for s, row in self.sites.items()
-                for t, hours in self.hours.items()
             }
-        return {
-            ("a", r, k, s, t): self.hours[t] * self.sites[s]["pue"] * self.sites[s]["emission_factor"]
-            for r, k, s, t in self._work()
+        tonnes: Terms = {
+            ("grid", s, t): hours * row["emission_factor"]
+            for s, row in self.sites.items()
+            for t, hours in self.hours.items()
         }
+        if self.given["emissions_accounting"] == "location":
+            for (s, g), t in itertools.product(self.green, self.hours):
+                tonnes["green", s, g, t] = self.hours[t] * self.sites[s]["emission_factor"]
+        return tonnes
 
     def _cost(self) -> Terms:
         cost = cost_of_hours(self, len(self._windows()))

@@ -56,7 +56,12 @@ def add_waiting(lp: Programme, oracle: Oracle, served: Terms, place: tuple[str, 
         return
     times = oracle.times
     demand = {step: oracle.demand[r, k, step] for step in oracle.hours}
-    lp.at_most.append(({("wait", r, k, t): 1.0}, times.lately(demand, t, longest)))
+    moves = oracle.works[k].get("deferrable_share")
+    moves = 1.0 if moves is None else moves
+    lp.at_most.append(({("wait", r, k, t): 1.0}, moves * times.lately(demand, t, longest)))
+    joined: Terms = {("wait", r, k, t): 1.0}
+    joined["wait", r, k, times.before[t]] = joined.get(("wait", r, k, times.before[t]), 0.0) - 1.0
+    lp.at_most.append((joined, moves * demand[t] * times.length[t]))
     for step, sign in ((t, 1.0), (times.before[t], -1.0)):
         served["wait", r, k, step] = served.get(("wait", r, k, step), 0.0) + sign / times.length[t]
 
@@ -79,7 +84,7 @@ def add_stores(lp: Programme, oracle: Oracle) -> None:
                 limited: Terms = {(name, s, t): 1.0, ("larger", size, s): -1.0}
                 lp.at_most.append((limited, row[f"storage_{size}_existing"] or 0.0))
             if oracle.given["green_power_share_mode"] != "certificate":
-                lp.at_most.append(({("take", s, t): 1.0, **{("green", s, g, t): -1.0 for g in oracle.held(s)}}, 0.0))
+                lp.at_most.append(({("take", s, t): 1.0, **{("green", s, g, t): -1.0 for g in oracle.hourly(s)}}, 0.0))
 
 
 def add_grid(lp: Programme, oracle: Oracle) -> None:

@@ -96,7 +96,8 @@ def _draw(dice: Dice) -> World:
         "green_power_share_mode": dice.pick(["certificate", "matched", "every_timestep"]),
         "green_power_share_on": dice.pick(["all", "new"]),
         "national_green_power_share_min": dice.maybe(0.25, 0.1, 0.6),
-        "emissions_accounting": dice.pick(["location", "market"]),
+        "excess_keeps_certificate": dice.happens(0.5),
+        "emissions_accounting": dice.pick(["location", "contract", "market_certificates"]),
         "carbon_price": dice.maybe(0.5, 20, 120),
         "emissions_max": dice.maybe(0.15, 2e4, 2e5),
         "discount_rate": 0.07,
@@ -124,6 +125,7 @@ def _with_hours(dice: Dice, world: World) -> World:
         row["timestep_weight"] = repeats[row["period"]] * row["timestep_duration"]
     for row in tables["workload"]:
         row["deferral_max"] = dice.maybe(0.7, 0.5, 12)
+        row["deferrable_share"] = dice.maybe(0.6, 0.1, 1)
     for row in tables["site"]:
         row["grid_ramp_max"] = dice.maybe(0.2, 0.5, 6)
         if dice.happens(0.7):
@@ -184,6 +186,7 @@ def _sites(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
             "grid_power_max": dice.maybe(0.3, 5, 40),
             "grid_power_price": dice.number(200, 900),
             "emission_factor": dice.number(0.2, 0.9),
+            "residual_emission_factor": dice.maybe(0.5, 0.2, 1.1),
             "certificate_price": dice.maybe(0.6, 5, 60),
             "certificates_max": dice.maybe(0.3, 1e3, 1e5),
             "green_power_share_min": dice.maybe(0.3, 0.1, 0.8),
@@ -226,7 +229,9 @@ def _supply(dice: Dice, names: dict[str, list[str]]) -> dict[str, Rows]:
             }
         )
     return {
-        "technology": [{"technology": name} for name in names["technology"]],
+        "technology": [
+            {"technology": name, "counts_hourly": dice.pick([None, None, True, False])} for name in names["technology"]
+        ],
         "site_technology": contracts,
         "site_technology_timestep": [
             {"site": s, "technology": g, "timestep": t, "availability": dice.number(0.05, 0.95)}

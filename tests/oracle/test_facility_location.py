@@ -101,7 +101,7 @@ def test_the_oracle_knows_it_as_well(objective: float, *, whole: bool) -> None:
     for row in tables["workload"]:
         row |= {"latency_max": None, "unserved_price": None}
     parameters = {
-        "green_power_share_mode": "matched", "green_power_share_on": "all", "emissions_accounting": "market",
+        "green_power_share_mode": "matched", "green_power_share_on": "all", "emissions_accounting": "contract",
     }  # fmt: skip
     best = Oracle(world.replaced(tables={**tables, "hub": []}, parameters=parameters)).best()
     assert best is not None

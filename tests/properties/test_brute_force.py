@@ -36,8 +36,9 @@ def by_the_planner(world: World) -> dict[str, float] | None:
         summary = planner.run(scenario_of(world)).summary
     except InfeasibleError:
         return None
-    unserved = summary["energy"]["unserved"]
-    return {"objective": summary["objective"], "cost": summary["cost"], "unserved": unserved}
+    missed = {"unserved": "unserved", "missing": "green_shortfall"}
+    left = {stage: summary["energy"].get(name, 0.0) for stage, name in missed.items()}
+    return {"objective": summary["objective"], "cost": summary["cost"], **left}
 
 
 def by_the_arrays(world: World) -> dict[str, float] | None:

@@ -177,6 +177,8 @@ def _asked(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -
             row["indivisible"] = dice.pick(["true", "false", "TRUE"])
         if "flexible_workloads" in features and dice.happens(0.6):
             row["deferral_max"] = dice.pick([0, dice.number(0.1, 12), dice.number(0.1, 12), 8784])
+            if dice.happens(0.4):
+                row["deferrable_share"] = dice.pick([0, 1, dice.number(0.05, 0.95)])
         workloads.append(row)
     demand: Rows = [
         {"region": r, "workload": k, "demand": 0 if nothing or dice.happens(0.15) else dice.megawatts(0.1, 20)}
@@ -367,8 +369,8 @@ def _parameters(dice: Dice, features: tuple[str, ...], timesteps: Rows) -> dict[
         monthly = given["green_power_share_mode"] != MODES[2] and any("time" in row for row in timesteps)
         given["green_power_share_window"] = "month" if monthly and dice.happens(0.4) else "year"
     if "emissions" in features:
-        market = "power_supply" in features and dice.happens(0.6)
-        given["emissions_accounting"] = "market" if market else "location"
+        known = ["location", "contract", "market_certificates"] if "power_supply" in features else ["location"]
+        given["emissions_accounting"] = dice.pick(known)
         if dice.happens(0.2):
             given["emissions_max"] = dice.megawatts(1e4, 1e6)
         if dice.happens(0.5):
