@@ -129,11 +129,17 @@ def _measures(results: Results) -> list[tuple[str, str]]:
             say("emissions", "碳排放"),
             _scaled(summary.get("emissions"), EMISSIONS, _in_brackets(accounting)),
         ),
+        (say("by other accountings", "其他口径"), _other_emissions(summary)),
         (
             say("green power share", "绿电占比"),
-            join(say("{share:.1%} {mode}", "{mode} {share:.1%}", share=s, mode=_mode(m)) for m, s in shares.items()),
+            join(
+                say("{share:.1%} {mode}", "{mode} {share:.1%}", share=share, mode=_mode(mode))
+                for mode, share in shares.items()
+                if mode in ("certificate", _own_mode(results)) or len(results.tables["time"]) > 1
+            ),
         ),
         (say("green power rule", "绿电约束"), _green_rule(results)),
+        (say("share of new capacity", "新建容量绿电占比"), _share_new(summary)),
         (say("mean latency", "平均时延"), _scaled(summary.get("mean_latency"), LATENCY)),
         (say("west share", "西部承接占比"), _west(summary)),
         (say("IT energy", "IT 用电量"), _scaled(summary["energy"].get("it"), ENERGY)),
@@ -159,6 +165,27 @@ def _minimised(objective: str) -> Said:
 def _mode(mode: str) -> Said:
     """Return a green accounting: in English its own word, as scenario.toml has it."""
     return Said(mode, word(mode).zh)
+
+
+def _own_mode(results: Results) -> str:
+    scenario = results.scenario
+    return str(scenario.scalar("green_power_share_mode")) if scenario.has("green_power_share") else "certificate"
+
+
+def _other_emissions(summary: dict[str, Any]) -> Said:
+    """Return the emissions by the accountings that the plan is not made by."""
+    counted = summary.get("emissions_accounting")
+    others = {
+        name: tonnes for name, tonnes in (summary.get("emissions_by_accounting") or {}).items() if name != counted
+    }
+    return join(_scaled(tonnes, EMISSIONS, _in_brackets(name)) for name, tonnes in others.items())
+
+
+def _share_new(summary: dict[str, Any]) -> Said:
+    share = summary.get("green_power_share_new")
+    if share is None:
+        return NOTHING
+    return say("{share:.1%} of what new halls truly use", "新建机房实际用电的 {share:.1%}", share=share)
 
 
 def _in_brackets(accounting: str | None) -> Said:

@@ -108,6 +108,7 @@ class _Plan:
         return Key(
             circles=circles,
             small_circles=circles is not None and min(loads) < circles.threshold,
+            green_mode=self.layers.green_mode,
             green=any(site.load and not isnan(site.green) for site in sites),
             green_unknown=any(site.load and isnan(site.green) for site in sites),
             idle=any(not site.load for site in sites),
@@ -189,7 +190,8 @@ def draw_map(
     ----------
     sites
         Points with ``site``, ``it_load`` [MW] and, where known, ``name_zh``, ``name_en``, ``hub`` (empty for a site
-        that is no cluster), ``capacity_new`` [MW], ``green_power_share`` [1, NaN if not known].
+        that is no cluster), ``capacity_new`` [MW], ``green_power_share`` [1, NaN if not known] by
+        the accounting in ``green_power_share_mode`` (``certificate`` where it is not said).
         EPSG:4326.
     regions
         Points with ``region``, ``demand`` [MW] and, where known, ``name_zh``, ``name_en``, ``province``.

@@ -27,6 +27,9 @@ COLUMNS = {
 WGS84 = 4326
 Shape = BaseGeometry | None
 
+GREEN_MODES = ("certificate", "matched", "every_timestep")
+"""The accountings of green-power shares that the legend knows; the first where a layer says none."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -69,6 +72,8 @@ class Layers:
     sites_unplaced: list[str]
     flows_unplaced: list[float]
     missing: set[str] = field(default_factory=set)
+    green_mode: str = "certificate"
+    """The accounting of the green-power shares."""
 
 
 def check_layer(table: gpd.GeoDataFrame, layer: str, needed: tuple[str, ...]) -> None:
@@ -148,6 +153,12 @@ def _pick_names(table: gpd.GeoDataFrame, key: str, language: str) -> list[str]:
     order = ("name_zh", "name_en", key) if language == "zh" else ("name_en", "name_zh", key)
     columns = [list(table[column]) for column in order if column in table.columns]
     return [str(next((value for value in row if clean_text(value, set())), "")) for row in zip(*columns, strict=True)]
+
+
+def _read_mode(table: gpd.GeoDataFrame) -> str:
+    """Return the accounting of the green-power shares, one for all sites."""
+    given = set(_read_text(table, "green_power_share_mode")) - {""}
+    return given.pop() if len(given) == 1 and given <= set(GREEN_MODES) else GREEN_MODES[0]
 
 
 def _read_text(table: gpd.GeoDataFrame, column: str) -> list[str]:
@@ -255,4 +266,5 @@ def read_layers(sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, flows: gpd.G
     missing: set[str] = set()
     placed, sites_unplaced = _read_sites(sites, language, missing)
     arcs, flows_unplaced = _read_flows(flows)
-    return Layers(placed, _read_regions(regions, language), arcs, sites_unplaced, flows_unplaced, missing)
+    areas = _read_regions(regions, language)
+    return Layers(placed, areas, arcs, sites_unplaced, flows_unplaced, missing, _read_mode(sites))

@@ -28,6 +28,7 @@ class Key:
     circles: CircleScale | None
     small_circles: bool
     green: bool
+    green_mode: str
     green_unknown: bool
     idle: bool
     new: bool
@@ -110,9 +111,9 @@ def _explain_circles(legend: Legend, key: Key, scale: CircleScale) -> None:
     legend.end_group()
 
 
-def _explain_green(legend: Legend) -> None:
-    """Show the classes of the green-power share as a strip."""
-    legend.add_heading(legend.say("green_share"))
+def _explain_green(legend: Legend, mode: str) -> None:
+    """Show the classes of the green-power share as a strip, and by which accounting it is."""
+    legend.add_heading(legend.say(f"green_share_{mode}"))
     width = (legend.right - legend.left - 12) / len(style.GREEN_COLOURS)
     for number, colour in enumerate(style.GREEN_COLOURS):
         start = (legend.left + 5 + number * width, legend.y - 10)
@@ -243,7 +244,7 @@ def draw_legend(page: Axes, box: Bounds, language: str, key: Key, *, largest: fl
     if key.circles is not None:
         _explain_circles(legend, key, key.circles)
     if key.green or key.green_unknown:
-        _explain_green(legend)
+        _explain_green(legend, key.green_mode)
     if key.green_unknown or key.new or key.idle:
         _explain_marks(legend, key)
     if key.green or key.green_unknown or key.new or key.idle:

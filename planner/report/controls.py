@@ -56,7 +56,7 @@ def section(subject: Subject, data: dict[str, Any]) -> Element:
     zoom = element("div", _zoom(), class_="controls zoom")
     tip = element("div", id_="tip", hidden=True)
     note = _basemap_note(data)
-    caption = element("figcaption", _legend(data), element("p", note, class_="note"))
+    caption = element("figcaption", _legend(subject, data), element("p", note, class_="note"))
     figure = element(
         "figure",
         element("p", _map_title(), id_="map-title", class_="unseen"),
@@ -84,7 +84,7 @@ def section(subject: Subject, data: dict[str, Any]) -> Element:
         element("h2", say("Explore the plan", "方案地图"), id_="explore"),
         _filters(subject, data),
         element("div", figure, element("div", _panel_title(), panel, class_="side"), class_="explorer"),
-        _sites(data),
+        _sites(subject, data),
         aria_labelledby="explore",
     )
 
@@ -203,7 +203,7 @@ def _zoom() -> list[Child]:
     ]
 
 
-def _legend(data: dict[str, Any]) -> Element:
+def _legend(subject: Subject, data: dict[str, Any]) -> Element:
     """Return the legend; its colours are drawn, since the page's policy forbids styles of single elements."""
     colours, breaks = data["colours"]["green"], data["breaks"]
     greens = [
@@ -217,9 +217,7 @@ def _legend(data: dict[str, Any]) -> Element:
     return element(
         "ul",
         element("li", say("Circle: site, its area the IT load", "圆：节点，面积表示 IT 负载")),
-        element(
-            "li", say("Colour: green power share, with certificates", "颜色：绿电占比（含绿证）"), element("ul", greens)
-        ),
+        element("li", say("Colour: {share}", "颜色：{share}", share=subject.green_share), element("ul", greens)),
         element("li", say("Ring: new build; hollow: without load", "外环：有新建；空心：无负载")),
         element(
             "li",
@@ -250,14 +248,14 @@ def _swatch(colour: str) -> Element:
     )
 
 
-def _sites(data: dict[str, Any]) -> Element:
+def _sites(subject: Subject, data: dict[str, Any]) -> Element:
     head = [
         say("Site", "节点"),
         say("Hub", "枢纽"),
         say("IT load [MW]", "IT 负载 [MW]"),
         say("Capacity [MW]", "容量 [MW]"),
         say("Utilisation", "上架率"),
-        say("Green share, with certificates", "绿电占比（含绿证）"),
+        subject.green_share,
         say("PUE", "PUE"),
         say("New [MW]", "新建 [MW]"),
     ]

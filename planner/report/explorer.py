@@ -31,7 +31,9 @@ SERIES: Final = (
     ("charge", "storage", "charge"),
     ("it_load", "allocation", "allocation"),
 )
-"""Power by site and timestep [MW]: its name in the page, its table and its column."""
+"""Power by site and timestep [MW]: its name in the page, its table and its column; beside it the green power used."""
+GREEN_USED: Final = {"certificate": "green_power_used"}
+"""The column of green power that is used in its timestep, by the accounting; else what is matched by the hour."""
 SITE_COLUMNS: Final = {
     "load": "it_load",
     "capacity": "capacity",
@@ -72,6 +74,7 @@ def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
         "flows": _flows(subject),
         "steps": clock.steps,
         "hours": _hours(subject, clock),
+        "supplied": "power_supply" in subject.tables,
         "hourly": _hourly(subject, clock),
     }
 
@@ -164,7 +167,7 @@ class _Clock:
 
 
 def _clock(subject: Subject) -> _Clock:
-    count = len(subject.weights) * len(subject.scenario.sets["site"]) * len(SERIES)
+    count = len(subject.weights) * len(subject.scenario.sets["site"]) * (len(SERIES) + 1)
     return _Clock(subject.weights, subject.scenario.series("period"), max(1, -(-count // SITE_NUMBERS_MAX)))
 
 
@@ -178,7 +181,8 @@ def _hours(subject: Subject, clock: _Clock) -> dict[str, list[list[float]]]:
         return {}
     found: dict[str, list[list[float]]] = {}
     order = list(subject.scenario.sets["site"])
-    for name, source, column in SERIES:
+    green = GREEN_USED.get(subject.green_mode, "green_power_matched")
+    for name, source, column in (*SERIES, ("green_used", "power_supply", green)):
         if source not in subject.tables or subject.tables[source].empty:
             continue
         by_site = subject.tables[source].pivot_table(

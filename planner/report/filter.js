@@ -70,6 +70,8 @@ function siteNow(at) {
   if (state.step === MEAN) return { load: site.load, grid: site.grid, utilisation: site.utilisation, green: site.green };
   const value = (name) => (data.hours[name] ? data.hours[name][at][state.step] : null);
   const [load, facility, grid] = [value("it_load"), value("facility_load"), value("grid_power")];
-  const green = grid === null || !facility ? null : Math.min(1, Math.max(0, 1 - grid / facility));
+  // What is nowhere above zero is left out of the hours.
+  const used = data.hours.green_used ? value("green_used") : data.supplied ? 0 : null;
+  const green = used === null || !facility ? null : used / facility;
   return { load, grid, utilisation: load !== null && site.capacity ? load / site.capacity : null, green };
 }

@@ -79,12 +79,16 @@ def _all(subject: Subject) -> Iterator[Line]:
     yield Line(say("Cost", "成本"), ("cost",), MONEY, is_card=True)
     if subject.scenario.settings.minimise != "cost":
         yield Line(say("Value of the objective", "目标函数值"), ("objective",), RATIO)
-    accounting = word(str(summary.get("emissions_accounting", "")))
-    name = say("Emissions ({accounting} accounting)", "排放（{accounting}核算）", accounting=accounting)
-    yield Line(name, ("emissions",), EMISSIONS, is_card=True)
+    accounting = str(summary.get("emissions_accounting", ""))
+    yield Line(_emissions(word(accounting)), ("emissions",), EMISSIONS, is_card=True)
+    for other in summary.get("emissions_by_accounting") or {}:
+        if other != accounting:
+            yield Line(_emissions(word(other)), ("emissions_by_accounting", other), EMISSIONS)
     for mode in summary.get("green_power_share") or {}:
-        name = say("Green power share, {mode}", "绿电占比（{mode}）", mode=word(mode))
-        yield Line(name, ("green_power_share", mode), None, is_card=mode == "certificate")
+        if mode in ("certificate", subject.green_mode) or len(subject.weights) > 1:  # one timestep has no hours
+            name = say("Green power share, {mode}", "绿电占比（{mode}）", mode=word(mode))
+            yield Line(name, ("green_power_share", mode), None, is_card=mode == subject.green_mode)
+    yield Line(say("Green power share of new capacity", "新建容量绿电占比"), ("green_power_share_new",), None)
     yield Line(say("Mean latency, one way", "平均网络时延（单向）"), ("mean_latency",), LATENCY, is_card=True)
     yield Line(say("Work done in the west", "西部承接占比"), ("west_share",), None, is_card=True)
     yield Line(say("Other sides' work moved west", "其他片区需求西移占比"), ("moved_west_share",), None)
@@ -97,6 +101,10 @@ def _all(subject: Subject) -> Iterator[Line]:
     yield Line(say("Facility energy", "数据中心总用电量"), ("energy", "facility"), ENERGY)
     yield Line(say("Water", "耗水量"), ("water",), WATER)
     yield Line(say("Traffic, mean", "平均流量"), ("traffic",), TRAFFIC)
+
+
+def _emissions(accounting: Said) -> Said:
+    return say("Emissions, {accounting}", "排放（{accounting}）", accounting=accounting)
 
 
 def section(subject: Subject) -> Element:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from planner.language import say
+from planner.language import Said, say
 
 
-def texts() -> dict[str, list[str]]:
+def texts(green_share: Said) -> dict[str, list[str]]:
     """Return the sentences that the script says, in both languages; ``{0}`` stands for what it puts in."""
     said = {
         "status": say(
@@ -19,7 +19,7 @@ def texts() -> dict[str, list[str]]:
         "load": say("IT load", "IT 负载"),
         "capacity": say("Capacity", "容量"),
         "utilisation": say("Utilisation", "上架率"),
-        "green": say("Green share, with certificates", "绿电占比（含绿证）"),
+        "green": green_share,
         "green_now": say("Green power used in this timestep", "本时段绿电占比"),
         "grid": say("Grid power", "网电"),
         "pue": say("PUE", "PUE"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.language import Said
+from planner.language import Said, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -54,6 +54,17 @@ class Subject:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """The result tables."""
         return self.results.tables
+
+    @property
+    def green_mode(self) -> str:
+        """The accounting by which the green share of sites is shown."""
+        sites = self.results.sites
+        return str(sites["green_power_share_mode"].iloc[0]) if len(sites) else "certificate"
+
+    @property
+    def green_share(self) -> Said:
+        """What a reader calls the green share of a site."""
+        return say("Green power share, {mode}", "绿电占比（{mode}）", mode=self.word(self.green_mode))
 
     @property
     def title(self) -> Said:

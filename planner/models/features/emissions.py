@@ -85,7 +85,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "carbon": ("carbon", "碳成本"),
     "location": ("location-based", "位置法"),
     "contract": ("by contracts", "合同法"),
-    "market_certificates": ("market-based, with certificates", "市场法（计绿证）"),
+    "market_certificates": ("market-based, with certificates", "市场法，计绿证"),
     "emissions_location": ("emissions, location-based", "碳排放（位置法）"),
     "emissions_contract": ("emissions, by contracts", "碳排放（合同法）"),
     "emissions_market_certificates": ("emissions, market-based with certificates", "碳排放（市场法，计绿证）"),

@@ -158,7 +158,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "on": ("use", "考核范围"),
     "certificate": ("by certificates", "绿证核算"),
     "matched": ("matched hour by hour", "逐时匹配"),
-    "every_timestep": ("in every timestep", "逐时达标"),
+    "every_timestep": ("in the worst timestep", "逐时最低"),
     "all": ("all", "全部"),
     "new": ("new", "新增"),
     "year": ("year", "全年"),
