@@ -21,8 +21,10 @@ SIDES: Final = ("before", "after", "difference")
 UNITS: Final = {
     "cost": "CNY/a",
     "emissions": "tCO2/a",
+    "emissions_by_accounting": "tCO2/a",
     "energy": "MWh/a",
     "green_power_share": "1",
+    "green_power_share_new": "1",
     "mean_latency": "ms",
     "west_share": "1",
     "moved_west_share": "1",

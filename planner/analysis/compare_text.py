@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 TOLD: Final = frozenset(
     {"cost", "emissions", "green_power_share", "mean_latency", "west_share", "moved_west_share", "capacity_new"}
 )
+BY_ACCOUNTING = frozenset({"green_power_share", "emissions_by_accounting"})
+"""Measures whose parts are accountings."""
 ENERGIES: Final = ("facility", "grid", "green", "certificates")
 MOST: Final = 10
 """Rows of each list that are shown; the tables have them all."""
@@ -95,7 +97,7 @@ def _measure_name(row: Mapping[Any, Any]) -> Said:
     name = called(str(row["measure"]))
     if not row["part"]:
         return name
-    part = word(row["part"]) if row["measure"] == "green_power_share" else called(f"energy_{row['part']}")
+    part = word(row["part"]) if row["measure"] in BY_ACCOUNTING else called(f"energy_{row['part']}")
     return say("{name}, {part}", "{name}（{part}）", name=name, part=part)
 
 
