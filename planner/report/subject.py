@@ -33,12 +33,15 @@ class Subject:
         Returns what a reader calls a parameter, rule, table, column or category.
     surety
         One sentence that says how sure the plan is.
+    whose
+        Whose word its bound is: ours, or the solver's.
     """
 
     results: Results
     baseline: Results | None
     word: Callable[[str], Said]
     surety: Said
+    whose: Said = Said("", "")
 
     @property
     def scenario(self) -> Scenario:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from planner.models.solvers.safe_bound import pieces
 
+if TYPE_CHECKING:
     from planner.models.solvers.exchange import Arrays, Vector
 
 ROUNDS = 2
@@ -22,8 +22,6 @@ WIDER = 0.25
 """Of its own width, a bound is moved out."""
 ROOM_MIN = 1e-3
 """A bound is moved out by this at least: far above any feasibility tolerance."""
-PIECE = 2**21
-"""Nonzeros looked at in one go, to keep memory low."""
 
 
 def loose_upper(arrays: Arrays) -> Vector:
@@ -39,7 +37,7 @@ def loose_upper(arrays: Arrays) -> Vector:
 def _tightened(arrays: Arrays, upper: Vector) -> Vector:
     """Return the bounds after one look at each row with the bounds so far."""
     least, most = _Activity(arrays.rows), _Activity(arrays.rows)
-    for columns, entries in _pieces(arrays):
+    for columns, entries in pieces(arrays.starts):
         rows, data = arrays.indices[entries], arrays.data[entries]
         width = np.diff(arrays.starts[columns.start : columns.stop + 1])
         low, high = np.repeat(arrays.column_lower[columns], width), np.repeat(upper[columns], width)
@@ -47,7 +45,7 @@ def _tightened(arrays: Arrays, upper: Vector) -> Vector:
         least.add(rows, data * np.where(rises, low, high))
         most.add(rows, data * np.where(rises, high, low))
     tightened = upper.copy()
-    for columns, entries in _pieces(arrays):
+    for columns, entries in pieces(arrays.starts):
         rows, data = arrays.indices[entries], arrays.data[entries]
         width = np.diff(arrays.starts[columns.start : columns.stop + 1])
         # A falling entry is a rising one of the row turned round: -upper ≤ -row ≤ -lower.
@@ -76,13 +74,3 @@ class _Activity:
         finite = np.isfinite(terms)
         self.sums += np.bincount(rows[finite], terms[finite], minlength=len(self.sums))
         self.infinite += np.bincount(rows[~finite], minlength=len(self.sums))
-
-
-def _pieces(arrays: Arrays) -> Iterator[tuple[slice, slice]]:
-    """Yield runs of columns with their entries, about ``PIECE`` of them at a time."""
-    first = 0
-    while first < arrays.columns:
-        last = int(np.searchsorted(arrays.starts, arrays.starts[first] + PIECE, side="right")) - 1
-        last = min(max(last, first + 1), arrays.columns)
-        yield slice(first, last), slice(int(arrays.starts[first]), int(arrays.starts[last]))
-        first = last
