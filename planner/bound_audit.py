@@ -1,4 +1,4 @@
-"""The bound of a finished run proved anew, from what its folder keeps: ``planner audit RUN --bound`` (decision 0035)."""
+"""The bound of a finished run, proved anew from what its folder keeps: ``planner audit RUN --bound``, decision 0035."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
     """Return what is claimed and not so."""
     objective, bound, gap = claimed["objective"], claimed["bound"], claimed["gap"]
     size = max(abs(objective), abs(bound) if math.isfinite(bound) else 0.0)
-    lines = []
+    lines: list[str] = []
     if is_own and not bound <= found.bound + found.tolerance * size:
         lines.append(
             say(
@@ -215,8 +215,8 @@ def _of_leaf(problem: Problem, leaf: Leaf) -> Problem:
     lower[problem.is_integer], upper[problem.is_integer] = leaf.lower, leaf.upper
     is_integer = np.zeros_like(problem.is_integer)
     stages = problem.stages[problem.objective_stage : problem.objective_stage + 1]
-    changes = {"column_lower": lower, "column_upper": upper, "is_integer": is_integer, "stages": stages}
-    return replace(problem, **changes, objective_stage=0, tie_break=None)
+    narrowed = replace(problem, column_lower=lower, column_upper=upper, is_integer=is_integer)
+    return replace(narrowed, stages=stages, objective_stage=0, tie_break=None)
 
 
 def _solved(problem: Problem, options: SolverOptions) -> Solution:

@@ -180,8 +180,8 @@ class Search:
         known = self.best.manifest.get("proof") or {}
         why = say("the bound is that of the best plan", "该界为最优方案的界")
         proof = Proof("planner" if known.get("by") == "planner" else "solver", bound, gap, why=why)
-        changes = {"objective": objective, "bound": bound, "gap": gap, "proof": proof}
-        record.solution = replace(solution, **changes, basis=None, is_unique=None)
+        solution = replace(solution, objective=objective, bound=bound, gap=gap, proof=proof)
+        record.solution = replace(solution, basis=None, is_unique=None)
         best = float(self.best.summary["objective"])
         summary["alternative"] = {
             "to": self.best.manifest.get("content_hash", ""),

@@ -63,9 +63,7 @@ def _cut_short(verdict: Verdict) -> Verdict:
     return replace(verdict, status="feasible", notes=[*verdict.notes, note])
 
 
-def _proved(
-    problem: Problem, answer: Answer, verdict: Verdict, folder: Path
-) -> tuple[float, str, Evidence | None]:
+def _proved(problem: Problem, answer: Answer, verdict: Verdict, folder: Path) -> tuple[float, str, Evidence | None]:
     """Return what is proved of the objective, why it is no more, and from what it may be proved again."""
     has_integers = bool(problem.is_integer.any())
     if problem.objective_stage and not has_integers and verdict.row_duals is not None:

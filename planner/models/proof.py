@@ -1,9 +1,9 @@
 """What of a plan's bound the planner has proved itself, without believing the solver: decision 0035.
 
 A bound is proved by leaves: boxes of the integers that cover all of them, each with row duals (or a ray) from which a
-bound below every plan in the box is worked out in safe arithmetic (``solvers/safe_bound.py``). The least over the leaves
-is the bound. A plan without integers has one leaf. Whatever the solver left, a wrong number makes the bound poor, never
-wrong; where nothing is proved, the bound is the solver's word, and is called so.
+bound below every plan in the box is worked out in safe arithmetic (``solvers/safe_bound.py``). The least over the
+leaves is the bound. A plan without integers has one leaf. Whatever the solver left, a wrong number makes the bound
+poor, never wrong; where nothing is proved, the bound is the solver's word, and is called so.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Proof:
     @property
     def record(self) -> dict[str, Any]:
         """The part of the manifest; what is not finite is left out."""
-        plain = {"by": self.by, "bound": self.bound, "gap": self.gap, "leaves": self.leaves}
+        plain: dict[str, Any] = {"by": self.by, "bound": self.bound, "gap": self.gap, "leaves": self.leaves}
         plain |= {"why": self.why, "why_zh": translated(self.why, "zh")} if self.why else {}
         if self.by == "solver":
             plain["proved"] = self.proved
@@ -216,9 +216,7 @@ def leaves_of(problem: Problem, arrays: Mapping[str, npt.NDArray[Any]]) -> list[
     return unpacked(arrays["leaves"], int(problem.is_integer.sum()))
 
 
-def staged(
-    problem: Problem, duals: Vector, earlier: Vector, values: Vector, objective: float
-) -> tuple[float, str]:
+def staged(problem: Problem, duals: Vector, earlier: Vector, values: Vector, objective: float) -> tuple[float, str]:
     """Return what duals prove where stages before the objective are held at the plan's values, and why no more.
 
     The duals of the objective stage hold on the face of the stages before it: a reduced cost there may have any sign
@@ -236,7 +234,8 @@ def staged(
     """
     stages = problem.stages[: problem.objective_stage]
     held = [(stage.cost, float(stage.cost @ values)) for stage in stages]
-    best, why = -math.inf, say("there are no shadow prices to prove it from", "没有可供证明的影子价格")
+    best = -math.inf
+    why: str = say("there are no shadow prices to prove it from", "没有可供证明的影子价格")
     if earlier.shape != (len(stages), len(problem.row_lower)) or not bool(np.isfinite(earlier).all()):
         return best, why
     for threshold in THRESHOLDS:

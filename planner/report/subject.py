@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ class Subject:
     baseline: Results | None
     word: Callable[[str], Said]
     surety: Said
-    whose: Said = Said("", "")
+    whose: Said = field(default_factory=lambda: Said("", ""))
 
     @property
     def scenario(self) -> Scenario:

@@ -23,8 +23,8 @@ NODES_MAX = 400
 NODES_SMALL = 140
 """For small problems, where HiGHS's own search takes a moment as well."""
 NODES_CONFIRM = 40
-"""To prove what HiGHS's own tree says of a small problem: some plans are proved in a few nodes, some would take hundreds
-(decision 0035)."""
+"""To prove what HiGHS's own tree says of a small problem: some plans are proved in a few nodes, some would take
+hundreds (decision 0035)."""
 PACE = 10
 """Nodes after which a small search is given up, each time, if at its pace it will not end within ``NODES_SMALL``: some
 end in 50 and save seconds, others would take 450 and save nothing (decision 0034)."""

@@ -120,7 +120,8 @@ def dive(
         _keep_better(found, cost, _fix_all(arrays, programme, clock, relaxation, start), on_incumbent)
         found.start_cost = found.cost
         if found.gap <= request.mip_gap:
-            return _closed_at_root(found, arrays, root_duals)
+            _close_at_root(found.leaves, arrays, root_duals)
+            return found
         programme.bound_columns(integers, arrays.column_lower[integers], arrays.column_upper[integers])
         programme.run(clock.left)
     _keep_better(found, cost, _fix_all(arrays, programme, clock, relaxation, None), on_incumbent)
@@ -132,20 +133,18 @@ def dive(
         search.leaves, search.root_duals = found.leaves, root_duals
         search.search(relaxation)
         found.bound, found.values, found.cost, found.nodes = search.bound, search.values, search.cost, search.nodes
-        return found
-    return _closed_at_root(found, arrays, root_duals)
-
-
-def _closed_at_root(found: Dive, arrays: Arrays, root_duals: int) -> Dive:
-    """Say that the relaxation alone bounds the plans."""
-    found.leaves.close(arrays.column_lower[arrays.is_integer], arrays.column_upper[arrays.is_integer], root_duals)
-    found.leaves.is_full = True
+    else:
+        _close_at_root(found.leaves, arrays, root_duals)
     return found
 
 
-def confirm(
-    arrays: Arrays, request: Request, clock: Clock, values: Vector, leaves: Leaves
-) -> tuple[float, int]:
+def _close_at_root(leaves: Leaves, arrays: Arrays, root_duals: int) -> None:
+    """Say that the relaxation alone bounds the plans."""
+    leaves.close(arrays.column_lower[arrays.is_integer], arrays.column_upper[arrays.is_integer], root_duals)
+    leaves.is_full = True
+
+
+def confirm(arrays: Arrays, request: Request, clock: Clock, values: Vector, leaves: Leaves) -> tuple[float, int]:
     """Look for leaves that prove a plan to be within the gap, of a problem that HiGHS's own tree has solved.
 
     The relaxation often does it alone; else so few nodes are branched on that it takes a moment, or it is left.
@@ -171,8 +170,12 @@ def confirm(
     relaxation = programme.values
     known = float(cost @ relaxation), values, float(cost @ values)
     search = branch.Branching(programme, cost, request.mip_gap, clock, *known, lambda *_: None)
+    root_duals = leaves.keep(programme.row_duals)
+    if search.is_dear(search.bound):
+        _close_at_root(leaves, arrays, root_duals)
+        return search.bound, 0
     search.is_paced, search.nodes_max = True, branch.NODES_CONFIRM
-    search.leaves, search.root_duals = leaves, leaves.keep(programme.row_duals)
+    search.leaves, search.root_duals = leaves, root_duals
     search.search(relaxation)
     return search.bound, search.nodes
 

@@ -144,7 +144,7 @@ class Prover:
 
 
 def _products(least: Vector, most: Vector, lower: Vector, upper: Vector) -> Vector:
-    """Return what the product of a number from ``least`` to ``most`` and one from ``lower`` to ``upper`` is at least."""
+    """Return what products of a number from ``least`` to ``most`` and one from ``lower`` to ``upper`` are at least."""
     with np.errstate(all="ignore"):
         found = np.full(len(least), np.inf)
         for factor in (least, most):

@@ -215,13 +215,10 @@ def polish(
         result.state = begun[1] if begun is not None and not position else programme.run(clock.left)
         result.options, result.reason = programme.options, programme.status
         result.stages.append({"state": result.state, "seconds": round(clock.spent, 3)})
-        if result.state == "infeasible" and request.prove:
-            result.ray = programme.ray
+        _keep_for_proof(result, programme, request, position)
         if result.state != "optimal":
             return result
         result.values = programme.values
-        if position < arrays.objective_stage and request.prove:
-            result.earlier_duals.append(programme.row_duals)
         if not position:
             result.basis = programme.basis()
         if position == arrays.objective_stage:
@@ -236,6 +233,16 @@ def polish(
     if request.tie_break and len(arrays.tie_break):
         _break_tie(programme, result, clock, is_single=is_single)
     return result
+
+
+def _keep_for_proof(result: Polish, programme: Programme, request: Request, position: int) -> None:
+    """Keep what a bound is proved from, if it is asked for, but the duals of the objective, which are kept anyway."""
+    if not request.prove:
+        return
+    if result.state == "infeasible":
+        result.ray = programme.ray
+    if result.state == "optimal" and position < programme.arrays.objective_stage:
+        result.earlier_duals.append(programme.row_duals)
 
 
 def _break_tie(programme: Programme, result: Polish, clock: Clock, *, is_single: bool | None) -> None:
