@@ -83,16 +83,26 @@ def _proved(problem: Problem, answer: Answer, verdict: Verdict, folder: Path) ->
         evidence = _left(problem, answer, folder)
     if evidence is None:
         return -math.inf, "" if has_integers else _no_duals(), None
-    return *proved_bound(problem, evidence, verdict.objective), evidence
+    try:
+        return *proved_bound(problem, evidence, verdict.objective), evidence
+    except (OSError, ValueError) as error:  # a vector that is not there, or is none
+        return -math.inf, _unreadable(error), None
 
 
 def _left(problem: Problem, answer: Answer, folder: Path) -> Evidence | None:
     """Return what a search has left in the folder, if it has."""
-    if answer.leaves is None:
+    if answer.leaves is None or not len(answer.leaves):
         return None
-    leaves = unpacked(answer.leaves, int(problem.is_integer.sum()))
+    try:
+        leaves = unpacked(answer.leaves, int(problem.is_integer.sum()))
+    except ValueError:
+        return None
     count = 1 + max(max(leaf.duals, leaf.ray) for leaf in leaves)
     return Evidence(leaves, lambda number: vector_of(folder, number), count)
+
+
+def _unreadable(error: Exception) -> str:
+    return say("what the search left cannot be read: {error}", "搜索留下的内容无法读取：{error}", error=error)
 
 
 def _no_duals() -> str:

@@ -138,7 +138,8 @@ class Prover:
         if self.unlimited or not bool(np.isfinite(terms).all()):
             return -math.inf
         try:
-            return math.nextafter(math.fsum(terms[terms != 0.0].tolist()), -math.inf)
+            parts = terms[terms != 0.0].tolist()
+            return math.nextafter(math.fsum(parts), -math.inf) if parts else 0.0
         except OverflowError:
             return -math.inf
 
