@@ -63,6 +63,11 @@ def can(arrays: Arrays) -> bool:
     return len(arrays.costs) == 1 and 0 < int(arrays.is_integer.sum()) <= branch.INTEGERS_MAX
 
 
+def can_confirm(arrays: Arrays) -> bool:
+    """Whether the objective is the first stage, and there are so few integers that branching may end."""
+    return arrays.objective_stage == 0 and 0 < int(arrays.is_integer.sum()) <= branch.INTEGERS_MAX
+
+
 def fix_integers(programme: Programme, values: Vector) -> None:
     """Fix the integers of a programme at these values, (columns,)."""
     columns = np.flatnonzero(programme.arrays.is_integer).astype(np.int32)

@@ -121,7 +121,7 @@ def search_integers(
         if is_good or found.state == "infeasible":
             return found
     _search_tree(arrays, request, clock, on_incumbent, found)
-    is_small = dive.can(arrays) and arrays.columns < LARGE and not found.leaves.is_full
+    is_small = dive.can_confirm(arrays) and arrays.columns < LARGE and not found.leaves.is_full
     if folder is not None and is_small and found.state == "optimal" and found.values is not None:
         _confirm(arrays, request, clock, found, folder)
     return found
