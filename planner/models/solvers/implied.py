@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.models.solvers.safe_bound import pieces
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
     from planner.models.solvers.exchange import Arrays, Vector
 
 ROUNDS = 2
@@ -22,6 +24,8 @@ WIDER = 0.25
 """Of its own width, a bound is moved out."""
 ROOM_MIN = 1e-3
 """A bound is moved out by this at least: far above any feasibility tolerance."""
+PIECE = 2**21
+"""Nonzeros looked at in one go, to keep memory low."""
 
 
 def loose_upper(arrays: Arrays) -> Vector:
@@ -74,3 +78,13 @@ class _Activity:
         finite = np.isfinite(terms)
         self.sums += np.bincount(rows[finite], terms[finite], minlength=len(self.sums))
         self.infinite += np.bincount(rows[~finite], minlength=len(self.sums))
+
+
+def pieces(starts: npt.NDArray[np.integer]) -> Iterator[tuple[slice, slice]]:
+    """Yield runs of columns with their entries, about ``PIECE`` of them at a time, from where each column starts."""
+    first, columns = 0, len(starts) - 1
+    while first < columns:
+        last = int(np.searchsorted(starts, starts[first] + PIECE, side="right")) - 1
+        last = min(max(last, first + 1), columns)
+        yield slice(first, last), slice(int(starts[first]), int(starts[last]))
+        first = last

@@ -15,14 +15,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from planner.models.solvers.implied import pieces
 
 Vector = npt.NDArray[np.float64]
 
@@ -34,8 +33,6 @@ TINY: Final = 1e-280
 """Covers what is lost where a product is too small for float64."""
 SIZE_MIN: Final = 1e-150
 """Numbers count as this large at least where sizes are multiplied, so that a size of 0 means that there is no term."""
-PIECE: Final = 2**21
-"""Nonzeros looked at in one go, to keep memory low."""
 
 
 @dataclass(frozen=True)
@@ -251,13 +248,3 @@ def _outward(limits: Vector, direction: float) -> Vector:
     for _ in range(3):
         limits = np.nextafter(limits, direction)
     return limits
-
-
-def pieces(starts: npt.NDArray[np.integer]) -> Iterator[tuple[slice, slice]]:
-    """Yield runs of columns with their entries, about ``PIECE`` of them at a time, from where each column starts."""
-    first, columns = 0, len(starts) - 1
-    while first < columns:
-        last = int(np.searchsorted(starts, starts[first] + PIECE, side="right")) - 1
-        last = min(max(last, first + 1), columns)
-        yield slice(first, last), slice(int(starts[first]), int(starts[last]))
-        first = last
