@@ -21,9 +21,28 @@ OBJECTIVES = {
 }
 
 
+HUNDREDTHS, ROUNDING = 1e4, 1e-9
+"""Of a gap: what is shown are hundredths of a per cent, and what is no more than rounding."""
+
+
 def gap_text(gap: float | None) -> str:
-    """Return a gap in per cent; a run stopped early may have proved no bound, and so have none."""
-    return "–" if gap is None or not math.isfinite(gap) else f"{gap:.2%}"
+    """Return a gap in per cent, rounded up; a run stopped early may have proved no bound, and so have none."""
+    if gap is None or not math.isfinite(gap):
+        return "–"
+    return f"{max(math.ceil((gap - ROUNDING) * HUNDREDTHS), 0) / HUNDREDTHS:.2%}"
+
+
+def whose(manifest: Mapping[str, Any]) -> Said:
+    """Say whose word the bound and the gap are."""
+    if (manifest.get("proof") or {}).get("by") == "planner":
+        return say("proved", "已由本工具证明")
+    return say("the solver's word", "仅为求解器所称")
+
+
+def gap_said(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Said:
+    """Return the gap of a plan in per cent, and whose word it is."""
+    gap = gap_text(summary["gap"])
+    return Said(gap, gap) if gap == "–" else say("{gap}, {whose}", "{gap}，{whose}", gap=gap, whose=whose(manifest))
 
 
 def map_notes(results: Results, language: str) -> list[str]:
@@ -53,9 +72,9 @@ def illustrative_note(share: float) -> Said:
     )
 
 
-def surety(summary: Mapping[str, Any]) -> Said:
+def surety(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Said:
     """Say in a sentence how sure a plan is: the best one, one cut short, or an alternative to the best."""
-    gap = gap_text(summary["gap"])
+    gap = gap_said(summary, manifest)
     if summary["status"] == "optimal":
         return say("Optimal and audited plan (gap {gap}).", "最优方案，已独立核验（间隙 {gap}）。", gap=gap)
     if "alternative" in summary:
@@ -73,7 +92,7 @@ def surety(summary: Mapping[str, Any]) -> Said:
 
 def _surety(results: Results) -> Said:
     """Say how sure the plan is, and what it is the best of."""
-    sure = surety(results.summary)
+    sure = surety(results.summary, results.manifest)
     objective = OBJECTIVES[results.scenario.settings.minimise]
     aim = say("Minimised: {objective}.", "目标：{objective}最小。", objective=objective)
     changes = join(results.manifest.get("overrides", ()), ", ", ", ")

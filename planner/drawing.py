@@ -6,7 +6,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from planner.captions import map_notes, surety
+from planner.captions import map_notes, surety, whose
 from planner.language import say
 from planner.models.alone import import_alone
 
@@ -74,7 +74,8 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
     from planner.report.subject import Subject  # noqa: PLC0415 - as above
     from planner.words import word  # noqa: PLC0415 - as above
 
-    return write_report(Subject(results, baseline, word, surety(results.summary)), folder, basemap)
+    sure = surety(results.summary, results.manifest)
+    return write_report(Subject(results, baseline, word, sure, whose(results.manifest)), folder, basemap)
 
 
 def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:

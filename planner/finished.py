@@ -9,7 +9,7 @@ from planner.drawing import draw, write_page
 from planner.errors import AuditDisagreedError, CannotWriteError, reason, shown
 from planner.io.read_run import changed_files
 from planner.io.read_run import read_results as read_run
-from planner.language import say
+from planner.language import join, say
 from planner.models.audit import audit
 from planner.models.declarations import declarations
 
@@ -72,8 +72,13 @@ def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Pat
         raise CannotWriteError(text) from None
 
 
-def audit_run(run_path: Path) -> str:
+def audit_run(run_path: Path, *, bound: bool = False) -> str:
     """Check a finished run again, from its files alone.
+
+    Parameters
+    ----------
+    bound
+        Prove its bound anew as well: the model is built again, and what is stored is reckoned through.
 
     Returns
     -------
@@ -96,10 +101,17 @@ def audit_run(run_path: Path) -> str:
         lines.append(
             say("the scenario in the run folder is not the one that was solved", "运行文件夹中的情景不是当初求解的情景")
         )
+    proved = None
+    if bound:
+        from planner.bound_audit import prove_run  # noqa: PLC0415 - Pyomo is slow to import and not always needed
+
+        proved = prove_run(results, Path(run_path))
+        lines += proved.findings
     if lines:
         raise AuditDisagreedError(shown(run_path), lines)
-    return say(
+    told = say(
         "{run_path}: the audit confirms every rule and cost\n",
         "{run_path}：核验确认了每条约束与每项成本\n",
         run_path=run_path,
     )
+    return told if proved is None else join([told, proved.told], "", "") + "\n"

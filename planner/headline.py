@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.captions import OBJECTIVES, gap_text
+from planner.captions import OBJECTIVES, gap_said
 from planner.errors import shown
 from planner.language import Said, columns_of, join, say, translated
 from planner.words import word
@@ -89,7 +89,7 @@ def _note(note: str) -> Said:
 
 
 def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Said:
-    gap = gap_text(summary["gap"])
+    gap = gap_said(summary, manifest)
     if summary["status"] == "optimal":
         return say(
             "optimal and audited (gap {gap}) in {total:.1f} s",
@@ -105,8 +105,8 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Said:
     else:
         why = say("stopped at a limit", "达到上限而停止")
     return say(
-        "FEASIBLE, NOT PROVED OPTIMAL: {why} with a gap of {gap}; audited",
-        "可行，但未证明最优：{why}，间隙 {gap}；已核验",
+        "FEASIBLE, NOT PROVED OPTIMAL: {why} (gap {gap}); audited",
+        "可行，但未证明最优：{why}（间隙 {gap}）；已核验",
         why=why,
         gap=gap,
     )

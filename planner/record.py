@@ -80,6 +80,7 @@ class Record:
             head |= {"objective": summary["objective"], "bound": solution.bound, "gap": solution.gap}
         counts = problem.counts if problem is not None else {}
         measures = {"counts": counts, "seconds": self.clock.total(), "peak_memory": peak_memory(solution)}
+        proof = solution.proof if solution is not None and tables else None
         first = {key: summary[key] for key in HEADLINE if key in summary}
         full = {**head, **first, **summary, **measures}
         manifest = build_manifest(
@@ -93,10 +94,12 @@ class Record:
             findings=self.findings,
             notes=self.notes,
             interrupted=solution is not None and solution.status == "interrupted",
+            proof=proof.record if proof is not None else None,
         )
         log = solution.log if solution is not None else ""
         basis = solution.basis if solution is not None and tables else None
-        return Results(self.scenario, full, dict(tables), prices, manifest, log, ranging, basis)
+        kept = proof.kept if proof is not None else None
+        return Results(self.scenario, full, dict(tables), prices, manifest, log, ranging, basis, kept)
 
     def failure(self, error: PlannerError, status: str) -> PlannerError:
         """Attach what is known of a failed run to its error."""

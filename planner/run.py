@@ -125,7 +125,7 @@ def run(
     record.notes.extend(begin.notes)
     with clock("solve"), tempfile.TemporaryDirectory(prefix="planner-") as workdir:
         solution = solve(
-            problem, options, Path(workdir), start=begin.values, basis=begin.basis, on_progress=on_progress
+            problem, options, Path(workdir), start=begin.values, basis=begin.basis, prove=True, on_progress=on_progress
         )
     if start is not None:
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}

@@ -369,3 +369,12 @@ def test_the_child_loads_no_pyomo() -> None:
     Proves: each solve pays for the solver only. Sensitivity: an import of the model in the child.
     """
     assert not loaded_by("import planner.models.solvers.child") & {"pyomo", "pandas", "matplotlib"}
+
+
+def test_the_child_loads_no_scipy() -> None:
+    """The solver's child process starts without scipy: what is proved is proved by the planner.
+
+    Proves: each solve pays for numpy and the solver only. Sensitivity: an import of the safe bound in the child.
+    """
+    modules = ("child", "stages", "dive", "branch", "leaves")
+    assert "scipy" not in loaded_by("\n".join(f"import planner.models.solvers.{name}" for name in modules))

@@ -16,6 +16,7 @@ from planner.models.alternatives import apart, budget_of, compile_near, distance
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.finding import Finding
+from planner.models.proof import Proof
 from planner.models.quantities import work_of
 from planner.models.solve import solve
 from planner.models.start import start_from
@@ -176,7 +177,11 @@ class Search:
         objective, bound = float(summary["objective"]), float(self.best.summary["bound"] or np.nan)
         record.problem = self.near.compiled.problem
         gap = (objective - bound) / abs(objective) if objective else float("nan")
-        record.solution = replace(solution, objective=objective, bound=bound, gap=gap, basis=None, is_unique=None)
+        known = self.best.manifest.get("proof") or {}
+        why = say("the bound is that of the best plan", "该界为最优方案的界")
+        proof = Proof("planner" if known.get("by") == "planner" else "solver", bound, gap, why=why)
+        solution = replace(solution, objective=objective, bound=bound, gap=gap, proof=proof)
+        record.solution = replace(solution, basis=None, is_unique=None)
         best = float(self.best.summary["objective"])
         summary["alternative"] = {
             "to": self.best.manifest.get("content_hash", ""),

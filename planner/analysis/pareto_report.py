@@ -61,7 +61,7 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Said]:
     if gaps and max(gaps) > 0:
         notes.append(
             say(
-                "Each point is proved to within {gap:.2%}: steps smaller than that may be noise.",
+                "Each point is within {gap:.2%} of the best, by the bound of its run: smaller steps may be noise.",
                 "各点最优性间隙不超过 {gap:.2%}，小于该幅度的差异可能只是求解误差。",
                 gap=max(gaps),
             )

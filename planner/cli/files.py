@@ -13,11 +13,24 @@ from planner.language import say
 
 
 @app.command(zh="仅凭文件再次核验已完成的运行。")
-def audit(run: RunFolder) -> None:
+def audit(
+    run: RunFolder,
+    *,
+    bound: Annotated[
+        bool,
+        typer.Option(
+            "--bound",
+            help=say(
+                "Build the model again and prove the bound anew, in safe arithmetic.",
+                "重新建立模型，并以严格算术重新证明其界。",
+            ),
+        ),
+    ] = False,
+) -> None:
     """Check a finished run again, from its files alone."""
     from planner.finished import audit_run  # noqa: PLC0415
 
-    sys.stdout.write(audit_run(run))
+    sys.stdout.write(audit_run(run, bound=bound))
 
 
 @app.command(zh="导出模型（mps、lp），情景（folder：已选代表日；xlsx：全年），运行结果（xlsx），或数据模式。")

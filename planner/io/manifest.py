@@ -41,6 +41,7 @@ def build_manifest(
     findings: Sequence[str] = (),
     notes: Sequence[str] = (),
     interrupted: bool = False,
+    proof: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the manifest of a run, but for the files, which :func:`~planner.io.results.write_manifest` adds.
 
@@ -66,6 +67,8 @@ def build_manifest(
         What a user should know.
     interrupted
         Whether a signal stopped the solver.
+    proof
+        Who says that the bound is one, ``planner`` or ``solver``, and how it was proved or why it was not.
     """
     status = str(summary["status"])
     agreed = None if status not in WITH_PLAN and not findings else not findings
@@ -79,6 +82,7 @@ def build_manifest(
         **head,
         "interrupted": interrupted,
         "is_unique": is_unique,
+        "proof": dict(proof) if proof is not None else None,
         "audit": {"agreed": agreed, "findings": list(findings)},
         "notes": list(notes),
         "illustrative_share": illustrative_share(scenario),

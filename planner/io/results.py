@@ -11,6 +11,7 @@ import pandas as pd
 
 from planner.io.basis_file import write_basis
 from planner.io.manifest import hash_file, stamp, to_json
+from planner.io.proof_file import PROOF, write_proof
 from planner.io.result_tables import layout_of, write_table
 from planner.io.run_folder import MANIFEST
 from planner.io.write import write_scenario
@@ -55,6 +56,9 @@ class Results:
         written before there was such a table.
     basis
         What a run that starts from this one may begin with, as :mod:`planner.models.basis` keeps it; ``None`` without.
+    proof
+        What the bound is proved from, as :mod:`planner.models.proof` keeps it; ``None`` without, and in a run that was
+        read: :func:`planner.io.proof_file.read_proof` reads it.
     """
 
     scenario: Scenario
@@ -65,6 +69,7 @@ class Results:
     log: str = ""
     ranging: pd.DataFrame | None = None
     basis: Mapping[str, npt.NDArray[Any]] | None = None
+    proof: Mapping[str, npt.NDArray[Any]] | None = None
 
     @property
     def has_plan(self) -> bool:
@@ -115,6 +120,8 @@ def write_results(results: Results, folder: Path) -> None:
         write_table(results.ranging, folder / f"{RANGING}.csv")
     if results.basis is not None:
         write_basis(results.basis, folder)
+    if results.proof is not None:
+        write_proof(results.proof, folder)
     write_scenario(results.scenario, folder / SCENARIO)
     from planner.io.layers import write_layers  # noqa: PLC0415
 
@@ -139,8 +146,8 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
     -------
     dict
         The manifest as written: that of the results, with ``tables`` (rows, and the kind of every column) and
-        ``files`` (SHA-256 of every text file of the run; GeoPackage and pictures carry times, maps may be
-        drawn again, and a basis is only a place to begin).
+        ``files`` (SHA-256 of every text file of the run and of what its bound is proved from; GeoPackage and pictures
+        carry times, maps may be drawn again, and a basis is only a place to begin).
 
     Raises
     ------
@@ -165,7 +172,7 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
 
 def hashed_files(folder: Path) -> list[str]:
     """Return the files of a run folder that its manifest answers for, with forward slashes, sorted."""
-    found = [folder / name for name in (SUMMARY, LOG, f"{PRICES}.csv", f"{RANGING}.csv")]
+    found = [folder / name for name in (SUMMARY, LOG, PROOF, f"{PRICES}.csv", f"{RANGING}.csv")]
     found += (folder / TABLES).glob("*.csv")
     found += (folder / SCENARIO).rglob("*")
     return sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from scipy import sparse
 
+    from planner.models.proof import Proof
+
 Vector = npt.NDArray[np.float64]
 Algorithm = Literal["choose", "simplex", "ipm", "hipo", "pdlp"]
 Status = Literal["optimal", "feasible", "infeasible", "unbounded", "time_limit", "error", "interrupted"]
@@ -115,6 +117,10 @@ class Solution:
         linear programme; ``None`` where not asked for or not to be had.
     basis
         The basis that linear programme ended with, for a later run (:mod:`planner.models.basis`); ``None`` without.
+    proof
+        Who says that no plan is better than ``bound``, where that was asked (:mod:`planner.models.proof`).
+    ray
+        (rows,) what says that there is no plan, where a proof was asked for and HiGHS has one.
     is_unique
         Whether the plan is the only optimal one (``None``: not known).
     details
@@ -135,6 +141,8 @@ class Solution:
     row_duals: Vector | None = None
     ranging: Vector | None = None
     basis: dict[str, npt.NDArray[Any]] | None = None
+    proof: Proof | None = None
+    ray: Vector | None = None
     is_unique: bool | None = None
     details: dict[str, Any] = field(default_factory=dict)
     log: str = ""

@@ -24,6 +24,7 @@ from planner.errors import PlannerError, SolverCrashedError, SolverMissingError,
 from planner.language import say, written
 from planner.models.basis import kept_basis
 from planner.models.blocks import find_blocks
+from planner.models.bound import prove_answer
 from planner.models.problem import Algorithm, Problem, Solution, SolverOptions
 from planner.models.solvers import exchange
 from planner.models.solvers.exchange import Answer, Arrays, Request
@@ -60,6 +61,7 @@ def solve(
     *,
     start: Vector | None = None,
     basis: Statuses | None = None,
+    prove: bool = False,
     on_progress: Callable[[str], None] | None = None,
     child: Sequence[str] = CHILD,
 ) -> Solution:
@@ -77,6 +79,9 @@ def solve(
         Integers to begin with, (columns,), NaN for those not known; HiGHS completes them, other solvers do without.
     basis
         (columns + rows,) of an earlier linear programme, from :mod:`planner.models.basis`; for HiGHS alone.
+    prove
+        Whether to prove the bound here as well, in safe arithmetic: bound, gap and status are then what is proved, or
+        the solver's word and called so in the solution's ``proof``.
     on_progress
         Called with each line the solver prints, while it runs.
     child
@@ -110,11 +115,14 @@ def solve(
         )
     check_problem(problem)
     with Interrupts() as interrupts:
-        session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child))
+        session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child), prove=prove)
         answer = session.search(start, basis)
         if options.name != "highs":
             answer = session.after_other_solver(answer)
     verdict = judge(problem, answer, options.mip_gap)
+    proof = None
+    if prove and verdict.values is not None:
+        verdict, proof = prove_answer(problem, answer, verdict, workdir, options)
     details = {name: detail for name, detail in answer.details.items() if name != "peak_memory"}
     if verdict.values is not None:
         values = [float(stage.cost @ verdict.values) + stage.constant for stage in problem.stages]
@@ -131,6 +139,8 @@ def solve(
         ranging=answer.ranging if options.shadow_prices and verdict.row_duals is not None else None,
         basis=kept_basis(problem, answer.basis) if verdict.values is not None else None,
         is_unique=answer.is_unique,
+        proof=proof,
+        ray=answer.ray,
         details=details,
         log="\n".join(session.logs),
         seconds=session.seconds,
@@ -186,6 +196,7 @@ class _Session:
     interrupts: Interrupts
     on_progress: Callable[[str], None] | None
     child: tuple[str, ...]
+    prove: bool = False
     logs: list[str] = field(default_factory=list)
     seconds: float = 0.0
     peak_memory: float = 0.0
@@ -224,6 +235,7 @@ class _Session:
             options.tie_break,
             options.algorithm,
             ranging=options.shadow_prices,
+            prove=self.prove,
         )
 
     def run(self, request: Request) -> Answer:
@@ -371,6 +383,7 @@ class _Session:
             status = "interrupted" if polished.status == "interrupted" else answer.status
             return replace(answer, status=status, values=start, details=details)
         found = {name: getattr(polished, name) for name in ("values", "row_duals", "ranging", "is_unique")}
+        found["earlier_duals"] = polished.earlier_duals
         return replace(answer, **found, details=details)
 
     def _tell_apart(self, answer: Answer) -> Answer:

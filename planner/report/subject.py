@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +33,15 @@ class Subject:
         Returns what a reader calls a parameter, rule, table, column or category.
     surety
         One sentence that says how sure the plan is.
+    whose
+        Whose word its bound is: ours, or the solver's.
     """
 
     results: Results
     baseline: Results | None
     word: Callable[[str], Said]
     surety: Said
+    whose: Said = field(default_factory=lambda: Said("", ""))
 
     @property
     def scenario(self) -> Scenario:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from planner.language import Said, join, say
 from planner.report.elements import Child, element, table
-from planner.report.numbers import MONEY, RATIO, per_cent, plain
+from planner.report.numbers import MONEY, RATIO, ROUNDING, per_cent, plain
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from planner.report.subject import Subject
 
+HUNDREDTHS = 1e4
+"""Of a gap, in which it is shown: of a per cent."""
 SOURCE = "source"
 ILLUSTRATIVE = "illustrative"
 SOURCE_COLUMNS = ("table", "key", "column", "confidence", "source", "date", "licence", "note")
@@ -131,8 +134,27 @@ def _notes(subject: Subject) -> list[str]:
 
 
 def gap_text(gap: float | None) -> Said:
-    """Return a gap in per cent; a run stopped early may have proved no bound, and so have none."""
-    return per_cent(gap, 2)
+    """Return a gap in per cent, rounded up; a run stopped early may have proved no bound, and so have none."""
+    if gap is None or not math.isfinite(gap):
+        return per_cent(gap, 2)
+    return per_cent(max(math.ceil((gap - ROUNDING) * HUNDREDTHS), 0) / HUNDREDTHS, 2)
+
+
+def _proof_text(subject: Subject) -> Said:
+    """Say whose word the bound is; of our own how it was proved, of the solver's why it is no more."""
+    proof = subject.results.manifest.get("proof") or {}
+    if proof.get("by") == "planner" and proof.get("leaves"):
+        return say(
+            "{whose}: reckoned anew in safe arithmetic, from {leaves} parts of the search",
+            "{whose}：以严格算术重新计算，搜索共 {leaves} 个部分",
+            whose=subject.whose,
+            leaves=proof["leaves"],
+        )
+    why = proof.get("why") or ""
+    if not why:
+        return subject.whose
+    reason = why if isinstance(why, Said) else Said(str(why), str(proof.get("why_zh", why)))
+    return say("{whose}: {why}", "{whose}：{why}", whose=subject.whose, why=reason)
 
 
 def _origin(subject: Subject) -> Element:
@@ -154,8 +176,9 @@ def _origin(subject: Subject) -> Element:
         [say("Status", "状态"), subject.word(str(summary["status"]))],
         [say("Minimised", "目标"), subject.word(settings.minimise)],
         [say("Value", "目标函数值"), unit.write(summary.get("objective"))],
-        [say("Proved bound", "已证明的界"), unit.write(summary.get("bound"))],
+        [say("Bound", "界"), unit.write(summary.get("bound"))],
         [say("Gap", "间隙"), gap_text(summary.get("gap"))],
+        [say("Bound and gap are", "界与间隙"), _proof_text(subject)],
         [say("Unique", "唯一性"), unique.get(manifest.get("is_unique"), say("not known", "未知"))],  # type: ignore[arg-type]
         [say("Model", "模型规模"), Said(sizes.en, zh)],
         [say("Solver", "求解器"), f"{solver.get('solver', '–')} {solver.get('version', '')}"],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import planner
-from planner.captions import surety
+from planner.captions import surety, whose
 from planner.report.page import make_page
 from planner.report.subject import Subject
 from planner.words import word
@@ -57,7 +57,8 @@ def shipped_plan(name: str) -> Results:
 
 def page_of(results: Results, baseline: Results | None = None, basemap: Path | None = None) -> str:
     """Return the page of a plan."""
-    return make_page(Subject(results, baseline, word, surety(results.summary)), basemap)
+    sure = surety(results.summary, results.manifest)
+    return make_page(Subject(results, baseline, word, sure, whose(results.manifest)), basemap)
 
 
 def poisoned(results: Results, text: str) -> Results:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.models.solvers.leaves import NONE, Leaves
+
 if TYPE_CHECKING:
     from planner.models.solvers.exchange import Clock, Vector
     from planner.models.solvers.highs import OnIncumbent, Programme
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 NODES_MAX = 400
 NODES_SMALL = 140
 """For small problems, where HiGHS's own search takes a moment as well."""
+NODES_CONFIRM = 40
+"""To prove what HiGHS's own tree says of a small problem: some plans are proved in a few nodes, some would take
+hundreds (decision 0035)."""
 PACE = 10
 """Nodes after which a small search is given up, each time, if at its pace it will not end within ``NODES_SMALL``: some
 end in 50 and save seconds, others would take 450 and save nothing (decision 0034)."""
@@ -33,12 +38,13 @@ WHOLE = 1e-6
 
 @dataclass(order=True)
 class Node:
-    """Bounds of the integers, (integers,), not solved yet: the least its plans can cost, and the values above it."""
+    """Bounds of the integers, (integers,), not solved yet: the least its plans can cost, and the duals that say so."""
 
     bound: float
     number: int
     lower: Vector = field(compare=False)
     upper: Vector = field(compare=False)
+    duals: int = field(default=NONE, compare=False)
 
 
 @dataclass
@@ -55,6 +61,10 @@ class Branching:
         Linear programmes solved, and how many may be.
     is_paced
         Whether to give up as soon as it does not look like ending within them.
+    leaves
+        Where branches ended, for a proof; all integers are in one or another once ``search`` is done.
+    root_duals
+        The number there of the relaxation's duals.
     """
 
     programme: Programme
@@ -68,6 +78,8 @@ class Branching:
     nodes: int = 0
     nodes_max: int = NODES_MAX
     is_paced: bool = False
+    leaves: Leaves = field(default_factory=Leaves)
+    root_duals: int = NONE
 
     def __post_init__(self) -> None:
         arrays = self.programme.arrays
@@ -81,12 +93,17 @@ class Branching:
         """Whether what costs so much at least is no better than the plan, but for the gap."""
         return bool(np.isfinite(self.cost)) and bound >= self.cost - max(self.gap, NOISE) * abs(self.cost)
 
-    def _is_dropped(self, bound: float) -> bool:
+    def _is_dropped(self, node: Node) -> bool:
         """Whether a node is too dear; the least bound of those dropped is remembered: nothing is proved above it."""
-        if not self.is_dear(bound):
+        if not self.is_dear(node.bound):
             return False
-        self._dropped = min(self._dropped, bound)
+        self._dropped = min(self._dropped, node.bound)
+        self._close(node)
         return True
+
+    def _close(self, node: Node, ray: Vector | None = None) -> None:
+        """Say that a branch ends here."""
+        self.leaves.close(node.lower, node.upper, node.duals, self.leaves.keep(ray))
 
     def _has_nodes(self) -> bool:
         """Whether there are nodes left, and at the pace so far enough of them."""
@@ -99,14 +116,15 @@ class Branching:
     def search(self, relaxation: Vector) -> None:
         """Branch below the relaxation, (columns,): towards the nearer whole number, then the node of least bound."""
         arrays = self.programme.arrays
-        root = Node(self.bound, 0, arrays.column_lower[self._integers], arrays.column_upper[self._integers])
+        sides = arrays.column_lower[self._integers], arrays.column_upper[self._integers]
+        root = Node(self.bound, 0, *sides, self.root_duals)
         following = self._branch(root, relaxation)
         while not self.is_dear(self.bound) and self._has_nodes() and self.clock.left > 0.0:
             node = following if following is not None else heapq.heappop(self._open) if self._open else None
             if node is None:
                 break
             following = None
-            if self._is_dropped(node.bound):
+            if self._is_dropped(node):
                 continue
             following = self._solve(node)
             if following is None and self.programme.status not in ("kOptimal", "kInfeasible"):
@@ -116,6 +134,9 @@ class Branching:
         if following is not None:
             heapq.heappush(self._open, following)
         self._raise_bound(None)
+        for node in self._open:
+            self._close(node)
+        self.leaves.is_full = True
 
     def _raise_bound(self, following: Node | None) -> None:
         """Set the bound to the least of what is open or was dropped; without either the plan is the best there is."""
@@ -129,11 +150,14 @@ class Branching:
         self.programme.bound_columns(self._integers, node.lower, node.upper)
         state = self.programme.run(self.clock.left)
         self.nodes += 1
+        if state == "infeasible":
+            self._close(node, self.programme.ray)
         if state != "optimal":
             return None
         values = self.programme.values
         bound = max(node.bound, float(self.cost_of @ values))
-        return None if self._is_dropped(bound) else self._branch(Node(bound, 0, node.lower, node.upper), values)
+        solved = Node(bound, 0, node.lower, node.upper, self.leaves.keep(self.programme.row_duals))
+        return None if self._is_dropped(solved) else self._branch(solved, values)
 
     def _branch(self, node: Node, values: Vector) -> Node | None:
         """Keep a whole plan; else put the farther child aside and return the nearer."""
@@ -143,12 +167,13 @@ class Branching:
         if far[which] <= WHOLE:
             self.values, self.cost = values, float(self.cost_of @ values)
             self.on_incumbent(values, self.bound)
+            self._close(node)
             return None
         down, up = node.upper.copy(), node.lower.copy()
         down[which], up[which] = np.floor(at[which]), np.ceil(at[which])
         self._made += 2
-        below = Node(node.bound, self._made, node.lower, down)
-        above = Node(node.bound, self._made + 1, up, node.upper)
+        below = Node(node.bound, self._made, node.lower, down, node.duals)
+        above = Node(node.bound, self._made + 1, up, node.upper, node.duals)
         nearer, farther = (above, below) if at[which] - np.floor(at[which]) > 0.5 else (below, above)  # noqa: PLR2004
         heapq.heappush(self._open, farther)
         return nearer

@@ -20,6 +20,7 @@ import numpy as np
 from planner.language import say
 from planner.models.solvers import exchange
 from planner.models.solvers.exchange import Answer, Arrays, Clock, Request
+from planner.models.solvers.leaves import packed
 
 if TYPE_CHECKING:
     from planner.models.solvers.exchange import Statuses, Vector
@@ -114,8 +115,13 @@ class Work:
 
         clock = Clock(self.request.time_limit)
         start, basis = self.start(), self.basis()
-        found = stages.search_integers(self.arrays, self.request, clock, self.keep_incumbent, start, basis=basis)
+        folder = self.folder if self.request.prove else None
+        search = self.arrays, self.request, clock, self.keep_incumbent, start
+        found = stages.search_integers(*search, basis=basis, folder=folder)
         answer = Answer(_status(found), found.values, found.bound, details=_details(found))
+        answer.details["bound_from"] = found.whose
+        if found.leaves.is_full and found.leaves.found:
+            answer = replace(answer, leaves=packed(found.leaves.found))
         if found.start_cost is not None:
             answer.details["start"] = {"made_a_plan": found.start_cost < float("inf")}
         if found.values is None or answer.status == "error":
@@ -134,6 +140,9 @@ class Work:
         if result.row_duals is not None and result.values is not None:
             bound = float(self.arrays.costs[self.arrays.objective_stage] @ result.values)
         answer = Answer(_status(result), result.values, bound, details=_details(result))
+        answer.details["bound_from"] = "planner"
+        earlier = np.array(result.earlier_duals) if result.earlier_duals else None
+        answer = replace(answer, earlier_duals=earlier, ray=result.ray)
         self.save(merge(answer, result) if result.is_complete else answer)
 
     def polish_start(self) -> None:
@@ -192,7 +201,7 @@ def merge(answer: Answer, polish: Polish) -> Answer:
     details = {**answer.details, "polish": polish.stages, "tie_break": polish.tie_break, "warnings": polish.warnings}
     details["ranging"] = f"none: {polish.no_ranging or 'HiGHS has none'}" if polish.ranging is None else "done"
     if polish.is_complete:
-        found = {part: getattr(polish, part) for part in exchange.ARRAY_PARTS}
+        found = {part: getattr(polish, part) for part in exchange.POLISHED_PARTS}
         return replace(answer, **found, is_unique=polish.is_unique, details=details)
     reason = say(
         "with the integers fixed the linear programme ended with {reason}: no shadow prices, no tie-break",

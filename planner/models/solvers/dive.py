@@ -7,7 +7,7 @@ Where the plan at the end is within the gap asked for, that is all; else, with f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from planner.models.solvers import branch, warm
 from planner.models.solvers.block_start import BlockStart
 from planner.models.solvers.branch import WHOLE
 from planner.models.solvers.highs import OnIncumbent, Programme, State
+from planner.models.solvers.leaves import Leaves
 from planner.models.solvers.options import is_large
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Dive:
     """What came of it: the programme with its last basis, the bound, and the plan with its cost, if one was found.
 
     ``start_cost`` is that of the plan made of the start, infinite where it gave none; ``is_warm``: whether the
-    relaxation was solved from the basis of the start.
+    relaxation was solved from the basis of the start; ``leaves``: what proves the bound.
     """
 
     programme: Programme
@@ -39,6 +40,7 @@ class Dive:
     start_cost: float | None = None
     nodes: int = 0
     is_warm: bool = False
+    leaves: Leaves = field(default_factory=Leaves)
 
     @property
     def gap(self) -> float:
@@ -59,6 +61,11 @@ def pays(arrays: Arrays, request: Request) -> bool:
 def can(arrays: Arrays) -> bool:
     """Whether a problem of any size has one stage only and so few integers that branching may end."""
     return len(arrays.costs) == 1 and 0 < int(arrays.is_integer.sum()) <= branch.INTEGERS_MAX
+
+
+def can_confirm(arrays: Arrays) -> bool:
+    """Whether the objective is the first stage, and there are so few integers that branching may end."""
+    return arrays.objective_stage == 0 and 0 < int(arrays.is_integer.sum()) <= branch.INTEGERS_MAX
 
 
 def fix_integers(programme: Programme, values: Vector) -> None:
@@ -88,6 +95,7 @@ def dive(
     start: Vector | None = None,
     *,
     basis: Statuses | None = None,
+    leaves: Leaves | None = None,
 ) -> Dive:
     """Solve the relaxation and look for a plan.
 
@@ -99,20 +107,25 @@ def dive(
         (columns,) integers to be tried first, NaN for those not known; or ``None``.
     basis
         (columns + rows,) of an earlier programme, for the relaxation to begin with; or ``None``.
+    leaves
+        Where to leave what proves the bound; or ``None``.
     """
     cost = arrays.costs[0]
     begun = warm.solved(arrays, request, clock, cost, basis)
     programme = relaxed(arrays, request, clock, cost) if begun is None else begun[0]
     found = Dive(programme, programme.run(clock.left) if begun is None else begun[1], is_warm=begun is not None)
+    found.leaves = leaves if leaves is not None else found.leaves
     if found.state != "optimal":
         return found
     relaxation = programme.values
     found.bound = float(cost @ relaxation)
+    root_duals = found.leaves.keep(programme.row_duals)
     integers = np.flatnonzero(arrays.is_integer).astype(np.int32)
     if start is not None and bool(np.isfinite(start[integers]).any()):
         _keep_better(found, cost, _fix_all(arrays, programme, clock, relaxation, start), on_incumbent)
         found.start_cost = found.cost
         if found.gap <= request.mip_gap:
+            _close_at_root(found.leaves, arrays, root_duals)
             return found
         programme.bound_columns(integers, arrays.column_lower[integers], arrays.column_upper[integers])
         programme.run(clock.left)
@@ -122,9 +135,54 @@ def dive(
         search = branch.Branching(programme, cost, request.mip_gap, clock, *known, on_incumbent)
         search.is_paced = not is_large(arrays, request)
         search.nodes_max = branch.NODES_SMALL if search.is_paced else branch.NODES_MAX
+        search.leaves, search.root_duals = found.leaves, root_duals
         search.search(relaxation)
         found.bound, found.values, found.cost, found.nodes = search.bound, search.values, search.cost, search.nodes
+    else:
+        _close_at_root(found.leaves, arrays, root_duals)
     return found
+
+
+def _close_at_root(leaves: Leaves, arrays: Arrays, root_duals: int) -> None:
+    """Say that the relaxation alone bounds the plans."""
+    leaves.close(arrays.column_lower[arrays.is_integer], arrays.column_upper[arrays.is_integer], root_duals)
+    leaves.is_full = True
+
+
+def confirm(arrays: Arrays, request: Request, clock: Clock, values: Vector, leaves: Leaves) -> tuple[float, int]:
+    """Look for leaves that prove a plan to be within the gap, of a problem that HiGHS's own tree has solved.
+
+    The relaxation often does it alone; else so few nodes are branched on that it takes a moment, or it is left.
+
+    Parameters
+    ----------
+    values
+        (columns,) the plan.
+    leaves
+        Where the leaves go.
+
+    Returns
+    -------
+    float
+        The bound they stand for, NaN for none.
+    int
+        Linear programmes solved after the relaxation.
+    """
+    cost = arrays.costs[0]
+    programme = relaxed(arrays, request, clock, cost)
+    if programme.run(clock.left) != "optimal":
+        return float("nan"), 0
+    relaxation = programme.values
+    known = float(cost @ relaxation), values, float(cost @ values)
+    search = branch.Branching(programme, cost, request.mip_gap, clock, *known, lambda *_: None)
+    root_duals = leaves.keep(programme.row_duals)
+    if search.is_dear(search.bound):
+        _close_at_root(leaves, arrays, root_duals)
+        return search.bound, 0
+    search.is_paced, search.nodes_max = True, branch.NODES_CONFIRM
+    search.leaves, search.root_duals = leaves, root_duals
+    search.search(relaxation)
+    return search.bound, search.nodes
 
 
 def _keep_better(found: Dive, cost: Vector, values: Vector | None, on_incumbent: OnIncumbent) -> None:

@@ -31,7 +31,9 @@ START_FILE = "start.npy"
 BASIS_FILE = "basis.npy"
 ANSWER_FILE = "answer.npz"
 INCUMBENT_FILE = "incumbent.npz"
-ARRAY_PARTS = ("values", "row_duals", "ranging", "basis")
+POLISHED_PARTS = ("values", "row_duals", "ranging", "basis")
+"""Those that steps 2 and 3 give."""
+ARRAY_PARTS = (*POLISHED_PARTS, "leaves", "earlier_duals", "ray")
 """The parts of an answer that are arrays."""
 
 MEMORY_EXIT = 80
@@ -108,6 +110,8 @@ class Request:
         For linear programmes: ``choose``, or one that is asked for.
     ranging
         Whether to say how far sides and costs may move (``ranging.py``).
+    prove
+        Whether to leave what proves the bound (``leaves.py``).
     """
 
     job: Literal["solve", "polish"]
@@ -119,6 +123,7 @@ class Request:
     tie_break: bool
     algorithm: Algorithm = "choose"
     ranging: bool = False
+    prove: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,12 @@ class Answer:
         (columns + rows,) of the first linear programme with the integers fixed, as ``Statuses``, or ``None``.
     is_complete
         Whether the child had nothing more to do when it wrote this.
+    leaves
+        What a search of our own leaves for a proof, as ``leaves.packed``; ``None`` without.
+    earlier_duals
+        (objective_stage, rows) the duals of the stages before the objective; ``None`` without.
+    ray
+        (rows,) what says that a linear programme has no point; ``None`` without.
     """
 
     status: str
@@ -152,6 +163,9 @@ class Answer:
     details: dict[str, Any] = field(default_factory=dict)
     ranging: Vector | None = None
     basis: Statuses | None = None
+    leaves: Vector | None = None
+    earlier_duals: Vector | None = None
+    ray: Vector | None = None
 
 
 def polish_seconds(limit: float) -> float:

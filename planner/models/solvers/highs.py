@@ -263,6 +263,14 @@ class Programme:
         return np.array(self._highs.getSolution().row_dual, dtype=np.float64)[: self.arrays.rows] / self._scale
 
     @property
+    def ray(self) -> Vector | None:
+        """(rows,) a price of the rows that no point can pay, after a run that ended infeasible, if there is one."""
+        status, is_there, values = self._highs.getDualRay()
+        if status != highspy.HighsStatus.kOk or not is_there:
+            return None
+        return np.array(values, dtype=np.float64)[: self.arrays.rows]
+
+    @property
     def bound(self) -> float:
         """The proved lower bound of an integer run; HiGHS leaves it as scaled."""
         return float(self._highs.getInfo().mip_dual_bound) / self._scale / self._bound_scale

@@ -14,6 +14,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy.typing as npt
+
     from planner.models.solvers.exchange import Arrays, Vector
 
 ROUNDS = 2
@@ -39,7 +41,7 @@ def loose_upper(arrays: Arrays) -> Vector:
 def _tightened(arrays: Arrays, upper: Vector) -> Vector:
     """Return the bounds after one look at each row with the bounds so far."""
     least, most = _Activity(arrays.rows), _Activity(arrays.rows)
-    for columns, entries in _pieces(arrays):
+    for columns, entries in pieces(arrays.starts):
         rows, data = arrays.indices[entries], arrays.data[entries]
         width = np.diff(arrays.starts[columns.start : columns.stop + 1])
         low, high = np.repeat(arrays.column_lower[columns], width), np.repeat(upper[columns], width)
@@ -47,7 +49,7 @@ def _tightened(arrays: Arrays, upper: Vector) -> Vector:
         least.add(rows, data * np.where(rises, low, high))
         most.add(rows, data * np.where(rises, high, low))
     tightened = upper.copy()
-    for columns, entries in _pieces(arrays):
+    for columns, entries in pieces(arrays.starts):
         rows, data = arrays.indices[entries], arrays.data[entries]
         width = np.diff(arrays.starts[columns.start : columns.stop + 1])
         # A falling entry is a rising one of the row turned round: -upper ≤ -row ≤ -lower.
@@ -78,11 +80,11 @@ class _Activity:
         self.infinite += np.bincount(rows[~finite], minlength=len(self.sums))
 
 
-def _pieces(arrays: Arrays) -> Iterator[tuple[slice, slice]]:
-    """Yield runs of columns with their entries, about ``PIECE`` of them at a time."""
-    first = 0
-    while first < arrays.columns:
-        last = int(np.searchsorted(arrays.starts, arrays.starts[first] + PIECE, side="right")) - 1
-        last = min(max(last, first + 1), arrays.columns)
-        yield slice(first, last), slice(int(arrays.starts[first]), int(arrays.starts[last]))
+def pieces(starts: npt.NDArray[np.integer]) -> Iterator[tuple[slice, slice]]:
+    """Yield runs of columns with their entries, about ``PIECE`` of them at a time, from where each column starts."""
+    first, columns = 0, len(starts) - 1
+    while first < columns:
+        last = int(np.searchsorted(starts, starts[first] + PIECE, side="right")) - 1
+        last = min(max(last, first + 1), columns)
+        yield slice(first, last), slice(int(starts[first]), int(starts[last]))
         first = last

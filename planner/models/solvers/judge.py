@@ -24,6 +24,8 @@ Places = npt.NDArray[np.intp]
 
 TOLERANCE = 1e-6
 """Relative to the largest term of a row, the bound of a column, the sum of the costs."""
+ROUNDING = 1e-9
+"""Likewise: a plan as near to its bound is at its bound."""
 VALUE_MAX = 1e20
 """From here on solvers take a number as infinite."""
 COEFFICIENT_MAX = 1e15
@@ -152,7 +154,7 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
         raise _nonsense(say("a plan without values", "方案没有取值"))
     values, notes = clean(problem, answer.values)
     _check_rows(problem, values)
-    objective, size = _objective(problem, values)
+    objective, size = objective_of(problem, values)
     status, bound, gap = _gap(problem, answer, objective, size)
     if status == "optimal" and objective - bound > mip_gap * abs(objective) + TOLERANCE * size:
         status = "feasible"
@@ -246,7 +248,7 @@ def _check_rows(problem: Problem, values: Vector) -> None:
         )
 
 
-def _objective(problem: Problem, values: Vector) -> tuple[float, float]:
+def objective_of(problem: Problem, values: Vector) -> tuple[float, float]:
     """Return the objective, and the size of its errors: the sum of its terms, one unit of the dearest at least."""
     stage = problem.stages[problem.objective_stage]
     free = problem.column_lower < problem.column_upper
@@ -270,9 +272,14 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float) -> tup
                 bound=bound,
             )
         )
-    if objective - bound <= TOLERANCE * 1e-3 * size:
-        return status, min(bound, objective), 0.0
-    return status, bound, (objective - bound) / abs(objective) if objective else math.inf
+    return status, *gap_of(objective, bound, size)
+
+
+def gap_of(objective: float, bound: float, size: float) -> tuple[float, float]:
+    """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap."""
+    if objective - bound <= ROUNDING * size:
+        return min(bound, objective), 0.0
+    return bound, (objective - bound) / abs(objective) if objective else math.inf
 
 
 def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -> None:

@@ -10,8 +10,12 @@ import numpy as np
 from planner.language import say
 from planner.models.solvers import branch, dive, face, ranging, warm
 from planner.models.solvers.highs import OnIncumbent, Programme, State
+from planner.models.solvers.leaves import Leaves
+from planner.models.solvers.options import LARGE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from planner.models.solvers.exchange import Arrays, Clock, Request, Statuses, Vector
 
 STAGE_TOLERANCE = 1e-9
@@ -37,6 +41,10 @@ class Search:
         What the plan made of the start cost, infinite where none could be made; ``None`` where nobody looked.
     is_warm
         Whether the relaxation was solved from the basis of the start.
+    leaves
+        What proves a bound, where a search of our own has ended.
+    whose
+        Whose search the bound is from: ``planner`` or ``solver``.
     """
 
     state: State
@@ -49,6 +57,8 @@ class Search:
     start: Vector | None = None
     start_cost: float | None = None
     is_warm: bool = False
+    leaves: Leaves = field(default_factory=Leaves)
+    whose: str = "solver"
 
 
 @dataclass
@@ -56,6 +66,7 @@ class Polish:
     """What steps 2 and 3 found; ``is_complete`` where every stage was solved to its end.
 
     ``basis`` is that of the first stage, (columns + rows,); ``is_warm`` whether it was solved from one.
+    ``earlier_duals`` are those of the stages before the objective, (stages, rows); ``ray`` says that there is no point.
     """
 
     state: State
@@ -72,6 +83,8 @@ class Polish:
     warnings: list[str] = field(default_factory=list)
     basis: Statuses | None = None
     is_warm: bool = False
+    earlier_duals: list[Vector] = field(default_factory=list)
+    ray: Vector | None = None
 
 
 def hold_stage(programme: Programme, cost: Vector, value: float) -> None:
@@ -90,21 +103,39 @@ def search_integers(
     start: Vector | None = None,
     *,
     basis: Statuses | None = None,
+    folder: Path | None = None,
 ) -> Search:
     """Step 1: minimise the stages in turn with the integers, each held by a row in those after it.
 
     ``start`` holds integers to begin with, (columns,), NaN for those not known, and ``basis`` (columns + rows,) that of
-    an earlier programme. Large problems, and those with a basis, are dived into first.
+    an earlier programme. Large problems, and those with a basis, are dived into first. ``folder`` is where what proves
+    the bound is left, if it is asked for.
     """
     found = Search("optimal", start=start)
     if dive.pays(arrays, request) or (basis is not None and dive.can(arrays)):
-        dived = dive.dive(arrays, request, clock, on_incumbent, start, basis=basis)
+        found.leaves = Leaves(folder)
+        dived = dive.dive(arrays, request, clock, on_incumbent, start, basis=basis, leaves=found.leaves)
         is_good = _take(found, dived, request, clock)
         found.start = start if found.values is None else found.values
+        found.whose = "planner"
         if is_good or found.state == "infeasible":
             return found
     _search_tree(arrays, request, clock, on_incumbent, found)
+    is_small = dive.can_confirm(arrays) and arrays.columns < LARGE and not found.leaves.is_full
+    if folder is not None and is_small and found.state == "optimal" and found.values is not None:
+        _confirm(arrays, request, clock, found, folder)
     return found
+
+
+def _confirm(arrays: Arrays, request: Request, clock: Clock, found: Search, folder: Path) -> None:
+    """Look for a proof of our own of what HiGHS's tree says of a small problem; keep it where it is one."""
+    assert found.values is not None  # noqa: S101  for mypy: the caller has looked
+    begin, leaves = clock.spent, Leaves(folder)
+    bound, nodes = dive.confirm(arrays, request, clock, found.values, leaves)
+    if leaves.is_full:
+        found.leaves = leaves
+    confirmed = {"confirm": True, "nodes": nodes, "bound": bound if np.isfinite(bound) else None}
+    found.stages.append({"state": "optimal", **confirmed, "seconds": round(clock.spent - begin, 3)})
 
 
 def _take(found: Search, dived: dive.Dive, request: Request, clock: Clock) -> bool:
@@ -139,6 +170,7 @@ def _search_tree(arrays: Arrays, request: Request, clock: Clock, on_incumbent: O
             found.values = found.start = programme.values
             held.append((cost, float(cost @ found.values)))
         if is_objective and found.state in ("optimal", "time_limit"):
+            found.whose = "planner" if _higher(found.bound, programme.bound) == found.bound else "solver"
             found.bound = _higher(found.bound, programme.bound)
         found.stages.append({"state": found.state, "nodes": programme.nodes, "seconds": round(clock.spent, 3)})
         if found.state != "optimal":
@@ -183,6 +215,7 @@ def polish(
         result.state = begun[1] if begun is not None and not position else programme.run(clock.left)
         result.options, result.reason = programme.options, programme.status
         result.stages.append({"state": result.state, "seconds": round(clock.spent, 3)})
+        _keep_for_proof(result, programme, request, position)
         if result.state != "optimal":
             return result
         result.values = programme.values
@@ -200,6 +233,16 @@ def polish(
     if request.tie_break and len(arrays.tie_break):
         _break_tie(programme, result, clock, is_single=is_single)
     return result
+
+
+def _keep_for_proof(result: Polish, programme: Programme, request: Request, position: int) -> None:
+    """Keep what a bound is proved from, if it is asked for, but the duals of the objective, which are kept anyway."""
+    if not request.prove:
+        return
+    if result.state == "infeasible":
+        result.ray = programme.ray
+    if result.state == "optimal" and position < programme.arrays.objective_stage:
+        result.earlier_duals.append(programme.row_duals)
 
 
 def _break_tie(programme: Programme, result: Polish, clock: Clock, *, is_single: bool | None) -> None:
