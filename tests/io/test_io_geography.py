@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sqlite3
 import struct
@@ -127,26 +126,6 @@ def test_bad_geopackages_are_named(tmp_path: Path) -> None:
     }
     for number, (data, says) in enumerate(cases.items()):
         assert says in str(faults(world(tmp_path / str(number), "site.gpkg", data))[0])
-
-
-def test_parquet_is_read_or_its_extra_is_named(tmp_path: Path) -> None:
-    """Proves that Parquet gives the same scenario where pyarrow is there, and says what to install where not."""
-    files = good_files()
-    folder = written(tmp_path / "world", files)
-    if importlib.util.find_spec("pyarrow") is None:
-        del files["region_workload.csv"]
-        bad = written(tmp_path / "bad" / "world", files | {"region_workload.parquet": b"PAR1"})
-        assert "planner[parquet]" in str(faults(bad)[0])
-        return
-    plain = read(folder)
-    frame = pd.read_csv(folder / "region_workload.csv", dtype={"region": str})
-    (folder / "region_workload.csv").unlink()
-    frame.to_parquet(folder / "region_workload.parquet")
-    assert read(folder).content_hash == plain.content_hash
-    frame.assign(demand=[[1.0]] * 4).to_parquet(folder / "region_workload.parquet")
-    assert "neither text" in str(faults(folder)[0])
-    (folder / "region_workload.parquet").write_bytes(b"PAR1")
-    assert "not a Parquet file" in str(faults(folder)[0])
 
 
 def test_distances_between_known_places(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def unreadable(world: Path) -> Iterator[tuple[Path, str]]:
     yield top / "a\0b.csv", "the file cannot be read"
     yield top / ("x" * 300 + ".csv"), "the file cannot be read"
     yield top / "utf16.csv", "the file is in UTF-16"
-    yield top / "book.xlsx", "not a CSV file"
+    yield top / "book.xlsx", "not a CSV or EPW file"
     yield top / "zip.csv", "NUL"
     yield top / "empty.csv", "the file is empty"
 
