@@ -90,8 +90,11 @@ def test_layers_say_what_the_table_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (layer(crs="urn:ogc:def:crs:EPSG::3857"), "EPSG:4326"),
-        (layer(geometry={"type": "Polygon", "coordinates": []}), "not a point but Polygon"),
+        (layer(crs="urn:ogc:def:crs:EPSG::3857"), "look like degrees"),
+        (layer(geometry={"type": "Polygon", "coordinates": []}), "the geometry is empty"),
+        (layer(geometry=None), "the geometry is missing"),
+        (layer(geometry={"type": "Blob", "coordinates": [1, 2]}), "no coordinates that make a Blob"),
+        (layer(geometry={"coordinates": [1, 2]}), "a geometry without a type"),
         (layer(geometry={"type": "Point", "coordinates": ["a", "b"]}), "no numbers"),
         (layer(geometry={"type": "Point", "coordinates": [1]}), "no coordinates"),
         (layer(geometry={"type": "Point", "coordinates": [31.4, 118.4]}), "swapped"),
@@ -107,10 +110,13 @@ def test_layers_say_what_the_table_says(tmp_path: Path) -> None:
         (b'{"type": "FeatureCollection"}', "no features"),
         (b"<OGRVRTDataSource/>", "not JSON"),
     ],
-    ids=range(16),
+    ids=range(19),
 )
 def test_bad_geojson_is_named(data: bytes, says: str, tmp_path: Path) -> None:
-    """Proves that what is no layer of WGS 84 points is refused with the reason; GDAL never sees it."""
+    """Proves that what is no layer of WGS 84 points is refused with the reason; GDAL never sees it.
+
+    Sensitivity: an exception of a library; a point where nothing is drawn.
+    """
     assert says in str(faults(world(tmp_path, "site.geojson", data))[0])
 
 
@@ -121,7 +127,10 @@ def test_bad_geopackages_are_named(tmp_path: Path) -> None:
         b"II*\0": "does not start as SQLite",
         b"SQLite format 3\0": "not a GeoPackage that can be read",
         good[:3000]: "not a GeoPackage that can be read",
-        geopackage(tmp_path / "projected.gpkg", 3857): "the layer is in EPSG:3857",
+        geopackage(
+            tmp_path / "projected.gpkg", 3857
+        ): "the layer says WGS 84 / Pseudo-Mercator (EPSG:3857), whose coordinates are metres",
+        geopackage(tmp_path / "odd.gpkg", 99999): "the reference system EPSG:99999 is not known",
         geopackage(tmp_path / "view.gpkg", view=True): "the file has 0 layers",
     }
     for number, (data, says) in enumerate(cases.items()):
