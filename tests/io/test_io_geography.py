@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from io_world import faults, good_files, read, written
 
 from planner.io.geography import arc, distances
+from tests.limits import NESTED, shallow
 
 
 def layer(*, crs: str | None = None, **changes: Any) -> bytes:
@@ -106,9 +107,9 @@ def test_layers_say_what_the_table_says(tmp_path: Path) -> None:
         (layer().replace(b"118.4", b"1e999"), "finite"),
         (layer().replace(b'"site": "wuhu"', b'"site": "wuhu", "site": "x"'), "twice"),
         (layer()[:-9], "not JSON"),
-        (b"[" * 100_000, "not JSON"),
+        (NESTED, "not JSON"),
         (b'{"type": "FeatureCollection"}', "no features"),
-        (b"<OGRVRTDataSource/>", "not JSON"),
+        (b"<Layer/>", "not JSON"),
     ],
     ids=range(19),
 )
@@ -117,7 +118,8 @@ def test_bad_geojson_is_named(data: bytes, says: str, tmp_path: Path) -> None:
 
     Sensitivity: an exception of a library; a point where nothing is drawn.
     """
-    assert says in str(faults(world(tmp_path, "site.geojson", data))[0])
+    with shallow():
+        assert says in str(faults(world(tmp_path, "site.geojson", data))[0])
 
 
 def test_bad_geopackages_are_named(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_a_leap_scenario_needs_the_leap_day(world: Path) -> None:
         ({"time_zone": ""}, "--time-zone is missing"),
         ({"time_zone": "CST"}, "--time-zone CST: no such time zone"),
         ({"time_zone": "Asia/Beijing"}, "no such time zone"),
-        ({"time_zone": "../../etc/passwd"}, "no such time zone"),
+        ({"time_zone": "../../x/y"}, "no such time zone"),
         ({"time_zone": "Asia"}, "no such time zone"),
         ({"time_zone": "+8"}, "no such time zone"),
         ({"scenario_time_zone": "Europe/Berlin"}, "the clocks change there in 2021"),
