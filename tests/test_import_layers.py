@@ -301,7 +301,7 @@ def loaded_by(code: str) -> set[str]:
     """Return the top-level packages that a fresh interpreter has loaded after some code."""
     script = f"{code}\nimport sys\nprint(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PACKAGE.parent
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=PACKAGE.parent, timeout=300
     )
     return set(done.stdout.split())
 
@@ -334,7 +334,7 @@ def test_maps_load_no_pyomo() -> None:
     script = (
         f"{code}\nimport sys\nassert not [n for n in sys.modules if n.startswith(('planner.io', 'planner.models'))]"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent)
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent, timeout=240)
 
 
 def test_charts_load_no_pyomo() -> None:
@@ -348,7 +348,7 @@ def test_charts_load_no_pyomo() -> None:
     script = (
         f"{code}\nimport sys\nassert not [n for n in sys.modules if n.startswith(('planner.io', 'planner.models'))]"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent)
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent, timeout=240)
 
 
 def test_the_report_loads_no_pyomo() -> None:
@@ -362,7 +362,7 @@ def test_the_report_loads_no_pyomo() -> None:
     script = (
         f"{code}\nimport sys\nassert not [n for n in sys.modules if n.startswith(('planner.io', 'planner.models'))]"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent)
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=PACKAGE.parent, timeout=240)
 
 
 def test_profiles_load_neither_pyomo_nor_the_extra() -> None:

@@ -18,9 +18,10 @@ YEAR_MIN, YEAR_MAX = 1800, 2300
 NO_YEAR: Final = 2000
 """A leap year, in place of one that the file does not say."""
 LAST_HOUR: Final = 24
+HALF_DAY: Final = 12
 SAMPLE: Final = 200
 """Cells that are read to find the form of a whole column."""
-CLOCK = r"(?P<H>\d{1,2})(?::(?P<M>\d{2})(?::(?P<S>\d{2})(?:\.0+)?)?)?"
+CLOCK = r"(?P<H>\d{1,2})(?::(?P<M>\d{2})(?::(?P<S>\d{2})(?:\.0+)?)?)?(?: ?(?P<P>[AaPp])[Mm])?"
 ZONE = r"(?: ?(?P<Z>Z|UTC|[+-]\d{2}:?\d{2}))?"
 GAP = r"(?: +|T)"
 YMD = r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})"
@@ -106,6 +107,10 @@ def _form_of(cells: Sequence[str]) -> re.Pattern[str]:
 def _made(parts: dict[str, str | None]) -> Stamp | None:
     year, month, day, hour, minute, second = (int(parts.get(part) or 0) for part in "ymdHMS")
     has_year = parts.get("y") is not None
+    if parts.get("P"):  # 12 AM is midnight, 12 PM noon
+        if not 1 <= hour <= HALF_DAY:
+            return None
+        hour = hour % HALF_DAY + HALF_DAY * (str(parts["P"]) in "Pp")
     try:
         date = datetime(year if has_year else NO_YEAR, month, day)  # noqa: DTZ001 - a zone is said by few
         zone = _zone(parts.get("Z"))

@@ -108,7 +108,15 @@ def read_hourly_file(path: Path, time_column: str | None, gathering: Gathering) 
         remedy = say("a year has 8,760 hours, a leap year 8,784", "全年 8,760 小时，闰年 8,784 小时")
         gathering.add(Fault(file, say("the table has no rows", "表中没有行"), remedy=remedy), TABLE)
         return None
+    _strip(table)
     return HourlyFile(table, time_column_of(table, time_column, gathering), offset)
+
+
+def _strip(table: Table) -> None:
+    """Take away the spaces with which tools fill their columns."""
+    for column, cells in table.columns.items():
+        if any(cell[:1] == " " or cell[-1:] == " " for cell in cells):
+            table.columns[column] = [cell.strip(" ") for cell in cells]
 
 
 def _lines(layout: Layout) -> list[int]:

@@ -9,20 +9,20 @@ from calendar import isleap
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from planner.errors import Fault, shown
+from planner.errors import shown
 from planner.io.gathering import listed
+from planner.io.hour_rows import HourRows, counted
 from planner.io.hour_stamps import stamp_of, stamps_of
-from planner.io.hourly_file import TABLE
 from planner.io.typical_year import beginnings, hour_of_year, is_typical, typical_note, typical_year
-from planner.io.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, Clock, HourlyTable, hour_name
+from planner.io.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, Clock, HourlyTable
 from planner.io.zones import HOUR, said, standard_offset
-from planner.language import one_or_many, say
+from planner.language import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from planner.io.gathering import Gathering
     from planner.io.hour_stamps import Stamp
@@ -33,7 +33,6 @@ FORMS = say(
     "写出年月日时，如 2025-01-31 13:00 或 2025-01-31T13:00+08:00",
 )
 NO_OFFSET = timedelta(0)
-ENDS = "--hours-end"
 
 
 def likely_year(table: Table, column: str) -> int | None:
@@ -76,15 +75,11 @@ def year_of(
     return _Times(table, column, clock, gathering, reading).year()
 
 
-class _Times:
+class _Times(HourRows):
     """The times of one file on their way to hours of the year."""
 
     def __init__(self, table: Table, column: str, clock: Clock, gathering: Gathering, reading: Reading) -> None:
-        self.table = table
-        self.column = column
-        self.cells = table.columns[column]
-        self.clock = clock
-        self.gathering = gathering
+        super().__init__(table, column, clock, gathering)
         self.reading = reading
 
     def year(self) -> HourlyTable | None:
@@ -109,7 +104,7 @@ class _Times:
         for row, stamp in enumerate(stamps):
             if stamp is None:
                 problem = say("not a time", "不是时刻") if self.cells[row] else say("the time is missing", "缺少时刻")
-                self._fault(row, problem, FORMS)
+                self.fault(row, problem, FORMS)
 
     def _of_one_year(self, moments: Sequence[datetime]) -> HourlyTable | None:
         """Put the hours of a calendar year at their places."""
@@ -123,7 +118,7 @@ class _Times:
         if length == LEAP_YEAR and not set(hours) & set(LEAP_DAY):
             length = YEAR
             hours = [hour if hour < LEAP_DAY.start else hour - DAY for hour in hours]
-        rows = self._one_row_an_hour(hours, year, length)
+        rows = self.one_row_an_hour(hours, year, length)
         return None if rows is None else HourlyTable(self.table, self.column, rows, year, shift)
 
     def _typical(self, times: Sequence[datetime], *, has_year: bool) -> HourlyTable | None:
@@ -140,7 +135,7 @@ class _Times:
             self._odd([row for row, time in enumerate(times) if shift % HOUR or time.minute or time.second])
         if len(self.gathering.faults) > found:
             return None
-        rows = self._one_row_an_hour([hour_of_year(time, length) for time in times], year, length)
+        rows = self.one_row_an_hour([hour_of_year(time, length) for time in times], year, length)
         if rows is None:
             return None
         self.gathering.note(typical_note(times, length, standard, has_year=has_year))
@@ -150,7 +145,7 @@ class _Times:
         if row is None:
             self.gathering.note(text)
         else:
-            self._fault(row, text, remedy)
+            self.fault(row, text, remedy)
 
     def _are_many_years(self, years: Counter[int]) -> bool:
         """Refuse a file of several whole years."""
@@ -158,7 +153,7 @@ class _Times:
         if len(whole) < 2:  # noqa: PLR2004 - several
             return False
         row = next(row for row, stamp in enumerate(stamps_of(self.cells)) if stamp and stamp.date.year == whole[1])
-        self._fault(
+        self.fault(
             row,
             say(
                 "the file holds {count} years: {years}",
@@ -180,7 +175,7 @@ class _Times:
             "每行{FORMS}；或以 --time-column 指定时刻列",
             FORMS=FORMS,
         )
-        self._fault(0, problem, remedy)
+        self.fault(0, problem, remedy)
         return True
 
     def _moments(self, times: Sequence[datetime | None]) -> list[datetime]:
@@ -203,10 +198,10 @@ class _Times:
         problem = say(
             "the offset of {count} is not that of --time-zone {file_name}",
             "{count}的时差与 --time-zone {file_name} 不符",
-            count=_count(rows, "time"),
+            count=counted(rows, "time"),
             file_name=shown(self.clock.file_name),
         )
-        self._fault(rows[0], problem, say("name the time zone that the file is in", "请给出文件所用的时区"))
+        self.fault(rows[0], problem, say("name the time zone that the file is in", "请给出文件所用的时区"))
 
     def _fixed(self, row: int, stamp: datetime) -> datetime | None:
         """Return a time without an offset in UTC, unless the clocks change at it."""
@@ -227,7 +222,7 @@ class _Times:
             "若文件用标准时间（气象文件多如此），请写 --time-zone {offset}；否则请写出时差",
             offset=said(standard_offset(zone, stamp.year)),
         )
-        self._fault(row, problem, remedy)
+        self.fault(row, problem, remedy)
         return None
 
     def _are_hours(self, moments: Sequence[datetime]) -> bool:
@@ -237,7 +232,7 @@ class _Times:
         steps.pop(NO_OFFSET, None)  # an hour that stands twice has a fault of its own
         if steps and (step := steps.most_common(1)[0][0]) != HOUR:
             problem = say("the steps are {value:g} h long, not 1 h", "时段长 {value:g} h，不是 1 h", value=step / HOUR)
-            self._fault(order[1], problem, say("average or split them to hours first", "先平均或拆分为小时"))
+            self.fault(order[1], problem, say("average or split them to hours first", "先平均或拆分为小时"))
             return False
         odd = [row for row, moment in enumerate(moments) if (moment + self.clock.scenario).minute or moment.second]
         if odd:
@@ -255,7 +250,7 @@ class _Times:
             "write the beginning of each hour; average zones that lie half an hour apart",
             "写出每小时的起点；时区相差半小时的请先平均",
         )
-        self._fault(rows[0], problem, remedy)
+        self.fault(rows[0], problem, remedy)
 
     def _begin(self, year: int, first: datetime) -> tuple[datetime, int]:
         """Return when the file's year begins, and the hours by which the scenario's clock is ahead."""
@@ -265,78 +260,3 @@ class _Times:
         if first == of_scenario:  # its hours are the scenario's year already, whatever zone they are written in
             return of_scenario, 0
         return begin.astimezone(UTC), int((self.clock.scenario - offset) / HOUR)
-
-    def _one_row_an_hour(self, hours: Sequence[int], year: int, length: int) -> tuple[int, ...] | None:
-        found = len(self.gathering.faults)
-        of_hour: dict[int, int] = {}
-        outside = []
-        for row, hour in enumerate(hours):
-            if not 0 <= hour < length:
-                outside.append(row)
-            elif hour in of_hour:
-                first = self.gathering.places.row(self.table.origins[self.column][of_hour[hour]])
-                self._fault(
-                    row,
-                    say(
-                        "the hour stands twice, first in row {first}",
-                        "这一小时出现两次，首次在第 {first} 行",
-                        first=first,
-                    ),
-                    say("keep one row", "只保留一行"),
-                )
-            else:
-                of_hour[hour] = row
-        if outside:
-            problem = say(
-                "{count} outside {year} in {file_name}",
-                "{count}不在 {file_name} 的 {year} 年内",
-                count=_count(outside, "hour"),
-                year=year,
-                file_name=shown(self.clock.file_name),
-            )
-            remedy = say(
-                "a file holds one calendar year; where its times end the hours, say so with {ends}",
-                "一个文件为一个日历年；若时刻为小时末，请加 {ends}",
-                ends=ENDS,
-            )
-            self._fault(outside[0], problem, remedy)
-        self._missing(of_hour, year, length)
-        if len(self.gathering.faults) > found:
-            return None
-        return tuple(of_hour[hour] for hour in range(length))
-
-    def _missing(self, of_hour: dict[int, int], year: int, length: int) -> None:
-        """Keep one fault for each run of hours that no row gives, at the row before it."""
-        for run in _runs(hour for hour in range(length) if hour not in of_hour):
-            first, last = (hour_name(hour, year, length) for hour in (run[0], run[-1]))
-            times = first if len(run) == 1 else say("{first} to {last}", "{first} 至 {last}", first=first, last=last)
-            are = one_or_many(len(run), "hour is", "hours are")
-            problem = say(
-                "{count} {are} missing: {times}", "缺少 {count} 小时：{times}", count=len(run), are=are, times=times
-            )
-            remedy = say(
-                "the year has {length:,} hours, the file {size:,} rows",
-                "全年有 {length:,} 小时，文件有 {size:,} 行",
-                length=length,
-                size=self.table.size,
-            )
-            before = of_hour.get(run[0] - 1)
-            if before is None:
-                self.gathering.add(Fault(self.table.files[0], problem, 2, self.column, None, remedy), TABLE)
-            else:
-                self._fault(before, say("after this row {problem}", "此行之后{problem}", problem=problem), remedy)
-
-    def _fault(self, row: int, problem: str, remedy: str) -> None:
-        code = self.table.origins[self.column][row]
-        self.gathering.at(code, self.column, self.cells[row], problem, remedy, TABLE)
-
-
-def _count(rows: Sequence[int], word: str) -> str:
-    return f"{len(rows):,} {word}{'s' if len(rows) > 1 else ''}"
-
-
-def _runs(hours: Iterable[int]) -> list[list[int]]:
-    return [
-        [hour for _, hour in run]
-        for _, run in groupby(enumerate(hours), key=lambda numbered: numbered[1] - numbered[0])
-    ]

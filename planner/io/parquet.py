@@ -131,7 +131,10 @@ def _values(cells: Any) -> list[Any]:
 
 def _remedy(value: Any) -> Said:
     if isinstance(value, bytes):
-        return say("write the text as UTF-8", "请将文本写作 UTF-8")
+        return say(
+            "write text as UTF-8; of a geometry, write longitude and latitude, or save the layer as GeoPackage",
+            "文本请写作 UTF-8；若为几何，请写出经纬度，或将图层存为 GeoPackage",
+        )
     if isinstance(value, list | dict | tuple):
         return say("write one value a cell, each in a column or row of its own", "每个单元格一个值，分列或分行写出")
     return say("write it as a number or as text", "请写作数值或文本")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planner.errors import Fault
 from planner.io.decoding import composed
 from planner.io.gathering import Gathering, listed, nearest
+from planner.io.time_columns import UNIT
 from planner.language import join, say
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ LABELS = ("name_en", "name_zh", "province")
 """Columns of a set's table whose words a place may go by, beside its id."""
 OPTION = "--place"
 NAMES_OF_ONE = {
-    "temperature": {"temp_air", "dry-bulb (c)", "t2m", "temp", "t_amb", "dry bulb temperature", "气温", "干球温度"}
-}
-"""What the column of a parameter is called in files of one place, beside its own name: EPW, TMY3, PVGIS, NSRDB."""
+    "temperature": {
+        "temp_air", "dry-bulb", "t2m", "temp", "t_amb", "temperature_2m", "air temperature", "dry bulb temperature",
+        "气温", "干球温度",
+    }
+}  # fmt: skip
+"""What files of one place (EPW, TMY3, PVGIS, NSRDB) call a parameter's column, beside its name; units left out."""
 NAMED_MAX = 40
 """Columns that are not used, named in a note."""
 
@@ -95,7 +99,7 @@ def picked(picks: Sequence[str], columns: Sequence[str], places: Places, gatheri
 def only_column(parameter: str, columns: Sequence[str], places: Places, gathering: Gathering) -> dict[str, str]:
     """Return the column of the only place there is, where a file of one place names its columns by what they hold."""
     known = {parameter, *NAMES_OF_ONE.get(parameter, ())}
-    found = [column for column in columns if column.strip().casefold() in known]
+    found = [column for column in columns if UNIT.sub("", column).strip().casefold() in known]
     if len(places.ids) != 1 or len(found) != 1 or any(column.casefold() in places.words() for column in columns):
         return {}
     gathering.note(

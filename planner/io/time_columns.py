@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PARTS: Final = {
     "year": {"year", "yyyy", "yr", "年", "年份"},
     "month": {"month", "mon", "mo", "月", "月份"},
-    "day": {"day", "dd", "日", "日期"},
+    "day": {"day", "dd", "dy", "日", "日期"},
     "hour": {"hour", "hr", "hh", "时", "小时", "时刻"},
     "minute": {"minute", "min", "分", "分钟"},
 }

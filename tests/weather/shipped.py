@@ -80,6 +80,19 @@ SHIPPED: dict[str, str] = {
     "Chinese": told("时间,中卫集群,和林格尔集群\n", rows("{t.year}年{t.month}月{t.day}日{t.hour}时")),
     "年月日时": told("站号,年,月,日,时,zhongwei,horinger\n", rows("53704,{t.year},{t.month},{t.day},{t.hour}")),
     "compact": told("datetime,zhongwei,horinger\n", rows("{t:%Y%m%d%H}")),
+    "NASA POWER": told(
+        "-BEGIN HEADER-\nNASA/POWER Hourly\nDates: 01/01/2021 through 12/31/2021\n-END HEADER-\nYEAR,MO,DY,HR,zhongwei,horinger\n",
+        rows("{t.year},{t.month},{t.day},{t.hour}"),
+    ),
+    "Open-Meteo": told(
+        "latitude,longitude,elevation,utc_offset_seconds\n37.5,105.2,1225.0,28800\n\ntime,zhongwei,horinger\n",
+        rows("{t:%Y-%m-%dT%H:%M}"),
+    ),
+    "halves of the day": told("time,zhongwei,horinger\n", rows("{t:%m/%d/%Y %I:%M %p}")),
+    "a weather service, filled with spaces": told(
+        "STATIONS_ID;MESS_DATUM;zhongwei;horinger;eor\n",
+        [f"         44;{row};eor" for row in rows("{t:%Y%m%d%H}", delimiter=";    ")],
+    ),
     "a comma behind": told("time,zhongwei,horinger\n", [f"{row}," for row in rows("{t:%Y-%m-%d %H:%M}")]),
     "stations as names": told("time,53704,53463\n", rows("{t:%Y-%m-%d %H:%M}")),
     "a running number first": told("no,time,zhongwei,horinger\n", rows("7,{t:%Y-%m-%d %H:%M}")),
