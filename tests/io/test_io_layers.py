@@ -14,7 +14,8 @@ import shapely
 from io_world import faults, good_files, read, written
 from pyproj import Transformer
 
-from planner.errors import InvalidInputError
+from planner.cli.options import one_layer
+from planner.errors import InvalidInputError, UsageError
 from planner.gis.systems import SystemRefusedError, shifted_hint, system_named
 from planner.maps.basemap import read_basemap
 from planner.maps.errors import DrawingError
@@ -280,3 +281,22 @@ def test_transformed_degrees_are_those_of_proj() -> None:
 def test_words_for_shifted_coordinates(word: str, name: str) -> None:
     """Proves which words tell of them. Sensitivity: a number of a street taken for Baidu's system."""
     assert shifted_hint([word])[0] == name
+
+
+def test_the_option_names_a_layer_of_the_file() -> None:
+    """Proves that --layer says which layer of --basemap is meant, as QGIS writes it, and nothing without the file.
+
+    Sensitivity: a layer that is passed over in silence.
+    """
+    assert one_layer(Path("a.gpkg"), "provinces") == Path("a.gpkg|layername=provinces")
+    assert one_layer(Path("a.gpkg"), None) == Path("a.gpkg")
+    with pytest.raises(UsageError, match="--layer needs the file"):
+        one_layer(None, "provinces")
+
+
+def test_a_layer_of_geojson_is_refused(tmp_path: Path) -> None:
+    """Proves that a layer named of a file that has none is an error. Sensitivity: the name passed over."""
+    path = tmp_path / "map.geojson"
+    path.write_bytes(geojson(frame_of(areas=True), None))
+    with pytest.raises(DrawingError, match="it is no GeoPackage, and has no layer provinces"):
+        read_basemap(Path(f"{path}|layername=provinces"))
