@@ -79,11 +79,15 @@ def table_in(text: str) -> Layout:
         lines.pop()
     for delimiter in DELIMITERS:
         first = _first_hour(lines, delimiter)
+        if first is not None and any(line.count('"') % 2 for line in lines[:first]):
+            # A name over several lines, or a quote that is not closed: the table's reader tells.
+            return Layout(text, range(1, len(lines) + 2))
         if first is not None:
             return _laid_out(lines, first, delimiter)
-    widths = [len(_cells(line, ",")) for line in lines]
+    begin = next((number for number, line in enumerate(lines) if line.strip() and not _is_comment(line)), 0)
+    widths = [len(_cells(line, ",")) for line in lines[begin:]]
     if widths and widths[0] > 1 and widths.count(widths[0]) > len(widths) / 2:
-        return Layout(text, range(1, len(lines) + 2))
+        return Layout("\n".join(lines[begin:]) + "\n", range(begin + 1, len(lines) + 1))
     raise NoTableError(
         say(
             "no row with a time was found: the file begins with {lines}",
@@ -173,6 +177,8 @@ def _named(header: str, first: str, width: int, delimiter: str) -> str:
         cells[0] = "time"
     if len(cells) < width and len(_cells(header, delimiter)) >= width:
         cells += [""] * (width - len(cells))
+    if cells == _cells(header, delimiter):
+        return header
     return delimiter.join(
         f'"{cell.replace(chr(34), chr(34) * 2)}"' if _needs_quotes(cell, delimiter) else cell for cell in cells
     )

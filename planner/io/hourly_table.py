@@ -16,7 +16,14 @@ from planner.errors import shown
 from planner.io.gathering import listed
 from planner.io.hour_rows import HourRows, counted
 from planner.io.hour_stamps import stamp_of, stamps_of
-from planner.io.typical_year import beginnings, hour_of_year, is_typical, typical_note, typical_year
+from planner.io.typical_year import (
+    beginnings,
+    hour_of_year,
+    is_typical,
+    odd_in_their_months,
+    typical_note,
+    typical_year,
+)
 from planner.io.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, Clock, HourlyTable
 from planner.io.zones import HOUR, said, standard_offset
 from planner.language import say
@@ -109,7 +116,7 @@ class _Times(HourRows):
     def _of_one_year(self, moments: Sequence[datetime]) -> HourlyTable | None:
         """Put the hours of a calendar year at their places."""
         years = Counter(moment.astimezone(self.clock.file).year for moment in moments)
-        if self._are_many_years(years):
+        if self._are_many_years(years) or self._is_odd_in_its_month(moments):
             return None
         year = years.most_common(1)[0][0]
         begin, shift = self._begin(year, min(moments))
@@ -146,6 +153,25 @@ class _Times(HourRows):
             self.gathering.note(text)
         else:
             self.fault(row, text, remedy)
+
+    def _is_odd_in_its_month(self, moments: Sequence[datetime]) -> bool:
+        """Refuse a typical year whose rows of one month are of two years: which of them is meant is not said."""
+        times = [moment.astimezone(self.clock.file) for moment in moments]
+        odd = odd_in_their_months(times)
+        for row in odd:
+            self.fault(
+                row,
+                say(
+                    "the year is {year}, and the other rows of its month are of another",
+                    "年份为 {year}，而同月其他行为另一年",
+                    year=times[row].year,
+                ),
+                say(
+                    "the file is a typical year, months of several years: take each month from one year",
+                    "该文件为典型年（各月出自不同年份）：每月须出自同一年",
+                ),
+            )
+        return bool(odd)
 
     def _are_many_years(self, years: Counter[int]) -> bool:
         """Refuse a file of several whole years."""

@@ -26,6 +26,7 @@ PARTS: Final = {
 }
 UNIT = re.compile(r"\s*[(\[（].*$")
 """What follows a name: a unit, or the form of its cells."""
+DAY: Final = 24
 UTC = re.compile(r"\b(utc|gmt)\b|世界时", re.IGNORECASE)
 
 
@@ -61,7 +62,7 @@ def time_column_of(table: Table, name: str | None, gathering: Gathering) -> str:
     parts = _parts_of(names)
     if name is None and {"month", "day", "hour"} <= set(parts):
         return _put_together(table, list(parts.values()), _of_parts(parts), gathering)
-    pair = _date_and_hour(names if name is None else names[names.index(name) :], first)
+    pair = _date_and_hour(table, names if name is None else names[names.index(name) :])
     if pair is not None:
         return _put_together(table, list(pair), joined, gathering)
     return name or names[0]
@@ -113,10 +114,11 @@ def _of_parts(parts: dict[str, str]) -> Callable[..., str]:
     return time
 
 
-def _date_and_hour(names: Sequence[str], first: dict[str, str]) -> tuple[str, str] | None:
-    """Return a column of dates and the one beside it of hours."""
+def _date_and_hour(table: Table, names: Sequence[str]) -> tuple[str, str] | None:
+    """Return a column of dates and the one beside it of hours: one that passes through the day, as numbers do not."""
     for date, hour in pairwise(names):
-        if is_date(first[date]) and is_hour(first[hour]):
+        day = table.columns[hour][:DAY]
+        if is_date(table.columns[date][0]) and all(map(is_hour, day)) and len(set(day)) == len(day):
             return date, hour
     return None
 

@@ -104,6 +104,15 @@ def is_typical(times: Sequence[datetime], stamps: Sequence[Stamp | None]) -> boo
     return in_order or max(local) - min(local) > LONGEST_YEAR
 
 
+def odd_in_their_months(times: Sequence[datetime]) -> list[int]:
+    """Return the rows of another year than the rest of their month, where the months are of three years or more."""
+    counts = Counter((time.month, time.year) for time in times)
+    years = {month: max((count, year) for (of, year), count in counts.items() if of == month)[1] for month, _ in counts}
+    if len(set(years.values())) <= 2:  # noqa: PLR2004 - a year on another clock has hours of two
+        return []
+    return [row for row, time in enumerate(times) if time.year != years[time.month]]
+
+
 def typical_year(times: Sequence[datetime], asked: int | None, has_leap_day: bool, *, has_year: bool) -> int:
     """Return the year that a typical year is written in: as asked, else the commonest of the file, the latest of them.
 

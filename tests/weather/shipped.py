@@ -93,6 +93,7 @@ SHIPPED: dict[str, str] = {
         "STATIONS_ID;MESS_DATUM;zhongwei;horinger;eor\n",
         [f"         44;{row};eor" for row in rows("{t:%Y%m%d%H}", delimiter=";    ")],
     ),
+    "a name over two lines": told('time,zhongwei,horinger,"not\nused"\n', [f"{row},x" for row in rows("{t:%Y-%m-%d %H:%M}")]),
     "a comma behind": told("time,zhongwei,horinger\n", [f"{row}," for row in rows("{t:%Y-%m-%d %H:%M}")]),
     "stations as names": told("time,53704,53463\n", rows("{t:%Y-%m-%d %H:%M}")),
     "a running number first": told("no,time,zhongwei,horinger\n", rows("7,{t:%Y-%m-%d %H:%M}")),
