@@ -9,6 +9,7 @@ shifted coordinates of Chinese web maps, have no code: only words tell of them.
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,9 +32,10 @@ DIGITS: Final = 9
 """Decimals of a transformed degree: a tenth of a millimetre, so that machines agree."""
 HALF_TURN, QUARTER_TURN = 180.0, 90.0
 CODE: Final = re.compile(
-    r"(?:urn:(?:x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|ESRI|OGC)[:/]+[^:/]*?[:/]?(\w+)",
+    r"(?:urn:(?:x-)?ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(EPSG|ESRI|OGC)(?:[:/][\d.]*)?[:/](\w+)(?:\+\d+)?",
     re.IGNORECASE,
 )
+"""Authority and code; a vertical system behind a ``+`` says nothing of where a place lies."""
 CRS84: Final = re.compile(r"crs84(h)?", re.IGNORECASE)
 WKT: Final = re.compile(r"\s*(GEOG|PROJ|COMPD|GEODCRS|BOUND|LOCAL|ENG|GEOC)\w*\s*\[", re.IGNORECASE)
 PLAIN_NAMES: Final = {
@@ -283,10 +285,12 @@ def _of_todays_datum(crs: CRS, name: str, *, is_cgcs: bool) -> System:
 
 def _transformed(crs: CRS, name: str) -> System:
     """Return the way of a system on another datum, if PROJ knows one."""
-    try:
-        ways = TransformerGroup(crs, WGS84, always_xy=True, allow_ballpark=False).transformers
-    except ProjError:
-        ways = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a better way needs a grid that is not here; the note says how good ours is
+        try:
+            ways = TransformerGroup(crs, WGS84, always_xy=True, allow_ballpark=False).transformers
+        except ProjError:
+            ways = []
     if not ways:
         raise SystemRefusedError(
             say(
@@ -307,7 +311,7 @@ def _transformed(crs: CRS, name: str) -> System:
 
 
 def _is_in_degrees(crs: CRS) -> bool:
-    return all("degree" in axis.unit_name for axis in crs.axis_info[:2]) and (
+    return all("degree" in axis.unit_name.casefold() for axis in crs.axis_info[:2]) and (
         crs.prime_meridian is None or crs.prime_meridian.longitude == 0
     )
 

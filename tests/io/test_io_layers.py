@@ -12,7 +12,7 @@ import geopandas as gpd
 import pytest
 import shapely
 from io_world import faults, good_files, read, written
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from planner.cli.options import one_layer
 from planner.errors import InvalidInputError, UsageError
@@ -300,3 +300,36 @@ def test_a_layer_of_geojson_is_refused(tmp_path: Path) -> None:
     path.write_bytes(geojson(frame_of(areas=True), None))
     with pytest.raises(DrawingError, match="it is no GeoPackage, and has no layer provinces"):
         read_basemap(Path(f"{path}|layername=provinces"))
+
+
+@pytest.mark.parametrize("form", ["WKT1_ESRI", "WKT1_GDAL", "WKT2_2019"])
+def test_systems_in_words(form: str) -> None:
+    """Proves that the forms of WKT that ArcGIS, GDAL and QGIS write are known: degrees stay, an old datum is named.
+
+    Sensitivity: ``D_Xian_1980`` taken for another datum, ``Degree`` for another unit than ``degree``.
+    """
+    today = system_named(CRS.from_epsg(4490).to_wkt(form))
+    assert today.transformer is None
+    assert "CGCS2000 degrees" in str(today.note)
+    metres = system_named(CRS.from_epsg(4527).to_wkt(form))
+    assert metres.is_projected
+    for old, name in ((4610, "Xian 1980"), (21413, "Beijing 1954")):
+        with pytest.raises(SystemRefusedError, match=name):
+            system_named(CRS.from_epsg(old).to_wkt(form))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("urn:ogc:def:crs:EPSG:9.8:4490", "4490"),
+        ("EPSG:4326+5773", "4326"),
+        ("epsg:3857", "3857"),
+        ("EPSG:27700", "27700"),
+    ],
+)
+def test_codes_in_their_forms(name: str, code: str) -> None:
+    """Proves that a version, a height behind a plus, small letters and a datum that wants a grid are understood.
+
+    Sensitivity: the code of the height taken for that of the place; a warning about a grid in the user's terminal.
+    """
+    assert f"EPSG:{code}" in system_named(name).name
