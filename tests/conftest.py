@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
+
+
+def _stay() -> None:
+    """Let an ignored signal reach the processes that tests start, though not the tests themselves.
+
+    Under ``nohup make test &`` SIGINT and SIGHUP are ignored from the start, and a process that is started inherits
+    that: one that a test stops by SIGINT would never stop. A handler is not inherited; ours does nothing.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+_stay()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

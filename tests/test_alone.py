@@ -14,7 +14,9 @@ ROOT = Path(planner.__file__).parent.parent
 def loaded_by(code: str) -> set[str]:
     """Return every module that a fresh interpreter has loaded after some code."""
     script = f"{code}\nimport sys\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT, timeout=240
+    )
     return set(done.stdout.split())
 
 

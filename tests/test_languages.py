@@ -417,6 +417,7 @@ def test_help_is_in_chinese(how: str) -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=300,
         env={"PATH": "/usr/bin:/bin", "PYTHONUTF8": "1", "PYTHONPATH": str(PACKAGE.parent), **variable},
     )
     rows = [line.split("\t") for line in done.stdout.splitlines()]

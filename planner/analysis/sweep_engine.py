@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -178,6 +179,7 @@ class DaskEngine:
                 )
             ) from None
         self._most = workers
+        _hush()
         try:
             self._client = client(scheduler, timeout=PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=PATIENCE)
@@ -206,6 +208,18 @@ class DaskEngine:
         """Leave the cluster; what is in work there is given up."""
         self._executor.shutdown(wait=False)
         self._client.close(timeout=GRACE)
+
+
+def _hush() -> None:
+    """Let dask's own log go nowhere: a worker that is lost is our business, and its lines would stand among the points.
+
+    What it warns of is told where it matters: a cluster that does not answer, a point that crashed.
+    """
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in {"distributed", "tornado"}:
+            logger = logging.getLogger(name)
+            logger.handlers[:] = [logging.NullHandler()]
+            logger.propagate = False
 
 
 @contextmanager

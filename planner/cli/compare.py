@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import AsJson, BaseMap, Quiet, app, print_json, words
+from planner.cli.options import AsJson, BaseMap, BaseMapLayer, Quiet, app, one_layer, print_json, words
 from planner.language import say
 
 
@@ -37,6 +37,7 @@ def compare(
         str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats of the map.", "地图格式。"))
     ] = "png,svg,pdf",
     basemap: BaseMap = None,
+    layer: BaseMapLayer = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -45,6 +46,7 @@ def compare(
     from planner.compare import check_out, told, write_comparison  # noqa: PLC0415
     from planner.compare import compare as compare_folders  # noqa: PLC0415
 
+    basemap = one_layer(basemap, layer)
     files = words("--format", formats, ("png", "svg", "pdf"))
     if out is not None:
         check_out(out, basemap)

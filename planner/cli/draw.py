@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import BaseMap, RunFolder, app, words
+from planner.cli.options import LAYER_HELP, BaseMap, RunFolder, app, one_layer, words
 from planner.language import say, spoken
 
 
@@ -17,6 +17,7 @@ def draw(
     run: RunFolder,
     *,
     basemap: BaseMap = None,
+    basemap_layer: Annotated[str | None, typer.Option("--basemap-layer", metavar="NAME", help=LAYER_HELP)] = None,
     formats: Annotated[
         str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats to draw.", "绘图格式。"))
     ] = "png,svg,pdf",
@@ -29,7 +30,7 @@ def draw(
     from planner.finished import redraw  # noqa: PLC0415
 
     files, drawn = words("--format", formats, ("png", "svg", "pdf")), words("--layer", layers, MAP_LAYERS)
-    for path in redraw(run, language=spoken(), basemap=basemap, formats=files, layers=drawn):
+    for path in redraw(run, language=spoken(), basemap=one_layer(basemap, basemap_layer), formats=files, layers=drawn):
         sys.stdout.write(f"{path}\n")
 
 

@@ -81,7 +81,8 @@ def import_weather(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help=say("CSV: a column of times and one column a place.", "CSV：一列时刻，每个地点一列。")
+            metavar="FILE",
+            help=say("CSV: a column of times and one column a place; or EPW.", "CSV：一列时刻，每个地点一列；或 EPW。"),
         ),
     ],
     scenario: Annotated[Path, typer.Argument(help=say("Scenario folder.", "情景文件夹。"), metavar="SCENARIO")],
@@ -94,7 +95,11 @@ def import_weather(
         ),
     ],
     time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help=say("Of the file; always stated.", "文件所用时区，必须给出。"))
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help=say("Of the file; always stated (EPW says it).", "文件所用时区，必须给出（EPW 自带）。"),
+        ),
     ] = None,
     technology: Annotated[
         str | None, typer.Option(metavar="ID", help=say("For columns by technology.", "用于按绿电类型的列。"))
@@ -128,6 +133,9 @@ def import_weather(
     replace: Annotated[
         bool, typer.Option("--replace", help=say("Replace values that are there.", "替换已有取值。"))
     ] = False,
+    hours_end: Annotated[
+        bool, typer.Option("--hours-end", help=say("The times are the ends of their hours.", "时刻为小时末。"))
+    ] = False,
 ) -> None:
     """Write an hourly table (weather, prices, profiles) into the column of a scenario that it is for."""
     from planner.io.import_order import Order  # noqa: PLC0415
@@ -145,5 +153,6 @@ def import_weather(
         source,
         confidence,
         replace,
+        hours_end,
     )
     sys.stdout.write(import_weather(file, scenario, declarations(), order).told())

@@ -47,6 +47,23 @@ BaseMap = Annotated[
         "--basemap", metavar="FILE", help=say("Your own base map, GeoJSON or GPKG.", "自备底图，GeoJSON 或 GPKG。")
     ),
 ]
+LAYER_HELP = say("Of a base map in a GPKG of several layers.", "底图 GPKG 有多个图层时所用的图层。")
+BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", metavar="NAME", help=LAYER_HELP)]
+
+
+def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
+    """Return a base map with the layer that is meant, written as QGIS does.
+
+    Raises
+    ------
+    UsageError
+        A layer of no file.
+    """
+    if layer is None:
+        return basemap
+    if basemap is None:
+        raise UsageError(say("--layer needs the file, in --basemap", "--layer 须与 --basemap 一同给出"))
+    return Path(f"{basemap}|layername={layer}")
 
 
 def print_json(data: dict[str, Any]) -> None:

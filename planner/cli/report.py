@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import BaseMap, RunFolder, app
+from planner.cli.options import BaseMap, BaseMapLayer, RunFolder, app, one_layer
 from planner.language import say
 
 
@@ -26,8 +26,9 @@ def report(
         typer.Option(metavar="RUN", help=say("A finished run to compare with.", "作为对比基准的已完成运行。")),
     ] = None,
     basemap: BaseMap = None,
+    layer: BaseMapLayer = None,
 ) -> None:
     """Write report.html of a finished run again; with another run beside it."""
     from planner.finished import rewrite_report  # noqa: PLC0415
 
-    sys.stdout.write(f"{rewrite_report(run, baseline=baseline, basemap=basemap)}\n")
+    sys.stdout.write(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer))}\n")

@@ -11,11 +11,13 @@ import typer
 from planner.cli.options import (
     AsJson,
     BaseMap,
+    BaseMapLayer,
     Overrides,
     Progress,
     Quiet,
     ScenarioFolder,
     app,
+    one_layer,
     print_json,
 )
 from planner.language import say, spoken
@@ -66,6 +68,7 @@ def run(
     ] = False,
     overrides: Overrides = None,
     basemap: BaseMap = None,
+    layer: BaseMapLayer = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -75,7 +78,7 @@ def run(
     from planner.dispatch_year import read_to_dispatch  # noqa: PLC0415
     from planner.run import run_and_write  # noqa: PLC0415
 
-    drawing = {"language": spoken(), "basemap": basemap}
+    drawing = {"language": spoken(), "basemap": one_layer(basemap, layer)}
     talk = not (as_json or quiet)
     changes = overrides or ()
     question, full_year = (

@@ -1,45 +1,48 @@
 """GeoJSON and GeoPackage in place of a CSV with longitude and latitude.
 
 Neither is handed to GDAL: a ``.geojson`` may hold a description of a virtual layer that reads other files. GeoJSON is
-JSON; a GeoPackage is an SQLite file of tables, read by the standard library from memory. Coordinates must be
-WGS 84 longitude and latitude: a transformation would change numbers that someone looked up.
+JSON; a GeoPackage is read by :mod:`planner.gis.geopackage`. Degrees of WGS 84 and CGCS2000 stay the numbers that
+someone looked up; other coordinates are transformed, with a note, or refused (:mod:`planner.gis.systems`).
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from shapely.geometry.base import BaseGeometry
+import shapely.geometry
 
-from planner.errors import Fault
+from planner.errors import Fault, shown
+from planner.gis.geojson import document_note, system_in
+from planner.gis.geopackage import GeoPackageError, Listed, names_of, read_layer
+from planner.gis.systems import System, SystemRefusedError, words_of
 from planner.io.decoding import UnreadableError, composed, decode
 from planner.io.schema import PLACED
 from planner.io.tables import Table, check_characters
-from planner.language import say
+from planner.language import Said, join, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
     from planner.io.gathering import Gathering
 
-SQLITE = b"SQLite format 3\0"
-WGS84 = 4326
-CGCS2000 = 4490
-"""China's own frame: within a decimetre of WGS 84, so its degrees are taken as they are, with a note."""
-CRS_NAMES = {"urn:ogc:def:crs:ogc:1.3:crs84", "urn:ogc:def:crs:epsg::4326", "epsg:4326", "urn:ogc:def:crs:ogc::crs84"}
-CRS_REMEDY = say("save the layer in EPSG:4326", "将图层存为 EPSG:4326")
-ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
-"""Bytes of the envelope in a GeoPackage geometry, by its kind."""
-
-Row = tuple[Mapping[str, Any], BaseGeometry | None]
+Row = tuple[dict[str, Any], "BaseGeometry | None"]
+KINDS_ZH = {
+    "Polygon": "面",
+    "MultiPolygon": "多部件面",
+    "LineString": "线",
+    "MultiLineString": "多部件线",
+    "MultiPoint": "多点",
+    "GeometryCollection": "几何集合",
+}
 
 
 class LayerError(Exception):
-    """The file is no layer of points; carries problem and remedy."""
+    """The file is no layer of places; carries problem and remedy."""
 
     def __init__(self, problem: str, remedy: str, line: int | None = None) -> None:
         super().__init__(problem)
@@ -53,21 +56,27 @@ def read_geofile(data: bytes, file: str, name: str, gathering: Gathering) -> Tab
 
     Features are counted from 1 in messages.
     """
-    read: Callable[[bytes, str, Gathering], list[Row]] = _geopackage if file.casefold().endswith("gpkg") else _geojson
+    read: Callable[[bytes, str, str, Gathering], tuple[list[Row], System]] = (
+        _geopackage if file.casefold().endswith("gpkg") else _geojson
+    )
     try:
-        rows = read(data, file, gathering)
+        rows, system = read(data, file, name, gathering)
+        system.check(shape for _, shape in rows if shape is not None)
     except (LayerError, UnreadableError) as error:
         gathering.add(Fault(file, error.problem, error.line, remedy=error.remedy), name)
         return None
+    except (SystemRefusedError, GeoPackageError) as error:
+        gathering.add(Fault(file, error.problem, remedy=error.remedy), name)
+        return None
     found = len(gathering.faults)
-    table = _tabulated(rows, file, name, gathering)
+    table = _tabulated(rows, system, file, name, gathering)
     if len(gathering.faults) > found:
         return None
     check_characters(table, gathering)
     return table
 
 
-def _tabulated(rows: Sequence[Row], file: str, name: str, gathering: Gathering) -> Table:
+def _tabulated(rows: Sequence[Row], system: System, file: str, name: str, gathering: Gathering) -> Table:
     base = gathering.places.base(file)
     names = dict.fromkeys(column for properties, _ in rows for column in properties)
     columns: dict[str, list[str]] = {column: [] for column in (*names, *PLACED)}
@@ -78,8 +87,9 @@ def _tabulated(rows: Sequence[Row], file: str, name: str, gathering: Gathering) 
                 gathering.at(base + number, axis, properties[axis], problem, say("delete the column", "删除该列"), name)
         for column in names:
             columns[column].append(_cell(properties.get(column), base + number, column, name, gathering))
-        for axis, cell in zip(PLACED, _point(geometry, base + number, name, gathering), strict=True):
+        for axis, cell in zip(PLACED, _point(geometry, system, base + number, name, gathering), strict=True):
             columns[axis].append(cell)
+    _note_kinds([geometry for _, geometry in rows if geometry is not None], file, gathering)
     return Table(name, columns, dict.fromkeys(columns, range(base + 1, base + 1 + len(rows))), [file])
 
 
@@ -100,23 +110,60 @@ def _cell(value: Any, code: int, column: str, name: str, gathering: Gathering) -
     return ""
 
 
-def _point(geometry: BaseGeometry | None, code: int, name: str, gathering: Gathering) -> tuple[str, str]:
+def _point(
+    geometry: BaseGeometry | None, system: System, code: int, name: str, gathering: Gathering
+) -> tuple[str, str]:
+    """Return longitude and latitude of a feature: a point, or one inside what is more than a point."""
+    problem: Said | None = None
     if geometry is None or geometry.is_empty:
-        return "", ""
-    if not isinstance(geometry, shapely.Point):
-        gathering.at(
-            code,
-            "geometry",
-            geometry.geom_type,
-            say("not a point", "不是点"),
-            say("use points, such as centroids", "请用点，如质心"),
-            name,
+        problem = (
+            say("the geometry is missing", "缺少几何") if geometry is None else say("the geometry is empty", "几何为空")
         )
-        return "", ""
-    return repr(float(geometry.x)), repr(float(geometry.y))
+        remedy = say(
+            "draw the place, or write the table as CSV, where the coordinates may be left out",
+            "请画出位置，或改用 CSV（坐标可留空）",
+        )
+    else:
+        try:
+            point = system.to_degrees(geometry if isinstance(geometry, shapely.Point) else _inside(geometry))
+            return repr(float(shapely.get_x(point))), repr(float(shapely.get_y(point)))
+        except SystemRefusedError as error:
+            problem, remedy = error.problem, error.remedy
+        except shapely.errors.GEOSException:
+            problem = say("the geometry crosses itself and holds no place", "几何自相交，无法定位")
+            remedy = say(
+                "mend it (in QGIS: Fix geometries), or use points", "请修复几何（QGIS：修复几何图形），或改用点"
+            )
+    gathering.at(code, "geometry", None, problem, remedy, name)
+    return "", ""
 
 
-def _geojson(data: bytes, file: str, gathering: Gathering) -> list[Row]:
+def _inside(geometry: BaseGeometry) -> BaseGeometry:
+    """Return a point inside a shape, near its middle."""
+    valid = geometry if geometry.is_valid else shapely.make_valid(geometry)
+    return valid.representative_point()
+
+
+def _note_kinds(shapes: Sequence[BaseGeometry], file: str, gathering: Gathering) -> None:
+    """Note what was no point, and where it is taken to lie."""
+    kinds = Counter(shape.geom_type for shape in shapes if not isinstance(shape, shapely.Point) and not shape.is_empty)
+    if kinds:
+        counted = join(
+            say("{count} {kind}", "{count} 个{kind_zh}", count=count, kind=kind, kind_zh=KINDS_ZH.get(kind, kind))
+            for kind, count in sorted(kinds.items())
+        )
+        gathering.note(
+            say(
+                "{file}: what is no point stands for a point inside it ({counted})",
+                "{file}：非点几何以其内部一点代表（{counted}）",
+                file=file,
+                counted=counted,
+            )
+        )
+
+
+def _geojson(data: bytes, file: str, name: str, gathering: Gathering) -> tuple[list[Row], System]:
+    del name
     text, encoding = decode(data)
     if encoding:
         gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
@@ -141,13 +188,23 @@ def _geojson(data: bytes, file: str, gathering: Gathering) -> list[Row]:
             say("not a FeatureCollection", "不是 FeatureCollection"),
             say("save the layer as GeoJSON with one feature a row", "将图层存为 GeoJSON，每行一个要素"),
         )
-    _check_crs(document.get("crs"))
+    system = system_in(document)
     features = document.get("features")
     if not isinstance(features, list):
         raise LayerError(
             say("the collection has no features", "集合中没有要素"), say("save the layer again", "重新保存图层")
         )
-    return [_feature(feature, number) for number, feature in enumerate(features, 1)]
+    rows = [_feature(feature, number) for number, feature in enumerate(features, 1)]
+    properties = [properties for properties, _ in rows]
+    words = words_of(dict.fromkeys(column for each in properties for column in each), properties)
+    _note(file, [system.note, document_note(document, words)], gathering)
+    return rows, system
+
+
+def _note(file: str, notes: Sequence[Said | str], gathering: Gathering) -> None:
+    for note in notes:
+        if note:
+            gathering.note(say("{file}: {note}", "{file}：{note}", file=file, note=note))
 
 
 class _Digits(str):
@@ -175,17 +232,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _check_crs(crs: Any) -> None:
-    if crs is None:
-        return
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = properties.get("name") if isinstance(properties, dict) else None
-    if not isinstance(name, str) or name.casefold() not in CRS_NAMES:
-        raise LayerError(
-            say("the coordinates are not WGS 84 longitude and latitude", "坐标不是 WGS 84 经纬度"), CRS_REMEDY
-        )
-
-
 def _feature(feature: Any, number: int) -> Row:
     if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
         raise LayerError(
@@ -195,110 +241,72 @@ def _feature(feature: Any, number: int) -> Row:
     geometry = feature.get("geometry")
     if geometry is None:
         return feature["properties"], None
-    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
-        kind = geometry.get("type") if isinstance(geometry, dict) else type(geometry).__name__
+    if not isinstance(geometry, dict) or not isinstance(geometry.get("type"), str):
         raise LayerError(
+            say("feature {number} has a geometry without a type", "第 {number} 个要素的几何没有类型", number=number),
             say(
-                "feature {number} is not a point but {kind}",
-                "第 {number} 个要素不是点，而是 {kind}",
-                number=number,
-                kind=kind,
+                "a point is {example}",
+                "点的写法为 {example}",
+                example='{"type": "Point", "coordinates": [104.1, 30.6]}',
             ),
-            say("use points, such as centroids", "请用点，如质心"),
         )
-    coordinates = geometry.get("coordinates")
-    if not isinstance(coordinates, list) or not 2 <= len(coordinates) <= 3:  # noqa: PLR2004 - a height may follow
-        raise LayerError(
-            say("feature {number} has no coordinates", "第 {number} 个要素没有坐标", number=number),
-            say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
-        )
-    if not all(isinstance(part, _Digits) for part in coordinates):
-        raise LayerError(
-            say(
-                "feature {number} has coordinates that are no numbers",
-                "第 {number} 个要素的坐标不是数值",
-                number=number,
-            ),
-            say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
-        )
-    return feature["properties"], shapely.Point([float(part) for part in coordinates[:2]])
+    return feature["properties"], _shape(geometry, number)
 
 
-def _geopackage(data: bytes, file: str, gathering: Gathering) -> list[Row]:
-    if not data.startswith(SQLITE):
-        raise LayerError(
-            say("not a GeoPackage: it does not start as SQLite does", "不是 GeoPackage：开头不是 SQLite 格式"),
-            say("save the layer again as GeoPackage", "将图层重新存为 GeoPackage"),
-        )
+def _shape(geometry: dict[str, Any], number: int) -> BaseGeometry:
+    """Return a geometry of GeoJSON whose coordinates are numbers, at least two a place."""
     try:
-        with closing(sqlite3.connect(":memory:")) as connection:
-            connection.deserialize(data)
-            return _layer(connection, file, gathering)
-    except (sqlite3.Error, struct.error, OverflowError, UnicodeDecodeError) as error:
+        return shapely.force_2d(shapely.geometry.shape(_with_numbers(geometry, number)))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
         raise LayerError(
-            say("not a GeoPackage that can be read: {error}", "GeoPackage 无法读取：{error}", error=error),
-            say("save the layer again", "重新保存图层"),
+            say(
+                "feature {number} has no coordinates that make a {kind}",
+                "第 {number} 个要素没有构成 {kind} 的坐标",
+                number=number,
+                kind=shown(geometry["type"]),
+            ),
+            say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
         ) from None
 
 
-def _layer(connection: sqlite3.Connection, file: str, gathering: Gathering) -> list[Row]:
-    layers = connection.execute(
-        "SELECT g.table_name, g.column_name, s.organization, s.organization_coordsys_id FROM gpkg_geometry_columns g"
-        " JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id"
-        # A view may hold a query without end.
-        " JOIN sqlite_master m ON m.name = g.table_name AND m.type = 'table'"
-    ).fetchall()
-    if len(layers) != 1:
-        raise LayerError(
-            say("the file has {count} layers", "文件有 {count} 个图层", count=len(layers)),
-            say("keep one layer in it", "其中只保留一个图层"),
-        )
-    table, geometry, organisation, number = layers[0]
-    if str(organisation).upper() != "EPSG" or number not in {WGS84, CGCS2000}:
-        raise LayerError(
-            say(
-                "the layer is in {organisation}:{number}",
-                "图层的坐标系为 {organisation}:{number}",
-                organisation=organisation,
-                number=number,
-            ),
-            CRS_REMEDY,
-        )
-    if number == CGCS2000:
-        gathering.note(
-            say(
-                "{file}: CGCS2000 (EPSG:4490) degrees are taken as WGS 84; they differ by less than 0.1 m",
-                "{file}：CGCS2000（EPSG:4490）经纬度按 WGS 84 使用，二者相差不足 0.1 m",
-                file=file,
-            )
-        )
-    identity = {row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(table)})") if row[5]}
-    cursor = connection.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608 - the name is quoted
-    names = [column[0] for column in cursor.description]
-    return [_record(dict(zip(names, values, strict=True)), geometry, identity) for values in cursor]
+def _with_numbers(value: Any, number: int) -> Any:
+    """Return a geometry with its digits as numbers."""
+    if isinstance(value, dict):
+        return {key: item if key == "type" else _with_numbers(item, number) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(item, number) for item in value]
+    if isinstance(value, _Digits):
+        return float(value)
+    raise LayerError(
+        say("feature {number} has coordinates that are no numbers", "第 {number} 个要素的坐标不是数值", number=number),
+        say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
+    )
 
 
-def _record(values: dict[str, Any], geometry: str, identity: Iterable[str]) -> Row:
-    blob = values.pop(geometry)
-    for column in identity:
-        values.pop(column, None)
-    return values, _shape(blob) if blob is not None else None
+def _geopackage(data: bytes, file: str, name: str, gathering: Gathering) -> tuple[list[Row], System]:
+    layer = read_layer(data, lambda layers: _layer_of(layers, name))
+    _note(file, layer.notes, gathering)
+    return layer.rows, layer.system
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _shape(blob: Any) -> BaseGeometry | None:
-    """Read a GeoPackage geometry: ``GP``, version, flags, SRS, envelope, then WKB."""
-    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":  # noqa: PLR2004 - the header's length
-        raise LayerError(say("a geometry is damaged", "几何已损坏"), say("save the layer again", "重新保存图层"))
-    flags = blob[3]
-    if flags >> 4 & 1:
-        return None
-    try:
-        return shapely.from_wkb(blob[8 + ENVELOPES[flags >> 1 & 7] :])
-    except (KeyError, shapely.errors.GEOSException):
-        raise LayerError(
-            say("a geometry is damaged", "几何已损坏"), say("save the layer again", "重新保存图层")
-        ) from None
+def _layer_of(layers: Sequence[Listed], table: str) -> Listed:
+    """Return the layer that is a table of the scenario: the only one, or the one that is called as the table."""
+    if len(layers) == 1:
+        return layers[0]
+    for layer in layers:
+        if layer.table.casefold() == table:
+            return layer
+    raise LayerError(
+        say(
+            "the file has {count} layers, and none is called {table}: {names}",
+            "文件有 {count} 个图层，没有名为 {table} 的：{names}",
+            count=len(layers),
+            table=table,
+            names=names_of(layers),
+        ),
+        say(
+            "rename the layer that holds the table to {table}, or keep it alone",
+            "将该表所在图层改名为 {table}，或只保留它",
+            table=table,
+        ),
+    )

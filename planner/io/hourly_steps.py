@@ -18,6 +18,7 @@ from planner.language import say
 if TYPE_CHECKING:
     from planner.io.merge import Layer
     from planner.io.schema import Schema
+    from planner.io.year_of_hours import HourlyTable
 
 PERIOD = "year"
 COLUMNS = (TIMESTEP, "period", "time", "timestep_weight", "timestep_duration")
@@ -208,13 +209,15 @@ def refuse_other_ids(layer: Layer, schema: Schema, steps: Steps, gathering: Gath
             gathering.add(Fault(table.files[-1], problem, None, TIMESTEP, remedy=OTHER_STEPS))
 
 
-def year_note(file_year: int, steps: Steps) -> str:
+def year_note(file: HourlyTable, steps: Steps) -> str:
     """Return a note where the hours of one year stand for those of another."""
-    if file_year == steps.year:
+    if file.is_typical:
+        return say("the typical year stands for {year}", "典型年代表 {year} 年", year=steps.year)
+    if file.year == steps.year:
         return ""
     return say(
         "the hours of {file_year} stand for those of {year}, by month, day and hour; days of the week differ",
         "以 {file_year} 年的各小时代表 {year} 年的同月同日同时；星期不同",
-        file_year=file_year,
+        file_year=file.year,
         year=steps.year,
     )

@@ -29,7 +29,7 @@ class Order:
     column
         The parameter, such as ``availability``.
     time_zone
-        The file's; always stated.
+        The file's; always stated, by this or by the file.
     fixed
         The key of each set between the places and ``timestep``, such as ``technology``: ``wind``.
     picks
@@ -40,6 +40,8 @@ class Order:
         For ``source.csv``; the file's name if empty.
     replace
         Whether values that stand in the scenario may be replaced.
+    hours_end
+        Whether the file's times are the ends of their hours; 24:00 in it says so by itself.
     """
 
     column: str
@@ -52,6 +54,7 @@ class Order:
     source: str = ""
     confidence: str = ILLUSTRATIVE
     replace: bool = False
+    hours_end: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ places, and the keys between are said by the user. All faults are gathered; noth
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,16 @@ from planner.io.cells import parse
 from planner.io.decoding import FORBIDDEN, composed
 from planner.io.folders import TOML, FolderReader
 from planner.io.gathering import Gathering, listed, nearest
+from planner.io.hourly_file import HourlyFile, read_hourly_file, zone_conflict
 from planner.io.hourly_steps import Steps, steps_of, year_note
-from planner.io.hourly_table import likely_year, read_columns, time_column_of, year_of
+from planner.io.hourly_table import Reading, likely_year, year_of
 from planner.io.import_order import Order, Target, target_of
 from planner.io.import_tables import Hourly, ScenarioTables
-from planner.io.place_columns import Places, matched, picked, unused_note
+from planner.io.place_columns import Places, matched, only_column, picked, unused_note
 from planner.io.schema import CONFIDENCE, schema_of
 from planner.io.together import sole_writer, write_together
-from planner.io.year_of_hours import Clock, aligned, zone_note
-from planner.io.zones import fixed_offset, zone_of
+from planner.io.year_of_hours import Clock, HourlyTable, aligned, zone_note
+from planner.io.zones import scenario_offset, standard_offset, zone_of
 from planner.language import say
 from planner.models.parameter import Declarations, table_of
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from planner.io.merge import Layer
-    from planner.io.tables import Table
 
 LINE = 1000
 """Characters of a line that are shown."""
@@ -96,7 +97,7 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
     Parameters
     ----------
     file
-        CSV: a column of times and one column a place; 8,760 or 8,784 rows.
+        CSV: a column of times and one column a place; 8,760 or 8,784 rows. Or an EPW file, of one place.
     folder
         An existing scenario folder.
     declarations
@@ -112,7 +113,8 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
         The file system refused; the folder is as it was.
     """
     target = target_of(order, declarations)
-    zone = zone_of(_stated(order.time_zone), "--time-zone")
+    if order.time_zone:
+        zone_of(order.time_zone, "--time-zone")
     if order.confidence not in CONFIDENCE:
         raise UsageError(
             say(
@@ -127,21 +129,13 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
     path = _folder(folder)
     with sole_writer(path):
         gathering = Gathering(path.parent)
-        read = read_columns(file, gathering)
+        read = read_hourly_file(file, order.time_column, gathering)
         layer = FolderReader(schema_of(declarations), gathering).read(path)
         if read is None or layer is None:
             gathering.finish()
             raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read", "情景无法读取"))])
-        column = time_column_of(read, order.time_column)
-        year = likely_year(read, column) or 0
-        offset = fixed_offset(
-            zone_of(order.scenario_time_zone, "--scenario-time-zone"),
-            year or 2025,  # where the times are no times, which is found below
-            "--scenario-time-zone",
-            order.scenario_time_zone,
-        )
-        clock = Clock(zone, str(order.time_zone), offset)
-        asked = _Import(read, column, layer, target, clock, order, gathering)
+        clock = _clock(read, order, gathering)
+        asked = _Import(read, layer, target, clock, order, gathering)
         columns = asked.columns()
         hourly = asked.hourly(columns)
         files = ScenarioTables(path, layer, schema_of(declarations), gathering).with_hourly(
@@ -155,10 +149,37 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
     )
 
 
-def _stated(name: str | None) -> str:
+def _clock(read: HourlyFile, order: Order, gathering: Gathering) -> Clock:
+    """Return the clocks of file and scenario.
+
+    Raises
+    ------
+    UsageError
+        No zone is stated, by the option or the file, or they state different ones.
+    """
+    name = order.time_zone or read.zone_name
     if not name:
         raise UsageError(ZONE_MISSING)
-    return name
+    year = likely_year(read.table, read.time_column) or 2025  # where the times are no times, which is found below
+    zone = zone_of(name, "--time-zone")
+    if read.offset is not None:
+        if standard_offset(zone, year) != read.offset:
+            raise UsageError(zone_conflict(read, name))
+        zone, name = timezone(read.offset), read.zone_name
+        gathering.note(say("the file keeps standard time, {name}", "文件采用标准时间 {name}", name=name))
+    elif read.says_utc and standard_offset(zone, year):
+        raise UsageError(
+            say(
+                "--time-zone {zone}: the column of times is called {column}, and says UTC; name UTC, or rename it",
+                "--time-zone {zone}：时刻列名为 {column}，表明是 UTC；请写 UTC，或改列名",
+                zone=shown(name),
+                column=shown(read.time_column),
+            )
+        )
+    offset, note = scenario_offset(order.scenario_time_zone, year, "--scenario-time-zone")
+    if note:
+        gathering.note(note)
+    return Clock(zone, name, offset)
 
 
 def _folder(folder: Path) -> Path:
@@ -186,8 +207,7 @@ def _folder(folder: Path) -> Path:
 class _Import:
     """One file and one scenario, held against each other."""
 
-    read: Table
-    time_column: str
+    read: HourlyFile
     layer: Layer
     target: Target
     clock: Clock
@@ -197,12 +217,13 @@ class _Import:
     def columns(self) -> dict[str, str]:
         """Return the column of each place."""
         places = self._places()
-        columns = [name for name in self.read.columns if name != self.time_column]
+        columns = [name for name in self.read.table.columns if name != self.read.time_column]
         if not places.ids:
             return {}
         if self.order.picks:
             return picked(self.order.picks, columns, places, self.gathering)
-        return matched(self.read.files[0], columns, places, self.gathering)
+        only = only_column(self.target.parameter.name, columns, places, self.gathering)
+        return only or matched(self.read.table.files[0], columns, places, self.gathering)
 
     def hourly(self, columns: Mapping[str, str]) -> Hourly:
         """Return the cells of every place at every timestep.
@@ -213,7 +234,8 @@ class _Import:
             All faults together.
         """
         self._check_values(columns)
-        year = year_of(self.read, self.time_column, self.clock, self.gathering)
+        reading = Reading(self.order.hours_end, self.order.year)
+        year = year_of(self.read.table, self.read.time_column, self.clock, self.gathering, reading)
         steps = rows = None
         if year is not None:
             steps = steps_of(self.layer, self.clock.scenario, self.order.year, year.year, self.gathering)
@@ -222,13 +244,14 @@ class _Import:
         self.gathering.finish()
         if year is None or steps is None or rows is None:
             raise AssertionError
-        self._note(columns, steps, year.year)
+        self._note(columns, steps, year)
         fixed = tuple(self.target.fixed.values())
         cells = {
-            (name, *fixed): [self.read.columns[column][row] for row in rows] for name, column in sorted(columns.items())
+            (name, *fixed): [self.read.table.columns[column][row] for row in rows]
+            for name, column in sorted(columns.items())
         }
-        source = self.order.source or shown(Path(self.read.files[0]).name)
-        note = zone_note(self.clock, year.year)
+        source = self.order.source or shown(Path(self.read.table.files[0]).name)
+        note = zone_note(self.clock, year)
         return Hourly(
             self.target.parameter, self.target.index, steps, cells, composed(source), self.order.confidence, note
         )
@@ -263,7 +286,7 @@ class _Import:
     def _check_values(self, columns: Mapping[str, str]) -> None:
         """Keep a fault for every cell that is no number in the declared range."""
         for column in dict.fromkeys(columns.values()):
-            cells, codes = self.read.columns[column], self.read.origins[column]
+            cells, codes = self.read.table.columns[column], self.read.table.origins[column]
             for row, cell in enumerate(cells):
                 if not cell:
                     self.gathering.at(
@@ -278,8 +301,8 @@ class _Import:
                 told = say("{problem} for {name}", "用于 {name}：{problem}", problem=problem, name=name)
                 self.gathering.at(codes[row], column, cells[row], told, remedy)
 
-    def _note(self, columns: Mapping[str, str], steps: Steps, year: int) -> None:
-        spare = [name for name in self.read.columns if name != self.time_column]
+    def _note(self, columns: Mapping[str, str], steps: Steps, year: HourlyTable) -> None:
+        spare = [name for name in self.read.table.columns if name != self.read.time_column]
         for note in (unused_note(spare, columns), year_note(year, steps)):
             if note:
                 self.gathering.note(note)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planner.errors import Fault
 from planner.io.decoding import composed
 from planner.io.gathering import Gathering, listed, nearest
+from planner.io.time_columns import UNIT
 from planner.language import join, say
 
 if TYPE_CHECKING:
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 LABELS = ("name_en", "name_zh", "province")
 """Columns of a set's table whose words a place may go by, beside its id."""
 OPTION = "--place"
+NAMES_OF_ONE = {
+    "temperature": {
+        "temp_air", "dry-bulb", "t2m", "temp", "t_amb", "temperature_2m", "air temperature", "dry bulb temperature",
+        "气温", "干球温度",
+    }
+}  # fmt: skip
+"""What files of one place (EPW, TMY3, PVGIS, NSRDB) call a parameter's column, beside its name; units left out."""
 NAMED_MAX = 40
 """Columns that are not used, named in a note."""
 
@@ -86,6 +94,25 @@ def picked(picks: Sequence[str], columns: Sequence[str], places: Places, gatheri
             continue
         gathering.add(Fault(OPTION, problem, value=text, remedy=remedy))
     return found
+
+
+def only_column(parameter: str, columns: Sequence[str], places: Places, gathering: Gathering) -> dict[str, str]:
+    """Return the column of the only place there is, where a file of one place names its columns by what they hold."""
+    known = {parameter, *NAMES_OF_ONE.get(parameter, ())}
+    found = [column for column in columns if UNIT.sub("", column).strip().casefold() in known]
+    if len(places.ids) != 1 or len(found) != 1 or any(column.casefold() in places.words() for column in columns):
+        return {}
+    gathering.note(
+        say(
+            "column {column} is taken for {parameter} of {name}, the only {kind}",
+            "列 {column} 用作唯一的 {kind} {name} 的 {parameter}",
+            column=found[0],
+            parameter=parameter,
+            name=places.ids[0],
+            kind=places.kind,
+        )
+    )
+    return {places.ids[0]: found[0]}
 
 
 def matched(file: str, columns: Sequence[str], places: Places, gathering: Gathering) -> dict[str, str]:

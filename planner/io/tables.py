@@ -73,7 +73,6 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
     name
         The table's name.
     """
-    found = len(gathering.faults)
     try:
         text, encoding = decode(data)
     except UnreadableError as error:
@@ -81,6 +80,22 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
         return None
     if encoding:
         gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
+    return read_text(text, file, name, gathering)
+
+
+def read_text(
+    text: str, file: str, name: str, gathering: Gathering, *, lines: Sequence[int] = (), delimiter: str = ","
+) -> Table | None:
+    """Read the text of a table; gather the faults and return ``None`` if it is not a table.
+
+    Parameters
+    ----------
+    lines
+        The line of the file that each line of the text is, from 1; their own numbers if empty.
+    delimiter
+        Between the cells.
+    """
+    found = len(gathering.faults)
     if not text.strip():
         gathering.add(
             Fault(
@@ -91,7 +106,7 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
             name,
         )
         return None
-    table = _Rows(text, file, name, gathering).table()
+    table = _Rows(text, file, name, gathering, lines, delimiter).table()
     if table is None or len(gathering.faults) > found:
         gathering.broken.add(name)
         return None
@@ -106,12 +121,16 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
 class _Rows:
     """One file on its way from text to columns."""
 
-    def __init__(self, text: str, file: str, name: str, gathering: Gathering) -> None:
+    def __init__(  # noqa: PLR0917 - the parts of a file
+        self, text: str, file: str, name: str, gathering: Gathering, lines: Sequence[int], delimiter: str
+    ) -> None:
         self.file = file
         self.name = name
         self.gathering = gathering
+        self.lines = lines
+        self.delimiter = delimiter
         self.quoted = '"' in text
-        self.reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        self.reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
         self.line = 0
         """Last line of the last row read whole."""
         self.blank: list[int] = []
@@ -138,9 +157,10 @@ class _Rows:
             for cells, same, part in zip(columns, known, zip(*rows, strict=True), strict=False):
                 # Equal cells become one object: tables of millions of rows hold few different words.
                 cells.extend([same.setdefault(cell, cell) for cell in part])
-            if self.quoted:
-                codes.extend(base + line for line in kept)
-        origins: Sequence[int] = codes if self.quoted else range(base + first, base + first + len(columns[0]))
+            if self.quoted or self.lines:
+                codes.extend(base + self._line(line) for line in kept)
+        is_listed = self.quoted or self.lines
+        origins: Sequence[int] = codes if is_listed else range(base + first, base + first + len(columns[0]))
         return Table(
             self.name, dict(zip(header, columns, strict=True)), dict.fromkeys(header, origins), files=[self.file]
         )
@@ -151,7 +171,7 @@ class _Rows:
             self._fault(
                 1, say("the first line is blank", "首行为空"), say("start the file with its header", "首行写表头")
             )
-        elif len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        elif len(header) == 1 and self.delimiter == "," and any(mark in header[0] for mark in ";\t"):
             self._fault(
                 1,
                 say("the columns are not separated by commas", "各列不是以逗号分隔"),
@@ -219,8 +239,12 @@ class _Rows:
             kept.append((row if len(row) == width else [""] * width, line))
         return [row for row, _ in kept], [line for _, line in kept]
 
+    def _line(self, line: int) -> int:
+        """Return the line of the file that a line of the text is."""
+        return self.lines[line - 1] if 0 < line <= len(self.lines) else line
+
     def _fault(self, line: int, problem: str, remedy: str, column: str | None = None) -> None:
-        self.gathering.add(Fault(self.file, problem, line, column, remedy=remedy), self.name)
+        self.gathering.add(Fault(self.file, problem, self._line(line), column, remedy=remedy), self.name)
 
 
 def _explained(message: str) -> tuple[str, str]:

@@ -43,6 +43,8 @@ class HourlyTable:
         The calendar year of the file.
     shift
         Hours by which the scenario's clock is ahead of the file's; 0 where the file's year is the scenario's.
+    is_typical
+        Whether its months are of several years, or of none.
     """
 
     table: Table
@@ -50,11 +52,12 @@ class HourlyTable:
     rows: tuple[int, ...]
     year: int
     shift: int
+    is_typical: bool = False
 
     @property
     def lacks_leap_day(self) -> bool:
         """Whether the year is a leap year, and the file leaves 29 February out."""
-        return isleap(self.year) and len(self.rows) == YEAR
+        return isleap(self.year) and len(self.rows) == YEAR and not self.is_typical
 
 
 def hour_name(hour: int, year: int, length: int) -> str:
@@ -122,6 +125,7 @@ def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] 
     return rows
 
 
-def zone_note(clock: Clock, year: int) -> str:
+def zone_note(clock: Clock, hourly: HourlyTable) -> str:
     """Return the zones in words, for ``source.csv``: English, as all that files hold."""
-    return f"hours of {year}, file in {clock.file_name}, scenario at {said(clock.scenario)}"
+    kind = "a typical year" if hourly.is_typical else str(hourly.year)
+    return f"hours of {kind}, file in {clock.file_name}, scenario at {said(clock.scenario)}"

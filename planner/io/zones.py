@@ -12,6 +12,9 @@ from planner.language import say
 
 OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 HOUR = timedelta(hours=1)
+BEIJING = "Asia/Shanghai"
+BEIJING_TIME = timedelta(hours=8)
+SUMMER_TIME_OF_CHINA = range(1986, 1992)
 DAYS = 367
 """One more than a leap year has, so that zones east and west of Greenwich are covered."""
 
@@ -71,3 +74,32 @@ def said(offset: timedelta) -> str:
     """Return an offset as it stands behind a time: ``+08:00``."""
     minutes = int(offset.total_seconds() // 60)
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def standard_offset(zone: tzinfo, year: int) -> timedelta:
+    """Return the offset from UTC of a zone's standard time at the beginning of a year."""
+    day = datetime(year, 1, 2, tzinfo=UTC).astimezone(zone)
+    return (day.utcoffset() or timedelta(0)) - (day.dst() or timedelta(0))
+
+
+def scenario_offset(name: str, year: int, option: str) -> tuple[timedelta, str]:
+    """Return the offset that a plan keeps all through a year, and a note where it had to be chosen.
+
+    China had summer time from 1986 to 1991; the plan of such a year keeps Beijing's standard time.
+
+    Raises
+    ------
+    UsageError
+        No such zone, or the clocks of another zone change in that year.
+    """
+    zone = zone_of(name, option)
+    if name == BEIJING and year in SUMMER_TIME_OF_CHINA:
+        note = say(
+            "{name} had summer time in {year}; the scenario keeps its standard time, {offset}",
+            "{name} 在 {year} 年实行夏令时；情景采用标准时间 {offset}",
+            name=name,
+            year=year,
+            offset=said(BEIJING_TIME),
+        )
+        return BEIJING_TIME, note
+    return fixed_offset(zone, year, option, name), ""

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,21 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from planner.errors import reason
-from planner.language import say
+from planner.gis.geojson import document_note, system_in
+from planner.gis.geopackage import SIGNATURE, GeoPackageError, Listed, named, names_of, read_layer
+from planner.gis.systems import SystemRefusedError, words_of
+from planner.language import Said, say
 from planner.maps.errors import DrawingError
-from planner.maps.geopackage import SIGNATURE, Row, read_geopackage
 
 DATA = Path(__file__).parent / "data"
 PROVINCES = DATA / "provinces.geojson"
 TEN_DASH_LINE = DATA / "ten_dash_line.geojson"
 
 BYTES_MAX = 100_000_000
+LAYER_NAME = "|layername="
+"""Between a GeoPackage and one of its layers, as QGIS writes it."""
+AREA_KINDS = {"POLYGON", "MULTIPOLYGON", "CURVEPOLYGON", "MULTISURFACE"}
+Row = tuple[dict[str, Any], BaseGeometry]
 NAME_FIELDS = ("name", "name_zh", "name_full", "name_en", "province", "province_name", "short_name", "fullname")
 SUFFIX = re.compile(r"(壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市)$")
 
@@ -42,6 +48,8 @@ class BaseMap:
         Name of the user's file, nothing for the bundled map.
     own_lines
         Whether the lines are the user's.
+    notes
+        What was done to the coordinates, or is doubtful in them.
 
     """
 
@@ -50,6 +58,7 @@ class BaseMap:
     lines: list[BaseGeometry]
     file: str | None = None
     own_lines: bool = False
+    notes: tuple[Said | str, ...] = ()
 
 
 def shorten_name(name: object) -> str:
@@ -57,8 +66,8 @@ def shorten_name(name: object) -> str:
     return SUFFIX.sub("", str(name).strip().casefold())
 
 
-def _read_features(path: Path) -> list[Row]:
-    """Return the features of a GeoJSON file; only ``json`` and shapely see it."""
+def _read_features(path: Path) -> tuple[list[Row], list[Said | str]]:
+    """Return the features of a GeoJSON file, and notes; only ``json`` and shapely see it."""
     try:
         document = json.loads(path.read_bytes())
         kind = document["type"]
@@ -69,6 +78,13 @@ def _read_features(path: Path) -> list[Row]:
             geometry = feature if bare else feature["geometry"]
             if geometry is not None:
                 rows.append(({} if bare else feature.get("properties") or {}, shapely.geometry.shape(geometry)))
+        system = system_in(document)
+        system.check(shape for _, shape in rows)
+        records = [record for record, _ in rows]
+        hint = document_note(document, words_of(dict.fromkeys(name for record in records for name in record), records))
+        rows = [(record, system.to_degrees(shape)) for record, shape in rows]
+    except SystemRefusedError as fault:
+        raise _refused(path.name, fault.problem, fault.remedy) from fault
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, shapely.errors.ShapelyError) as fault:
         message = f"{type(fault).__name__}: {fault}"[:200]
         raise DrawingError(
@@ -79,7 +95,41 @@ def _read_features(path: Path) -> list[Row]:
                 message=message,
             )
         ) from fault
-    return rows
+    return rows, [note for note in (system.note, hint) if note]
+
+
+def _refused(name: str, problem: Said | str, remedy: Said | str) -> DrawingError:
+    return DrawingError(
+        say(
+            "base map {name}: {problem}; {remedy}",
+            "底图 {name}：{problem}；{remedy}",
+            name=name,
+            problem=problem,
+            remedy=remedy,
+        )
+    )
+
+
+def _read_geopackage(path: Path, layer: str) -> tuple[list[Row], list[Said | str]]:
+    """Return the features of one layer of a GeoPackage, and notes."""
+    try:
+        found = read_layer(path.read_bytes(), lambda layers: named(layers, layer) if layer else _only_areas(layers))
+        shapes = [(record, shape) for record, shape in found.rows if shape is not None]
+        found.system.check(shape for _, shape in shapes)
+        return [(record, found.system.to_degrees(shape)) for record, shape in shapes], list(found.notes)
+    except (GeoPackageError, SystemRefusedError) as fault:
+        raise _refused(path.name, fault.problem, fault.remedy) from fault
+
+
+def _only_areas(layers: Sequence[Listed]) -> Listed:
+    """Return the layer of areas, if there is one only."""
+    areas = [layer for layer in layers if layer.kind in AREA_KINDS] or list(layers)
+    if len(areas) == 1:
+        return areas[0]
+    raise GeoPackageError(
+        say("it has {count} layers: {names}", "有 {count} 个图层：{names}", count=len(areas), names=names_of(areas)),
+        say("say which with --basemap-layer NAME", "请以 --basemap-layer 指明图层名"),
+    )
 
 
 def _check_degrees(path: Path, shapes: Iterable[BaseGeometry]) -> None:
@@ -122,17 +172,19 @@ def _collect_names(record: dict[str, Any]) -> frozenset[str]:
     return frozenset(shorten_name(fields[field]) for field in NAME_FIELDS if fields.get(field))
 
 
-def _assemble(rows: list[Row], lines: list[BaseGeometry], file: str | None = None) -> BaseMap:
+def _assemble(
+    rows: list[Row], lines: list[BaseGeometry], file: str | None = None, notes: Sequence[Said | str] = ()
+) -> BaseMap:
     areas, names = [], []
     for record, shape in rows:
         area = _keep_polygons(shape)
         if area is not None:
             areas.append(area)
             names.append(_collect_names(record))
-    return BaseMap(areas, names, lines or _read_ten_dash_line(), file, own_lines=bool(lines))
+    return BaseMap(areas, names, lines or _read_ten_dash_line(), file, own_lines=bool(lines), notes=tuple(notes))
 
 
-def _read_user_rows(path: Path) -> list[Row]:
+def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Said | str]]:
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -156,15 +208,26 @@ def _read_user_rows(path: Path) -> list[Row]:
                 BYTES_MAX=BYTES_MAX,
             )
         )
-    return read_geopackage(path) if start == SIGNATURE else _read_features(path)
+    if start == SIGNATURE:
+        return _read_geopackage(path, layer)
+    if layer:
+        raise _refused(
+            path.name,
+            say("it is no GeoPackage, and has no layer {layer}", "不是 GeoPackage，没有图层 {layer}", layer=layer),
+            say("leave --basemap-layer out", "请去掉 --basemap-layer"),
+        )
+    return _read_features(path)
 
 
-def _read_user(path: Path) -> BaseMap:
+def _read_user(given: Path) -> BaseMap:
     """Return the user's own base map; lines in it take the place of the bundled ten-dash line."""
-    rows = [(record, shapely.force_2d(shape)) for record, shape in _read_user_rows(path) if not shape.is_empty]
+    name, _, layer = str(given).partition(LAYER_NAME)
+    path = Path(name)
+    found, notes = _read_user_rows(path, layer)
+    rows = [(record, shapely.force_2d(shape)) for record, shape in found if not shape.is_empty]
     _check_degrees(path, (shape for _, shape in rows))
     lines = [shape for _, shape in rows if shape.geom_type in {"LineString", "MultiLineString"}]
-    basemap = _assemble(rows, lines, path.name)
+    basemap = _assemble(rows, lines, path.name, notes)
     if not basemap.areas:
         raise DrawingError(
             say(
@@ -177,7 +240,7 @@ def _read_user(path: Path) -> BaseMap:
 
 
 def _read_ten_dash_line() -> list[BaseGeometry]:
-    return [shape for _, shape in _read_features(TEN_DASH_LINE)]
+    return [shape for _, shape in _read_features(TEN_DASH_LINE)[0]]
 
 
 def read_basemap(path: Path | None = None) -> BaseMap:
@@ -186,7 +249,8 @@ def read_basemap(path: Path | None = None) -> BaseMap:
     Parameters
     ----------
     path
-        A GeoJSON file or a GeoPackage with polygons in longitude and latitude; nothing for the bundled map.
+        A GeoJSON file or a GeoPackage with polygons, ``FILE|layername=NAME`` for one layer of several; nothing for the
+        bundled map. Coordinates other than degrees of WGS 84 and CGCS2000 are transformed, with a note, or refused.
 
     Returns
     -------
@@ -196,12 +260,12 @@ def read_basemap(path: Path | None = None) -> BaseMap:
     Raises
     ------
     DrawingError
-        If the file cannot be read, holds no polygon, or is not in degrees.
+        If the file cannot be read, holds no polygon, or its coordinates are of a system that is not taken.
 
     """
     if path is not None:
         return _read_user(Path(path))
-    return _assemble(_read_features(PROVINCES), [])
+    return _assemble(_read_features(PROVINCES)[0], [])
 
 
 def find_areas(basemap: BaseMap, names: list[str], points: list[shapely.Point | None]) -> list[int | None]:

@@ -6,6 +6,7 @@ from math import fsum
 
 from matplotlib.axes import Axes
 
+from planner.language import translated
 from planner.maps import style
 from planner.maps.basemap import BaseMap
 from planner.maps.glyphs import clean_text, measure_text, name_characters, shorten_text, wrap_text, write_text
@@ -62,7 +63,7 @@ def _tell_basemap(basemap: BaseMap, language: str, missing: set[str]) -> list[st
     user = tell("basemap_user", language, file=file)
     if not basemap.own_lines:
         user += (" " if language == "en" else "") + tell("line_bundled", language)
-    return [user, projection]
+    return [user, *(clean_text(translated(note, language), missing) for note in basemap.notes), projection]
 
 
 def collect_notes(

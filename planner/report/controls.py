@@ -104,11 +104,12 @@ def _map_title() -> Said:
 def _basemap_note(data: dict[str, Any]) -> Said:
     if not data["land"]["is_own"]:
         return BASEMAP_NOTE
-    return say(
+    own = say(
         "Base map: the user's own file {file}; its source and approval number (审图号) are the user's to state.",
         "底图：用户自备文件 {file}，其来源与审图号由用户注明。",
         file=str(data["land"]["file"]),
     )
+    return join((own, *(Said(*note) for note in data["land"]["notes"])), " ", "")
 
 
 def _filters(subject: Subject, data: dict[str, Any]) -> Element:

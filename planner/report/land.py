@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
+from planner.language import translated
 from planner.maps.basemap import find_areas, read_basemap
 from planner.maps.projection import project_points, project_shape
 
@@ -60,7 +61,7 @@ def draw_land(path: Path | None, regions: gpd.GeoDataFrame, points: Sequence[Pla
     -------
     dict
         ``areas`` (polygons), ``lines``, ``of_region`` (the area of each region or nothing), ``bounds`` (left, bottom,
-        right, top), ``is_own`` and ``file``.
+        right, top), ``is_own``, ``file`` and ``notes`` (English, Chinese).
 
     Raises
     ------
@@ -79,6 +80,7 @@ def draw_land(path: Path | None, regions: gpd.GeoDataFrame, points: Sequence[Pla
         "bounds": _bounds(basemap, areas, lines, points),
         "is_own": basemap.file is not None,
         "file": basemap.file,
+        "notes": [[translated(note, language) for language in ("en", "zh")] for note in basemap.notes],
     }
 
 

@@ -125,13 +125,13 @@ def test_killed_and_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     first_hang = [run.algorithm for run in planned].index("hang")
     wait_for(lambda: calls.exists() and calls.read_text(encoding="utf-8").count("\n") == first_hang + 1)
     campaign.send_signal(signal.SIGKILL)
-    campaign.wait()
+    campaign.wait(60)
     wait_for(lambda: workers_of(folder / "work") == [])
     kept = read_runs(folder)
     assert [record.key for record in kept] == [run.key for run in planned[:first_hang]]
     with (folder / "runs.jsonl").open("ab") as file:
         file.write(b'{"key": "half')
-    subprocess.run(command, env=environment, check=True)
+    subprocess.run(command, env=environment, check=True, timeout=300)
     assert [record.key for record in read_runs(folder)] == [run.key for run in planned]
     assert read_runs(folder)[: len(kept)] == kept
     made = calls.read_text(encoding="utf-8").splitlines()

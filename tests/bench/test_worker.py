@@ -97,7 +97,7 @@ def test_a_worker_dies_with_its_campaign(tmp_path: Path) -> None:
     wait_for(calls.exists)
     assert len(workers_of(tmp_path)) >= 1
     campaign.send_signal(signal.SIGKILL)
-    campaign.wait()
+    campaign.wait(60)
     wait_for(lambda: workers_of(tmp_path) == [])
 
 

@@ -88,7 +88,7 @@ def kill(process: subprocess.Popen[bytes]) -> bool:
     running = process.poll() is None
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(PATIENCE)
     return running
 
 

@@ -49,7 +49,7 @@ class Reader:
     def output(self, words: list[str]) -> str:
         """Return what a command prints, errors included."""
         if words[0] != "planner":
-            return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+            return subprocess.run(words, check=True, capture_output=True, text=True, timeout=900).stdout
         self.monkeypatch.setattr("sys.argv", words)
         self.capsys.readouterr()
         with pytest.raises(SystemExit):

@@ -64,7 +64,11 @@ def test_writing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         environment = {"PYTHONHASHSEED": seed, "PATH": "", "PYTHONPATH": str(ROOT)}
         subprocess.run(
-            [sys.executable, "-m", "planner.reference", str(tmp_path)], check=True, env=environment, cwd=tmp_path
+            [sys.executable, "-m", "planner.reference", str(tmp_path)],
+            check=True,
+            env=environment,
+            cwd=tmp_path,
+            timeout=300,
         )
         assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.glob("*.md")} == pages(
             list(all_modules())

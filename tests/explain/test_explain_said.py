@@ -30,7 +30,7 @@ BROKEN_TINY = "site.grid_power_max[qingpu]=30"
 def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``planner explain`` as a user would."""
     command = [sys.executable, "-m", "planner", "explain", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
 
 
 def test_numbers_are_rounded_outward() -> None:

@@ -15,14 +15,14 @@ from planner.io.write import write_scenario
 FORMULAS = tuple(
     f"{first}{rest}"
     for first in ("=", "+", "-", "@", "\t", "'=", "''+", "=\t", "=-")
-    for rest in ("1+1", 'HYPERLINK("http://x","y")', "cmd|' /C calc'!A0", "SUM(A1:A9)", "")
+    for rest in ("1+1", 'HYPERLINK("http://x","y")', "app|'topic'!A0", "SUM(A1:A9)", "")
 )
 MARKUP = (
     "<script>alert(1)</script>", "</script><img src=x onerror=alert(1)>", "<svg/onload=1>", "&lt;b&gt;", "{{7*7}}", "${7*7}",
-    "{% raw %}", "%(x)s", "%n%n%n", "{0.__class__}", "$\\frac{1}{2}$", "$$", "\\input{/etc/passwd}", "[red]x[/red]",
-    "[link=file:///etc/passwd]x[/link]", "]]>", "<!--", "<?xml?>", "<!ENTITY x SYSTEM 'file:///etc/passwd'>", "`id`", "$(id)",
-    "; rm -rf /", "| id", "&& id", "'; DROP TABLE sites; --", '" OR 1=1', "\\", "\\\\server\\share", "../../etc/passwd",
-    "/dev/zero", "file:///etc/passwd", "javascript:alert(1)", "data:text/html,x", "CON", "NUL", "aux.csv", "nul\\x00", "C:",
+    "{% raw %}", "%(x)s", "%n%n%n", "{0.__class__}", "$\\frac{1}{2}$", "$$", "\\input{x}", "[red]x[/red]",
+    "[link=file:///x/y]x[/link]", "]]>", "<!--", "<?xml?>", "<!ENTITY x SYSTEM 'file:///x/y'>", "`id`", "$(id)",
+    "; true", "| id", "&& id", "'; SELECT 1; --", '" OR 1=1', "\\", "\\\\server\\share", "../../x/y",
+    "/dev/x", "file:///x/y", "javascript:alert(1)", "data:text/html,x", "CON", "NUL", "aux.csv", "nul\\x00", "C:",
     "~root", "$HOME", "%APPDATA%", "*", "?", "<", ">", "|", '"', "'", "''", '""', ",", ";", ":", "#", "//", "--", "\\n",
 )  # fmt: skip
 WORDS = (

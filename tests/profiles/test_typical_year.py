@@ -173,7 +173,7 @@ def test_same_bytes_twice_and_in_another_process(year: pd.DataFrame) -> None:
         "text = typical_year(climates().loc[['zhongwei']])['zhongwei'].to_csv()\n"
         "print(hashlib.sha256(text.encode()).hexdigest())"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=240)
     assert done.stdout.strip() == hashlib.sha256(text.encode()).hexdigest()
     other = typical_year(climates().loc[["zhongwei"]], seed=1)["zhongwei"]
     assert abs(other["wind"].corr(year["zhongwei", "wind"])) < 0.3
@@ -188,7 +188,7 @@ def test_the_shipped_scenario_is_what_its_script_writes(tmp_path: Path) -> None:
     """
     shipped = SCENARIOS / "zhongwei-24-7"
     shutil.copytree(shipped / "derive", tmp_path / "derive", ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run([sys.executable, "-B", tmp_path / "derive"], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-B", tmp_path / "derive"], check=True, capture_output=True, timeout=240)
     written = {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")}
     assert written == {path.name: path.read_bytes() for path in shipped.glob("*.csv")}
 

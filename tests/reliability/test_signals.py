@@ -48,7 +48,7 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
     """Wait until a phase is reached; the limit only ends a broken test."""
     end = time.monotonic() + 120
     while not path.exists():
-        assert process.poll() is None, f"it ended before: {process.communicate()[1]}"
+        assert process.poll() is None, f"it ended before: {process.communicate(timeout=60)[1]}"
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
 

@@ -37,9 +37,9 @@ HOSTILE = (
     "</script><!--",
     "$x^2$",
     r"\frac{1}{2} \n",
-    "${jndi:ldap://x}",
+    "${name:value://x}",
     "%s %d {0}",
-    "'; DROP TABLE sites; --",
+    "'; SELECT 1; --",
     "NA",
     "nan",
     "010101",
@@ -50,8 +50,8 @@ HOSTILE = (
     "  spaces  ",
     "é",
     "数据中心·一",
-    "../../etc/passwd",
-    "|cmd' /C calc'!A0",
+    "../../x/y",
+    "|app'topic'!A0",
 )
 FIRST = "=+-@\t\r"
 PRINTABLE = st.characters(exclude_categories=("Cs",)).filter(lambda letter: not FORBIDDEN.search(letter))

@@ -96,7 +96,7 @@ def test_child_does_not_outlive_the_planner(solver: str, tmp_path: Path) -> None
         wait_for(lambda: solver_processes(tmp_path))
         time.sleep(1.0)
         process.kill()
-        process.communicate()
+        process.communicate(timeout=60)
     wait_for(lambda: not solver_processes(tmp_path), STOP_SECONDS_MAX)
 
 
@@ -112,5 +112,5 @@ def test_solving_in_a_thread(tmp_path: Path) -> None:
     statuses: list[str] = []
     thread = threading.Thread(target=lambda: statuses.append(solve(two_sites(), SolverOptions(), tmp_path).status))
     thread.start()
-    thread.join()
+    thread.join(60)
     assert statuses == ["optimal"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -39,7 +40,7 @@ def wait_until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> Non
     end = time.monotonic() + PATIENCE
     while not holds():
         if process.poll() is not None:
-            raise AssertionError(f"it ended with {process.returncode}: {process.communicate()}")
+            raise AssertionError(f"it ended with {process.returncode}: {process.communicate(timeout=PATIENCE)}")
         assert time.monotonic() < end, "it never came to hold"
         time.sleep(0.02)
 
@@ -60,8 +61,8 @@ def rows_of(out: Path) -> list[dict[str, str]]:
 
 
 def solved_now(err: str) -> list[str]:
-    """Return the points that a sweep said it solved, one a line."""
-    return [line.split()[1] for line in err.splitlines() if line[:1].isdigit()]
+    """Return the points that a sweep said it solved, one a line: ``3/8  name  status``."""
+    return [found[1] for line in err.splitlines() if (found := re.match(r"\d+/\d+  (\S+)  \S", line))]
 
 
 def children_of(pid: int) -> set[int]:

@@ -44,7 +44,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
     finally:
         for process in (*workers, scheduler):
             process.kill()
-            process.wait()
+            process.wait(60)
 
 
 def test_a_worker_killed_loses_only_its_point(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_worker_killed_loses_only_its_point(tmp_path: Path) -> None:
         kill(workers[0].pid)
         code, said, err = ended(process)
     assert code == 0, err
-    assert "Warning" not in err
+    assert [line for line in err.splitlines() if "distributed" in line or "Warning" in line] == []
     after = finished(out)
     assert {name: after[name] for name in before} == before
     assert [row["status"] for row in rows_of(out)] == ["optimal"] * COUNT
@@ -69,6 +69,28 @@ def test_a_worker_killed_loses_only_its_point(tmp_path: Path) -> None:
     assert f"{COUNT} solved now, 0 before" in said
     code, _, err = ended(started(out, *PRICES))
     assert (code, solved_now(err)) == (0, [])
+
+
+def test_the_log_of_the_cluster_is_not_shown() -> None:
+    """Proves that what dask logs, such as that a worker was lost, does not stand among the points of a sweep.
+
+    Sensitivity: ``2026-11-29 10:00:00,000 - distributed.core - INFO`` taken for point 2,026.
+    """
+    script = (
+        "import logging, distributed; from planner.analysis.sweep_engine import _hush; _hush()\n"
+        "for name in ('distributed', 'distributed.core', 'distributed.client', 'tornado.application'):\n"
+        "    logging.getLogger(name).error('Removing worker')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=True, timeout=240
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_a_line_of_a_log_is_no_point() -> None:
+    """Proves that these tests count the lines of a sweep and no others. Sensitivity: any line that begins with a digit."""
+    lines = "2026-11-29 10:00:00,000 - distributed.core - INFO - x\n3/8  a1b2  optimal\n2 points\n"
+    assert solved_now(lines) == ["a1b2"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +124,7 @@ def test_no_cluster_is_said(tmp_path: Path) -> None:
     script = "import planner.analysis.sweep_engine as e; e.PATIENCE = 2.0; from planner.cli import main; main()"
     words = ("--out", str(tmp_path / "out"), *PRICES[:2], "--engine", "dask", "--scheduler", "tcp://127.0.0.1:1")
     command = [sys.executable, "-W", "error", "-c", script, "sweep", "scenarios/tiny", *words]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=240)
     assert done.returncode == 2, done.stderr
     assert "no dask cluster with a worker answers at tcp://127.0.0.1:1" in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -50,7 +50,7 @@ def test_killed_half_way_nothing_is_solved_twice_and_nothing_lost(tmp_path: Path
     orphans = children_of(first.pid)
     assert len(orphans) >= 2
     kill(first.pid)
-    first.communicate()
+    first.communicate(timeout=60)
     end = time.monotonic() + 30
     while any(map(is_alive, orphans)):
         assert time.monotonic() < end, "a worker outlives the sweep"

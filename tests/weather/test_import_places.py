@@ -112,5 +112,5 @@ def test_every_number_by_timestep_can_be_imported(world: Path) -> None:
     ]
     assert {"temperature", "availability", "demand_profile"} <= {name for name, _ in known}
     for name, index in known:
-        with pytest.raises(InvalidInputError, match="not a CSV file"):
-            brought(world / "w.txt", world, column=name, fixed=dict.fromkeys(index[1:-1], "x"))
+        with pytest.raises(InvalidInputError, match="not a CSV or EPW file"):
+            brought(world / "w.xlsx", world, column=name, fixed=dict.fromkeys(index[1:-1], "x"))
