@@ -9,9 +9,10 @@ from planner.drawing import draw, write_page
 from planner.errors import AuditDisagreedError, CannotWriteError, reason, shown
 from planner.io.read_run import changed_files
 from planner.io.read_run import read_results as read_run
-from planner.language import say
+from planner.language import join, say
 from planner.models.audit import audit
 from planner.models.declarations import declarations
+from planner.models.own import sentences
 
 if TYPE_CHECKING:
     from planner.io.results import Results
@@ -86,8 +87,10 @@ def audit_run(run_path: Path) -> str:
         Naming every number that is not confirmed.
     """
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
-    findings = audit(results.scenario, results.tables, results.summary)
-    lines: list[str] = [finding.said() for finding in findings]
+    own = results.manifest.get("own_rules") or {}
+    taken_out = tuple(own.get("taken_out") or ())
+    findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
+    lines: list[str] = [finding.said() for finding in findings if finding.rule not in taken_out]
     lines += [
         say("{name} is not the file that was written", "{name} 不是当初写出的文件", name=name)
         for name in changed_files(run_path)
@@ -98,6 +101,14 @@ def audit_run(run_path: Path) -> str:
         )
     if lines:
         raise AuditDisagreedError(shown(run_path), lines)
+    if own:
+        mine = [*sentences(own), *(finding.said() for finding in findings)]
+        return say(
+            "{run_path}: the audit confirms every rule and cost of the scenario, but for\n  {mine}\n",
+            "{run_path}：核验确认了情景的每条约束与每项成本，以下除外\n  {mine}\n",
+            run_path=run_path,
+            mine=join(mine, "\n  ", "\n  "),
+        )
     return say(
         "{run_path}: the audit confirms every rule and cost\n",
         "{run_path}：核验确认了每条约束与每项成本\n",

@@ -201,13 +201,21 @@ class Symbols:
         raise TypeError(message)
 
     def _item(self, node: Any) -> Item:
-        return Item(node.args[0].local_name, tuple(map(self._index, node.args[1:])))
+        return Item(self._known(node.args[0]), tuple(map(self._index, node.args[1:])))
 
     def _member(self, node: Any) -> Item:
         """Translate a member whose ids the rule wrote out, or what has no index."""
         index = node.index()
         ids = () if index is None else index if isinstance(index, tuple) else (index,)
-        return Item(node.parent_component().local_name, tuple(map(Label, ids)))
+        return Item(self._known(node.parent_component()), tuple(map(Label, ids)))
+
+    def _known(self, component: Any) -> str:
+        """Return the name of a component of the model; one of another model may bear the same."""
+        name: str = component.local_name
+        if component is not self._block.component(name) and component is not self._model.component(name):
+            message = f"{name} is no part of this model"
+            raise TypeError(message)
+        return name
 
     def _sum(self, node: Any) -> Sum:
         return Sum(tuple(map(self._over, node.template_iters())), self._tree(node.template_args()[0]))
@@ -224,6 +232,9 @@ class Symbols:
 
     def _row(self, node: Any) -> Row:
         """Put a relation the way Pyomo does: what cannot vary becomes a side."""
+        if isinstance(node, relational_expr.NotEqualExpression) or _is_strict(node):
+            message = "a relation is <=, >= or =="
+            raise TypeError(message)
         trees = tuple(map(self._tree, node.args))
         varies = [not _is_constant(arg) for arg in node.args]
         if isinstance(node, relational_expr.RangedExpression):
@@ -255,6 +266,12 @@ def _symbol(record: Recorded) -> Any:
         return pyo.Param(*record.index, within=pyo.Any, **({"mutable": True} if record.index else record.options))
     # An indexed Expression would be filled member by member; a rule needs no more of it than that it may vary.
     return pyo.Var(*record.index, dense=False)
+
+
+def _is_strict(node: Any) -> bool:
+    """Return whether a relation has a side that may not be reached: < or >."""
+    strict = getattr(node, "strict", False)
+    return any(strict) if isinstance(strict, tuple) else bool(strict)
 
 
 def _is_constant(arg: Any) -> bool:
