@@ -11,9 +11,11 @@ from planner.errors import (
     SolveInterruptedError,
     StoppedWithoutPlanError,
     UnboundedError,
+    UsageError,
 )
 from planner.language import join, say
 from planner.models.audit import audit, summarise
+from planner.models.compile import BY_HAND
 from planner.models.finding import Finding
 from planner.models.own import sentences
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from planner.models.compile import Compiled
     from planner.models.own import Own
     from planner.models.problem import Solution
     from planner.record import Record
@@ -65,8 +68,22 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     return summary
 
 
-def notes_of(own: Own) -> list[str]:
-    """Return what a user should know of what is the user's own."""
+def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[str]:
+    """Return what a user should know of how a model became rows, and of what in it is the user's own.
+
+    Raises
+    ------
+    UsageError
+        The full year is to be ``dispatched``, of which the user's own rules say nothing.
+    """
+    own = compiled.own
+    if own and dispatched:
+        raise UsageError(
+            say(
+                "the full year cannot be dispatched: rules of one's own are not known there",
+                "无法做全年调度：全年情景中没有自定约束",
+            )
+        )
     notes: list[str] = list(sentences(own.document()))
     if own.without_rows:
         notes.append(
@@ -76,6 +93,14 @@ def notes_of(own: Own) -> list[str]:
                 names=join(own.without_rows),
             )
         )
+    if compiled.fallback and compiled.fallback != BY_HAND:
+        notes.append(
+            say(
+                "the model was built row by row, which is slow: {fallback}",
+                "模型逐行构建，速度较慢：{fallback}",
+                fallback=compiled.fallback,
+            )
+        )
     return notes
 
 
@@ -83,8 +108,13 @@ def without_plan(solution: Solution, own: Own) -> PlannerError:
     """Return the error of a solve that found no plan."""
     match solution.status:
         case "infeasible":
-            mine = join(sentences(own.document()), "; ", "；")
-            explain = mine or EXPLAIN
+            names = [*own.rules, *own.changes, *own.taken_out]
+            mine = say(
+                "the user's own are among them, which planner explain does not know: {names}",
+                "其中有用户自定部分（planner explain 无从得知）：{names}",
+                names=join(names, ", ", "、"),
+            )
+            explain = mine if names else EXPLAIN
             return InfeasibleError(
                 say(
                     "no plan can keep all the rules together; {explain}",

@@ -95,7 +95,7 @@ def plan_of(model: PlanModel) -> Results:
         compiled = compile_model(model)
     problem = record.problem = compiled.problem
     record.own, record.fallback = compiled.own, compiled.fallback
-    record.notes.extend(notes_of(compiled.own))
+    record.notes.extend(notes_of(compiled))
     values, missing = standard_form.values_of(model, problem)
     if missing:
         raise UsageError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from planner.check import obstacles_of, warnings_of
 from planner.dispatch_year import dispatch_year, investments_of
 from planner.drawing import check_basemap, draw_if_possible, load_early
-from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError, UsageError
+from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
 from planner.io.read_start import check_start, read_start
 from planner.io.results import Results, write_manifest, write_results, write_summary
 from planner.io.run_folder import check_target, run_folder, run_name, target_of
@@ -104,9 +104,7 @@ def run(
             "infeasible",
         )
     with clock("build"):
-        model = question.made
-        if model is None:
-            add_rules(model := declare_model(scenario), rules)
+        model = question.made if question.made is not None else _declared(scenario, rules)
     with clock("compile"):
         try:
             compiled = compile_model(model)
@@ -114,22 +112,7 @@ def run(
             raise record.failure(error, "infeasible") from None
     problem = record.problem = compiled.problem
     record.own, record.fallback = compiled.own, compiled.fallback
-    record.notes.extend(notes_of(compiled.own))
-    if compiled.own and full_year is not None:
-        raise UsageError(
-            say(
-                "the full year cannot be dispatched: rules of one's own are not known there",
-                "无法做全年调度：全年情景中没有自定约束",
-            )
-        )
-    if compiled.fallback and question.made is None:
-        record.notes.append(
-            say(
-                "the model was built row by row, which is slow: {fallback}",
-                "模型逐行构建，速度较慢：{fallback}",
-                fallback=compiled.fallback,
-            )
-        )
+    record.notes.extend(notes_of(compiled, dispatched=full_year is not None))
     record.notes.extend(coefficient_warnings(problem))
     begin = _start(problem, start)
     record.notes.extend(begin.notes)
@@ -168,6 +151,13 @@ def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
     for module in modules_of(model.inputs.features).values():
         tables.update(module.report(model))
     return tables
+
+
+def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule]) -> PlanModel:
+    """Return a scenario's model with the user's own rules."""
+    model = declare_model(scenario)
+    add_rules(model, rules)
+    return model
 
 
 def _start(problem: Problem, start: Path | str | Results | None) -> Start:

@@ -1,7 +1,7 @@
 """What its user did to a made model: found by comparing its arrays with those of the record, not by asking Pyomo.
 
 Whatever Pyomo offers to change (rules added, taken out or rewritten, variables fixed or narrowed, other objectives,
-blocks, lists), it shows in the arrays that a solver gets. So nothing can slip by, and what cannot be honoured is refused.
+blocks, lists), it shows in the arrays that a solver gets. So nothing can slip by; what cannot be honoured is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy import sparse
 from planner.errors import UsageError, shown
 from planner.language import join, say
 from planner.models import standard_form
-from planner.models.compile import Compiled, Solved, expand
+from planner.models.compile import BY_HAND, Compiled, Solved, expand
 from planner.models.expansion import Expansion
 from planner.models.own import CHANGES_SHOWN_MAX, Own
 from planner.models.problem import Problem, Stage
@@ -35,7 +35,6 @@ ROUNDING = 1e-9
 """Relative to the largest number beside it: the two ways add the same terms in another order."""
 NAMES_SHOWN_MAX = 3
 Flags = npt.NDArray[np.bool_]
-BY_HAND = "the model was changed by hand"
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def compile_made(m: PlanModel) -> Compiled:
     theirs = _checked_columns(ours, theirs, m)
     own = _compare(ours, theirs, m, objective.name)
     if not own:
-        return Compiled(m, ours, expansion, fallback="" if has_templates else BY_HAND)
+        return Compiled(m, ours, expansion, fallback="" if has_templates else BY_HAND, own=own)
     problem = theirs if own.objective else _with_our_stages(ours, theirs)
     return Changed(m, problem, expansion, BY_HAND, own, has_templates)
 
@@ -179,7 +178,7 @@ def _checked_columns(ours: Problem, theirs: Problem, m: PlanModel) -> Problem:
 
 def _refuse(names: Sequence[str], which: Flags, why: Said) -> None:
     if which.any():
-        raise _of_variables([names[place] for place in np.flatnonzero(which)], why)
+        raise _of_variables([names[place] for place in np.flatnonzero(which).tolist()], why)
 
 
 def _of_variables(names: Sequence[str], why: Said) -> UsageError:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from planner.models.problem import Vector
 
 COEFFICIENT_RANGE_MAX = 1e9
+BY_HAND = "the model was changed by hand"
+"""Why a made model that its user changed is compiled by the standard form."""
 INDEX_MAX = np.iinfo(np.int32).max
 
 
@@ -110,9 +112,10 @@ def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
     try:
         return Compiled(m, expand(m, expansion, keep_broken=keep_broken), expansion, own=own)
     except NotTemplatableError as error:
-        problem = standard_form.compile_standard_form(m)
-        own = replace(own, without_rows=standard_form.without_rows(m, own.rules, problem))
-        return Compiled(m, problem, expansion, fallback=str(error), own=own)
+        if not own:
+            return Compiled(m, standard_form.compile_standard_form(m), expansion, fallback=str(error))
+        m.realise()
+        return replace(compile_model(m), fallback=str(error))
 
 
 def expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool = False, with_own: bool = True) -> Problem:

@@ -67,8 +67,8 @@ def rule(*sets: Any, unit: str = "") -> Any:
     Examples
     --------
     >>> @planner.rule("SITES", "TIMESTEPS", unit="MW")
-    ... def half_the_grid(m, site, timestep):
-    ...     return m.grid_power[site, timestep] <= 0.5 * m.grid_power_max[site]
+    ... def little_from_the_grid(m, site, timestep):
+    ...     return m.grid_power[site, timestep] <= 78
     """
     if len(sets) == 1 and callable(sets[0]) and not isinstance(sets[0], str):
         return OwnRule(sets[0])
@@ -262,8 +262,8 @@ def refused(name: str, error: BaseException) -> UsageError:
     text = " ".join(str(error).split())
     return UsageError(
         say(
-            "the rule {name} cannot be solved: {kind}: {text} (a rule returns one relation, <=, >= or ==, linear in the "
-            "model's variables)",
+            "the rule {name} cannot be solved: {kind}: {text} (a rule returns one relation, <=, >= or ==, linear in "
+            "the model's variables)",
             "约束 {name} 无法求解：{kind}：{text}（约束须返回一个关系式 <=、>= 或 ==，且对模型变量为线性）",
             name=shown(name),
             kind=type(error).__name__,

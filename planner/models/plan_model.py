@@ -8,6 +8,7 @@ record alone tells the size of the model, so that ``planner check`` need build n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyomo.environ as pyo
+from pyomo.common.log import LoggingIntercept
 
 from planner.errors import UsageError
 from planner.language import say
@@ -179,7 +181,7 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         """Record a constraint under its rule's own name; the unit is that of both its sides."""
         self._record(Recorded(rule.__name__, "constraint", index, unit, rule, is_own=self.is_declared))
         if self.is_made:
-            self.add_component(rule.__name__, pyo.Constraint(*index, rule=rule))
+            self._add_own(self.records[rule.__name__])
 
     def index_set(self, name: str) -> pyo.Set | None:
         """Return a set by its name, made now if nobody asked for it before; ``None`` where there is none."""
@@ -223,12 +225,10 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         for name in list(self._pending):
             self._make(name)
         for record in self.recorded("constraint"):
-            try:
+            if record.is_own:
+                self._add_own(record)
+            else:
                 self.add_component(record.name, pyo.Constraint(*record.index, rule=record.rule))
-            except Exception as error:
-                if not record.is_own:
-                    raise
-                raise refused(record.name, error) from error
         self.is_made = True
         self.objective = pyo.Objective(expr=self.component("objective_value"), sense=pyo.minimize)
 
@@ -240,6 +240,20 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
             self._make(name)
             return self.component(name)
         return super().__getattr__(name)
+
+    def _add_own(self, record: Recorded) -> None:
+        """Make a rule of the user's own.
+
+        Raises
+        ------
+        UsageError
+            It fails.
+        """
+        try:
+            with LoggingIntercept(None, "pyomo", logging.CRITICAL):
+                self.add_component(record.name, pyo.Constraint(*record.index, rule=record.rule))
+        except Exception as error:
+            raise refused(record.name, error) from error
 
     def _make(self, name: str) -> None:
         record = self._pending.pop(name, None)
