@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from planner.errors import shown
 from planner.language import Said, join, say, translated
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from planner.io.results import Results
 
+OWN_SHOWN_MAX = 3
+"""Rules of the user's own that a line names."""
 OBJECTIVES = {
     "cost": Said("cost", "成本"),
     "emissions": Said("emissions", "排放"),
@@ -72,11 +75,24 @@ def illustrative_note(share: float) -> Said:
     )
 
 
+def audited_words(summary: Mapping[str, Any]) -> Said:
+    """Say what of a plan was audited: all of it, or all but what is the user's own."""
+    if "own_rules" in summary or "own_objective" in summary:
+        return say("audited but for the user's own rules", "已核验（用户自定部分除外）")
+    return say("audited", "已核验")
+
+
 def surety(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Said:
     """Say in a sentence how sure a plan is: the best one, one cut short, or an alternative to the best."""
     gap = gap_said(summary, manifest)
+    if "own_rules" in summary:
+        return _own_surety(summary, gap)
     if summary["status"] == "optimal":
         return say("Optimal and audited plan (gap {gap}).", "最优方案，已独立核验（间隙 {gap}）。", gap=gap)
+    if summary.get("solved_outside"):
+        return say(
+            "Feasible plan, solved outside the planner; audited.", "可行方案，由规划程序之外的求解器求得；已独立核验。"
+        )
     if "alternative" in summary:
         return say(
             "An alternative to the best plan, {share:.2%} above it; audited.",
@@ -90,10 +106,31 @@ def surety(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Said:
     )
 
 
+def _own_surety(summary: Mapping[str, Any], gap: str) -> Said:
+    """Say how sure a plan is that keeps rules of the user's own, and that these are not audited."""
+    if summary["status"] == "optimal":
+        sure = say("Optimal plan (gap {gap})", "最优方案（间隙 {gap}）", gap=gap)
+    elif summary.get("solved_outside"):
+        sure = say("Feasible plan, solved outside the planner", "可行方案，由规划程序之外的求解器求得")
+    else:
+        sure = say("Feasible plan, not proved optimal (gap {gap})", "可行方案，未证明最优（间隙 {gap}）", gap=gap)
+    names = join((shown(name) for name in summary["own_rules"][:OWN_SHOWN_MAX]), ", ", "、")
+    more = len(summary["own_rules"]) - OWN_SHOWN_MAX
+    rest = say(" and {more} more", " 等，另 {more} 项", more=more) if more > 0 else ""
+    named = say(": {names}{rest}", "：{names}{rest}", names=names, rest=rest) if names else ""
+    return say(
+        "{sure}; audited but for the user's own rules{named}.",
+        "{sure}；已独立核验，用户自定部分除外{named}。",
+        sure=sure,
+        named=named,
+    )
+
+
 def _surety(results: Results) -> Said:
     """Say how sure the plan is, and what it is the best of."""
     sure = surety(results.summary, results.manifest)
-    objective = OBJECTIVES[results.scenario.settings.minimise]
+    own = results.summary.get("own_objective")
+    objective = OBJECTIVES[results.scenario.settings.minimise] if own is None else shown(own["name"])
     aim = say("Minimised: {objective}.", "目标：{objective}最小。", objective=objective)
     changes = join(results.manifest.get("overrides", ()), ", ", ", ")
     changed = say(" Changed: {changes}.", "改动：{changes}。", changes=changes) if changes else ""

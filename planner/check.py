@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault, InvalidInputError
+from planner.errors import Fault, InvalidInputError, UsageError, shown
 from planner.io.read import read_scenario as read_folder
 from planner.io.sources import illustrative_share
+from planner.language import say
 from planner.models.build import declare_model
 from planner.models.declarations import declarations, modules_of
 from planner.profiles.representative_days import with_representative_days
@@ -34,6 +35,8 @@ def read_scenario(folder: str | Path, overrides: Sequence[str] = ()) -> Scenario
     ------
     InvalidInputError
         With every fault found.
+    UsageError
+        ``overrides`` is a text, which would be read letter by letter.
     """
     return read_with_full_year(folder, overrides)[0]
 
@@ -47,6 +50,14 @@ def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tu
         The scenario that is planned; and the same with all its timesteps, where ``[time] representative_days`` has
         days chosen from them.
     """
+    if isinstance(overrides, str):
+        raise UsageError(
+            say(
+                "overrides is a list of K=V, such as ['carbon_price=100'], not the text '{text}'",
+                "overrides 应为 K=V 的列表，如 ['carbon_price=100']，而非文本“{text}”",
+                text=shown(overrides),
+            )
+        )
     begin = time.perf_counter()
     full = read_folder(Path(folder), declarations(), overrides)
     days = full.settings.representative_days

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.drawing import draw, write_page
-from planner.errors import AuditDisagreedError, CannotWriteError, reason, shown
+from planner.errors import AuditDisagreedError, CannotWriteError, UsageError, reason, shown
 from planner.io.read_run import changed_files
 from planner.io.read_run import read_results as read_run
 from planner.language import join, say
 from planner.models.audit import audit
 from planner.models.declarations import declarations
+from planner.models.own import sentences
 
 if TYPE_CHECKING:
     from planner.io.results import Results
+    from planner.language import Said
 
 
 def read_results(run_path: str | Path) -> Results:
@@ -91,8 +93,10 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
         Naming every number that is not confirmed.
     """
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
-    findings = audit(results.scenario, results.tables, results.summary)
-    lines: list[str] = [finding.said() for finding in findings]
+    own = results.manifest.get("own_rules") or {}
+    taken_out = tuple(own.get("taken_out") or ())
+    findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
+    lines: list[str] = [finding.said() for finding in findings if finding.rule not in taken_out]
     lines += [
         say("{name} is not the file that was written", "{name} 不是当初写出的文件", name=name)
         for name in changed_files(run_path)
@@ -102,6 +106,15 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
             say("the scenario in the run folder is not the one that was solved", "运行文件夹中的情景不是当初求解的情景")
         )
     proved = None
+    if bound and own:
+        raise UsageError(
+            say(
+                "{run_path}: the rules of one's own of this run stand in no file, so that its bound cannot be proved anew; "
+                "audit it without --bound",
+                "{run_path}：该运行含用户自定规则，未存入文件，无法重新证明其界；请不加 --bound 核验",
+                run_path=run_path,
+            )
+        )
     if bound:
         from planner.bound_audit import prove_run  # noqa: PLC0415 - Pyomo is slow to import and not always needed
 
@@ -109,9 +122,21 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
         lines += proved.findings
     if lines:
         raise AuditDisagreedError(shown(run_path), lines)
-    told = say(
-        "{run_path}: the audit confirms every rule and cost\n",
-        "{run_path}：核验确认了每条约束与每项成本\n",
-        run_path=run_path,
-    )
+    told = _confirmed(run_path, [*sentences(own), *(finding.said() for finding in findings)] if own else [])
     return told if proved is None else join([told, proved.told], "", "") + "\n"
+
+
+def _confirmed(run_path: Path, mine: list[str]) -> Said:
+    """Say what the audit confirms, and what it leaves out because it is the user's own."""
+    if not mine:
+        return say(
+            "{run_path}: the audit confirms every rule and cost\n",
+            "{run_path}：核验确认了每条约束与每项成本\n",
+            run_path=run_path,
+        )
+    return say(
+        "{run_path}: the audit confirms every rule and cost of the scenario, but for\n  {mine}\n",
+        "{run_path}：核验确认了情景的每条约束与每项成本，以下除外\n  {mine}\n",
+        run_path=run_path,
+        mine=join(mine, "\n  ", "\n  "),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.captions import OBJECTIVES, gap_said
+from planner.captions import OBJECTIVES, audited_words, gap_said
 from planner.errors import shown
 from planner.language import Said, columns_of, join, say, translated
 from planner.words import word
@@ -31,7 +31,17 @@ ILLUSTRATIVE = Said("illustrative inputs", "示意性输入")
 
 
 def of_run(results: Results, folder: Path) -> str:
-    """Return the headline of a run: status, cost, emissions, shares, latency, what is built, where it lies."""
+    """Return the headline of a run, and where it lies."""
+    lines = [of_plan(results), "", say("plan  {path}", "方案  {path}", path=folder)]
+    if (folder / "map.png").exists():
+        lines.append(say("map   {path}", "地图  {path}", path=folder / "map.png"))
+    if (folder / "report.html").exists():
+        lines.append(say("page  {path}", "网页  {path}", path=folder / "report.html"))
+    return join(lines, "\n", "\n") + "\n"
+
+
+def of_plan(results: Results) -> Said:
+    """Return the headline of a plan: status, cost, emissions, shares, latency, what is built."""
     summary, manifest = results.summary, results.manifest
     lines = [_status(summary, manifest), ""]
     lines += [_row(name, text) for name, text in _measures(results) if text]
@@ -44,12 +54,7 @@ def of_run(results: Results, folder: Path) -> str:
         )
         lines.append(_row(ILLUSTRATIVE, told))
     lines += [_note(note) for note in manifest.get("notes", ())]
-    lines += ["", say("plan  {path}", "方案  {path}", path=folder)]
-    if (folder / "map.png").exists():
-        lines.append(say("map   {path}", "地图  {path}", path=folder / "map.png"))
-    if (folder / "report.html").exists():
-        lines.append(say("page  {path}", "网页  {path}", path=folder / "report.html"))
-    return join(lines, "\n", "\n") + "\n"
+    return join(lines, "\n", "\n")
 
 
 def of_check(scenario: Scenario, report: dict[str, Any]) -> str:
@@ -90,12 +95,20 @@ def _note(note: str) -> Said:
 
 def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Said:
     gap = gap_said(summary, manifest)
+    audited = audited_words(summary)
     if summary["status"] == "optimal":
         return say(
-            "optimal and audited (gap {gap}) in {total:.1f} s",
-            "最优，已核验（间隙 {gap}），用时 {total:.1f} s",
+            "optimal and {audited} (gap {gap}) in {total:.1f} s",
+            "最优，{audited}（间隙 {gap}），用时 {total:.1f} s",
+            audited=audited,
             gap=gap,
             total=summary["seconds"]["total"],
+        )
+    if summary.get("solved_outside"):
+        return say(
+            "feasible; solved outside the planner, how good it is is not known; {audited}",
+            "可行；由规划程序之外的求解器求得，优劣未知；{audited}",
+            audited=audited,
         )
     if manifest.get("interrupted"):
         why = say("stopped by the user", "由用户停止")
@@ -105,10 +118,11 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Said:
     else:
         why = say("stopped at a limit", "达到上限而停止")
     return say(
-        "FEASIBLE, NOT PROVED OPTIMAL: {why} (gap {gap}); audited",
-        "可行，但未证明最优：{why}（间隙 {gap}）；已核验",
+        "FEASIBLE, NOT PROVED OPTIMAL: {why} (gap {gap}); {audited}",
+        "可行，但未证明最优：{why}（间隙 {gap}）；{audited}",
         why=why,
         gap=gap,
+        audited=audited,
     )
 
 
@@ -121,7 +135,7 @@ def _measures(results: Results) -> list[tuple[str, str]]:
     accounting = summary.get("emissions_accounting")
     served = summary["served_share"]
     return [
-        (say("minimised", "优化目标"), "" if minimised == "cost" else _minimised(minimised)),
+        (say("minimised", "优化目标"), _minimised(minimised, summary.get("own_objective"))),
         (say("changed", "改动"), join((shown(change) for change in manifest.get("overrides", ())), zh=", ")),
         (say("cost", "成本"), _money(summary["cost"])),
         (say("cost of the full year", "全年成本"), _full_year(summary.get("dispatch_year"))),
@@ -158,8 +172,15 @@ def _by_site(results: Results, counts: list[tuple[str, int]]) -> Said:
     return join(Said(f"{shown(site)} {count}", f"{shown(names[site])} {count}") for site, count in counts)
 
 
-def _minimised(objective: str) -> Said:
-    return Said(objective, OBJECTIVES[objective].zh)
+def _minimised(objective: str, own: dict[str, Any] | None) -> Said:
+    if own is not None:
+        return say(
+            "{name}, the user's own: {value:,.6g} (not audited)",
+            "用户自定目标 {name}：{value:,.6g}（未核验）",
+            name=shown(own["name"]),
+            value=own["value"],
+        )
+    return NOTHING if objective == "cost" else Said(objective, OBJECTIVES[objective].zh)
 
 
 def _mode(mode: str) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import resource
 import time
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pandas as pd
 
 from planner.io.manifest import build_manifest
 from planner.io.results import Results
+from planner.models.own import Own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,7 +57,7 @@ class Clock:
 class Record:
     """What becomes of a run, gathered as it goes: a plan, or what is known of a failure."""
 
-    def __init__(self, scenario: Scenario, options: SolverOptions, clock: Clock, notes: list[str]) -> None:
+    def __init__(self, scenario: Scenario, options: SolverOptions | None, clock: Clock, notes: list[str]) -> None:
         self.scenario = scenario
         self.options = options
         self.clock = clock
@@ -64,6 +66,11 @@ class Record:
         self.fallback = ""
         self.solution: Solution | None = None
         self.findings: list[str] = []
+        self.set_aside: list[str] = []
+        """What the audit finds under rules that the user took out."""
+        self.own = Own()
+        self.is_outside = False
+        """Whether it was solved by nobody the planner knows."""
 
     def results(
         self,
@@ -78,6 +85,7 @@ class Record:
         head: dict[str, Any] = {"status": "feasible" if status == "interrupted" else status}
         if solution is not None and tables:
             head |= {"objective": summary["objective"], "bound": solution.bound, "gap": solution.gap}
+            head |= self._own_words(solution)
         counts = problem.counts if problem is not None else {}
         measures = {"counts": counts, "seconds": self.clock.total(), "peak_memory": peak_memory(solution)}
         proof = solution.proof if solution is not None and tables else None
@@ -96,10 +104,23 @@ class Record:
             interrupted=solution is not None and solution.status == "interrupted",
             proof=proof.record if proof is not None else None,
         )
+        if self.own:
+            manifest["own_rules"] = self.own.document()
+            manifest["audit"]["set_aside"] = list(self.set_aside)
         log = solution.log if solution is not None else ""
         basis = solution.basis if solution is not None and tables else None
         kept = proof.kept if proof is not None else None
         return Results(self.scenario, full, dict(tables), prices, manifest, log, ranging, basis, kept)
+
+    def _own_words(self, solution: Solution) -> dict[str, Any]:
+        """Return what the summary says of a plan that is not the scenario's alone."""
+        words: dict[str, Any] = {"solved_outside": True} if self.is_outside else {}
+        if self.own:
+            words["own_rules"] = [*self.own.rules, *self.own.variables, *self.own.changes, *self.own.taken_out]
+        if self.own.objective:
+            own = {"name": self.own.objective, "value": solution.objective, "bound": solution.bound}
+            words |= {"own_objective": own, "bound": math.nan}  # of another objective than the one beside it
+        return words
 
     def failure(self, error: PlannerError, status: str) -> PlannerError:
         """Attach what is known of a failed run to its error."""

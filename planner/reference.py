@@ -35,6 +35,7 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations, feature_modules
 from planner.models.parameter import Declarations
+from planner.python_reference import python_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -69,7 +70,7 @@ def pages(features: Sequence[str]) -> dict[str, str]:
     tables = result_tables()
     written = {f"{name}.md": _feature_page(name, module, tables[name]) for name, module in modules.items()}
     written |= {"data-dictionary.md": _dictionary(modules), "result-tables.md": _result_page(modules, tables)}
-    written |= {"README.md": _index(modules)}
+    written |= {"README.md": _index(modules), "python.md": python_page(GENERATED)}
     return {name: "\n".join(lines).rstrip("\n") + "\n" for name, lines in written.items()}
 
 
@@ -276,6 +277,7 @@ def _index(modules: Mapping[str, ModuleType]) -> Iterator[str]:
         "",
         "- [Data dictionary](data-dictionary.md): every table and column of a scenario",
         "- [Result tables](result-tables.md): every table of a run",
+        "- [From Python](python.md): every public name",
         "",
         "One page a feature, in the order in which they build on each other:",
         "",

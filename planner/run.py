@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,49 +14,41 @@ from typing import TYPE_CHECKING, Any
 from planner.check import obstacles_of, warnings_of
 from planner.dispatch_year import dispatch_year, investments_of
 from planner.drawing import check_basemap, draw_if_possible, load_early
-from planner.errors import (
-    AuditDisagreedError,
-    InfeasibleError,
-    PlannerError,
-    SolveInterruptedError,
-    StoppedWithoutPlanError,
-    UnboundedError,
-)
+from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
 from planner.io.read_start import check_start, read_start
 from planner.io.results import Results, write_manifest, write_results, write_summary
 from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.language import join, say
-from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import coefficient_warnings, compile_model
 from planner.models.declarations import modules_of
-from planner.models.finding import Finding
+from planner.models.own import add_rules
 from planner.models.prices import shadow_prices
-from planner.models.problem import Solution, SolverOptions
+from planner.models.problem import SolverOptions
 from planner.models.ranging import ranging
 from planner.models.solve import solve
 from planner.models.start import Start, integer_variables, start_from
+from planner.outcome import EXPLAIN, audited, notes_of, without_plan
+from planner.question import question_of
 from planner.record import Clock, Record
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from planner.io.scenario import Scenario
+    from planner.models.own import OwnRule
     from planner.models.plan_model import PlanModel
     from planner.models.problem import Problem
 
 Progress = Callable[[str], None]
-EXPLAIN = say(
-    "planner explain, with the same scenario and --set, says what would have to give",
-    "用 planner explain（情景与 --set 不变）可查明须放宽什么",
-)
 KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
 """Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | PlanModel | Path | str,
     *,
+    rules: Sequence[Callable[..., Any] | OwnRule] = (),
     solver: str | None = None,
     time_limit: float | None = None,
     gap: float | None = None,
@@ -69,7 +61,11 @@ def run(
     Parameters
     ----------
     scenario
-        From :func:`read_scenario`.
+        From :func:`read_scenario`, or the folder to read; or a model of :func:`build_model`, which is solved with all
+        that was done to it, or refused.
+    rules
+        Rules of one's own beside the scenario's: functions of the model that return a relation, over sets where
+        :func:`rule` says so. They are solved and named in the results; the audit does not know them.
     solver, time_limit [s], gap
         In place of what the scenario's ``[solver]`` says.
     start
@@ -87,16 +83,20 @@ def run(
 
     Raises
     ------
+    UsageError
+        A rule of one's own cannot be solved, or a model holds what the planner cannot honour.
     PlannerError
         InfeasibleError, UnboundedError, StoppedWithoutPlanError, SolveInterruptedError or
         AuditDisagreedError; what is known of the failed run is in the error's ``results``.
     """
     if start is not None and not isinstance(start, Results):
         check_start(Path(start))
+    question = question_of(scenario, rules)
+    scenario = question.scenario
     clock = Clock(read=scenario.read_seconds)
     options = solver_options(scenario, solver, time_limit, gap)
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
-    if reasons := list(obstacles_of(scenario)):
+    if question.made is None and (reasons := list(obstacles_of(scenario))):
         raise record.failure(
             InfeasibleError(
                 join([say("no plan can serve all demand:", "没有方案能满足全部需求："), *reasons, EXPLAIN], "\n", "\n")
@@ -104,22 +104,15 @@ def run(
             "infeasible",
         )
     with clock("build"):
-        model = declare_model(scenario)
+        model = question.made if question.made is not None else _declared(scenario, rules)
     with clock("compile"):
         try:
             compiled = compile_model(model)
         except InfeasibleError as error:
             raise record.failure(error, "infeasible") from None
     problem = record.problem = compiled.problem
-    record.fallback = compiled.fallback
-    if compiled.fallback:
-        record.notes.append(
-            say(
-                "the model was built row by row, which is slow: {fallback}",
-                "模型逐行构建，速度较慢：{fallback}",
-                fallback=compiled.fallback,
-            )
-        )
+    record.own, record.fallback = compiled.own, compiled.fallback
+    record.notes.extend(notes_of(compiled, dispatched=full_year is not None))
     record.notes.extend(coefficient_warnings(problem))
     begin = _start(problem, start)
     record.notes.extend(begin.notes)
@@ -131,17 +124,11 @@ def run(
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
     record.solution = solution
     if solution.values is None:
-        raise record.failure(_without_plan(solution), solution.status)
+        raise record.failure(without_plan(solution, compiled.own), solution.status)
     with clock("tabulate"):
         compiled.load(solution.values)
         tables = tabulate(model)
-    with clock("audit"):
-        summary = summarise(scenario, tables)
-        findings = audit(scenario, tables, summary)
-        findings.extend(_objective_differs(solution, summary))
-    if findings:
-        record.findings = [finding.said() for finding in findings]
-        raise record.failure(AuditDisagreedError(say("the plan", "方案"), record.findings), "error")
+    summary = audited(record, tables)
     if full_year is not None and solution.status != "interrupted":
         with clock("dispatch_year"):
             investments = investments_of(model, problem, solution.values)
@@ -166,6 +153,13 @@ def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
     return tables
 
 
+def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule]) -> PlanModel:
+    """Return a scenario's model with the user's own rules."""
+    model = declare_model(scenario)
+    add_rules(model, rules)
+    return model
+
+
 def _start(problem: Problem, start: Path | str | Results | None) -> Start:
     """Return the integers and the basis an earlier run gives, and say which run it was."""
     if start is None:
@@ -185,38 +179,6 @@ def solver_options(
     given: dict[str, Any] = dict(scenario.settings.solver)
     asked = {"name": solver, "time_limit": time_limit, "mip_gap": gap}
     return SolverOptions(**{**given, **{key: value for key, value in asked.items() if value is not None}})
-
-
-def _without_plan(solution: Solution) -> PlannerError:
-    match solution.status:
-        case "infeasible":
-            return InfeasibleError(
-                say(
-                    "no plan can keep all the rules together; {explain}",
-                    "没有方案能同时满足全部约束；{explain}",
-                    explain=EXPLAIN,
-                )
-            )
-        case "unbounded":
-            return UnboundedError(
-                say(
-                    "the objective falls without end: a price is missing or negative where nothing limits",
-                    "目标函数可无限下降：某处没有上限，却缺少价格或价格为负",
-                )
-            )
-        case "interrupted":
-            return SolveInterruptedError(say("interrupted before any plan was found", "在求得任何方案之前已中断"))
-        case _:
-            return StoppedWithoutPlanError(
-                say(
-                    "the time limit was reached before any plan was found; raise --time-limit",
-                    "在求得任何方案之前已达时间上限，请增大 --time-limit",
-                )
-            )
-
-
-def _objective_differs(solution: Solution, summary: Mapping[str, Any]) -> Iterator[Finding]:
-    yield from Finding.unless_equal("objective", "solver", float(summary["objective"]), solution.objective, "")
 
 
 def run_and_write(

@@ -46,6 +46,11 @@ WORDS: Words = {
     "total": ("total", "合计"),
     "peak_memory": ("peak memory", "内存峰值"),
     "illustrative_share": ("share of illustrative inputs", "示意性输入占比"),
+    # What is the user's own.
+    "own_rules": ("the user's own rules", "用户自定约束"),
+    "own_objective": ("the user's own objective", "用户自定目标"),
+    "name": ("name", "名称"),
+    "solved_outside": ("solved outside the planner", "由规划程序之外的求解器求得"),
     # The dispatch of the full year.
     "dispatch_year": ("dispatch of the full year", "全年调度"),
     "reduced": ("by the days", "按代表日"),

@@ -135,6 +135,13 @@ def _of_proofs(before: Run, after: Run) -> Iterator[Said]:
     """Say what is not proved: a plan stopped early, and a difference of cost within what the gaps leave open."""
     summaries = [run.results.summary for run in (before, after)]
     for run, summary in zip((before, after), summaries, strict=True):
+        if "own_rules" in summary:
+            yield say(
+                "{run} was solved with rules of the user's own, which no input shows: {names}",
+                "{run} 含用户自定约束，输入中无从得知：{names}",
+                run=shown(run.label),
+                names=shown(join(summary["own_rules"]) or summary["own_objective"]["name"]),
+            )
         if "alternative" in summary:
             yield say(
                 "{run} is an alternative to the best plan, not the best",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+import planner
 from planner.io.basis_file import write_basis
 from planner.io.manifest import hash_file, stamp, to_json
 from planner.io.proof_file import PROOF, write_proof
@@ -33,7 +34,7 @@ PRICE_COLUMNS = ("rule", "index", "price", "unit", "integers")
 RANGING = "ranging"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results:
     """A plan, or what is known of a run that found none.
 
@@ -70,6 +71,31 @@ class Results:
     ranging: pd.DataFrame | None = None
     basis: Mapping[str, npt.NDArray[Any]] | None = None
     proof: Mapping[str, npt.NDArray[Any]] | None = None
+
+    def __repr__(self) -> str:
+        """Return the headline."""
+        return planner.show(self)
+
+    def _repr_html_(self) -> str:
+        """Return headline and map, for a notebook."""
+        return planner.show_html(self)
+
+    def write(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write a run folder like any other: tables, layers, map, page, manifest.
+
+        Parameters
+        ----------
+        folder
+            The run folder itself; must not exist yet.
+        force
+            Replace what stands there, whole.
+
+        Raises
+        ------
+        CannotWriteError
+            The folder exists, or the file system refused.
+        """
+        return planner.write_plan(self, folder, force=force)
 
     @property
     def has_plan(self) -> bool:

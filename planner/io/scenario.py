@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from planner.io.settings import Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """Tables and choices that describe one planning question.
 
@@ -65,6 +65,11 @@ class Scenario:
     overrides: tuple[str, ...] = ()
     _known: dict[str | tuple[str, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Series and indices asked for before: features ask for the same ones again and again."""
+
+    def __repr__(self) -> str:
+        """Return name, sizes and features on one line."""
+        sizes = ", ".join(f"{len(members)} {name}" for name, members in self.sets.items() if members)
+        return f"<Scenario {self.name}: {sizes}; features {', '.join(self.features)}>"
 
     @cached_property
     def content_hash(self) -> str:

@@ -12,7 +12,7 @@ from planner.models.declarations import modules_of
 from planner.models.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     import pandas as pd
 
@@ -22,7 +22,13 @@ MAY_BE_UNKNOWN = frozenset({"latency", "distance", "share", "green_power_share_n
 """Columns in which an empty cell is an answer: nowhere on the map and no limit; no use to have a share of."""
 
 
-def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mapping[str, Any]) -> list[Finding]:
+def audit(
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame],
+    summary: Mapping[str, Any],
+    *,
+    taken_out: Collection[str] = (),
+) -> list[Finding]:
     """Let every feature check its own rules and costs, then check the summary against the tables.
 
     Parameters
@@ -33,6 +39,9 @@ def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mappi
         The result tables by name.
     summary
         The summary as it will be, or was, written.
+    taken_out
+        Rules that the user took out of the model: what is found under them is found, but keeps nothing from being
+        checked.
 
     Returns
     -------
@@ -45,12 +54,12 @@ def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mappi
             findings.extend(module.audit(scenario, tables))
         except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
             findings.append(_unchecked(name, error))
-    if findings:
+    if any(finding.rule not in taken_out for finding in findings):
         return findings
     try:
-        return _audit_summary(summarise(scenario, tables), summary)
+        return findings + _audit_summary(summarise(scenario, tables), summary)
     except Exception as error:  # noqa: BLE001 - as above
-        return [_unchecked("summary", error)]
+        return [*findings, _unchecked("summary", error)]
 
 
 def _unchecked(name: str, error: Exception) -> Finding:

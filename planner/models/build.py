@@ -40,6 +40,7 @@ def declare_model(scenario: Scenario, units: Callable[[str], Any] | None = None)
     _add_parameters(m)
     for module in modules.values():
         module.build(m)
+    m.is_declared = True
     return m
 
 

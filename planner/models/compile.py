@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from planner.language import say
 from planner.models import standard_form
 from planner.models.expansion import Expansion
 from planner.models.names import Names, Run, labels_of
+from planner.models.own import Own, refused, says_nothing
 from planner.models.problem import Problem, Stage
 from planner.models.templates import NotTemplatableError, Row
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from planner.models.problem import Vector
 
 COEFFICIENT_RANGE_MAX = 1e9
+BY_HAND = "the model was changed by hand"
+"""Why a made model that its user changed is compiled by the standard form."""
 INDEX_MAX = np.iinfo(np.int32).max
 
 
@@ -40,17 +43,21 @@ class Compiled:
         Rows in the order of the rules, columns in the order of the variables.
     fallback
         Why Pyomo's standard form had to be used, rule by rule and row by row; empty where templates were.
+    own
+        What of it is the user's own.
     """
 
     model: PlanModel
     problem: Problem
     expansion: Expansion
     fallback: str = ""
+    own: Own = field(default_factory=Own)
 
     def load(self, values: Vector) -> None:
         """Give the model the values of a solution, (columns,), for the features to report."""
-        if self.fallback:
+        if self.model.is_made:
             standard_form.load_values(self.model, values)
+        if self.fallback:
             self.model.plan = standard_form.Loaded(self.model)
         else:
             self.model.plan = Solved(self.model, self.expansion, values)
@@ -84,7 +91,7 @@ def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
     Parameters
     ----------
     m
-        As :func:`planner.models.build.declare_model` returns it, or realised.
+        As :func:`planner.models.build.declare_model` returns it, or made, with whatever its user did to it.
     keep_broken
         Keep a row without any variable that cannot hold, for whoever asks what would have to give.
 
@@ -92,18 +99,38 @@ def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
     ------
     InfeasibleError
         A rule without any variable cannot hold, and is not to be kept.
+    UsageError
+        Something of the user's own cannot be solved.
     """
+    if m.is_made:
+        from planner.models.changes import compile_made  # noqa: PLC0415 - it is made of what stands here
+
+        return compile_made(m)
     expansion = Expansion(m)
+    rules = [record for record in m.recorded("constraint") if record.is_own]
+    own = Own(tuple(rule.name for rule in rules), without_rows=tuple(rule.name for rule in rules if not rule.size))
     try:
-        return Compiled(m, _expand(m, expansion, keep_broken=keep_broken), expansion)
+        return Compiled(m, expand(m, expansion, keep_broken=keep_broken), expansion, own=own)
     except NotTemplatableError as error:
-        return Compiled(m, standard_form.compile_standard_form(m), expansion, fallback=str(error))
+        if not own:
+            return Compiled(m, standard_form.compile_standard_form(m), expansion, fallback=str(error))
+        m.realise()
+        return replace(compile_model(m), fallback=str(error))
 
 
-def _expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool) -> Problem:
+def expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool = False, with_own: bool = True) -> Problem:
+    """Return a model as it was recorded, its rules expanded over arrays; without the user's own if so asked.
+
+    Raises
+    ------
+    NotTemplatableError
+        A rule has to be called row by row.
+    InfeasibleError, UsageError
+        As :func:`compile_model`.
+    """
     if expansion.columns > INDEX_MAX:
         raise MemoryError(f"{expansion.columns} columns are more than a solver can number")
-    constraints = [record for record in m.recorded("constraint") if record.size]
+    constraints = [record for record in m.recorded("constraint") if record.size and (with_own or not record.is_own)]
     rules = [_rows(record, expansion) for record in constraints]
     lower = np.concatenate([np.zeros(0), *(rule.lower for rule in rules)])
     upper = np.concatenate([np.zeros(0), *(rule.upper for rule in rules)])
@@ -111,6 +138,7 @@ def _expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool) -> Problem
     names = [_run(record, expansion) for record in constraints]
     holds = np.zeros(len(lower), dtype=bool)
     holds[matrix.indices] = True
+    _check_own(constraints, holds)
     broken = np.flatnonzero(~holds & ((lower > 0) | (upper < 0)))
     if keep_broken:
         holds[broken] = True
@@ -131,6 +159,15 @@ def _expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool) -> Problem
         row_names=Names(list(_kept(names, holds))),
         column_names=column_names(m, expansion),
     )
+
+
+def _check_own(constraints: Sequence[Recorded], holds: npt.NDArray[np.bool_]) -> None:
+    """Refuse a rule of the user's own of which no row, (rows,), has a variable."""
+    first = 0
+    for record in constraints:
+        if record.is_own and not holds[first : first + record.size].any():
+            raise says_nothing(record.name)
+        first += record.size
 
 
 def column_names(m: PlanModel, expansion: Expansion) -> Names:
@@ -163,13 +200,18 @@ def _rows(record: Recorded, expansion: Expansion) -> _Rows:
     relation = template.body
     if not isinstance(relation, Row):
         raise NotTemplatableError(f"{record.name}: the rule returns no relation")
-    linear = expansion.linear(record, template.indices, relation.body)
-    lower, upper = (
-        np.full(record.size, missing)
-        if side is None
-        else expansion.numbers(record, template.indices, side) - linear.constant
-        for side, missing in ((relation.lower, -np.inf), (relation.upper, np.inf))
-    )
+    try:
+        linear = expansion.linear(record, template.indices, relation.body)
+        lower, upper = (
+            np.full(record.size, missing)
+            if side is None
+            else expansion.numbers(record, template.indices, side) - linear.constant
+            for side, missing in ((relation.lower, -np.inf), (relation.upper, np.inf))
+        )
+    except KeyError as error:  # it names what does not exist
+        if not record.is_own:
+            raise
+        raise refused(record.name, error) from error
     return _Rows(linear, lower, upper)
 
 

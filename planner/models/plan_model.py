@@ -8,6 +8,7 @@ record alone tells the size of the model, so that ``planner check`` need build n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -17,8 +18,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyomo.environ as pyo
+from pyomo.common.log import LoggingIntercept
 
+from planner.errors import UsageError
+from planner.language import say
 from planner.models.alone import import_alone
+from planner.models.own import refused
 
 if TYPE_CHECKING:
     from planner.io.scenario import Scenario
@@ -37,6 +42,8 @@ class Recorded:
     unit: str
     rule: Rule | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    is_own: bool = False
+    """Whether it is the user's, added when the features had spoken."""
 
     @property
     def size(self) -> int:
@@ -95,6 +102,10 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self.has_haul = False
         self.plan: Plan | None = None
         """The values of a solution, once there is one."""
+        self.is_declared = False
+        """Whether all features have spoken: what is added from here on is the user's own."""
+        self.is_made = False
+        """Whether it is an ordinary Pyomo model by now, which its user may have changed."""
         self._pending: dict[str, Recorded] = {}
         self._sets: dict[str, tuple[Iterable[Any], int]] = {}
         self.units_of = units
@@ -161,6 +172,8 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
     def add_term(self, total: str, name: str, rule: Rule) -> None:
         """Add a term to an open total, declared now, later or (by a feature not listed) never."""
         terms = self.totals.setdefault(total, Total()).terms
+        if self.is_made:
+            raise made_already(name)
         if name in terms:
             message = f"the total {total} already has a term {name}"
             raise ValueError(message)
@@ -168,12 +181,36 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
 
     def constrain(self, rule: Rule, *index: pyo.Set, unit: str) -> None:
         """Record a constraint under its rule's own name; the unit is that of both its sides."""
-        self._record(Recorded(rule.__name__, "constraint", index, unit, rule))
+        self._record(Recorded(rule.__name__, "constraint", index, unit, rule, is_own=self.is_declared))
+        if self.is_made:
+            self._add_own(self.records[rule.__name__])
+
+    def index_set(self, name: str) -> pyo.Set | None:
+        """Return a set by its name, made now if nobody asked for it before; ``None`` where there is none."""
+        if name in self._sets:
+            return getattr(self, name)
+        found = self.component(name)
+        return found if found is not None and found.ctype is pyo.Set and not found.is_indexed() else None
+
+    def set_names(self) -> list[str]:
+        """Return the names of the sets a rule may hold over, sorted."""
+        made = (part.local_name for part in self.component_objects(pyo.Set, descend_into=False))
+        return sorted({*self._sets, *(name for name in made if name.isupper() and self.index_set(name) is not None)})
+
+    def knows(self, name: str) -> bool:
+        """Return whether a name is taken."""
+        taken = (self.records, self._sets, self.__dict__, dir(type(self)))
+        return self.component(name) is not None or any(name in names for names in taken)
 
     def realise(self) -> None:
         """Make everything recorded: variables, expressions and totals, constraints, the objective.
 
         An expression is made when it is first asked for, so that a term may name what a later feature declares.
+
+        Raises
+        ------
+        UsageError
+            A rule of the user's own fails.
         """
         for record in self.recorded("parameter"):
             values = record.options["initialize"]
@@ -190,7 +227,11 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         for name in list(self._pending):
             self._make(name)
         for record in self.recorded("constraint"):
-            self.add_component(record.name, pyo.Constraint(*record.index, rule=record.rule))
+            if record.is_own:
+                self._add_own(record)
+            else:
+                self.add_component(record.name, pyo.Constraint(*record.index, rule=record.rule))
+        self.is_made = True
         self.objective = pyo.Objective(expr=self.component("objective_value"), sense=pyo.minimize)
 
     def __getattr__(self, name: str) -> Any:
@@ -201,6 +242,20 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
             self._make(name)
             return self.component(name)
         return super().__getattr__(name)
+
+    def _add_own(self, record: Recorded) -> None:
+        """Make a rule of the user's own.
+
+        Raises
+        ------
+        UsageError
+            It fails.
+        """
+        try:
+            with LoggingIntercept(None, "pyomo", logging.CRITICAL):
+                self.add_component(record.name, pyo.Constraint(*record.index, rule=record.rule))
+        except Exception as error:
+            raise refused(record.name, error) from error
 
     def _make(self, name: str) -> None:
         record = self._pending.pop(name, None)
@@ -261,9 +316,22 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         if record.name in self.records:
             message = f"{record.name} is declared twice"
             raise ValueError(message)
+        if self.is_made and record.kind != "constraint":
+            raise made_already(record.name)
         self.records[record.name] = record
 
 
 def _in_numbers(bounds: Rule | None) -> Rule | None:
     """Return a rule of bounds that gives numbers, whatever Pyomo makes of parameters with units."""
     return None if bounds is None else lambda m, *index: tuple(map(pyo.value, bounds(m, *index)))
+
+
+def made_already(name: str) -> UsageError:
+    """Return what to say of a part that is declared when the model is made: it would be left out."""
+    return UsageError(
+        say(
+            "{name} comes too late: the model is made; add to it as to any Pyomo model",
+            "{name} 为时已晚：模型已建成；请像对待普通 Pyomo 模型那样添加",
+            name=name,
+        )
+    )

@@ -22,6 +22,10 @@ PRICE_UNITS = {"emissions": "tCO2/a", "latency": "ms"}
 """Unit of the objective where it is not a cost [CNY/a]."""
 
 
+OWN_OBJECTIVE = "of the own objective"
+"""Where the user minimises something else, of which no unit is known."""
+
+
 def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.DataFrame:
     """Return the rise of the objective per unit of tightening, by rule and index.
 
@@ -32,6 +36,8 @@ def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.
         return pd.DataFrame(columns=columns)
     prices = np.where(tightens_down(problem), -solution.row_duals, solution.row_duals) + 0.0
     objective_unit = PRICE_UNITS.get(model.inputs.settings.minimise, "CNY/a")
+    if problem.stages[problem.objective_stage].name not in model.stages:
+        objective_unit = OWN_OBJECTIVE
     units = {record.name: per(objective_unit, record.unit) for record in model.recorded("constraint")}
     integers = "fixed at the plan" if problem.is_integer.any() else "none"
     rules, places = _spelt(problem.row_names)
@@ -40,7 +46,7 @@ def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.
             "rule": rules,
             "index": places,
             "price": prices,
-            "unit": [units[rule] for rule in rules],
+            "unit": [units.get(rule) or per(objective_unit, "") for rule in rules],
             "integers": integers,
         },
         columns=columns,
@@ -66,7 +72,12 @@ def _spelt(names: Sequence[Name]) -> tuple[list[str], list[str]]:
 
 
 def per(objective: str, rule: str) -> str:
-    """Return the unit of a price; a year on both sides cancels: CNY/a per MWh/a is CNY per MWh."""
+    """Return the unit of a price; a year on both sides cancels: CNY/a per MWh/a is CNY per MWh.
+
+    A rule of the user's own may have no unit.
+    """
+    if not rule:
+        return f"{objective} per unit"
     if objective.endswith("/a") and rule.endswith("/a"):
         return f"{objective.removesuffix('/a')} per {rule.removesuffix('/a')}"
     return f"{objective} per {rule}"

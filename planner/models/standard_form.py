@@ -6,18 +6,20 @@ Every use of Pyomo's internals stands in this file; proved with Pyomo 6.10.1.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyomo.environ as pyo
-from pyomo.common.errors import InfeasibleConstraintException
+from pyomo.common.errors import InfeasibleConstraintException, InvalidExpressionError
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
-from planner.errors import InfeasibleError
+from planner.errors import InfeasibleError, UsageError, shown
 from planner.language import say
+from planner.models.own import refused, says_nothing
 from planner.models.problem import Problem, Stage
 
 if TYPE_CHECKING:
@@ -40,40 +42,140 @@ def compile_standard_form(m: PlanModel) -> Problem:
     InfeasibleError
         A rule without any variable cannot hold.
     """
-    if m.component("objective") is None:
+    if not m.is_made:
         m.realise()
-    variables = _variables(m)
     names = [*m.stages, "haul"] if m.has_haul else list(m.stages)
     with _objectives(m, names):
-        try:
-            form = LinearStandardFormCompiler().write(m, mixed_form=True, set_sense=None)
-        except InfeasibleConstraintException as exc:
-            raise InfeasibleError(trivial(_rule_in(str(exc)), ())) from None
+        problem = _compiled(m, variables_of(m), names)
+    stages = problem.stages[: len(m.stages)]
+    tie_break = problem.stages[-1].cost if m.has_haul else None
+    return replace(problem, stages=stages, objective_stage=m.stages.index("objective_value"), tie_break=tie_break)
+
+
+def compile_as_made(m: PlanModel, objective: str) -> Problem:
+    """Turn a model into arrays as its user left it: whatever is active, and the one objective that is.
+
+    Parameters
+    ----------
+    m
+        Made. A variable that is fixed becomes one whose bounds are the value.
+    objective
+        The name of its one active objective.
+
+    Returns
+    -------
+    Problem
+        The features' columns first, then the user's own; one stage, no tie-break.
+
+    Raises
+    ------
+    InfeasibleError
+        A rule without any variable cannot hold.
+    UsageError
+        A rule is not linear, or names a variable that is no active part of the model.
+    ValueError
+        The model holds what no linear solver knows.
+    """
+    variables = variables_of(m)
+    with _fixed_as_bounds(variables) as fixed:
+        problem = _compiled(m, variables, [objective])
+    lower, upper = problem.column_lower.copy(), problem.column_upper.copy()
+    for place, value in fixed.items():
+        lower[place] = upper[place] = value
+    return replace(problem, column_lower=lower, column_upper=upper)
+
+
+def _compiled(m: PlanModel, variables: Sequence[Any], names: Sequence[str]) -> Problem:
+    """Return the model's active rules and objectives over these variables; each objective is a stage of its name."""
+    try:
+        form = LinearStandardFormCompiler().write(m, mixed_form=True, set_sense=None)
+    except InfeasibleConstraintException as exc:
+        raise InfeasibleError(trivial(_rule_in(str(exc)), ())) from None
+    except InvalidExpressionError as exc:  # "Model constraint (name) contains nonlinear terms …"
+        raise refused(str(exc).partition("(")[2].partition(")")[0], exc) from None
     position = {id(v): number for number, v in enumerate(variables)}
+    if strangers := [v.name for v in form.columns if id(v) not in position]:
+        raise UsageError(
+            say(
+                "a rule names the variable {name}, which is no active part of this model",
+                "某约束使用了变量 {name}，但它不是此模型中有效的部分",
+                name=shown(strangers[0]),
+            )
+        )
     columns = np.array([position[id(v)] for v in form.columns], dtype=np.int64)
-    matrix = _widen(form.A, columns, len(variables))
     costs = _widen(form.c, columns, len(variables)).toarray()
     sides = np.array([side for _, side in form.rows])
-    stages = tuple(Stage(name, costs[k], float(form.c_offset[k])) for k, name in enumerate(m.stages))
     return Problem(
-        matrix=matrix,
+        matrix=_widen(form.A, columns, len(variables)),
         row_lower=np.where(sides <= 0, form.rhs, -np.inf).astype(float),
         row_upper=np.where(sides >= 0, form.rhs, np.inf).astype(float),
         column_lower=_bounds(variables, "lb", -np.inf),
         column_upper=_bounds(variables, "ub", np.inf),
         is_integer=np.array([not v.is_continuous() for v in variables], dtype=bool),
-        stages=stages,
-        objective_stage=m.stages.index("objective_value"),
-        tie_break=costs[-1] if m.has_haul else None,
+        stages=tuple(Stage(name, costs[k], float(form.c_offset[k])) for k, name in enumerate(names)),
+        objective_stage=0,
+        tie_break=None,
         row_names=tuple(_name(row.constraint) for row in form.rows),
         column_names=tuple(_name(v) for v in variables),
     )
 
 
+def variables_of(m: PlanModel) -> list[Any]:
+    """Return the features' variables of a made model in the order of the columns, then the user's own."""
+    known = [m.component(record.name)[key] for record in m.recorded("variable") for key in _keys(record)]
+    ours = {id(variable) for variable in known}
+    every = m.component_data_objects(pyo.Var, active=True, descend_into=True)
+    return [*known, *(variable for variable in every if id(variable) not in ours)]
+
+
+def without_rows(m: PlanModel, rules: Sequence[str], problem: Problem) -> tuple[str, ...]:
+    """Return the rules of the user's own that have no members in a made model.
+
+    Raises
+    ------
+    UsageError
+        A rule has members, but none with a variable: it says nothing of the plan.
+    """
+    having = {name for name, _ in problem.row_names}
+    empty = []
+    for name in rules:
+        if name not in having:
+            if any(member.active for member in m.find_component(name).values()):
+                raise says_nothing(name)
+            empty.append(name)
+    return tuple(empty)
+
+
+def keys_are_whole(m: PlanModel, record: Recorded) -> bool:
+    """Return whether a feature's variable is still there, with the members it was recorded with."""
+    component = m.component(record.name)
+    return component is not None and component.ctype is pyo.Var and list(component.keys()) == list(_keys(record))
+
+
 def load_values(m: PlanModel, values: Vector) -> None:
     """Put a solution's values into the variables of the model."""
-    for variable, value in zip(_variables(m), values.tolist(), strict=True):
+    for variable, value in zip(variables_of(m), values.tolist(), strict=True):
         variable.set_value(value, skip_validation=True)
+
+
+def values_of(m: PlanModel, problem: Problem) -> tuple[Vector, str]:
+    """Return the values that stand in the variables of a made model, (columns,), and a variable without one.
+
+    A variable that stands in no rule and in no objective is none of the solver's business: it counts as what is nearest
+    to 0.
+    """
+    counts = np.diff(problem.matrix.indptr) > 0
+    for stage in problem.stages[problem.objective_stage : problem.objective_stage + 1]:
+        counts |= stage.cost != 0
+    values, missing = np.zeros(len(problem.column_names)), ""
+    for place, variable in enumerate(variables_of(m)):
+        if variable.value is not None:
+            values[place] = variable.value
+        elif counts[place]:
+            missing = missing or variable.name
+        else:
+            values[place] = np.clip(0.0, problem.column_lower[place], problem.column_upper[place])
+    return values, missing
 
 
 class Loaded:
@@ -101,6 +203,19 @@ class Loaded:
 
 
 @contextmanager
+def _fixed_as_bounds(variables: Sequence[Any]) -> Iterator[dict[int, float]]:
+    """Let fixed variables be seen while compiling, and hand out their values by column."""
+    fixed = {place: variable for place, variable in enumerate(variables) if variable.fixed}
+    for variable in fixed.values():
+        variable.fixed = False
+    try:
+        yield {place: np.nan if variable.value is None else float(variable.value) for place, variable in fixed.items()}
+    finally:
+        for variable in fixed.values():
+            variable.fixed = True
+
+
+@contextmanager
 def _objectives(m: PlanModel, names: list[str]) -> Iterator[None]:
     """Stand the stages in for the objective while compiling: one row of costs each."""
     m.objective.deactivate()
@@ -123,7 +238,7 @@ def _widen(matrix: Any, columns: Any, width: int) -> sparse.csc_array:
     return wide
 
 
-def _bounds(variables: list[Any], side: str, none: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _bounds(variables: Sequence[Any], side: str, none: float) -> np.ndarray[Any, np.dtype[np.float64]]:
     values = [getattr(v, side) for v in variables]
     return np.array([none if value is None else value for value in values], dtype=float)
 
@@ -134,10 +249,6 @@ def _keys(record: Recorded) -> Iterator[Any]:
     for combination in product(*parts):
         key = tuple(chain.from_iterable(combination))
         yield key if len(key) > 1 else key[0] if key else None
-
-
-def _variables(m: PlanModel) -> list[Any]:
-    return [m.component(record.name)[key] for record in m.recorded("variable") for key in _keys(record)]
 
 
 def _name(member: Any) -> tuple[str, tuple[Any, ...]]:

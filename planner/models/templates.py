@@ -5,6 +5,7 @@ Every use of Pyomo's expression internals stands in this file; proved with Pyomo
 
 from __future__ import annotations
 
+import logging
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +13,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pyomo.environ as pyo
+from pyomo.common.log import LoggingIntercept
 from pyomo.common.numeric_types import native_numeric_types
-from pyomo.core.base.param import ParamData
-from pyomo.core.base.var import VarData
+from pyomo.core.base.param import IndexedParam, ParamData
+from pyomo.core.base.var import IndexedVar, VarData
 from pyomo.core.expr import numeric_expr, relational_expr
 from pyomo.core.expr.template_expr import GetItemExpression, IndexTemplate, TemplateSumExpression, templatize_rule
 
@@ -39,6 +41,11 @@ TRANSLATORS: tuple[tuple[Any, str], ...] = (
 DARK = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__bool__", "__hash__", "__str__")
 """What would tell a rule which index it has. Pyomo answers some of them: no index equals an id, and a dictionary has
 no such key. A rule that believes it would be wrong without a word."""
+MEMBERS = (
+    *("__len__", "__contains__", "__iter__", "keys", "values", "items", "get_values", "extract_values"),
+    *("extract_values_sparse", "sparse_keys", "sparse_values", "sparse_items"),
+)
+"""What would tell a rule which members a variable or a parameter has. As a symbol it has none."""
 
 
 class NotTemplatableError(Exception):
@@ -165,19 +172,26 @@ class Symbols:
                 return record.rule(symbols, *index) if index and record.rule else getattr(symbols, record.name)
 
             self._templates[record.name] = self.call(rule, record.index, record.name)
+            if record.is_own and self._is_changed():
+                raise NotTemplatableError(f"{record.name}: the rule changes variables")
         return self._templates[record.name]
 
     def call(self, rule: Rule, index: Sequence[pyo.Set], name: str) -> Template:
         """Call a rule with symbols for its indices; what it returns may also be a tuple of numbers."""
         indices = [template for part in index for template in self._templates_over(part)]
         try:
-            with _indices_kept_dark():
+            with _indices_kept_dark(), quiet():
                 body, _ = templatize_rule(None, lambda _block, _none: rule(self, *indices), None)
             tree = tuple(map(self._tree, body)) if isinstance(body, tuple) else self._tree(body)
         except Exception as error:  # a rule that must know its index fails in as many ways as there are rules
             reason = f"{name}: {type(error).__name__}: {error}"
             raise NotTemplatableError(" ".join(reason.split())) from error
         return Template(tuple(self._name(template) for template in indices), tree)
+
+    def _is_changed(self) -> bool:
+        """Return whether a rule fixed or narrowed a variable: here that would be lost."""
+        variables = self._block.component_data_objects(pyo.Var)
+        return any(v.fixed or v.has_lb() or v.has_ub() or not v.is_continuous() for v in variables)
 
     def _templates_over(self, part: pyo.Set) -> list[IndexTemplate]:
         group = next(self._number)
@@ -201,13 +215,21 @@ class Symbols:
         raise TypeError(message)
 
     def _item(self, node: Any) -> Item:
-        return Item(node.args[0].local_name, tuple(map(self._index, node.args[1:])))
+        return Item(self._known(node.args[0]), tuple(map(self._index, node.args[1:])))
 
     def _member(self, node: Any) -> Item:
         """Translate a member whose ids the rule wrote out, or what has no index."""
         index = node.index()
         ids = () if index is None else index if isinstance(index, tuple) else (index,)
-        return Item(node.parent_component().local_name, tuple(map(Label, ids)))
+        return Item(self._known(node.parent_component()), tuple(map(Label, ids)))
+
+    def _known(self, component: Any) -> str:
+        """Return the name of a component of the model; one of another model may bear the same."""
+        name: str = component.local_name
+        if component is not self._block.component(name) and component is not self._model.component(name):
+            message = f"{name} is no part of this model"
+            raise TypeError(message)
+        return name
 
     def _sum(self, node: Any) -> Sum:
         return Sum(tuple(map(self._over, node.template_iters())), self._tree(node.template_args()[0]))
@@ -224,6 +246,9 @@ class Symbols:
 
     def _row(self, node: Any) -> Row:
         """Put a relation the way Pyomo does: what cannot vary becomes a side."""
+        if isinstance(node, relational_expr.NotEqualExpression) or _is_strict(node):
+            message = "a relation is <=, >= or =="
+            raise TypeError(message)
         trees = tuple(map(self._tree, node.args))
         varies = [not _is_constant(arg) for arg in node.args]
         if isinstance(node, relational_expr.RangedExpression):
@@ -257,31 +282,46 @@ def _symbol(record: Recorded) -> Any:
     return pyo.Var(*record.index, dense=False)
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Pyomo from printing that a rule failed: whoever called it says so."""
+    with LoggingIntercept(None, "pyomo", logging.CRITICAL):
+        yield
+
+
+def _is_strict(node: Any) -> bool:
+    """Return whether a relation has a side that may not be reached: < or >."""
+    strict = getattr(node, "strict", False)
+    return any(strict) if isinstance(strict, tuple) else bool(strict)
+
+
 def _is_constant(arg: Any) -> bool:
     return arg.__class__ in native_numeric_types or not arg.is_potentially_variable()
 
 
 @contextmanager
 def _indices_kept_dark() -> Iterator[None]:
-    """Make every question of a rule about what an index is an error; Pyomo may ask."""
-    own = {name: IndexTemplate.__dict__[name] for name in DARK if name in IndexTemplate.__dict__}
-    for name in DARK:
-        setattr(IndexTemplate, name, _refusal(getattr(IndexTemplate, name)))
+    """Make every question of a rule about an index, or about the members of a variable, an error; Pyomo may ask."""
+    kept = [(IndexTemplate, name, "a rule asks what its index is") for name in DARK]
+    kinds = [(kind, name) for kind in (IndexedVar, IndexedParam) for name in MEMBERS if hasattr(kind, name)]
+    kept += [(kind, name, "a rule looks at members") for kind, name in kinds]
+    own = {(kind, name): kind.__dict__[name] for kind, name, _ in kept if name in kind.__dict__}
+    for kind, name, message in kept:
+        setattr(kind, name, _refusal(getattr(kind, name), message))
     try:
         yield
     finally:
-        for name in DARK:
-            delattr(IndexTemplate, name)
-        for name, method in own.items():
-            setattr(IndexTemplate, name, method)
+        for kind, name, _ in kept:
+            delattr(kind, name)
+        for (kind, name), method in own.items():
+            setattr(kind, name, method)
 
 
-def _refusal(method: Callable[..., Any]) -> Callable[..., Any]:
-    def answer(template: IndexTemplate, *other: Any) -> Any:
+def _refusal(method: Callable[..., Any], message: str) -> Callable[..., Any]:
+    def answer(asked: Any, *other: Any, **named: Any) -> Any:
         asking = sys._getframe(1).f_globals.get("__name__", "")  # noqa: SLF001 - there is no other way to know
         if asking.startswith("pyomo."):
-            return method(template, *other)
-        message = "a rule asks what its index is"
+            return method(asked, *other, **named)
         raise TypeError(message)
 
     return answer

@@ -10,6 +10,8 @@ from planner.report.elements import Child, element, table
 from planner.report.numbers import MONEY, RATIO, ROUNDING, per_cent, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
     from xml.etree.ElementTree import Element
 
     import pandas as pd
@@ -21,6 +23,7 @@ HUNDREDTHS = 1e4
 SOURCE = "source"
 ILLUSTRATIVE = "illustrative"
 SOURCE_COLUMNS = ("table", "key", "column", "confidence", "source", "date", "licence", "note")
+SET_ASIDE_SHOWN_MAX = 10
 ECHARTS = "Apache ECharts 6.1.0 (Apache-2.0), zrender 6.1.0 (BSD-3-Clause)"
 
 
@@ -110,6 +113,7 @@ def audit_section(subject: Subject) -> Element:
     if findings or not audit.get("agreed", False):
         verdict = [element("p", say("The audit disagrees:", "核验不一致："), class_="warning")]
         verdict.append(element("ul", [element("li", finding) for finding in findings]))
+    own = _own(subject)
     notes = _notes(subject)
     noted = element("ul", [element("li", note) for note in notes]) if notes else None
     return element(
@@ -117,11 +121,40 @@ def audit_section(subject: Subject) -> Element:
         element("h2", say("Audit and origin", "核验与溯源"), id_="audit"),
         element("p", text),
         verdict,
+        own,
         [element("h3", say("Notes", "说明")), noted] if noted is not None else None,
         _origin(subject),
         _hashes(subject),
         aria_labelledby="audit",
     )
+
+
+def _own(subject: Subject) -> Element | None:
+    """Return what of the plan is the user's own, and so not audited; nothing where nothing is."""
+    manifest = subject.results.manifest
+    own = manifest.get("own_rules") or {}
+    names = {
+        "rules": say("Rules", "约束"),
+        "variables": say("Variables", "变量"),
+        "changes": say("Limits of variables", "变量取值范围"),
+        "taken_out": say("Rules of the planner taken out or changed", "被删除或修改的规划约束"),
+    }
+    rows: list[list[Child]] = [[text, "; ".join(map(str, own[key]))] for key, text in names.items() if own.get(key)]
+    if own.get("changes_more"):
+        rows.append([say("Further limits", "其余取值范围"), plain(float(own["changes_more"]))])
+    if aim := subject.summary.get("own_objective"):
+        value = plain(float(aim["value"])) if aim.get("value") is not None else "–"
+        rows.append([say("Minimised", "目标"), f"{aim['name']} = {value}"])
+    rows += [[say("Broken by the user's wish", "按用户意愿未满足"), str(one)] for one in _set_aside(manifest)]
+    if not rows:
+        return None
+    caption = say("The user's own: solved, but not audited", "用户自定部分：已求解，但未经核验")
+    return element("div", table(caption, [say("What", "项目"), say("Name", "名称")], rows), class_="warning")
+
+
+def _set_aside(manifest: Mapping[str, Any]) -> list[str]:
+    """Return what the audit found under rules that the user took out, of many the first."""
+    return list((manifest.get("audit") or {}).get("set_aside") or ())[:SET_ASIDE_SHOWN_MAX]
 
 
 def _notes(subject: Subject) -> list[str]:
@@ -159,8 +192,9 @@ def _proof_text(subject: Subject) -> Said:
 
 def _origin(subject: Subject) -> Element:
     manifest, summary = subject.results.manifest, subject.summary
-    solver, settings = manifest.get("solver") or {}, subject.scenario.settings
-    unit = MONEY if settings.minimise == "cost" else RATIO
+    settings = subject.scenario.settings
+    own = summary.get("own_objective")
+    unit = MONEY if settings.minimise == "cost" and not own else RATIO
     counts = summary.get("counts") or {}
     unique = {
         True: say("no other plan is as good", "唯一最优"),
@@ -174,20 +208,28 @@ def _origin(subject: Subject) -> Element:
     )
     rows: list[list[Child]] = [
         [say("Status", "状态"), subject.word(str(summary["status"]))],
-        [say("Minimised", "目标"), subject.word(settings.minimise)],
-        [say("Value", "目标函数值"), unit.write(summary.get("objective"))],
-        [say("Bound", "界"), unit.write(summary.get("bound"))],
+        [say("Minimised", "目标"), own["name"] if own else subject.word(settings.minimise)],
+        [say("Value", "目标函数值"), unit.write((own or summary).get("value" if own else "objective"))],
+        [say("Bound", "界"), unit.write((own or summary).get("bound"))],
         [say("Gap", "间隙"), gap_text(summary.get("gap"))],
         [say("Bound and gap are", "界与间隙"), _proof_text(subject)],
         [say("Unique", "唯一性"), unique.get(manifest.get("is_unique"), say("not known", "未知"))],  # type: ignore[arg-type]
         [say("Model", "模型规模"), Said(sizes.en, zh)],
-        [say("Solver", "求解器"), f"{solver.get('solver', '–')} {solver.get('version', '')}"],
+        [say("Solver", "求解器"), _solver(subject)],
         [say("Planner", "本程序版本"), str(manifest["versions"]["east-data-west-compute-planner"])],
         [say("Solved at (UTC)", "求解时间（UTC）"), str(manifest.get("started", "–"))],
         [say("Changed on the command line", "命令行改动"), "; ".join(map(str, manifest.get("overrides") or ())) or "–"],
         [say("Drawn with", "绘图组件"), ECHARTS],
     ]
     return table(say("How the plan was found", "方案由来"), [say("What", "项目"), say("Value", "内容")], rows)
+
+
+def _solver(subject: Subject) -> str:
+    """Say which solver it was; of a plan that was solved outside nobody told."""
+    if subject.summary.get("solved_outside"):
+        return say("outside the planner, by one of the user's", "规划程序之外，由用户自行求解")
+    solver = subject.results.manifest.get("solver") or {}
+    return f"{solver.get('solver', '–')} {solver.get('version', '')}"
 
 
 def _hashes(subject: Subject) -> Element:

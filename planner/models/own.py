@@ -1,0 +1,283 @@
+"""Rules of the user's own: how they are given, and what a run says of them, for the audit does not know them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from planner.errors import UsageError, shown
+from planner.language import Said, join, say
+
+if TYPE_CHECKING:
+    import pyomo.environ as pyo
+
+    from planner.models.plan_model import PlanModel
+
+CHANGES_SHOWN_MAX = 20
+"""Changes of bounds that are spelt out; who fixes ten thousand variables knows which."""
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class OwnRule:
+    """A rule of one's own: a function of the model and of its indices that returns a relation.
+
+    Attributes
+    ----------
+    function
+        ``function(m, *index)`` returns ``left <= right``, ``left >= right`` or ``left == right``, linear in the
+        variables of the model.
+    sets
+        Names of the model's sets that it holds over, such as ``SITES``; none: it holds once.
+    unit
+        The unit of both sides, for its shadow price.
+    """
+
+    function: Function
+    sets: tuple[str, ...] = ()
+    unit: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the function: what the rule is called in results and messages."""
+        return str(getattr(self.function, "__name__", type(self.function).__name__))
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call the function, as a rule of Pyomo."""
+        return self.function(*arguments)
+
+
+@overload
+def rule(function: Function, /) -> OwnRule: ...
+@overload
+def rule(*sets: str, unit: str = "") -> Callable[[Function], OwnRule]: ...
+def rule(*sets: Any, unit: str = "") -> Any:
+    """Say over which sets a rule of one's own holds, and in which unit; a decorator.
+
+    Parameters
+    ----------
+    *sets
+        Names of the model's sets, such as ``"SITES", "TIMESTEPS"``; the function takes the model and one id for each
+        (two for a set of pairs, such as ``BUILDABLE``).
+    unit
+        The unit of both sides of the rule, such as ``"MW"``; its shadow price is per this unit.
+
+    Examples
+    --------
+    >>> @planner.rule("SITES", "TIMESTEPS", unit="MW")
+    ... def little_from_the_grid(m, site, timestep):
+    ...     return m.grid_power[site, timestep] <= 78
+    """
+    if len(sets) == 1 and callable(sets[0]) and not isinstance(sets[0], str):
+        return OwnRule(sets[0])
+    return lambda function: OwnRule(function, tuple(sets), unit)
+
+
+@dataclass(frozen=True)
+class Own:
+    """What of a model is the user's own, and so not audited.
+
+    Attributes
+    ----------
+    rules
+        Names of the rules.
+    variables
+        Names of variables that no feature knows.
+    changes
+        Limits of variables that are narrower than the scenario's, as ``modules[qingyang;general] = 3``; of many the
+        first.
+    changes_more
+        How many changes beyond those there are.
+    taken_out
+        Rules of the features that the user took out or changed: what the audit finds under them is the user's wish.
+    objective
+        The name of the user's objective; empty where the scenario's is minimised.
+    without_rows
+        Rules over a set that has no members here.
+    """
+
+    rules: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+    changes_more: int = 0
+    taken_out: tuple[str, ...] = ()
+    objective: str = ""
+    without_rows: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything is the user's own."""
+        return bool(self.rules or self.variables or self.changes or self.taken_out or self.objective)
+
+    def document(self) -> dict[str, Any]:
+        """Return it for the manifest."""
+        return {
+            "rules": list(self.rules),
+            "variables": list(self.variables),
+            "changes": list(self.changes),
+            "changes_more": self.changes_more,
+            "taken_out": list(self.taken_out),
+            "objective": self.objective or None,
+        }
+
+
+def sentences(own: Mapping[str, Any]) -> list[Said]:
+    """Say what of a plan is the user's own and not audited.
+
+    Parameters
+    ----------
+    own
+        ``own_rules`` of the manifest, as :meth:`Own.document` returns it.
+    """
+    said = []
+    if rules := own.get("rules"):
+        said.append(
+            say("rules of the user's own, not audited: {names}", "用户自定约束，未经核验：{names}", names=_list(rules))
+        )
+    if variables := own.get("variables"):
+        said.append(
+            say(
+                "variables of the user's own, not audited: {names}",
+                "用户自定变量，未经核验：{names}",
+                names=_list(variables),
+            )
+        )
+    if changes := own.get("changes"):
+        more = int(own.get("changes_more") or 0)
+        rest = say(" and {more} more", " 等，另 {more} 项", more=more) if more else ""
+        said.append(
+            say(
+                "limits of the user's own, not audited: {changes}{rest}",
+                "用户自定取值范围，未经核验：{changes}{rest}",
+                changes=_list(changes),
+                rest=rest,
+            )
+        )
+    if taken_out := own.get("taken_out"):
+        said.append(
+            say(
+                "rules of the planner that the user took out or changed, and that the plan may break: {names}",
+                "被用户删除或修改的规划约束，方案可能不满足：{names}",
+                names=_list(taken_out),
+            )
+        )
+    if objective := own.get("objective"):
+        said.append(
+            say(
+                "the objective {name} is the user's own and not audited; the costs are",
+                "目标函数 {name} 由用户自定，未经核验；各项成本已核验",
+                name=shown(objective),
+            )
+        )
+    return said
+
+
+def _list(names: Sequence[str]) -> Said:
+    return join((shown(name) for name in names), ", ", "、")
+
+
+def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
+    """Record rules of the user's own in a declared model.
+
+    Raises
+    ------
+    UsageError
+        A rule has no name of its own, names a set that is not there, or takes another number of ids.
+    """
+    if callable(rules) or isinstance(rules, str):
+        raise UsageError(say("rules is a list of functions: rules=[…]", "rules 应为函数列表：rules=[…]"))
+    for given in rules:
+        own = given if isinstance(given, OwnRule) else OwnRule(given)
+        if not callable(own.function):
+            raise UsageError(
+                say(
+                    "rules holds '{value}', which is no function",
+                    "rules 含“{value}”，它不是函数",
+                    value=shown(repr(own.function)),
+                )
+            )
+        _check_name(m, own.name)
+        index = [_index_set(m, own.name, name) for name in own.sets]
+        _check_arguments(own, index)
+        m.constrain(own.function, *index, unit=own.unit)
+
+
+def _check_name(m: PlanModel, name: str) -> None:
+    if not name.isidentifier():
+        raise UsageError(
+            say(
+                "a rule of one's own needs a name to be told by: def name(m): …, not '{name}'",
+                "自定约束须有名称：请写作 def 名称(m): …，而非“{name}”",
+                name=shown(name),
+            )
+        )
+    if m.knows(name):
+        raise UsageError(
+            say(
+                "the model already has something called {name}: give the rule another name",
+                "模型中已有名为 {name} 的内容：请为约束另取名称",
+                name=shown(name),
+            )
+        )
+
+
+def _index_set(m: PlanModel, rule_name: str, name: str) -> pyo.Set:
+    found = m.index_set(name) if isinstance(name, str) else None
+    if found is None:
+        raise UsageError(
+            say(
+                "the rule {rule} is to hold over {name}, but the model has no such set (it has {known})",
+                "约束 {rule} 所用的集合 {name} 不存在（已有 {known}）",
+                rule=shown(rule_name),
+                name=shown(name),
+                known=join(m.set_names()),
+            )
+        )
+    return found
+
+
+def _check_arguments(own: OwnRule, index: Sequence[pyo.Set]) -> None:
+    if any(not isinstance(part.dimen, int) for part in index):
+        return  # an empty set of no known width
+    ids = sum(part.dimen for part in index)
+    try:
+        inspect.signature(own.function).bind(None, *[None] * ids)
+    except TypeError:
+        raise UsageError(
+            say(
+                "the rule {name} takes other arguments than the model and {ids} ids: name its sets, "
+                'as @planner.rule("SITES", "TIMESTEPS")',
+                '约束 {name} 的参数应为模型加 {ids} 个标识：请写明其集合，如 @planner.rule("SITES", "TIMESTEPS")',
+                name=shown(own.name),
+                ids=ids,
+            )
+        ) from None
+    except ValueError:
+        return  # no signature to look at
+
+
+def refused(name: str, error: BaseException) -> UsageError:
+    """Return what to say of a rule of the user's own that fails when it is called or expanded."""
+    text = " ".join(str(error).split())
+    return UsageError(
+        say(
+            "the rule {name} cannot be solved: {kind}: {text} (a rule returns one relation, <=, >= or ==, linear in "
+            "the model's variables)",
+            "约束 {name} 无法求解：{kind}：{text}（约束须返回一个关系式 <=、>= 或 ==，且对模型变量为线性）",
+            name=shown(name),
+            kind=type(error).__name__,
+            text=shown(text, 300),
+        )
+    )
+
+
+def says_nothing(name: str) -> UsageError:
+    """Return what to say of a rule that names no variable: it would hold, or not, for every plan."""
+    return UsageError(
+        say(
+            "the rule {name} names no variable of the model, so that it says nothing of the plan",
+            "约束 {name} 不含任何模型变量，对方案没有任何限制",
+            name=shown(name),
+        )
+    )
