@@ -109,7 +109,7 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
     if bound and own:
         raise UsageError(
             say(
-                "{run_path}: the rules of one's own of this run stand in no file, so that its bound cannot be proved anew; "
+                "{run_path}: this run has rules of one's own, which stand in no file: its bound cannot be proved anew; "
                 "audit it without --bound",
                 "{run_path}：该运行含用户自定规则，未存入文件，无法重新证明其界；请不加 --bound 核验",
                 run_path=run_path,
