@@ -10,8 +10,10 @@ from planner.errors import AuditDisagreedError, CannotWriteError, reason, shown
 from planner.io.read_run import changed_files
 from planner.io.read_run import read_results as read_run
 from planner.language import say
-from planner.models.audit import audit
+from planner.models.audit import audit, summarise
+from planner.models.claims import Claims, audit_claims
 from planner.models.declarations import declarations
+from planner.models.finding import Finding
 
 if TYPE_CHECKING:
     from planner.io.results import Results
@@ -72,6 +74,19 @@ def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Pat
         raise CannotWriteError(text) from None
 
 
+def _claims_differ(results: Results) -> list[Finding]:
+    """Hold what a run says of itself against its tables, and its manifest against its summary."""
+    manifest, scenario = results.manifest, results.scenario
+    try:
+        asked = manifest.get("solver", {}).get("asked", {}).get("mip_gap", 0.0)
+        claims = Claims.of_summary(results.summary, float(asked))
+        found = list(audit_claims(claims, summarise(scenario, results.tables), scenario))
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        return [Finding("summary", "claims", say("cannot be checked: {error!r}", "无法核验：{error!r}", error=error))]
+    heads = [key for key in ("status", "objective", "bound", "gap") if manifest.get(key) != results.summary.get(key)]
+    return found + [Finding("manifest", key, say("is not what the summary says", "与摘要不符")) for key in heads]
+
+
 def audit_run(run_path: Path) -> str:
     """Check a finished run again, from its files alone.
 
@@ -87,6 +102,7 @@ def audit_run(run_path: Path) -> str:
     """
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
     findings = audit(results.scenario, results.tables, results.summary)
+    findings = findings or _claims_differ(results)
     lines: list[str] = [finding.said() for finding in findings]
     lines += [
         say("{name} is not the file that was written", "{name} 不是当初写出的文件", name=name)

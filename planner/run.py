@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,9 +28,9 @@ from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.language import join, say
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
+from planner.models.claims import Claims, audit_claims
 from planner.models.compile import coefficient_warnings, compile_model
 from planner.models.declarations import modules_of
-from planner.models.finding import Finding
 from planner.models.prices import shadow_prices
 from planner.models.problem import Solution, SolverOptions
 from planner.models.ranging import ranging
@@ -138,7 +138,7 @@ def run(
     with clock("audit"):
         summary = summarise(scenario, tables)
         findings = audit(scenario, tables, summary)
-        findings.extend(_objective_differs(solution, summary))
+        findings.extend(audit_claims(Claims.of_solution(solution, problem, options), summary, scenario))
     if findings:
         record.findings = [finding.said() for finding in findings]
         raise record.failure(AuditDisagreedError(say("the plan", "方案"), record.findings), "error")
@@ -213,10 +213,6 @@ def _without_plan(solution: Solution) -> PlannerError:
                     "在求得任何方案之前已达时间上限，请增大 --time-limit",
                 )
             )
-
-
-def _objective_differs(solution: Solution, summary: Mapping[str, Any]) -> Iterator[Finding]:
-    yield from Finding.unless_equal("objective", "solver", float(summary["objective"]), solution.objective, "")
 
 
 def run_and_write(
