@@ -26,6 +26,7 @@ from planner.models.features import (
     flexible_workloads,
     green_power_share,
     grid_limits,
+    power_supply,
     routes,
     site_capacity,
     site_expansion,
@@ -202,9 +203,11 @@ def exchanged_weights(inputs: Any) -> dict[str, pd.Series]:
     return {"timestep_weight": pd.Series(given.to_numpy()[::-1], given.index)}
 
 
-def use_of_it(m: Any, site: str, window: str) -> Any:
-    """Take the IT load for the facility's."""
-    return sum(m.timestep_weight[t] * m.it_load[site, t] for t in m.STEPS_OF_WINDOW[window])
+def certificates_twice(m: Any, site: str, window: str) -> Any:
+    """Count every certificate twice."""
+    del window
+    power = sum(m.green_energy[site, g] for g in m.TECHNOLOGIES_AT[site])
+    return power + sum(2.0 * m.certificates[s] for s in m.CERTIFICATES_AT[site])
 
 
 def no_pue(m: Any, site: str, timestep: str) -> Any:
@@ -262,7 +265,7 @@ FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] =
     "one loss of a store left out": (STORE, storage, "state_of_charge_balance", half_lossless, {"state_of_charge_balance"}),
     "weights exchanged": (FULL, time, "derive", exchanged_weights, {"timestep_weight"}),
     "weights exchanged under stores": (WORLDS["matched"], time, "derive", exchanged_weights, {"timestep_weight"}),
-    "a share of another use": (FULL, green_power_share, "all_use", use_of_it, {"green_power_share"}),
+    "certificates counted twice": (FULL, green_power_share, "bought", certificates_twice, {"green_power_share"}),
     "load without PUE": (FULL, facility_load, "facility_load", no_pue, {"facility_load"}),
     "unserved demand nearly free": (UNSERVED, demand, "unserved_cost", free_of_charge, {"unserved"}),
     "the whole capacity usable": (FULL, site_capacity, "site_capacity", mean_free, {"site_capacity"}),
@@ -341,3 +344,38 @@ def test_each_limit_dropped_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     tight = FULL.with_parameters(national_grid_power_max=120)
     monkeypatch.setattr(grid_limits, "build", without)
     assert refused(tight) & {"national_grid_power_limit", "grid_power_max"}
+
+
+def test_the_same_mistake_in_rule_and_audit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that gives twice what it gives, to the balance and to its feature's audit of it, is found all the same.
+
+    Proves: what goes in and out of a site is added up once more, from the tables, whatever the features say of it.
+    Sensitivity: a balance audited only by the terms that the features report.
+    """
+    terms = storage.audit_terms
+
+    def told(inputs: Any, tables: Any) -> Any:
+        return {name: 2.0 * power if name == "power_in" else power for name, power in terms(inputs, tables).items()}
+
+    def given(m: Any, site: str, timestep: str) -> Any:
+        return sum(2.0 * m.discharge[s, timestep] for s in m.STORES_AT[site])
+
+    monkeypatch.setattr(storage, "audit_terms", told)
+    monkeypatch.setattr(storage, "discharge_term", given)
+    assert refused(STORE) == {"power_balance"}
+
+
+def test_a_summary_computed_a_second_way_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """National figures that are not the sums of their parts are found though their feature confirms them.
+
+    Proves: energy without the hours a timestep stands for, in the summary alone. Sensitivity: a summary held only
+    against the code that wrote it.
+    """
+    right = power_supply.summary
+
+    def wrong(inputs: Any, tables: Any) -> dict[str, Any]:
+        found = right(inputs, tables)
+        return {**found, "energy": {**found["energy"], "grid": float(tables["power_supply"]["grid_power"].sum())}}
+
+    monkeypatch.setattr(power_supply, "summary", wrong)
+    assert refused(DAY) == {"summary"}

@@ -10,7 +10,7 @@ from pandas.api.types import is_numeric_dtype
 from planner.language import say
 from planner.models.declarations import modules_of
 from planner.models.finding import Finding, UnderAudit
-from planner.models.invariants import audit_invariants
+from planner.models.invariants import audit_invariants, audit_totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +51,8 @@ def audit(scenario: Scenario, tables: Mapping[str, pd.DataFrame], summary: Mappi
     if findings:
         return findings
     try:
-        return _audit_summary(summarise(scenario, tables), summary)
+        findings = _audit_summary(summarise(scenario, tables), summary)
+        return findings or list(audit_totals(scenario, tables, summary))
     except Exception as error:  # noqa: BLE001 - as above
         return [_unchecked("summary", error)]
 

@@ -6,8 +6,9 @@ tables alone, so that a part that is told wrongly to both its rule and its audit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
@@ -98,6 +99,50 @@ def _audit_work(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
         )
         yield from Finding.all_equal("demand_balance", asked_for, served, "MWh")
     yield from Finding.all_equal("demand_balance", asked, done.add(waits, fill_value=0.0), "MW")
+
+
+def audit_totals(inputs: Scenario, tables: Tables, summary: Mapping[str, Any]) -> Iterator[Finding]:
+    """National figures of a summary are the sums of their parts: energy by source, cost, emissions, certificate share.
+
+    The features' summaries are recomputed by their own code; here the sums are written once more.
+    """
+    energy = dict(summary.get("energy") or {})
+    whole = {name: _energy(tables, *place) for name, place in ENERGIES.items() if place[0] in tables}
+    for name in energy.keys() & whole.keys():
+        yield from Finding.unless_equal("summary", f"energy.{name}", whole[name], float(energy[name]), "MWh/a")
+    money = float(tables["cost"]["cost"].sum())
+    yield from Finding.unless_equal("summary", "cost", money, float(summary["cost"]), "CNY/a")
+    if "emissions" in tables:
+        tonnes = float(tables["emissions"]["emissions"].sum())
+        yield from Finding.unless_equal("summary", "emissions", tonnes, float(summary["emissions"]), "tCO2/a")
+    share = dict(summary.get("green_power_share") or {}).get("certificate")
+    if share is not None and "site_draw" in tables["power_supply"]:
+        drawn = whole["grid"] + _energy(tables, "power_supply_technology", "green_power")
+        green = drawn - whole["grid"] + float(tables["power_supply_certificates"]["certificates"].sum())
+        if inputs.scalar("excess_keeps_certificate"):
+            green += whole["excess"]
+        yield from Finding.unless_equal("summary", "green_power_share.certificate", green / drawn, float(share), "1")
+
+
+ENERGIES = {
+    "demand": ("demand", "demand"),
+    "unserved": ("demand", "unserved_demand"),
+    "it": ("allocation", "allocation"),
+    "facility": ("facility_load", "facility_load"),
+    "grid": ("power_supply", "grid_power"),
+    "excess": ("power_supply_technology", "excess"),
+    "curtailed": ("power_supply_technology", "curtailed"),
+    "charge": ("storage", "charge"),
+    "discharge": ("storage", "discharge"),
+}
+"""Energies of the summary [MWh/a] and the powers [MW] they add up, by table and column."""
+
+
+def _energy(tables: Tables, name: str, column: str) -> float:
+    """Add up a power over places and the year [MWh/a]: the mean of each timestep's sum, by its hours."""
+    hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
+    power = tables[name].groupby("timestep")[column].sum().reindex(hours.index, fill_value=0.0)
+    return float(np.dot(power.to_numpy(float), hours.to_numpy()))
 
 
 def _sums(tables: Tables, parts: Sequence[tuple[str, str]], keys: list[str]) -> pd.Series:
