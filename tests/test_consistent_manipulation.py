@@ -6,17 +6,24 @@ are those of the forged plan (``tests/forgery.py``), bound and gap are forged as
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planner.errors import AuditDisagreedError
+from planner.finished import audit_run
+from planner.io.manifest import hash_file
 from planner.models.audit import audit, summarise
+from planner.run import write_run
+from tests.algebra import HAND, plan
 from tests.features.test_green_power_share import MONTHLY
 from tests.forgery import Decisions, Plan, Tables, solved, with_cells, with_cost, with_old_cost
 from tests.test_planted_faults import WORLDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.worlds import World
 
@@ -281,3 +288,31 @@ def test_the_kinds_are_many() -> None:
     Proves: the list is not thinned out. Sensitivity: a kind removed because it is inconvenient.
     """
     assert len({*DECISIONS, *TABLES, *CLAIMS}) >= 29 + 20
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"bound": -1e15}, ["gap", "manifest"]),
+        ({"gap": 0.5, "status": "feasible"}, ["gap", "manifest"]),
+        ({"gap": "wide"}, ["summary"]),
+        ({"counts": 3}, ["summary"]),
+    ],
+)
+def test_a_forged_summary_is_found_on_disk(changes: dict[str, Any], names: list[str], tmp_path: Path) -> None:
+    """``planner audit`` holds what a run folder says of its proof against its tables and its manifest.
+
+    Proves: the hash of the file is forged as well, and still the run is refused, with exit 11, and the claim named; what
+    is no number is a finding and no crash. Sensitivity: a summary believed because its hash is right.
+    """
+    run = write_run(plan(HAND), tmp_path / "run", drawn=False)
+    assert "confirms" in audit_run(run)
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    (run / "summary.json").write_text(json.dumps({**summary, **changes}), encoding="utf-8")
+    manifest = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"]["summary.json"] = hash_file(run / "summary.json")
+    (run / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(AuditDisagreedError) as caught:
+        audit_run(run)
+    assert caught.value.exit_code == 11
+    assert {finding.split(" [")[0] for finding in caught.value.findings} >= set(names)
