@@ -22,15 +22,16 @@ from planner.language import say
 from planner.models import ledger
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
+from planner.models.claims import Claims, audit_claims
 from planner.models.compile import compile_model
 from planner.models.declarations import modules_of
-from planner.models.finding import Finding
 from planner.models.solve import solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from planner.io.scenario import Scenario
+    from planner.models.finding import Finding
     from planner.models.plan_model import PlanModel
     from planner.models.problem import Problem, SolverOptions, Vector
 
@@ -191,7 +192,7 @@ def _dispatched(
         tables.update(module.report(model))
     summary = summarise(scenario, tables)
     findings = audit(scenario, tables, summary)
-    findings.extend(Finding.unless_equal("objective", "solver", float(summary["objective"]), solution.objective, ""))
+    findings.extend(audit_claims(Claims.of_solution(solution, problem, options), summary, scenario))
     return _Found(solution.status, problem.counts, tables, summary, findings)
 
 

@@ -10,8 +10,10 @@ from planner.errors import AuditDisagreedError, CannotWriteError, UsageError, re
 from planner.io.read_run import changed_files
 from planner.io.read_run import read_results as read_run
 from planner.language import join, say
-from planner.models.audit import audit
+from planner.models.audit import audit, summarise
+from planner.models.claims import Claims, audit_claims
 from planner.models.declarations import declarations
+from planner.models.finding import Finding
 from planner.models.own import sentences
 
 if TYPE_CHECKING:
@@ -74,6 +76,19 @@ def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Pat
         raise CannotWriteError(text) from None
 
 
+def _claims_differ(results: Results) -> list[Finding]:
+    """Hold what a run says of itself against its tables, and its manifest against its summary."""
+    manifest, scenario = results.manifest, results.scenario
+    try:
+        asked = manifest.get("solver", {}).get("asked", {}).get("mip_gap", 0.0)
+        claims = Claims.of_summary(results.summary, float(asked))
+        found = list(audit_claims(claims, summarise(scenario, results.tables), scenario))
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        return [Finding("summary", "claims", say("cannot be checked: {error!r}", "无法核验：{error!r}", error=error))]
+    heads = [key for key in ("status", "objective", "bound", "gap") if manifest.get(key) != results.summary.get(key)]
+    return found + [Finding("manifest", key, say("is not what the summary says", "与摘要不符")) for key in heads]
+
+
 def audit_run(run_path: Path, *, bound: bool = False) -> str:
     """Check a finished run again, from its files alone.
 
@@ -97,6 +112,8 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
     taken_out = tuple(own.get("taken_out") or ())
     findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
     lines: list[str] = [finding.said() for finding in findings if finding.rule not in taken_out]
+    if not lines and "own_objective" not in results.summary:
+        lines = [finding.said() for finding in _claims_differ(results)]
     lines += [
         say("{name} is not the file that was written", "{name} 不是当初写出的文件", name=name)
         for name in changed_files(run_path)

@@ -15,8 +15,8 @@ from planner.errors import (
 )
 from planner.language import join, say
 from planner.models.audit import audit, summarise
+from planner.models.claims import Claims, audit_claims
 from planner.models.compile import BY_HAND
-from planner.models.finding import Finding
 from planner.models.own import sentences
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     with record.clock("audit"):
         summary = summarise(record.scenario, tables)
         findings = audit(record.scenario, tables, summary, taken_out=taken_out)
-        if solution is not None and not record.own.objective:
-            value = float(summary["objective"])
-            findings.extend(Finding.unless_equal("objective", "solver", value, solution.objective, ""))
+        if solution is not None and not record.own.objective and record.problem is not None and record.options:
+            claims = Claims.of_solution(solution, record.problem, record.options)
+            findings.extend(audit_claims(claims, summary, record.scenario))
     record.set_aside = [finding.said() for finding in findings if finding.rule in taken_out]
     if record.set_aside:
         record.notes.append(

@@ -254,22 +254,6 @@ def test_its_report_is_tidy(name: str) -> None:
     assert not table.duplicated(keys).any() or not keys
 
 
-@every_feature
-def test_its_audit_knows_nothing_of_the_model(name: str) -> None:
-    """``audit`` and ``summary``, with all that they use, have no Pyomo and share no function with ``build``.
-
-    Proves: a wrong rule and a wrong check must be made twice. Sensitivity: an audit that calls ``derive``.
-    """
-    functions = functions_of(name)
-    checking = reached_from(name, "audit", "summary")
-    making = reached_from(name, "build", "derive", "check", "obstacles", *rules_of(name))
-    assert not checking & making, f"audit and model share {sorted(checking & making)}"
-    for function in checking:
-        words = {node.id for node in ast.walk(functions[function]) if isinstance(node, ast.Name)}
-        assert not words & {"pyo", "m", "model"}, function
-        assert "m" not in [argument.arg for argument in functions[function].args.args], function
-
-
 def test_audits_name_only_rules_and_words_that_exist() -> None:
     """What an audit names is a rule, a variable, an expression, a parameter, a term or a table of the planner.
 

@@ -9,7 +9,8 @@ from pandas.api.types import is_numeric_dtype
 
 from planner.language import say
 from planner.models.declarations import modules_of
-from planner.models.finding import Finding
+from planner.models.finding import Finding, UnderAudit
+from planner.models.invariants import audit_invariants, audit_totals
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -29,7 +30,7 @@ def audit(
     *,
     taken_out: Collection[str] = (),
 ) -> list[Finding]:
-    """Let every feature check its own rules and costs, then check the summary against the tables.
+    """Let every feature check its own rules and costs, then what holds for every plan, then the summary.
 
     Parameters
     ----------
@@ -49,15 +50,18 @@ def audit(
         Empty when the plan is what it says it is.
     """
     findings = list(_gaps(tables))
-    for name, module in modules_of(scenario.features).items():
+    checks = {name: module.audit for name, module in modules_of(scenario.features).items()}
+    audited = UnderAudit(tables)
+    for name, check in {**checks, "invariants": audit_invariants, "cost": _unanswered}.items():
         try:
-            findings.extend(module.audit(scenario, tables))
+            findings.extend(check(scenario, audited))
         except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
             findings.append(_unchecked(name, error))
     if any(finding.rule not in taken_out for finding in findings):
         return findings
     try:
-        return findings + _audit_summary(summarise(scenario, tables), summary)
+        of_summary = _audit_summary(summarise(scenario, tables), summary)
+        return findings + (of_summary or list(audit_totals(scenario, tables, summary)))
     except Exception as error:  # noqa: BLE001 - as above
         return [*findings, _unchecked("summary", error)]
 
@@ -68,6 +72,13 @@ def _unchecked(name: str, error: Exception) -> Finding:
         "tables",
         say("cannot be checked: {name} {error}", "无法核验：{name} {error}", name=type(error).__name__, error=error),
     )
+
+
+def _unanswered(scenario: Scenario, audited: UnderAudit) -> Iterator[Finding]:
+    """Yield a finding for every category of cost that the audit of no listed feature has recomputed."""
+    del scenario
+    for category in sorted(set(map(str, audited["cost"]["category"])) - audited.answered):
+        yield Finding("cost", category, say("no listed feature answers for this category", "所列功能均未核验此类别"))
 
 
 def _gaps(tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -108,7 +119,9 @@ def _merge(into: dict[str, Any], part: Mapping[str, Any]) -> None:
 
 
 def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: str = "") -> list[Finding]:
-    findings: list[Finding] = []
+    # At the top the run may say more, of itself; within a part, such as the costs, nothing is added to the tables'.
+    more = sorted(set(found) - set(expected)) if path else []
+    findings = [Finding("summary", f"{path}{key}", say("is not in the tables", "不见于结果表")) for key in more]
     for key, value in expected.items():
         where, other = f"{path}{key}", found.get(key)
         if isinstance(value, dict):

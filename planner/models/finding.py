@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Vector = npt.NDArray[np.float64]
+
+
+class UnderAudit(dict[str, "pd.DataFrame"]):
+    """The result tables while they are audited, and the categories of cost that some feature has answered for."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        super().__init__(tables)
+        self.answered: set[str] = set()
+
+
 RELATIVE_TOLERANCE = 1e-6
 """Of the larger side: ten times the solver's feasibility tolerance."""
 ABSOLUTE_TOLERANCE = 1e-6
@@ -122,7 +132,9 @@ class Finding:
 
     @classmethod
     def cost_differs(cls, category: str, expected: float, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-        """Compare a cost category [CNY/a] with what the cost table says of it."""
+        """Compare a cost category [CNY/a] with what the cost table says of it, and so answer for the category."""
+        if isinstance(tables, UnderAudit):
+            tables.answered.add(category)
         costs = tables["cost"].set_index("category")["cost"]
         if category not in costs.index:
             yield cls(category, "cost", say("the category is missing from the cost table", "成本表中缺少该类别"))

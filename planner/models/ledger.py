@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -76,6 +76,28 @@ def added(inputs: Scenario, tables: Tables, total: str) -> pd.Series:
     levels = list(range(parts[0].index.nlevels))
     sums: pd.Series = pd.concat(parts).groupby(level=levels, sort=False).sum(skipna=False)
     return sums
+
+
+def scopes(inputs: Scenario, limit: str, units: Sequence[str]) -> Iterator[tuple[str, str, float, list[str]]]:
+    """Yield every site, hub, side or the nation that has a limit and a site: kind, name, limit, its sites.
+
+    Parameters
+    ----------
+    limit
+        The limit of a single site; that of a hub is called ``hub_…``, of the nation ``national_…``.
+    units
+        Kinds of scope to look for besides the nation: ``site``, ``hub``, ``side``.
+    """
+    sites = list(inputs.sets["site"])
+    for unit in units:
+        given = inputs.series(limit if unit == "site" else f"{unit}_{limit}").to_dict()
+        of_site = dict(zip(sites, sites, strict=True)) if unit == "site" else inputs.series(f"site.{unit}").to_dict()
+        for name, value in given.items():
+            inside = [site for site in sites if of_site.get(site) == name]
+            if inside:
+                yield unit, str(name), float(value), inside
+    if inputs.is_given(f"national_{limit}"):
+        yield "national", "national", inputs.number(f"national_{limit}"), sites
 
 
 def spread(prices: pd.Series, table: pd.DataFrame) -> pd.Series:

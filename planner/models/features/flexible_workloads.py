@@ -9,7 +9,8 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.features.time import chain_faults, previous
+from planner.models.audit_time import before
+from planner.models.features.time import chain_faults
 from planner.models.finding import Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
@@ -218,7 +219,7 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
 def _before(inputs: Scenario, waiting: pd.Series) -> pd.Series:
     """Return what waits at the beginning of each timestep [MWh]."""
     *pair, steps = (waiting.index.get_level_values(key) for key in KEYS)
-    earlier = pd.MultiIndex.from_arrays([*pair, previous(inputs).reindex(steps)], names=KEYS)
+    earlier = pd.MultiIndex.from_arrays([*pair, before(inputs).reindex(steps)], names=KEYS)
     return pd.Series(waiting.reindex(earlier).to_numpy(), waiting.index)
 
 
@@ -253,7 +254,7 @@ def _came_in_time(inputs: Scenario) -> pd.Series:
     Whole rounds of the period come first, so that the walk is never longer than one.
     """
     steps = inputs.full_index(("timestep",))
-    before = steps.get_indexer(pd.Index(previous(inputs).reindex(steps)))
+    earlier = steps.get_indexer(pd.Index(before(inputs).reindex(steps)))
     hours = inputs.series("timestep_duration").reindex(steps)
     periods = inputs.series("period").reindex(steps).fillna("")
     around = hours.groupby(periods).transform("sum").to_numpy(float)
@@ -267,7 +268,7 @@ def _came_in_time(inputs: Scenario) -> pd.Series:
             part = np.minimum(left, hours.to_numpy(float)[at])
             work += part * rate[at]
             left -= part
-            at = before[at]
+            at = earlier[at]
             if not (left > 0).any():
                 break
         found.append(pd.Series(work, pd.MultiIndex.from_product([[workload], steps])))

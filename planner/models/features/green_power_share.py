@@ -577,7 +577,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     credited = ledger.added(inputs, tables, "green_credited").unstack("site")
     again["green_credited"] = credited.reindex(index=again["green_counted"].index)
     yield from _audit_certificates(tables)
-    for scope, name, least, sites in _given_scopes(inputs):
+    for scope, name, least, sites in ledger.scopes(inputs, "green_power_share_min", ("site", "hub", "side")):
         rule = "green_power_share" if scope == "site" else f"{scope}_green_power_share"
         sums = pd.DataFrame({column: frame[sites].sum(axis=1) for column, frame in again.items()})
         for window, sum_ in sums.to_dict("index").items():
@@ -617,7 +617,8 @@ def _differences(
 
 def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> Iterator[Finding]:
     """Yield a finding for every row that no limit asks for, that stands twice, or that names another accounting."""
-    asked = {(scope, name, window) for scope, name, *_ in _given_scopes(inputs) for window in windows}
+    scopes = ledger.scopes(inputs, "green_power_share_min", ("site", "hub", "side"))
+    asked = {(scope, name, window) for scope, name, *_ in scopes for window in windows}
     for row in reported.index[reported.index.duplicated() | ~reported.index.isin(list(asked))]:
         yield Finding(
             "green_power_share", ", ".join(map(str, row)), say("no limit asks for this row", "没有约束要求此行")

@@ -8,7 +8,8 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.features.time import chain_faults, previous
+from planner.models.audit_time import before
+from planner.models.features.time import chain_faults
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
@@ -203,7 +204,10 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     grid = grid.reindex(index=list(inputs.sets["timestep"]), columns=list(inputs.sets["site"]))
     keys = ["scope", "name", "timestep"]
     reported = tables["grid_limits"].set_index(keys).astype(float)
-    fleets = {(scope, name): (limit, grid[sites].sum(axis=1)) for scope, name, limit, sites in _limits(inputs)}
+    fleets = {
+        (scope, name): (limit, grid[sites].sum(axis=1))
+        for scope, name, limit, sites in ledger.scopes(inputs, "grid_power_max", UNITS)
+    }
     rules = {
         "hub": "hub_grid_power_limit",
         "side": "side_grid_power_limit",
@@ -229,10 +233,10 @@ def _audit_ramps(inputs: Scenario, grid: pd.DataFrame) -> Iterator[Finding]:
     limit = inputs.series("grid_ramp_max")
     if limit.empty:
         return
-    before = previous(inputs).reindex(grid.index)
+    steps_before = before(inputs).reindex(grid.index)
     hours = inputs.series("timestep_duration").reindex(grid.index).to_numpy()
-    earlier = inputs.series("timestep_duration").reindex(before).to_numpy()
-    rise = grid[limit.index].to_numpy() - grid[limit.index].reindex(before).to_numpy()
+    earlier = inputs.series("timestep_duration").reindex(steps_before).to_numpy()
+    rise = grid[limit.index].to_numpy() - grid[limit.index].reindex(steps_before).to_numpy()
     pace = pd.DataFrame(rise / ((hours + earlier) / 2)[:, None], grid.index, limit.index)
     yield from Finding.all_at_most("grid_ramp_up", pace.max(), limit, "MW/h")
     yield from Finding.all_at_most("grid_ramp_down", -pace.min(), limit, "MW/h")

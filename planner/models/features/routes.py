@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.language import say
+from planner.models import audit_physics
 from planner.models.finding import Finding
 from planner.models.gives import Rank, Steps
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
@@ -115,8 +116,6 @@ WORDS: dict[str, tuple[str, str]] = {
 ROUTE_FACTORS = {"optical": 1.8, "ip_private": 2.7, "internet": 3.1}
 FIBRE_LATENCY = 4.897e-3
 """[ms/km], one way: group index 1.468 over the speed of light."""
-EARTH_RADIUS = 6371.0088
-"""[km], mean radius (IUGG); the audit's own copy."""
 KEYS = ["region", "workload", "site", "path"]
 
 
@@ -405,14 +404,15 @@ def _distance_again(inputs: Scenario, routes: pd.DataFrame) -> Vector:
         ends[name] = np.radians(inputs.coordinates(name).reindex(routes[name]).to_numpy(float))
     (x1, y1), (x2, y2) = ends["region"].T, ends["site"].T
     chord = np.sin((y2 - y1) / 2) ** 2 + np.cos(y1) * np.cos(y2) * np.sin((x2 - x1) / 2) ** 2
-    distance: Vector = 2 * EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
+    distance: Vector = 2 * audit_physics.EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
     return distance
 
 
 def _latency_again(inputs: Scenario, routes: pd.DataFrame, distance: Vector) -> Vector:
     """Recompute each route's latency [ms]."""
-    factor = inputs.scalar("route_factor") or ROUTE_FACTORS[str(inputs.scalar("network_layer"))]
+    factor = inputs.scalar("route_factor") or audit_physics.detour(str(inputs.scalar("network_layer")))
     pairs = pd.MultiIndex.from_frame(routes[["region", "site"]])
-    computed = distance * FIBRE_LATENCY * float(factor) + inputs.series("access_latency").reindex(pairs).to_numpy(float)
+    access = inputs.series("access_latency").reindex(pairs).to_numpy(float)
+    computed = distance * audit_physics.fibre_delay() * float(factor) + access
     given = inputs.series("latency").reindex(pairs).to_numpy(float)
     return np.where(np.isnan(given), computed, given)

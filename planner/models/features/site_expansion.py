@@ -263,7 +263,15 @@ def _yearly(inputs: Scenario) -> pd.Series:
 def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules: pd.Series) -> Iterator[Finding]:
     opened = tables["site_expansion_opened"].set_index("site")["open"].astype(float)
     price = inputs.series("opening_cost")
-    for site, value in opened[~((opened - opened.round()).abs() <= ABSOLUTE_TOLERANCE)].items():
+    # A site may be opened where it costs something and there is something to build; it is opened once or not.
+    allowed = inputs.series("modules_max")
+    buildable = set(allowed.index[allowed > 0].get_level_values("site"))
+    for site in sorted(buildable.intersection(price.index).symmetric_difference(opened.index)):
+        yield Finding(
+            "open", str(site), say("is missing from the results, or cannot be opened", "结果中缺失，或不可开建")
+        )
+    near = np.minimum((opened - 0.0).abs(), (opened - 1.0).abs())
+    for site, value in opened[~(near <= ABSOLUTE_TOLERANCE)].items():
         yield Finding(
             "open", str(site), say("{value:g} is neither open nor closed", "{value:g} 既非开建，也非不建", value=value)
         )

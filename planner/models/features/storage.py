@@ -12,7 +12,8 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import green_ledger, ledger
-from planner.models.features.time import chain_faults, previous
+from planner.models.audit_time import before, round_of
+from planner.models.features.time import chain_faults
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
@@ -396,13 +397,18 @@ def _allowed(inputs: Scenario, size: str) -> pd.Series:
 def _audit_energy(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Iterator[Finding]:
     """Add up what goes into each store, timestep by timestep."""
     hours = tables["time"].set_index("timestep")["timestep_duration"].astype(float)
-    before = previous(inputs)
     sites, steps = (table.index.get_level_values(key) for key in KEYS)
     into, out_of = (inputs.series(name).reindex(sites).to_numpy() for name in EFFICIENCIES)
     gained = (table["charge"] * into - table["discharge"] / out_of) * hours.reindex(steps).to_numpy()
-    held = table["state_of_charge"].reindex(pd.MultiIndex.from_arrays([sites, before.reindex(steps)]))
+    held = table["state_of_charge"].reindex(pd.MultiIndex.from_arrays([sites, before(inputs).reindex(steps)]))
     found = table["state_of_charge"] - gained
     yield from Finding.all_equal("state_of_charge_balance", pd.Series(held.to_numpy(), table.index), found, "MWh")
+    # Whatever the order of the hours: what a store gives in a round of its period is what it took, less both losses.
+    kept, drawn = (
+        pd.Series(power * hours.reindex(steps).to_numpy(), table.index)
+        for power in (table["charge"] * into, table["discharge"] / out_of)
+    )
+    yield from Finding.all_equal("state_of_charge_balance", round_of(inputs, kept), round_of(inputs, drawn), "MWh")
 
 
 def _audit_sizes(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Iterator[Finding]:
