@@ -15,6 +15,7 @@ from planner.models import standard_form
 from planner.models.expansion import Expansion
 from planner.models.names import Names, Run, labels_of
 from planner.models.problem import Problem, Stage
+from planner.models.solvers.finite import unfit_limits
 from planner.models.templates import NotTemplatableError, Row
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool) -> Problem
     names = [_run(record, expansion) for record in constraints]
     holds = np.zeros(len(lower), dtype=bool)
     holds[matrix.indices] = True
+    holds |= unfit_limits(lower, upper)  # kept, for check_problem to refuse by name: NaN is neither above 0 nor below
     broken = np.flatnonzero(~holds & ((lower > 0) | (upper < 0)))
     if keep_broken:
         holds[broken] = True

@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "deferral_max": ("longest delay", "最长延迟"),
     "backlog": ("work waiting", "积压作业"),
     "backlog_max": ("most work waiting", "积压上限"),
+    "waiting_max": ("most work that waited", "等待作业上限"),
     "deadline": ("deadline", "完成期限"),
     "waiting": ("work that waited", "等待的作业"),
 }
@@ -87,8 +88,7 @@ def deferred_term(m: PlanModel, region: str, workload: str, timestep: str) -> An
 def waiting_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
     """What may have waited for a timestep may be served in it [MW]."""
     return sum(
-        m.backlog_max[region, k, m.previous[timestep]] / m.timestep_duration[timestep]
-        for k in m.FLEXIBLE_OF[region, workload]
+        m.waiting_max[region, k, timestep] / m.timestep_duration[timestep] for k in m.FLEXIBLE_OF[region, workload]
     )
 
 
@@ -117,6 +117,7 @@ def build(m: PlanModel) -> None:
     m.subsets("FLEXIBLE_OF", m.DEMANDS, members, ["region", "workload"])
     m.parameter("backlog_max", [m.FLEXIBLE, m.TIMESTEPS], _backlog_max(m, pairs), "MWh")
     m.variable("backlog", m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
+    m.parameter("waiting_max", [m.FLEXIBLE, m.TIMESTEPS], _waiting_max(m), "MWh")
     m.add_term("served_demand", "deferred", deferred_term)
     m.add_term("servable_demand", "waiting", waiting_term)
     m.constrain(deadline, m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
@@ -139,6 +140,24 @@ def _backlog_max(m: PlanModel, pairs: list[tuple[str, str]]) -> pd.Series:
     values = [waits[k] * demand[r, k] for r, k in pairs]
     index = pd.MultiIndex.from_tuples([(r, k, t) for r, k in pairs for t in steps], names=KEYS)
     return pd.Series(np.concatenate([np.zeros(0), *values]), index=index)
+
+
+def _waiting_max(m: PlanModel) -> pd.Series:
+    """Return the most work that can have waited for a timestep [MWh].
+
+    What may wait when it begins, but no more than all other work of its period, however long work may wait: over a
+    period nothing is served that is not asked for in it.
+    """
+    most: pd.Series = m.records["backlog_max"].options["initialize"]
+    regions, workloads, steps = (most.index.get_level_values(key) for key in KEYS)
+    before = pd.MultiIndex.from_arrays([regions, workloads, previous(m.inputs).reindex(steps)], names=KEYS)
+    hours = m.inputs.series("timestep_duration").reindex(steps).to_numpy()
+    rate = m.parameter_values["demand_profile"].reindex(pd.MultiIndex.from_arrays([workloads, steps])).to_numpy()
+    demand = m.parameter_values["demand"].reindex(pd.MultiIndex.from_arrays([regions, workloads])).to_numpy()
+    work = pd.Series(rate * hours * demand, most.index)
+    period = m.inputs.series("period").reindex(steps).fillna("").to_numpy()
+    others = work.groupby([regions, workloads, period]).transform("sum") - work
+    return pd.Series(np.minimum(most.reindex(before).to_numpy(), others), most.index)
 
 
 def _recent(duration: npt.NDArray[np.float64], rate: npt.NDArray[np.float64], hours: float) -> npt.NDArray[np.float64]:

@@ -108,6 +108,8 @@ class Request:
         For linear programmes: ``choose``, or one that is asked for.
     ranging
         Whether to say how far sides and costs may move (``ranging.py``).
+    is_careful
+        Whether this is a second opinion (``options.CAREFUL``).
     """
 
     job: Literal["solve", "polish"]
@@ -119,6 +121,7 @@ class Request:
     tie_break: bool
     algorithm: Algorithm = "choose"
     ranging: bool = False
+    is_careful: bool = False
 
 
 @dataclass(frozen=True)

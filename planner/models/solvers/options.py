@@ -12,6 +12,16 @@ LARGE = 50_000
 DUAL_TOLERANCE = 1e-7
 """A reduced cost of the wrong sign up to this, after the enlargement, is optimal to HiGHS."""
 
+CAREFUL: dict[str, bool | float | int | str] = {
+    "presolve": "off",
+    "mip_feasibility_tolerance": 1e-9,
+    "primal_feasibility_tolerance": 1e-9,
+    # 4: by the largest value of rows and columns, to powers of two; HiGHS's own choice is another.
+    "simplex_scale_strategy": 4,
+}
+"""For a second opinion: without presolve, scaled otherwise, and with whole numbers that are whole to 1e-9. Presolve off
+alone is worse than nothing: it lets 1e-7 of a binary open a site (decision 0038)."""
+
 
 def is_large(arrays: Arrays, request: Request) -> bool:
     """Whether a linear programme is worth preparing for the simplex method."""
@@ -23,6 +33,7 @@ def pinned_options(request: Request, *, with_integers: bool = False) -> dict[str
     algorithm = request.algorithm
     # For a problem with integers ``solver`` is about the relaxation alone: HiGHS would forget the integers.
     inner = algorithm if algorithm in ("simplex", "ipm", "hipo") else "choose"
+    careful = CAREFUL if request.is_careful else {}
     return {
         "threads": request.threads,
         "parallel": "on" if request.threads > 1 else "off",
@@ -38,4 +49,5 @@ def pinned_options(request: Request, *, with_integers: bool = False) -> dict[str
         # The default drops coefficients below 1e-9 without a word; inputs may be as small as 1e-12.
         "small_matrix_value": 1e-12,
         "mip_min_logging_interval": 1.0,
+        **careful,
     }

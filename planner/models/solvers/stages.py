@@ -37,6 +37,8 @@ class Search:
         What the plan made of the start cost, infinite where none could be made; ``None`` where nobody looked.
     is_warm
         Whether the relaxation was solved from the basis of the start.
+    second_opinion
+        What became of a word that there is no plan (``second.py``).
     """
 
     state: State
@@ -49,13 +51,16 @@ class Search:
     start: Vector | None = None
     start_cost: float | None = None
     is_warm: bool = False
+    warnings: list[str] = field(default_factory=list)
+    second_opinion: str = ""
 
 
 @dataclass
 class Polish:
     """What steps 2 and 3 found; ``is_complete`` where every stage was solved to its end.
 
-    ``basis`` is that of the first stage, (columns + rows,); ``is_warm`` whether it was solved from one.
+    ``basis`` is that of the first stage, (columns + rows,); ``is_warm`` whether it was solved from one. ``programme``
+    is as it was left, and ``second_opinion`` what became of a word that there is no plan (``second.py``).
     """
 
     state: State
@@ -72,6 +77,8 @@ class Polish:
     warnings: list[str] = field(default_factory=list)
     basis: Statuses | None = None
     is_warm: bool = False
+    programme: Programme | None = None
+    second_opinion: str = ""
 
 
 def hold_stage(programme: Programme, cost: Vector, value: float) -> None:
@@ -97,7 +104,7 @@ def search_integers(
     an earlier programme. Large problems, and those with a basis, are dived into first.
     """
     found = Search("optimal", start=start)
-    if dive.pays(arrays, request) or (basis is not None and dive.can(arrays)):
+    if not request.is_careful and (dive.pays(arrays, request) or (basis is not None and dive.can(arrays))):
         dived = dive.dive(arrays, request, clock, on_incumbent, start, basis=basis)
         is_good = _take(found, dived, request, clock)
         found.start = start if found.values is None else found.values
@@ -176,7 +183,7 @@ def polish(
     programme = dive.relaxed(arrays, request, clock, arrays.costs[0], integers) if relaxed is None else relaxed
     if relaxed is not None and integers is not None:
         dive.fix_integers(programme, integers)
-    result = Polish("optimal", is_warm=begun is not None)
+    result = Polish("optimal", is_warm=begun is not None, programme=programme)
     for position, cost in enumerate(arrays.costs):
         if position:
             programme.set_cost(cost)
