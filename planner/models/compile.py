@@ -96,7 +96,8 @@ def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
     """
     expansion = Expansion(m)
     try:
-        return Compiled(m, _expand(m, expansion, keep_broken=keep_broken), expansion)
+        with np.errstate(over="ignore", invalid="ignore"):  # check_problem names the rule of what is not finite
+            return Compiled(m, _expand(m, expansion, keep_broken=keep_broken), expansion)
     except NotTemplatableError as error:
         return Compiled(m, standard_form.compile_standard_form(m), expansion, fallback=str(error))
 

@@ -374,7 +374,7 @@ class _Session:
         return replace(answer, **found, details=details)
 
     def _second_opinion(self, answer: Answer) -> Answer:
-        """Ask HiGHS whether there is any plan: many solvers do not tell unbounded from infeasible, and any may be wrong.
+        """Ask HiGHS whether there is any plan: many do not tell the two apart, and any may err.
 
         Where HiGHS has a plan it is taken, with a warning; where it has no word in time, the other solver's stands.
         """

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from planner.io.scenario import Scenario
     from planner.models.plan_model import PlanModel
 
-AT_ITS_WORD = 10_000.0
-"""A limit on modules up to here is what it says: a binary that is whole to 1e-6 lets a hundredth of a module slip by,
-which no whole number of modules can use."""
-ROUNDING = 1e-9
-"""Relative; what is needed is rounded up by so much before it is rounded up to whole modules."""
+LEVELS = (10_000.0, 1_000_000.0)
+"""A limit on modules up to the first is what it says: a binary that is whole to 1e-6 lets a hundredth of a module slip
+by, which no whole number of modules can use. The second is for modules so small that thousands are needed."""
+HEADROOM = 2.0
+"""A level is taken where it is so many times what could be used. What could be used moves with demand and utilisation,
+the levels do not, so that ``explain``, which moves them, sees the same limit."""
 PAIR = ["site", "compute_type"]
 
 
 def modules_usable(m: PlanModel, limit: pd.Series) -> pd.Series:
-    """Return limits on modules, those above ``AT_ITS_WORD`` brought down to it, or to what could be used if more.
+    """Return limits on modules, those above a level that is ample for what could be used brought down to it [1].
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def modules_usable(m: PlanModel, limit: pd.Series) -> pd.Series:
     load = most_load(m).reindex(limit.index, fill_value=0.0)
     size = m.inputs.series("module_size").reindex(limit.index).mul(m.inputs.series("utilisation_max"), level="site")
     needed = np.divide(load, size, out=np.zeros(len(limit)), where=(size > 0.0).to_numpy())
-    return limit.astype(float).clip(upper=np.maximum(np.ceil(needed * (1.0 + ROUNDING)), AT_ITS_WORD))
+    ample = np.select([needed * HEADROOM <= level for level in LEVELS], LEVELS, np.inf)
+    return limit.astype(float).clip(upper=ample)
 
 
 def most_load(m: PlanModel) -> pd.Series:

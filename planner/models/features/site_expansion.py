@@ -38,10 +38,10 @@ PARAMETERS = (
         "modules_max",
         ("site", "compute_type"),
         "1",
-        "Most modules that may be built; above 10,000 it means as many as could be used.",
+        "Most modules that may be built; a limit far above what could be used means no limit.",
         0,
         "integer",
-        description_zh="可新建的模块数上限；超过 10,000 时意为用得上多少就可建多少。",
+        description_zh="可新建的模块数上限；远超所能用到的数量时视为不限。",
     ),
     Parameter(
         "module_cost",
@@ -155,8 +155,8 @@ def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:
     modules[s,c] ≤ modules_usable[s,c] × open[s]  ∀ s,c with opening_cost  [1]
 
     ==============  ==========================================================================  =
-    modules_usable  modules_max; above 10,000 as many as carry all work that can come to the    1
-                    site at once, though 10,000 at least
+    modules_usable  modules_max, or 10,000 where that is twice what carries all work that can   1
+                    come to the site at once (1,000,000 where modules are that small)
     ==============  ==========================================================================  =
     """
     return m.modules[site, compute_type] <= m.modules_usable[site, compute_type] * m.open[site]

@@ -10,7 +10,7 @@ import numpy as np
 
 from planner.models.solvers.finite import COEFFICIENT_MAX, VALUE_MAX, check_limits, check_numbers
 from planner.models.solvers.implied import loose_upper
-from planner.models.solvers.options import DUAL_TOLERANCE, LARGE, is_large, pinned_options
+from planner.models.solvers.options import DUAL_TOLERANCE, LARGE, WHOLE, is_large, lets_slip, pinned_options
 
 if TYPE_CHECKING:
     from planner.models.solvers.block_start import Statuses as OwnStatuses
@@ -67,6 +67,8 @@ class Programme:
         self._algorithm = request.algorithm
         self._highs: Any = _new()
         for name, value in pinned_options(request, with_integers=self.with_integers).items():
+            self._set_option(name, value)
+        for name, value in WHOLE.items() if self.with_integers and lets_slip(arrays) else ():
             self._set_option(name, value)
         if request.is_careful and arrays.columns >= LARGE:
             self._set_option("presolve", "choose")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from planner.models.solvers.exchange import Arrays, Request
 
@@ -21,6 +23,23 @@ CAREFUL: dict[str, bool | float | int | str] = {
 }
 """For a second opinion: without presolve, scaled otherwise, and with whole numbers that are whole to 1e-9. Presolve off
 alone is worse than nothing: it lets 1e-7 of a binary open a site (decision 0038)."""
+
+SLIP = 1e5
+"""From here on, of an integer's coefficient over the largest of its row's other ones, 1e-6 of the integer counts."""
+WHOLE: dict[str, bool | float | int | str] = {
+    name: CAREFUL[name] for name in ("mip_feasibility_tolerance", "primal_feasibility_tolerance")
+}
+"""Tolerances for a problem in which HiGHS's own would let something slip."""
+
+
+def lets_slip(arrays: Arrays) -> bool:
+    """Whether an integer that is whole to 1e-6 only lets a row be broken by a tenth of a unit of another column."""
+    owner = np.repeat(arrays.is_integer, np.diff(arrays.starts))
+    size = np.abs(arrays.data)
+    others, wholes = np.zeros(arrays.rows), np.zeros(arrays.rows)
+    np.maximum.at(others, arrays.indices[~owner], size[~owner])
+    np.maximum.at(wholes, arrays.indices[owner], size[owner])
+    return bool((wholes > SLIP * np.where(others > 0.0, others, 1.0)).any())
 
 
 def is_large(arrays: Arrays, request: Request) -> bool:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found", Search, Polish)
 
 SECONDS_MIN = 5.0
-"""[s] that a second opinion may always take, even where the time limit is used up (``solve.DEADLINE_GRACE`` is more)."""
+"""[s] that a second opinion may always take, even where the limit is used up (``solve.DEADLINE_GRACE`` is more)."""
 SECONDS_MOST = 30.0
 SHARE = 0.5
 """Of what the first word took: a second one may take this long, or ``SECONDS_MOST`` if that is more, and no longer."""
