@@ -159,7 +159,7 @@ def test_every_limit_at_once(tmp_path: Any) -> None:
     names = [
         name
         for name, declared in scenario.declarations.parameters.items()
-        if name.endswith("_max") and declared.is_numeric and declared.high > 1e4  # noqa: PLR2004 - no share
+        if name.endswith("_max") and declared.is_numeric and declared.high > 1e4
     ]
     assert {"modules_max", "green_capacity_max", "grid_power_max", "storage_energy_max"} <= set(names)
     found = []
@@ -169,8 +169,8 @@ def test_every_limit_at_once(tmp_path: Any) -> None:
             declared = scenario.declarations.parameters[name]
             value: Any = int(size) if declared.kind == "integer" else size
             # Energy of a year is 8760 times what its power is.
-            value = value * 8760.0 if declared.unit.endswith("/a") and size < 1e12 else value  # noqa: PLR2004
-            given = changed(given, name, {key: value for key in _cells(scenario, name)})
+            value = value * 8760.0 if declared.unit.endswith("/a") and size < 1e12 else value
+            given = changed(given, name, dict.fromkeys(_cells(scenario, name), value))
         found.append(run(given).summary["objective"])
     assert found[1] == pytest.approx(found[0], rel=1e-9)
 
