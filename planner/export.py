@@ -25,6 +25,7 @@ from planner.language import join, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
+from planner.models.solvers.judge import check_problem
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
         )
     scenario = read_scenario(scenario_folder, overrides)
     problem = compile_model(declare_model(scenario)).problem
+    check_problem(problem)
     stage = problem.stages[problem.objective_stage].name
     heading = [f"{_ascii(scenario.name)}: {stage}, minimise {scenario.settings.minimise}"]
     left_out = [other.name for other in problem.stages if other.name != stage]

@@ -6,6 +6,7 @@ without it would say that the rest is all there is.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -328,6 +329,6 @@ def _measured(results: Results) -> dict[str, Any]:
 
 def _cell(value: Any) -> str:
     """Return a figure with as many digits as a plan within its gap is worth."""
-    if value is None:
-        return ""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""  # a gap without a bound is no figure
     return value if isinstance(value, str) else f"{float(value) + 0.0:.9g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -58,7 +59,7 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Said]:
             )
         )
     gaps = [float(row["gap"]) for row in rows if row.get("gap")]
-    if gaps and max(gaps) > 0:
+    if gaps and 0 < max(gaps) < math.inf and not any(map(math.isnan, gaps)):
         notes.append(
             say(
                 "Each point is within {gap:.2%} of the best, by the bound of its run: smaller steps may be noise.",

@@ -6,6 +6,7 @@ What HiGHS warns of is refused. It does not warn of everything: a bound of a col
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,6 +22,8 @@ from planner.language import say
 
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
 """What a linear or mixed-integer programme consists of. A file with others (SOS, QUADOBJ, …) asks for more."""
+NOT_A_NUMBER = re.compile(r"(?i)(?<!\S)[+-]?nan(\(\S*\))?(?!\S)")
+"""A word of a line that C's ``strtod`` takes for a NaN."""
 
 
 def read_mps(path: Path) -> tuple[Linear, float]:
@@ -57,6 +60,8 @@ def _refuse_sections(path: Path, plain: Path) -> None:
     with plain.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             if line[:1] in "* \t\r\n":
+                if NOT_A_NUMBER.search(line) and line[:1] != "*":
+                    _refuse_nan(path, number, line)
                 continue
             word = line.split()[0]
             if word not in SECTIONS:
@@ -74,6 +79,21 @@ def _refuse_sections(path: Path, plain: Path) -> None:
         path,
         say("ENDATA is missing", "缺少 ENDATA"),
         say("the file is cut off, or no MPS file", "文件不完整，或不是 MPS 文件"),
+    )
+
+
+def _refuse_nan(path: Path, number: int, line: str) -> None:
+    """Refuse what HiGHS leaves out without a word: a coefficient that is no number."""
+    raise InvalidInputError(
+        [
+            Fault(
+                path.name,
+                say("not a number", "不是数"),
+                number,
+                value=line.strip(),
+                remedy=say("state every number, and call nothing nan", "写明每个数，且不要以 nan 命名"),
+            )
+        ]
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
     from planner.io.scenario import Scenario
     from planner.models.gives import Key, Rank
     from planner.models.names import Name
+
+
+def known(number: float) -> float | None:
+    """Return a figure of a trial, ``None`` where it has none: an objective without a plan, a gap without a bound.
+
+    Every figure that an explanation states comes through here.
+    """
+    return float(number) if math.isfinite(number) else None
 
 
 class Newness(IntEnum):
@@ -92,7 +101,7 @@ class Explanation:
     cost
         [CNY/a] of a plan after the first way of every cause; ``None`` where it is not known.
     gap
-        Of that plan.
+        Of that plan; ``None`` where no bound is known.
     obstacles
         What was seen before solving.
     conflict

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from planner.check import obstacles_of, read_scenario
 from planner.errors import InfeasibleError, StoppedWithoutPlanError
-from planner.explain.answer import Cause, Explanation
+from planner.explain.answer import Cause, Explanation, known
 from planner.explain.binding import binding_of
 from planner.explain.trials import Trials
 from planner.explain.ways import Ways, order_of
@@ -77,9 +77,9 @@ class Search:
         obstacles = tuple(obstacles_of(self.scenario))
         if not obstacles and self.trials.is_feasible(self.scenario):
             cost, gap, binding = binding_of(self.trials)
-            return Explanation(
-                self.scenario, "feasible", cost=cost, gap=gap, binding=binding, seconds=self.trials.seconds
-            )
+            notes = () if cost is not None else (self._costless(),)
+            found = Explanation(self.scenario, "feasible", cost=cost, gap=gap, binding=binding, notes=notes)
+            return replace(found, seconds=self.trials.seconds)
         causes = self._causes()
         status: Literal["infeasible", "unexplained"] = "infeasible" if causes else "unexplained"
         conflict = tuple(self.trials.conflict())
@@ -87,6 +87,13 @@ class Search:
         if causes:
             found = self._with_cost(found)
         return replace(found, notes=tuple(self._notes()), seconds=self.trials.seconds)
+
+    def _costless(self) -> str:
+        """Return why the plan there is has no cost."""
+        return say(
+            "what the best plan costs is not known: the solver gave none within the time limit",
+            "最优方案的成本未知：求解器未能在时限内给出",
+        )
 
     def _notes(self) -> Iterator[str]:
         """Yield what a reader should know of the trials."""
@@ -180,4 +187,4 @@ class Search:
             return found
         if solution.values is None:
             return found
-        return replace(found, cost=solution.objective, gap=solution.gap)
+        return replace(found, cost=known(solution.objective), gap=known(solution.gap))

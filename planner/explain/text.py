@@ -55,13 +55,7 @@ def _infeasible(found: Explanation) -> Iterator[str]:
             "以上各原因须同时消除；各项的第一种办法合用可行，其他组合未经试算",
         )
     if found.cost is not None:
-        yield say(
-            "with the first change: {what} {cost}, within {gap:.1%} of the least",
-            "按首个办法调整后：{what} {cost}，与最优相差不超过 {gap:.1%}",
-            what=_measure(found),
-            cost=_worth(found, found.cost),
-            gap=found.gap or 0.0,
-        )
+        yield _priced(found, found.cost)
     for text in found.obstacles:
         yield say("seen before solving: {text}", "求解前即可看出：{text}", text=text)
     if found.conflict:
@@ -70,6 +64,23 @@ def _infeasible(found: Explanation) -> Iterator[str]:
             "不能同时成立的约束：{rules}",
             rules=join(_conflict(found), en="; ", zh="；"),
         )
+
+
+def _priced(found: Explanation, cost: float) -> Said:
+    """Return what a plan costs after the first changes, and how near to the least that is, as far as it is known."""
+    figures = {"what": _measure(found), "cost": _worth(found, cost)}
+    if found.gap is None:
+        return say(
+            "with the first change: {what} {cost}, or less: how near to the least is not known",
+            "按首个办法调整后：{what} {cost} 或更低；与最优的差距未知",
+            **figures,
+        )
+    return say(
+        "with the first change: {what} {cost}, within {gap:.1%} of the least",
+        "按首个办法调整后：{what} {cost}，与最优相差不超过 {gap:.1%}",
+        **figures,
+        gap=found.gap,
+    )
 
 
 def _conflict(found: Explanation) -> Iterator[str]:

@@ -16,6 +16,7 @@ from planner.models.expansion import Expansion
 from planner.models.names import Names, Run, labels_of
 from planner.models.own import Own, refused, says_nothing
 from planner.models.problem import Problem, Stage
+from planner.models.solvers.finite import unfit_limits
 from planner.models.templates import NotTemplatableError, Row
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
     rules = [record for record in m.recorded("constraint") if record.is_own]
     own = Own(tuple(rule.name for rule in rules), without_rows=tuple(rule.name for rule in rules if not rule.size))
     try:
-        return Compiled(m, expand(m, expansion, keep_broken=keep_broken), expansion, own=own)
+        with np.errstate(over="ignore", invalid="ignore"):  # check_problem names the rule of what is not finite
+            return Compiled(m, expand(m, expansion, keep_broken=keep_broken), expansion, own=own)
     except NotTemplatableError as error:
         if not own:
             return Compiled(m, standard_form.compile_standard_form(m), expansion, fallback=str(error))
@@ -139,6 +141,7 @@ def expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool = False, wit
     holds = np.zeros(len(lower), dtype=bool)
     holds[matrix.indices] = True
     _check_own(constraints, holds)
+    holds |= unfit_limits(lower, upper)  # kept, for check_problem to refuse by name: NaN is neither above 0 nor below
     broken = np.flatnonzero(~holds & ((lower > 0) | (upper < 0)))
     if keep_broken:
         holds[broken] = True

@@ -105,7 +105,8 @@ def slope_of(inputs: Scenario, model: PlanModel, problem: Problem, amount: Amoun
     side = _moved(moved.row_upper, problem.row_upper) + _moved(moved.row_lower, problem.row_lower) * ~np.isfinite(
         problem.row_upper
     )
-    bound = _moved(moved.column_upper, problem.column_upper)
+    # Giving never tightens a bound; one that stands for no limit may come down with what could be used (usable.py).
+    bound = np.maximum(_moved(moved.column_upper, problem.column_upper), 0.0)
     if not (matrix.nnz or side.any() or bound.any()):
         return None
     of_rows = np.flatnonzero((np.diff(matrix.indptr) > 0) | (side != 0))

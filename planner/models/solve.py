@@ -369,9 +369,9 @@ class _Session:
         )
 
     def after_other_solver(self, answer: Answer) -> Answer:
-        """Let HiGHS tell unbounded from infeasible, or do steps 2 and 3, after another solver's search."""
-        if answer.status == "unbounded":
-            return self._tell_apart(answer)
+        """Let HiGHS say whether there is no plan, or do steps 2 and 3, after another solver's search."""
+        if answer.status in ("infeasible", "unbounded"):
+            return self._second_opinion(answer)
         if answer.status not in ("optimal", "feasible") or answer.values is None:
             return answer
         start, notes = clean(self.problem, answer.values)
@@ -386,13 +386,29 @@ class _Session:
         found["earlier_duals"] = polished.earlier_duals
         return replace(answer, **found, details=details)
 
-    def _tell_apart(self, answer: Answer) -> Answer:
-        """Ask HiGHS whether there is any plan at all."""
-        arrays = _arrays(self.problem)
-        nothing = np.zeros((1, arrays.columns))
-        exchange.write_arrays(self.folder, replace(arrays, costs=nothing, objective_stage=0, tie_break=nothing[0, :0]))
+    def _second_opinion(self, answer: Answer) -> Answer:
+        """Ask HiGHS whether there is any plan: many do not tell the two apart, and any may err.
+
+        Where HiGHS has a plan it is taken, with a warning; where it has no word in time, the other solver's stands.
+        """
         told = self.run(replace(self.request(), solver="highs"))
-        return answer if told.status in ("optimal", "feasible") else replace(answer, status=told.status)
+        words = {"name": self.options.name, "word": answer.details.get("solver_status", answer.status)}
+        warnings = [*answer.details.get("warnings", []), *told.details.get("warnings", [])]
+        if told.values is not None:
+            mistaken = say(
+                "{name} ended with {word}, but HiGHS found a plan, which is taken",
+                "{name} 以 {word} 结束，但 HiGHS 求得方案，已采用",
+                **words,
+            )
+            return replace(told, details={**told.details, "warnings": [*warnings, mistaken]})
+        if told.status in ("infeasible", "unbounded", "interrupted"):
+            return replace(answer, status=told.status, details={**answer.details, "warnings": warnings})
+        alone = say(
+            "{word} is the word of {name} alone: HiGHS had not ended in time",
+            "{word} 仅为 {name} 的说法：HiGHS 未能及时得出结论",
+            **words,
+        )
+        return replace(answer, details={**answer.details, "warnings": [*warnings, alone]})
 
 
 def _arrays(problem: Problem) -> Arrays:

@@ -51,6 +51,11 @@ def misbehave(mode: str, folder: Path) -> int:  # noqa: C901, PLR0911, PLR0912, 
             plan = Answer("feasible", np.array([3.0, 2.0]), 10.0, is_complete=False)
             exchange.write_answer(folder, plan, exchange.INCUMBENT_FILE)
             time.sleep(1000)
+        case "other_sees_no_plan":  # any solver but HiGHS says so of whatever it is asked
+            if exchange.read_request(folder).solver != "highs":
+                exchange.write_answer(folder, Answer("infeasible", details={"solver_status": "infeasible"}))
+            else:
+                return child.main(folder)
         case "garbage":
             (folder / exchange.ANSWER_FILE).write_bytes(os.urandom(5000))
         case "empty":

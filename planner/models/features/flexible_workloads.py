@@ -10,7 +10,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger
 from planner.models.audit_time import before
-from planner.models.features.time import chain_faults
+from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
@@ -55,6 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "deferrable_share": ("part of the load that moves with the work", "可转移负载比例"),
     "deferrable_part": ("part of the load that moves with the work", "可转移负载比例"),
     "deferrable_load": ("load that may join the backlog", "可转入积压的负载"),
+    "waiting_max": ("most work that waited", "等待作业上限"),
     "deadline": ("deadline", "完成期限"),
     "waiting": ("work that waited", "等待的作业"),
 }
@@ -112,8 +113,7 @@ def deferred_term(m: PlanModel, region: str, workload: str, timestep: str) -> An
 def waiting_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
     """What may have waited for a timestep may be served in it [MW]."""
     return sum(
-        m.backlog_max[region, k, m.previous[timestep]] / m.timestep_duration[timestep]
-        for k in m.FLEXIBLE_OF[region, workload]
+        m.waiting_max[region, k, timestep] / m.timestep_duration[timestep] for k in m.FLEXIBLE_OF[region, workload]
     )
 
 
@@ -155,6 +155,7 @@ def build(m: PlanModel) -> None:
     m.members("FLEXIBLE_IN_PART", [(r, k) for r, k in pairs if k in part], dimen=2)
     m.parameter("deferrable_load", [m.FLEXIBLE, m.TIMESTEPS], _deferrable_load(m, pairs), "MW")
     m.constrain(deferrable_part, m.FLEXIBLE_IN_PART, m.TIMESTEPS, unit="MWh")
+    m.parameter("waiting_max", [m.FLEXIBLE, m.TIMESTEPS], _waiting_max(m), "MWh")
     m.add_term("served_demand", "deferred", deferred_term)
     m.add_term("servable_demand", "waiting", waiting_term)
     m.constrain(deadline, m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
@@ -189,6 +190,24 @@ def _deferrable_load(m: PlanModel, pairs: list[tuple[str, str]]) -> pd.Series:
     values = [profile.loc[k].to_numpy(float) * demand[r, k] * share[k] for r, k in pairs]
     index = pd.MultiIndex.from_tuples([(r, k, t) for r, k in pairs for t in steps], names=KEYS)
     return pd.Series(np.concatenate([np.zeros(0), *values]), index=index)
+
+
+def _waiting_max(m: PlanModel) -> pd.Series:
+    """Return the most work that can have waited for a timestep [MWh].
+
+    What may wait when it begins, but no more than all other work of its period, however long work may wait: over a
+    period nothing is served that is not asked for in it.
+    """
+    most: pd.Series = m.records["backlog_max"].options["initialize"]
+    regions, workloads, steps = (most.index.get_level_values(key) for key in KEYS)
+    before = pd.MultiIndex.from_arrays([regions, workloads, previous(m.inputs).reindex(steps)], names=KEYS)
+    hours = m.inputs.series("timestep_duration").reindex(steps).to_numpy()
+    rate = m.parameter_values["demand_profile"].reindex(pd.MultiIndex.from_arrays([workloads, steps])).to_numpy()
+    demand = m.parameter_values["demand"].reindex(pd.MultiIndex.from_arrays([regions, workloads])).to_numpy()
+    work = pd.Series(rate * hours * demand, most.index)
+    period = m.inputs.series("period").reindex(steps).fillna("").to_numpy()
+    others = work.groupby([regions, workloads, period]).transform("sum") - work
+    return pd.Series(np.minimum(most.reindex(before).to_numpy(), others), most.index)
 
 
 def _recent(duration: npt.NDArray[np.float64], rate: npt.NDArray[np.float64], hours: float) -> npt.NDArray[np.float64]:

@@ -14,6 +14,7 @@ from planner.models.figure import Figure, at, column_of
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
+from planner.models.usable import modules_usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,10 +39,10 @@ PARAMETERS = (
         "modules_max",
         ("site", "compute_type"),
         "1",
-        "Most modules that may be built.",
+        "Most modules that may be built; a limit far above what could be used means no limit.",
         0,
         "integer",
-        description_zh="可新建的模块数上限。",
+        description_zh="可新建的模块数上限；远超所能用到的数量时视为不限。",
     ),
     Parameter(
         "module_cost",
@@ -93,6 +94,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "site_expansion_opened": ("sites opened", "开建节点"),
     "module_size": ("module size", "模块容量"),
     "modules_max": ("modules limit", "模块数上限"),
+    "modules_usable": ("modules that could be used", "用得上的模块数"),
     "module_cost": ("yearly cost of a module", "模块年成本"),
     "module_capex": ("investment for a module", "模块投资"),
     "discount_rate": ("discount rate", "折现率"),
@@ -151,9 +153,14 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:
     """Modules are built only at a site that is opened.
 
-    modules[s,c] ≤ modules_max[s,c] × open[s]  ∀ s,c with opening_cost  [1]
+    modules[s,c] ≤ modules_usable[s,c] × open[s]  ∀ s,c with opening_cost  [1]
+
+    ==============  ==========================================================================  =
+    modules_usable  modules_max, or 10,000 where that is twice what carries all work that can   1
+                    come to the site at once (1,000,000 where modules are that small)
+    ==============  ==========================================================================  =
     """
-    return m.modules[site, compute_type] <= m.modules_max[site, compute_type] * m.open[site]
+    return m.modules[site, compute_type] <= m.modules_usable[site, compute_type] * m.open[site]
 
 
 def capacity_new(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -177,8 +184,8 @@ def opening_cost(m: PlanModel) -> Any:
 
 
 def module_bounds(m: PlanModel, site: str, compute_type: str) -> tuple[Any, Any]:
-    """Modules are bounded by modules_max."""
-    return 0, m.modules_max[site, compute_type]
+    """Modules are bounded by modules_max, and where that says "no limit" by what could be used."""
+    return 0, m.modules_usable[site, compute_type]
 
 
 def modules_allowed(inputs: Scenario) -> pd.Series:
@@ -202,6 +209,7 @@ def build(m: PlanModel) -> None:
     buildable = limit.index[limit > 0].to_frame(index=False)
     openable = [site for site in m.OPENING_COST_GIVEN if site in set(buildable["site"])]
     m.members("BUILDABLE", buildable.itertuples(index=False, name=None), dimen=2)
+    m.parameter("modules_usable", [m.BUILDABLE], modules_usable(m, limit[limit > 0]), "1")
     m.subsets("BUILDABLE_OF", m.SITE_COMPUTE_TYPES, buildable.assign(member=buildable["compute_type"]), KEYS)
     m.members("OPENABLE", openable)
     m.members("BUILT_IF_OPENED", [pair for pair in m.BUILDABLE if pair[0] in m.OPENABLE], dimen=2)

@@ -20,6 +20,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
+from planner.models.solvers.finite import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 from planner.models.solvers.options import pinned_options
 
 if TYPE_CHECKING:
@@ -216,6 +217,8 @@ class BlockStart:
         (columns, rows), (starts, indices, data), highs = members, part, self._highs
         lower, upper = self._programme.column_lower[columns], self._programme.column_upper[columns]
         none = np.zeros(len(columns), dtype=np.int32)
+        if unfit_numbers(cost).any() or unfit_numbers(data, COEFFICIENT_MAX).any() or unfit_limits(*sides).any():
+            return False  # prices or values of the sample that no part can be solved at
         highs.passModel(
             len(columns), len(rows), len(data), 1, 1, 0.0, cost, lower, upper, *sides, starts, indices, data, none
         )

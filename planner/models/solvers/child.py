@@ -20,6 +20,7 @@ import numpy as np
 from planner.language import say
 from planner.models.solvers import exchange
 from planner.models.solvers.exchange import Answer, Arrays, Clock, Request
+from planner.models.solvers.finite import check_arrays
 from planner.models.solvers.leaves import packed
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Work:
         self.folder = folder
         self.request: Request = exchange.read_request(folder)
         self.arrays: Arrays = exchange.read_arrays(folder)
+        check_arrays(self.arrays)
         self.incumbent: Vector | None = None
 
     def run(self) -> None:
@@ -111,13 +113,15 @@ class Work:
 
     def solve_integers(self) -> None:
         """Do steps 1 to 3 with HiGHS."""
-        from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
+        from planner.models.solvers import second, stages  # noqa: PLC0415  one solver a process
 
         clock = Clock(self.request.time_limit)
         start, basis = self.start(), self.basis()
         folder = self.folder if self.request.prove else None
         search = self.arrays, self.request, clock, self.keep_incumbent, start
         found = stages.search_integers(*search, basis=basis, folder=folder)
+        if found.state in second.DOUBTED:
+            found = second.on_search(self.arrays, self.request, clock, self.keep_incumbent, found)
         answer = Answer(_status(found), found.values, found.bound, details=_details(found))
         answer.details["bound_from"] = found.whose
         if found.leaves.is_full and found.leaves.found:
@@ -128,14 +132,24 @@ class Work:
             self.save(answer)
             return
         self.save(replace(answer, is_complete=False))
-        self.save(merge(answer, self.polish(found.values, clock.left, found.relaxed)))
+        polished = self.polish(found.values, clock.left, found.relaxed)
+        if polished.state == "infeasible" and not found.second_opinion:
+            # The integers were whole within the solver's tolerance only, and with them made whole there is no plan.
+            again = second.after_rounding(self.arrays, self.request, clock, self.keep_incumbent, found)
+            if again.values is not None:
+                answer = Answer(_status(again), again.values, again.bound, details=_details(again))
+                answer.details["bound_from"] = again.whose
+                polished = self.polish(again.values, clock.left, None)
+        self.save(merge(answer, polished))
 
     def solve_linear(self) -> None:
         """Solve a problem without integers: steps 2 and 3 are all there is."""
-        from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
+        from planner.models.solvers import second, stages  # noqa: PLC0415  one solver a process
 
         clock = Clock(self.request.time_limit)
         result = stages.polish(self.arrays, self.request, clock, None, basis=self.basis())
+        if result.state in second.DOUBTED:
+            result = second.on_polish(self.arrays, self.request, clock, result)
         bound = float("nan")
         if result.row_duals is not None and result.values is not None:
             bound = float(self.arrays.costs[self.arrays.objective_stage] @ result.values)
@@ -187,7 +201,10 @@ def _details(found: Search | Polish) -> dict[str, Any]:
         "options": found.options,
         "stages": found.stages,
         "from_basis": found.is_warm,
+        "warnings": list(found.warnings),
     }
+    if found.second_opinion:
+        details["second_opinion"] = found.second_opinion
     if _status(found) == "error":
         details |= {
             "failure": "gave up",
@@ -198,7 +215,8 @@ def _details(found: Search | Polish) -> dict[str, Any]:
 
 def merge(answer: Answer, polish: Polish) -> Answer:
     """Add to an answer what steps 2 and 3 found; where they did not end, the plan stays as it was, with a warning."""
-    details = {**answer.details, "polish": polish.stages, "tie_break": polish.tie_break, "warnings": polish.warnings}
+    warnings = list(dict.fromkeys([*answer.details.get("warnings", []), *polish.warnings]))
+    details = {**answer.details, "polish": polish.stages, "tie_break": polish.tie_break, "warnings": warnings}
     details["ranging"] = f"none: {polish.no_ranging or 'HiGHS has none'}" if polish.ranging is None else "done"
     if polish.is_complete:
         found = {part: getattr(polish, part) for part in exchange.POLISHED_PARTS}
@@ -208,7 +226,7 @@ def merge(answer: Answer, polish: Polish) -> Answer:
         "固定整数后线性规划以 {reason} 结束：没有影子价格，也不择优",
         reason=polish.reason,
     )
-    return replace(answer, details={**details, "tie_break": "off", "warnings": [*polish.warnings, reason]})
+    return replace(answer, details={**details, "tie_break": "off", "warnings": [*warnings, reason]})
 
 
 def main(folder: Path) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 
 from planner.models.solvers import exchange
 from planner.models.solvers.child import die_with_parent, offer_to_memory_killer
+from planner.models.solvers.finite import check_arrays
 
 STRATEGY = 6
 """From the rows of a dual ray, made irreducible."""
@@ -24,6 +25,7 @@ _COLUMNWISE, _MINIMISE = 1, 1
 
 def find(arrays: exchange.Arrays, seconds: float) -> tuple[list[int], list[int]]:
     """Return rows and columns whose limits cannot hold together, integers relaxed; nothing where none are found."""
+    check_arrays(arrays)
     make: Any = highspy.Highs  # its own type stubs lack half of what it can do
     highs = make()
     options = {"output_flag": False, "iis_strategy": STRATEGY, "iis_time_limit": seconds, "threads": 1}

@@ -80,7 +80,7 @@ def relaxed(arrays: Arrays, request: Request, clock: Clock, cost: Vector, intege
     if integers is not None:
         fix_integers(programme, integers)
     programme.set_cost(cost)
-    if len(arrays.column_block) and is_large(arrays, request):
+    if len(arrays.column_block) and is_large(arrays, request) and not request.is_careful:
         basis = BlockStart(programme, request, clock).basis()
         if basis is not None:
             programme.begin_at(*basis)

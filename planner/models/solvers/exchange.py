@@ -112,6 +112,8 @@ class Request:
         Whether to say how far sides and costs may move (``ranging.py``).
     prove
         Whether to leave what proves the bound (``leaves.py``).
+    is_careful
+        Whether this is a second opinion (``options.CAREFUL``).
     """
 
     job: Literal["solve", "polish"]
@@ -124,6 +126,7 @@ class Request:
     algorithm: Algorithm = "choose"
     ranging: bool = False
     prove: bool = False
+    is_careful: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import highspy
 import numpy as np
 
+from planner.models.solvers.finite import COEFFICIENT_MAX, VALUE_MAX, check_limits, check_numbers
 from planner.models.solvers.implied import loose_upper
-from planner.models.solvers.options import DUAL_TOLERANCE, is_large, pinned_options
+from planner.models.solvers.options import DUAL_TOLERANCE, LARGE, WHOLE, is_large, lets_slip, pinned_options
 
 if TYPE_CHECKING:
     from planner.models.solvers.block_start import Statuses as OwnStatuses
@@ -23,8 +24,6 @@ COST_SIZE_MIN = 2.0**10
 """The largest cost is brought up to this: HiGHS's dual tolerance is an absolute 1e-7, so that costs of
 1e-8 (a latency over a year of timesteps) would make every feasible point "optimal"."""
 BASIC = int(highspy.HighsBasisStatus.kBasic)
-VALUE_MAX = 1e20
-"""From here on HiGHS takes a cost or a bound as infinite."""
 SCALES_DOWN = (-7, -14)
 """Powers of two for all bounds, tried in turn where HiGHS ends in an error; more would lose a bound of 1."""
 
@@ -52,9 +51,12 @@ class Programme:
     """
 
     def __init__(self, arrays: Arrays, request: Request, *, with_integers: bool) -> None:
+        check_numbers("coefficients", arrays.data, COEFFICIENT_MAX)
+        check_limits("row sides", arrays.row_lower, arrays.row_upper)
+        check_limits("column bounds", arrays.column_lower, arrays.column_upper)
         self.arrays = arrays
         self.with_integers = with_integers and bool(arrays.is_integer.any())
-        is_loosened = not self.with_integers and is_large(arrays, request)
+        is_loosened = not self.with_integers and is_large(arrays, request) and not request.is_careful
         self.column_lower = arrays.column_lower.copy()
         self.column_upper = loose_upper(arrays) if is_loosened else arrays.column_upper.copy()
         self.row_lower, self.row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
@@ -66,6 +68,10 @@ class Programme:
         self._highs: Any = _new()
         for name, value in pinned_options(request, with_integers=self.with_integers).items():
             self._set_option(name, value)
+        for name, value in WHOLE.items() if self.with_integers and lets_slip(arrays) else ():
+            self._set_option(name, value)
+        if request.is_careful and arrays.columns >= LARGE:
+            self._set_option("presolve", "choose")
         integrality = arrays.is_integer.astype(np.int32) * int(self.with_integers)
         self._require(
             self._highs.passModel(
@@ -110,9 +116,12 @@ class Programme:
 
     def set_cost(self, cost: Vector) -> None:
         """Minimise this cost from now on, (columns,), enlarged by a power of two where it is small."""
+        check_numbers("costs", cost)
         free = self.column_lower < self.column_upper
         largest = float(np.abs(cost[free]).max(initial=0.0))
         exponent = np.ceil(np.log2(COST_SIZE_MIN / largest)) if 0.0 < largest < COST_SIZE_MIN else 0.0
+        # A column that is fixed may cost far more, and must not come to cost what HiGHS takes for infinite.
+        exponent = min(exponent, np.floor(np.log2(VALUE_MAX / max(1.0, float(np.abs(cost).max(initial=0.0))))))
         if self._scale != 2.0**exponent:
             print(f"Costs are multiplied by 2^{int(exponent)} for HiGHS, and so are the objectives below", flush=True)  # noqa: T201
         self._scale = float(2.0**exponent)
@@ -122,16 +131,19 @@ class Programme:
 
     def bound_columns(self, columns: Indices, lower: Vector, upper: Vector) -> None:
         """Replace the bounds of some columns."""
+        check_limits("column bounds", lower, upper)
         self.column_lower[columns], self.column_upper[columns] = lower, upper
         self._require(self._highs.changeColsBounds(len(columns), columns, lower, upper), "column bounds")
 
     def bound_rows(self, rows: Indices, lower: Vector, upper: Vector) -> None:
         """Replace the sides of some rows."""
+        check_limits("row sides", lower, upper)
         self.row_lower[rows], self.row_upper[rows] = lower, upper
         self._require(self._highs.changeRowsBounds(len(rows), rows, lower, upper), "row sides")
 
     def add_row(self, coefficients: Vector, upper: float) -> None:
         """Hold ``coefficients · x ≤ upper``; the row stands after the problem's own."""
+        check_numbers("a held row", np.append(coefficients, upper))
         columns = np.flatnonzero(coefficients).astype(np.int32)
         status = self._highs.addRow(-np.inf, upper, len(columns), columns, coefficients[columns])
         self._require(status, "the held row")
@@ -148,8 +160,8 @@ class Programme:
         return bool(self._highs.setBasis(basis) == highspy.HighsStatus.kOk)
 
     def start_from(self, values: Vector) -> None:
-        """Offer a plan to begin with, (columns,); HiGHS completes what is NaN."""
-        known = np.flatnonzero(np.isfinite(values)).astype(np.int32)
+        """Offer a plan to begin with, (columns,); HiGHS completes what is NaN, or no number it can take."""
+        known = np.flatnonzero(np.abs(values) < VALUE_MAX).astype(np.int32)
         self._highs.setSolution(len(known), known, values[known])
 
     def report_incumbents(self, on_incumbent: OnIncumbent) -> None:
@@ -226,6 +238,19 @@ class Programme:
             self.status = unbounded
             return "unbounded"
         return state
+
+    def dual_ray(self, seconds: float) -> Vector | None:
+        """Prices of the rows, (rows,) the problem's own, with which HiGHS shows that there is no plan; or ``None``.
+
+        The status must have been asked for before: after an interior-point method HiGHS loses it here.
+        """
+        if self.with_integers:
+            return None
+        self._set_option("time_limit", seconds + self._highs.getRunTime())
+        status, has_ray, ray = self._highs.getDualRay()
+        if status == highspy.HighsStatus.kError or not has_ray:
+            return None
+        return np.array(ray, dtype=np.float64)[: self.arrays.rows]
 
     @property
     def dual_noise(self) -> float:

@@ -13,6 +13,7 @@ from scipy import sparse
 from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
 from planner.language import say
 from planner.models.problem import Status
+from planner.models.solvers.finite import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +27,6 @@ TOLERANCE = 1e-6
 """Relative to the largest term of a row, the bound of a column, the sum of the costs."""
 ROUNDING = 1e-9
 """Likewise: a plan as near to its bound is at its bound."""
-VALUE_MAX = 1e20
-"""From here on solvers take a number as infinite."""
-COEFFICIENT_MAX = 1e15
-"""From here on HiGHS refuses a coefficient of a row."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def check_problem(problem: Problem) -> None:
         raise PlannerError(say("the problem has no stage that is its objective", "问题没有作为目标的阶段"))
     for stage in problem.stages:
         _refuse(
-            np.flatnonzero(~(np.abs(stage.cost) < VALUE_MAX)),
+            np.flatnonzero(unfit_numbers(stage.cost)),
             columns,
             say("the {name}", "目标 {name}", name=stage.name),
             stage.cost,
@@ -75,20 +72,17 @@ def check_problem(problem: Problem) -> None:
             )
     if problem.tie_break is not None:
         _refuse(
-            np.flatnonzero(~(np.abs(problem.tie_break) < VALUE_MAX)),
+            np.flatnonzero(unfit_numbers(problem.tie_break)),
             columns,
             say("the tie-break", "择优目标"),
             problem.tie_break,
         )
-    row_sides = ((problem.row_lower, rows), (problem.row_upper, rows))
-    for limit, names in (*row_sides, (problem.column_lower, columns), (problem.column_upper, columns)):
-        wrong = np.isnan(limit) | (np.isfinite(limit) & (np.abs(limit) >= VALUE_MAX))
-        _refuse(np.flatnonzero(wrong), names, say("the limits", "上下限"), limit)
-    wrong_lower = (problem.row_lower == np.inf, problem.column_lower == np.inf)
-    wrong_upper = (problem.row_upper == -np.inf, problem.column_upper == -np.inf)
-    for names, lower, upper in zip((rows, columns), wrong_lower, wrong_upper, strict=True):
-        _refuse(np.flatnonzero(lower | upper), names, say("the limits", "上下限"), np.full(len(lower), np.inf))
-    entries = np.flatnonzero(~(np.abs(matrix.data) < COEFFICIENT_MAX))
+    sides = (rows, problem.row_lower, problem.row_upper), (columns, problem.column_lower, problem.column_upper)
+    for names, lower, upper in sides:
+        fits = (lower == -np.inf) | (np.abs(lower) < VALUE_MAX)
+        limits = np.where(fits, upper, lower)
+        _refuse(np.flatnonzero(unfit_limits(lower, upper)), names, say("the limits", "上下限"), limits)
+    entries = np.flatnonzero(unfit_numbers(matrix.data, COEFFICIENT_MAX))
     if len(entries):
         raise _unfit(
             say("the coefficients", "系数"), rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]])

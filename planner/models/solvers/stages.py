@@ -45,6 +45,8 @@ class Search:
         What proves a bound, where a search of our own has ended.
     whose
         Whose search the bound is from: ``planner`` or ``solver``.
+    second_opinion
+        What became of a word that there is no plan (``second.py``).
     """
 
     state: State
@@ -59,13 +61,16 @@ class Search:
     is_warm: bool = False
     leaves: Leaves = field(default_factory=Leaves)
     whose: str = "solver"
+    warnings: list[str] = field(default_factory=list)
+    second_opinion: str = ""
 
 
 @dataclass
 class Polish:
     """What steps 2 and 3 found; ``is_complete`` where every stage was solved to its end.
 
-    ``basis`` is that of the first stage, (columns + rows,); ``is_warm`` whether it was solved from one.
+    ``basis`` is that of the first stage, (columns + rows,); ``is_warm`` whether it was solved from one. ``programme``
+    is as it was left, and ``second_opinion`` what became of a word that there is no plan (``second.py``).
     ``earlier_duals`` are those of the stages before the objective, (stages, rows); ``ray`` says that there is no point.
     """
 
@@ -85,6 +90,8 @@ class Polish:
     is_warm: bool = False
     earlier_duals: list[Vector] = field(default_factory=list)
     ray: Vector | None = None
+    programme: Programme | None = None
+    second_opinion: str = ""
 
 
 def hold_stage(programme: Programme, cost: Vector, value: float) -> None:
@@ -112,7 +119,7 @@ def search_integers(
     the bound is left, if it is asked for.
     """
     found = Search("optimal", start=start)
-    if dive.pays(arrays, request) or (basis is not None and dive.can(arrays)):
+    if not request.is_careful and (dive.pays(arrays, request) or (basis is not None and dive.can(arrays))):
         found.leaves = Leaves(folder)
         dived = dive.dive(arrays, request, clock, on_incumbent, start, basis=basis, leaves=found.leaves)
         is_good = _take(found, dived, request, clock)
@@ -208,7 +215,7 @@ def polish(
     programme = dive.relaxed(arrays, request, clock, arrays.costs[0], integers) if relaxed is None else relaxed
     if relaxed is not None and integers is not None:
         dive.fix_integers(programme, integers)
-    result = Polish("optimal", is_warm=begun is not None)
+    result = Polish("optimal", is_warm=begun is not None, programme=programme)
     for position, cost in enumerate(arrays.costs):
         if position:
             programme.set_cost(cost)
