@@ -26,7 +26,7 @@ def stock_modules(plan: Results) -> int:
 
 ANSWERS: dict[str, Callable[[Results], str]] = {
     "cost [bn CNY/a]": lambda plan: f"{plan.summary['cost'] / 1e9:.2f}",
-    "emissions, market accounting [Mt CO2/a]": lambda plan: f"{plan.summary['emissions'] / 1e6:.2f}",
+    "emissions, by contract [Mt CO2/a]": lambda plan: f"{plan.summary['emissions'] / 1e6:.2f}",
     "green power share, `certificate`": lambda plan: f"{plan.summary['green_power_share']['certificate'] * 100:.1f} %",
     "green power share, `matched`": lambda plan: f"{plan.summary['green_power_share']['matched'] * 100:.1f} %",
     "mean latency, one way [ms]": lambda plan: f"{plan.summary['mean_latency']:.2f}",
