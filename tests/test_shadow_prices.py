@@ -20,7 +20,9 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from tests.algebra import BUILT, HAND, HOURLY, RICH, plan, price_of, scenario_of
-from tests.features.test_green_power_share import MONTHLY
+from tests.features.test_emissions import CERTIFIED
+from tests.features.test_flexible_workloads import HALF
+from tests.features.test_green_power_share import MONTHLY, world_of
 from tests.features.test_green_shortfall import BOTH
 from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
@@ -64,6 +66,9 @@ WORLDS: dict[str, World] = {
     "weak_store": STORE.with_cells("site", "storage_power_existing", {"plain": 0.5}),
     "green_store": MATCHED.with_cells("site", "green_power_share_min", {"plain": 0.04}),
     "backlog": FLEX,
+    "half": HALF.with_cells("workload", "deferral_max", {"batch": 9}),
+    "certified": CERTIFIED,
+    "new use": world_of("matched", "new", "site"),
     "ramp": RAMP,
     "hub": HUBS_OF_GRID,
     "side": SIDES_OF_GRID,
