@@ -42,7 +42,10 @@ class Scenario:
     file_hashes
         SHA-256 of every file read, by path relative to the scenarios' root.
     notes
-        What the reader did that a user should know: encodings, unused columns, defaults that matter.
+        What the reader did that a user should know: encodings, unused columns, defaults that matter; and the numbers
+        far from what they usually are.
+    unusual
+        How many numbers of each parameter are far from what they usually are.
     origins
         The file and line of every cell of ``tables`` and of every scalar.
     read_seconds
@@ -59,6 +62,7 @@ class Scenario:
     tables: Mapping[str, pd.DataFrame]
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    unusual: Mapping[str, int] = field(default_factory=dict)
     folder: Path | None = None
     origins: Origins = field(default_factory=Origins)
     read_seconds: float = field(default=0.0, compare=False)

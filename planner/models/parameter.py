@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal
 
+from planner.models.plausible import Plausible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -74,6 +76,9 @@ class Parameter:
         How a cell is read.
     low, high
         The closed interval a number must lie in; ``low_open`` leaves out ``low`` itself.
+    plausible
+        The interval in which a number usually lies, and the units in which people type it by mistake: what lies
+        outside is read, and named. Of a number that has none, in a few words why.
     choices
         The words allowed for ``kind="choice"``.
     retired
@@ -100,6 +105,7 @@ class Parameter:
     low: float = 0.0
     high: float = INFINITY
     low_open: bool = False
+    plausible: Plausible | str | None = None
     choices: tuple[str, ...] = ()
     retired: Mapping[str, str] = field(default_factory=dict)
     refers_to: str | None = None
@@ -206,6 +212,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             None,
             low=-180,
             high=180,
+            plausible=Plausible(60.0, 150.0),
             per_table=True,
             description_zh="经度，WGS84，东经为正。",
         ),
@@ -217,6 +224,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             None,
             low=-90,
             high=90,
+            plausible=Plausible(0.0, 60.0),
             per_table=True,
             description_zh="纬度，WGS84，北纬为正。",
         ),

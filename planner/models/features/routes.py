@@ -13,6 +13,7 @@ from planner.models import audit_physics
 from planner.models.finding import Finding
 from planner.models.gives import Rank, Steps
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
+from planner.models.plausible import MICROSECONDS, PERCENT, ROUND_TRIP, SECONDS_FOR_MS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +37,7 @@ PARAMETERS = (
         "ms",
         "Network latency, one way; where left out, computed from the coordinates.",
         None,
+        plausible=Plausible(0.02, 80.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="网络单向时延；不填则由坐标计算。",
     ),
     Parameter(
@@ -45,6 +47,7 @@ PARAMETERS = (
         "Latency of the access networks, one way, added to a computed latency.",
         0.0,
         also_index=(("region",), ("site",), ()),
+        plausible=Plausible(0.02, 30.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="接入网单向时延，叠加于计算所得时延。",
     ),
     Parameter(
@@ -53,6 +56,7 @@ PARAMETERS = (
         "ms",
         "Longest latency the workload bears, one way.",
         None,
+        plausible=Plausible(0.5, 1000.0, (MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="业务可承受的最大单向时延。",
     ),
     Parameter(
@@ -61,6 +65,7 @@ PARAMETERS = (
         "ms",
         "The same limit stated as a round trip; halved at reading.",
         None,
+        plausible=Plausible(1.0, 2000.0, (MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="以往返时延表示的同一上限，读入时减半。",
     ),
     Parameter(
@@ -92,6 +97,7 @@ PARAMETERS = (
         None,
         low=1.0,
         source=CAICT,
+        plausible=Plausible(1.0, 5.0, (PERCENT,)),
         description_zh="实际路由时延与直线光纤时延之比；默认光传输网 1.8、IP 专网 2.7、互联网 3.1。",
     ),
 )
