@@ -87,6 +87,9 @@ class Parameter:
         The index set whose members are allowed for ``kind="reference"``.
     also_index
         Other indices at which it may be given instead, coarser or finer.
+    excludes
+        Other parameters (keys) that say the same in other words: at one key only one of them is given, and a newer
+        statement, a child's or ``--set``, takes an older one away.
     source
         Where the rule or the default comes from.
     per_table
@@ -110,6 +113,7 @@ class Parameter:
     retired: Mapping[str, str] = field(default_factory=dict)
     refers_to: str | None = None
     also_index: tuple[tuple[str, ...], ...] = ()
+    excludes: tuple[str, ...] = ()
     source: str = ""
     per_table: bool = False
     description_zh: str = ""
