@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from planner.io.year_of_hours import Clock
 
 ENDS = "--hours-end"
+Years = int | Mapping[int, int]
+"""A year, or that of each month, by its number, of months of several years."""
 LEAP = 2024
 """A leap year after one that is none, for the names of hours of no year."""
 
@@ -32,8 +35,8 @@ class HourRows:
         self.clock = clock
         self.gathering = gathering
 
-    def one_row_an_hour(self, hours: Sequence[int], year: int | None, length: int) -> tuple[int, ...] | None:
-        """Return the row of each hour of the year, or ``None`` after faults; a typical year has no ``year``."""
+    def one_row_an_hour(self, hours: Sequence[int], year: Years, length: int) -> tuple[int, ...] | None:
+        """Return the row of each hour of the year, or ``None`` after faults; a typical year has a year a month."""
         found = len(self.gathering.faults)
         of_hour: dict[int, int] = {}
         outside = []
@@ -72,7 +75,7 @@ class HourRows:
             return None
         return tuple(of_hour[hour] for hour in range(length))
 
-    def _missing(self, of_hour: dict[int, int], year: int | None, length: int) -> None:
+    def _missing(self, of_hour: dict[int, int], year: Years, length: int) -> None:
         """Keep one fault for each run of hours that no row gives, at the row before it."""
         for run in _runs(hour for hour in range(length) if hour not in of_hour):
             first, last = (_name(hour, year, length) for hour in (run[0], run[-1]))
@@ -104,11 +107,13 @@ def counted(rows: Sequence[int], word: str) -> str:
     return f"{len(rows):,} {word}{'s' if len(rows) > 1 else ''}"
 
 
-def _name(hour: int, year: int | None, length: int) -> str:
-    """Return an hour as a reader knows it: of a typical year, whose months are of several years, without a year."""
-    if year is None:
-        return hour_name(hour, LEAP if length == LEAP_YEAR else LEAP - 1, length)[5:]
-    return hour_name(hour, year, length)
+def _name(hour: int, year: Years, length: int) -> str:
+    """Return an hour as the file has it: of a typical year in the year of its month, or without a year."""
+    if isinstance(year, int):
+        return hour_name(hour, year, length)
+    name = hour_name(hour, LEAP if length == LEAP_YEAR else LEAP - 1, length)[5:]
+    own = year.get(int(name[:2]))
+    return name if own is None else f"{own}-{name}"
 
 
 def _runs(hours: Iterable[int]) -> list[list[int]]:

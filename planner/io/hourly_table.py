@@ -130,6 +130,7 @@ class _Times(HourRows):
         found = len(self.gathering.faults)
         length = LEAP_YEAR if any((time.month, time.day) == (2, 29) for time in times) else YEAR
         year = typical_year(times, length == LEAP_YEAR, has_year=has_year)
+        years = {time.month: time.year for time in times} if has_year else {}
         standard = standard_offset(self.clock.file, year)
         other = [row for row, time in enumerate(times) if time.tzinfo is not None and time.utcoffset() != standard]
         if other:
@@ -139,7 +140,7 @@ class _Times(HourRows):
             self._odd([row for row, time in enumerate(times) if shift % HOUR or time.minute or time.second])
         if len(self.gathering.faults) > found:
             return None
-        rows = self.one_row_an_hour([hour_of_year(time, length) for time in times], None, length)
+        rows = self.one_row_an_hour([hour_of_year(time, length) for time in times], years, length)
         if rows is None:
             return None
         self.gathering.note(typical_note(times, length, standard, has_year=has_year))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.io.merge import Layer, forget, given_at
 from planner.io.schema import SOURCE, Schema
-from planner.language import one_or_many, say
+from planner.language import say
 from planner.models.parameter import Parameter, table_of
 
 if TYPE_CHECKING:
@@ -58,13 +58,12 @@ def clear_excluded(  # noqa: PLR0917 - what is replaced where, by what, and who 
             if count := _cleared(layer, table, other, index, keys, spared):
                 gathering.note(
                     say(
-                        "{label}: {name} replaces {other} in {count} {rows} of {table}.csv",
-                        "{label}：{name} 替换了 {table}.csv 中 {count} 行的 {other}",
+                        "{label}: {name} replaces {other} in {table}.csv, rows: {count}",
+                        "{label}：{name} 替换了 {table}.csv 中的 {other}，共 {count} 行",
                         label=label,
                         name=parameter.name,
                         other=other.name,
                         count=count,
-                        rows=one_or_many(count, "row", "rows"),
                         table=table.name,
                     )
                 )

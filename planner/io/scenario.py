@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.io.origins import Origins
+from planner.language import Said
 from planner.models.parameter import REQUIRED, Declarations, Parameter, Value, table_of
 
 if TYPE_CHECKING:
@@ -190,6 +191,16 @@ class Scenario:
             if isinstance(given, pd.Series):
                 result.update(given)
         return result
+
+    def called(self, name: str, member: str) -> Said:
+        """Return what a reader calls a member of a set in each language: its name, the id where none is given."""
+        known = self._known.get(("called", name))
+        if known is None:
+            en, zh = (self.labels(name, language) for language in ("en", "zh"))
+            known = {str(each): Said(str(en[each]), str(zh[each])) for each in en.index}
+            self._known["called", name] = known
+        found: Said = known.get(member, Said(member, member))
+        return found
 
     @cached_property
     def distance(self) -> pd.Series:

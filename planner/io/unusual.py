@@ -87,9 +87,9 @@ def usual_words(parameter: Parameter, *, with_unit: bool = True) -> Said | None:
 def _is_odd(usual: Plausible, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Return which values are not usual, as ``Plausible.holds`` judges one."""
     if usual.low < 0:
-        return (values < usual.low) | (values > usual.high)
+        return np.asarray((values < usual.low) | (values > usual.high))
     size = np.abs(values)
-    return (values != 0) & ((size < usual.low) | (size > usual.high))
+    return np.asarray((values != 0) & ((size < usual.low) | (size > usual.high)))
 
 
 def _member(label: object) -> tuple[str, ...]:

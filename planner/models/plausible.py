@@ -81,16 +81,21 @@ class Plausible:
         return say("it looks like {looks}", "似为{looks}", looks=join(looks, ", or ", "；或")) if looks else None
 
 
+def _symbol(unit: str) -> Said:
+    """Return a unit that both languages write alike; Chinese sets it off with a space."""
+    return Said(unit, f" {unit}")
+
+
 PERCENT = Slip(0.01, Said("per cent", "百分数"))
 HUNDREDTHS = Slip(0.01, Said("hundredths", "百分之一为单位的数"))
 
-KW = Slip(1e-3, Said("kW", " kW"))
+KW = Slip(1e-3, _symbol("kW"))
 TEN_MW = Slip(10.0, Said("10 MW (万千瓦)", "万千瓦"))
-GW = Slip(1e3, Said("GW", " GW"))
+GW = Slip(1e3, _symbol("GW"))
 RACKS = Slip(2.5e-3, Said("racks of 2.5 kW", "机架数（每架 2.5 kW）"))
-KWH = Slip(1e-3, Said("kWh", " kWh"))
+KWH = Slip(1e-3, _symbol("kWh"))
 TEN_MWH = Slip(10.0, Said("10 MWh (万千瓦时)", "万千瓦时"))
-GWH = Slip(1e3, Said("GWh", " GWh"))
+GWH = Slip(1e3, _symbol("GWh"))
 HUNDRED_GWH = Slip(1e5, Said("100 GWh (亿千瓦时)", "亿千瓦时"))
 
 PER_KWH = Slip(1e3, Said("CNY/kWh", "元/kWh"))
@@ -102,12 +107,12 @@ PER_LITRE = Slip(1e3, Said("CNY/L", "元/L"))
 TEN_THOUSAND_CNY = Slip(1e4, Said("10,000 CNY (万元)", "万元"))
 HUNDRED_MILLION_CNY = Slip(1e8, Said("100 million CNY (亿元)", "亿元"))
 
-G_PER_KWH = Slip(1e-3, Said("g/kWh", " g/kWh"))
-TONNES_PER_KWH = Slip(1e3, Said("t/kWh", " t/kWh"))
-KILOGRAMS = Slip(1e-3, Said("kg", " kg"))
+G_PER_KWH = Slip(1e-3, _symbol("g/kWh"))
+TONNES_PER_KWH = Slip(1e3, _symbol("t/kWh"))
+KILOGRAMS = Slip(1e-3, _symbol("kg"))
 TEN_THOUSAND_TONNES = Slip(1e4, Said("10,000 t (万吨)", "万吨"))
 MEGATONNES = Slip(1e6, Said("Mt", "百万吨"))
-LITRES_PER_MWH = Slip(1e-3, Said("L/MWh", " L/MWh"))
+LITRES_PER_MWH = Slip(1e-3, _symbol("L/MWh"))
 LITRES = Slip(1e-3, Said("L", "升"))
 TEN_THOUSAND_M3 = Slip(1e4, Said("10,000 m3 (万立方米)", "万立方米"))
 
@@ -117,10 +122,10 @@ SECONDS_FOR_MS = Slip(1e3, Said("s", "秒"))
 SECONDS = Slip(1 / 3600, Said("s", "秒"))
 MINUTES = Slip(1 / 60, Said("min", "分钟"))
 MONTHS = Slip(1 / 12, Said("months", "月"))
-MBIT = Slip(1e-3, Said("Mbit/s/MW", " Mbit/s/MW"))
-TFLOPS = Slip(1e-3, Said("TFLOPS/MW", " TFLOPS/MW"))
-EFLOPS = Slip(1e3, Said("EFLOPS/MW", " EFLOPS/MW"))
-WATTS = Slip(1e-3, Said("W", " W"))
-MW_FOR_KW = Slip(1e3, Said("MW", " MW"))
-FAHRENHEIT = Slip(5 / 9, Said("°F", " °F"), zero=32.0)
-KELVIN = Slip(1.0, Said("K", " K"), zero=273.15)
+MBIT = Slip(1e-3, _symbol("Mbit/s/MW"))
+TFLOPS = Slip(1e-3, _symbol("TFLOPS/MW"))
+EFLOPS = Slip(1e3, _symbol("EFLOPS/MW"))
+WATTS = Slip(1e-3, _symbol("W"))
+MW_FOR_KW = Slip(1e3, _symbol("MW"))
+FAHRENHEIT = Slip(5 / 9, _symbol("°F"), zero=32.0)
+KELVIN = Slip(1.0, _symbol("K"), zero=273.15)

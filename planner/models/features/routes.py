@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.language import say
+from planner.language import Said, say
 from planner.models import audit_physics
 from planner.models.finding import Finding
 from planner.models.gives import Rank, Steps
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Vector = npt.NDArray[np.float64]
 REACHES = ("national", "side", "hub", "province")
+REACHES_ZH = {"national": "全国", "side": "所属片区", "hub": "所属枢纽", "province": "所在省份"}
 REQUIRES = ("demand",)
 SETS = (IndexSet("site", "SITES", "Places where compute can stand.", description_zh="可承载算力的地点。"),)
 CAICT = "CAICT, Q1 2024 network measurements between hubs, one way"
@@ -253,14 +254,19 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
         )
         yield say(
             "{workload} of {region} ({load:g} MW) has no route: it needs {limit}reach {reach}{best}",
-            "{region} 的 {workload}（{load:g} MW）没有路线：须{limit}承接范围为 {reach}{best}",
-            workload=workload,
-            region=region,
+            "{region}的{workload}（{load:g} MW）没有路线：须{limit}承接范围为{reach}{best}",
+            workload=inputs.called("workload", workload),
+            region=inputs.called("region", region),
             load=demand[region, workload],
             limit=limit,
-            reach=inputs.series("reach")[workload],
+            reach=_reach_word(inputs.series("reach")[workload]),
             best=best,
         )
+
+
+def _reach_word(reach: str) -> Said:
+    """Return a reach: in English its own word, as workload.csv has it."""
+    return Said(reach, REACHES_ZH[reach])
 
 
 def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> str:
@@ -273,15 +279,15 @@ def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str
     near = times.iloc[0]
     nearest = say(
         "; the nearest site is {site} at {time:.2f} ms one way",
-        "；最近的节点为 {site}，单向 {time:.2f} ms",
-        site=near["site"],
+        "；最近的节点为{site}，单向 {time:.2f} ms",
+        site=inputs.called("site", near["site"]),
         time=near["latency"],
     )
     inside = times[_within_reach(inputs, times)]
     if len(inside):
         would = say(
             "latency_max {least:g} ms would do",
-            "latency_max 为 {least:g} ms 即可",
+            "时延上限（latency_max）为 {least:g} ms 即可",
             least=_rounded_up(float(inside["latency"].iloc[0])),
         )
     else:

@@ -203,9 +203,9 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
                 say(
                     "{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach "
                     "hold {reachable:.6g} MW when built to the full: {missing:.6g} MW are missing",
-                    "{compute_type} 算力：平均须承接 {load:.6g} MW，而可达节点全部建满也只有 {reachable:.6g} MW，"
+                    "{compute_type}：平均须承接 {load:.6g} MW，而可达节点全部建满也只有 {reachable:.6g} MW，"
                     "缺 {missing:.6g} MW",
-                    compute_type=compute_type,
+                    compute_type=inputs.called("compute_type", str(compute_type)),
                     load=load,
                     reachable=reachable,
                     missing=load - reachable,
@@ -213,11 +213,11 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
             )
     room = ledger.spread(usable, routes.assign(compute_type=routes["workload"].map(types)))
     yield from _too_large(
-        must[must["workload"].map(inputs.series("indivisible")).astype(bool)], routes.assign(room=room)
+        inputs, must[must["workload"].map(inputs.series("indivisible")).astype(bool)], routes.assign(room=room)
     )
 
 
-def _too_large(whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
+def _too_large(inputs: Scenario, whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
     """Name indivisible demand for which no site in reach has room."""
     largest = routes.groupby(["region", "workload"])["room"].max().to_dict()
     for region, workload, load in whole[["region", "workload", "mean"]].itertuples(index=False):
@@ -228,10 +228,10 @@ def _too_large(whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
                     "{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, "
                     "but the largest it can reach holds {room:.6g} MW when built to the full: "
                     "{missing:.6g} MW are missing",
-                    "{region} 的 {workload} 不可拆分：平均 {load:.6g} MW 须由一个节点承接，而可达的最大节点建满也"
+                    "{region}的{workload}不可拆分：平均 {load:.6g} MW 须由一个节点承接，而可达的最大节点建满也"
                     "只有 {room:.6g} MW，缺 {missing:.6g} MW",
-                    workload=workload,
-                    region=region,
+                    workload=inputs.called("workload", workload),
+                    region=inputs.called("region", region),
                     load=load,
                     room=room,
                     missing=load - room,
