@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.check import warnings_of
 from planner.errors import UsageError, shown
+from planner.io.results import PRICE_COLUMNS
 from planner.language import say
 from planner.models import standard_form
 from planner.models.compile import compile_model
@@ -114,6 +115,4 @@ def plan_of(model: PlanModel) -> Results:
         compiled.load(verdict.values)
         tables = tabulate(model)
     summary = audited(record, tables)
-    return record.results(
-        "feasible", summary, tables, pd.DataFrame(columns=["rule", "index", "price", "unit", "integers"])
-    )
+    return record.results("feasible", summary, tables, pd.DataFrame(columns=list(PRICE_COLUMNS)))

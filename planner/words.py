@@ -34,6 +34,7 @@ WORDS: Words = {
     "columns": ("columns", "列数"),
     "nonzeros": ("nonzeros", "非零元数"),
     "integers": ("integers", "整数变量"),
+    "price_relaxed": ("price in the relaxation", "松弛价格"),
     "seconds": ("seconds", "用时（秒）"),
     "read": ("reading", "读取"),
     "build": ("building", "建模"),

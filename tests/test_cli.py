@@ -28,10 +28,13 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
 
 
 def answer_with(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
-    """Let the solver find the true plan, then say something else of it."""
+    """Let the solver find the true plan, then say something else of it; the bound is what a gap makes of it."""
 
     def changed(problem: Problem, options: SolverOptions, workdir: Path, **rest: Any) -> Solution:
-        return dataclasses.replace(solve(problem, options, workdir, **rest), **changes)
+        solution = dataclasses.replace(solve(problem, options, workdir, **rest), **changes)
+        if "gap" not in changes:
+            return solution
+        return dataclasses.replace(solution, bound=solution.objective * (1 - changes["gap"]))
 
     monkeypatch.setattr(line, "solve", changed)
 
@@ -238,14 +241,13 @@ def test_json_tells_a_failure_too(
     assert printed == json.loads((out / "summary.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("gap", [float("nan"), float("inf")])
-def test_a_plan_without_a_bound_is_drawn(gap: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_without_a_bound_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that a plan of which nothing is proved is written, said and drawn again.
 
     Sensitivity: a gap that is taken for a number; JSON has no NaN, so it is read back as nothing.
     """
     world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
-    answer_with(monkeypatch, status="feasible", gap=gap)
+    answer_with(monkeypatch, status="feasible", gap=float("nan"))
     assert call(monkeypatch, "run", world, "--out", out) == 6
     assert (out / "map.png").exists()
     assert call(monkeypatch, "map", out, "--format", "svg") == 0

@@ -282,9 +282,15 @@ def test_every_rule_is_audited() -> None:
     """Each rule that a feature adds is named by its audit, or checked under the name of what it defines.
 
     Proves: no rule is trusted. Sensitivity: a rule added without a check. ``assigned_only`` is checked by what it is
-    for: work at one site (``single_site``) that is no more than the demand (``demand_balance``).
+    for: work at one site (``single_site``) that is no more than the demand (``demand_balance``); what is at least the
+    use of new halls, or grid energy without a certificate, by that use and those emissions themselves.
     """
-    checked_as = {"assigned_only": "single_site", "single_site_or_none": "single_site"}
+    checked_as = {
+        "assigned_only": "single_site",
+        "single_site_or_none": "single_site",
+        "residual_energy_floor": "market_certificates",
+        "new_use_floor": "new_energy",
+    }
     for name in NAMES:
         source = "".join(ast.unparse(functions_of(name)[f]) for f in reached_from(name, "audit"))
         for rule in constraints_of(name):

@@ -72,8 +72,6 @@ CARRIED = FULL.with_cells("workload", "traffic_per_mw", {"online": 2.0, "trainin
 PROPOSED = {
     "planner.models.features.routes:LATENCY_STEP": "rounds the limits that explain proposes",
     "planner.models.features.routes:ROUNDING": "as above",
-    "planner.models.features.demand:PROFILE_TOLERANCE": "decides whether a warning is said",
-    "planner.models.features.representative_days:CHANGED": "as above",
     "planner.models.features.time:WEIGHT_TOLERANCE": "decides what the reader refuses",
     "planner.models.features.flexible_workloads:ROUNDING": "zero against the rounding of a sum",
     "planner.models.features.representative_days:SLIVER": "as above",

@@ -19,8 +19,10 @@ from scipy.optimize import linprog
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
-from tests.algebra import HAND, HOURLY, RICH, plan, price_of, scenario_of
-from tests.features.test_green_power_share import MONTHLY
+from tests.algebra import BUILT, HAND, HOURLY, RICH, plan, price_of, scenario_of
+from tests.features.test_emissions import CERTIFIED
+from tests.features.test_flexible_workloads import HALF
+from tests.features.test_green_power_share import MONTHLY, world_of
 from tests.features.test_green_shortfall import BOTH
 from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
@@ -64,6 +66,9 @@ WORLDS: dict[str, World] = {
     "weak_store": STORE.with_cells("site", "storage_power_existing", {"plain": 0.5}),
     "green_store": MATCHED.with_cells("site", "green_power_share_min", {"plain": 0.04}),
     "backlog": FLEX,
+    "half": HALF.with_cells("workload", "deferral_max", {"batch": 9}),
+    "certified": CERTIFIED,
+    "new use": world_of("matched", "new", "site"),
     "ramp": RAMP,
     "hub": HUBS_OF_GRID,
     "side": SIDES_OF_GRID,
@@ -238,12 +243,12 @@ def test_every_objective_has_prices_in_its_own_unit(name: str, unit: str) -> Non
 
 
 def test_the_table_is_what_readers_rely_on() -> None:
-    """Columns are rule, index, price, unit, integers, one row for each row of the problem, in its order.
+    """Columns are rule, index, price, price_relaxed, unit, integers, one row for each row of the problem, in its order.
 
     Proves: by name. Sensitivity: a column renamed, a rule left out for having no price.
     """
     results, problem, _ = priced("rich")
-    assert list(results.shadow_prices.columns) == ["rule", "index", "price", "unit", "integers"]
+    assert list(results.shadow_prices.columns) == ["rule", "index", "price", "price_relaxed", "unit", "integers"]
     spelt = [(name, ";".join(map(str, ids))) for name, ids in problem.row_names]
     assert list(zip(results.shadow_prices["rule"], results.shadow_prices["index"], strict=True)) == spelt
 
@@ -255,6 +260,24 @@ def test_integers_are_fixed_and_the_table_says_so() -> None:
     """
     assert set(priced("rich")[0].shadow_prices["integers"]) == {"fixed at the plan"}
     assert set(priced("hand")[0].shadow_prices["integers"]) == {"none"}
+
+
+def test_demand_is_priced_both_ways() -> None:
+    """Beside the price of a demand with the modules fixed stands that of the relaxation, called so.
+
+    Proves: ``BUILT`` builds two modules, and at night far has room: a MW more costs its power, 1000 × 360 = 360 000. In
+    the relaxation 1.25 modules are built, far is full at night, and a MW more takes 1 / 3.6 of a module (722 222), which
+    saves 2000 × 340 by day: 360 000 + 722 222 − 680 000 = 402 222. By day both are near's 2000 × 700. Without integers
+    the two are one. Sensitivity: one price in two columns; the relaxation's called the plan's.
+    """
+    prices = plan(BUILT).shadow_prices
+    demand = prices[prices["rule"] == "demand_balance"].set_index("index")
+    for region in ("coast", "inland"):
+        night, day = demand.loc[f"{region};web;night"], demand.loc[f"{region};web;day"]
+        assert (night["price"], night["price_relaxed"]) == pytest.approx((360_000, 360_000 + 2_600_000 / 3.6 - 680_000))
+        assert (day["price"], day["price_relaxed"]) == pytest.approx((1_400_000, 1_400_000))
+    whole = plan(HAND).shadow_prices
+    assert (whole["price"] == whole["price_relaxed"]).all()
 
 
 def test_prices_of_a_year_of_hours_are_not_divided_by_weight() -> None:

@@ -42,6 +42,9 @@ WORLDS = {
     "certificate": SHARES,
     "matched": SHARES.with_parameters(green_power_share_mode="matched"),
     "every_timestep": SHARES.with_parameters(green_power_share_mode="every_timestep", green_power_share_on="new"),
+    "market": SHARES.with_parameters(emissions_accounting="market_certificates"),
+    "part": SHARES.with_cells("workload", "deferrable_share", {"training": 0.5}),
+    "kept": SHARES.with_parameters(excess_keeps_certificate=True),
     "location": SHARES.with_parameters(emissions_accounting="location"),
     "mean_latency": SHARES.with_parameters(mean_latency_max=40),
     "weighted": SHARES.replaced(minimise={"cost": 2, "emissions": 90, "latency": 1e6}),
@@ -148,7 +151,7 @@ def test_costs_are_money_by_the_year() -> None:
 USED = sorted(
     {
         "timestep_weight", "demand", "demand_profile", "unserved_price", "utilisation_max", "utilisation_min",
-        "capacity_existing", "module_size", "modules_max", "module_cost", "opening_cost", "hours", "pue", "wue",
+        "capacity_existing", "module_size", "modules_usable", "module_cost", "opening_cost", "hours", "pue", "wue",
         "water_max", "water_price", "grid_power_max", "grid_power_price", "green_capacity_existing",
         "green_capacity_max", "green_capacity_cost", "green_power_price", "excess_price", "availability",
         "certificate_price", "certificates_max", "green_power_share_min", "hub_green_power_share_min",
@@ -156,7 +159,7 @@ USED = sorted(
         "carbon_price", "timestep_duration", "storage_power_existing", "storage_power_max", "storage_power_cost",
         "storage_energy_existing", "storage_energy_max", "storage_energy_cost", "charge_efficiency",
         "discharge_efficiency", "backlog_max", "grid_ramp_max", "hub_grid_power_max", "side_grid_power_max",
-        "national_grid_power_max", "green_shortfall_price",
+        "national_grid_power_max", "green_shortfall_price", "waiting_max",
     }
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import AuditDisagreedError, SolveInterruptedError
+from planner.io.results import PRICE_COLUMNS
 from planner.language import say
 from planner.models.alternatives import apart, budget_of, compile_near, distance, sought
 from planner.models.audit import audit, summarise
@@ -202,7 +203,7 @@ class Search:
                 gone=gone,
             )
         )
-        return record.results("feasible", summary, tables, pd.DataFrame(columns=PRICE_COLUMNS))
+        return record.results("feasible", summary, tables, pd.DataFrame(columns=list(PRICE_COLUMNS)))
 
     def _work(self, values: Vector) -> pd.Series:
         """Return the IT energy of every site [MWh/a] of a plan (columns,)."""
@@ -258,4 +259,3 @@ SAME, PROGRESS, ROUNDS_MAX = 1e-4, 0.02, 3
 FAR_GAP, FAR_SECONDS_MAX = 0.02, 60.0
 """Within which gap, and how many seconds, a plan far from others is sought: there is no need to prove that none is
 farther by a hair, which takes longer than to find it."""
-PRICE_COLUMNS = ["rule", "index", "price", "unit", "integers"]

@@ -136,8 +136,8 @@ def _points(scenario: Scenario, name: str, tables: Tables) -> gpd.GeoDataFrame:
         table[column] = _texts(scenario, f"{name}.{column}", members)
     for feature, figure in scenario.declarations.figures:
         if figure.of == name:
-            known = scenario.has(feature) and bool(tables)
-            table[figure.name] = figure.by_member(scenario, tables).to_numpy(float) if known else figure.missing
+            known = scenario.has(feature) and feature in tables
+            table[figure.name] = figure.by_member(scenario, tables).to_numpy(float) if known else figure.unlisted
     places = scenario.coordinates(name)
     points = [Point(*places.loc[member]) if member in places.index else None for member in members]
     return _layer(table, points)

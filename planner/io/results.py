@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SUMMARY, LOG, LAYERS = "summary.json", "solver.log", "plan.gpkg"
 TABLES, SCENARIO = "tables", "scenario"
 PRICES = "shadow_prices"
-PRICE_COLUMNS = ("rule", "index", "price", "unit", "integers")
+PRICE_COLUMNS = ("rule", "index", "price", "price_relaxed", "unit", "integers")
 RANGING = "ranging"
 
 
@@ -47,7 +47,8 @@ class Results:
     tables
         The features' result tables by name, such as ``allocation``; none without a plan.
     shadow_prices
-        Columns rule, index, price, unit, and ``integers``: whether they were fixed at the plan.
+        Columns rule, index, price, unit, ``integers``: whether they were fixed at the plan, and ``price_relaxed``: the
+        price where they need not be whole (NaN where that is not known).
     manifest
         As in ``manifest.json``.
     log

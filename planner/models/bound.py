@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planner.language import say
 from planner.models.proof import Evidence, Proof, kept, proved_bound, staged, whole
-from planner.models.solvers.judge import TOLERANCE, gap_of, objective_of
+from planner.models.solvers.judge import TOLERANCE, gap_of, terms_of
 from planner.models.solvers.leaves import unpacked, vector_of
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ def prove_answer(
     """
     begin = time.perf_counter()
     assert verdict.values is not None  # noqa: S101  for mypy: the caller has looked
-    _, size = objective_of(problem, verdict.values)
+    terms = terms_of(problem, verdict.values)
     proved, why, evidence = _proved(problem, answer, verdict, folder)
     is_own = answer.details.get("bound_from") == "planner" or not bool(problem.is_integer.any())
     seconds = round(time.perf_counter() - begin, 3)
-    is_close = verdict.objective - proved <= options.mip_gap * abs(verdict.objective) + TOLERANCE * size
+    is_close = verdict.objective - proved <= options.mip_gap * abs(verdict.objective) + TOLERANCE * terms
     if not math.isfinite(proved) or not (is_own or is_close):
         reason = why or _why_tree(options)
         return verdict, Proof("solver", verdict.bound, verdict.gap, why=reason, proved=proved, seconds=seconds)
-    bound, gap = gap_of(verdict.objective, proved, size)
+    bound, gap = gap_of(verdict.objective, proved, terms)
     leaves = len(evidence.leaves) if evidence is not None else 1
     arrays = kept(evidence) if evidence is not None else None
     proof = Proof("planner", bound, gap, leaves, proved=proved, seconds=seconds, kept=arrays)

@@ -42,6 +42,8 @@ class Figure:
         From the scenario and the result tables what adds up over the members; indexed by member.
     per
         What the amount is divided by, likewise; none for an amount that is shown as it is.
+    idle
+        The number of a member whose divisor is 0; by default unknown.
     is_mean_power
         The amount is an energy over the year [MWh/a], shown as the mean power over the year [MW].
     place
@@ -49,6 +51,8 @@ class Figure:
         of what they are divided by.
     missing
         The number of a member that has no amount.
+    unlisted
+        The number of every member in a plan without the feature: 0 of what cannot be built, else unknown.
     everywhere
         The number of all members together, where it is not made of the members' sums.
     """
@@ -59,8 +63,10 @@ class Figure:
     amount: Amounts
     place: Callable[[Scenario], tuple[str, ...]]
     per: Amounts | None = None
+    idle: Amounts | None = None
     is_mean_power: bool = False
     missing: float = NOWHERE
+    unlisted: float = NOWHERE
     everywhere: Callable[[Scenario, Tables], float | None] | None = None
 
     def by_member(self, inputs: Scenario, tables: Tables) -> pd.Series:
@@ -68,6 +74,8 @@ class Figure:
         found = self.amount(inputs, tables)
         if self.per is not None:
             found = found / self.per(inputs, tables).replace(0.0, np.nan)
+            if self.idle is not None:
+                found = found.fillna(self.idle(inputs, tables))
         if self.is_mean_power:
             found = found / float(tables["time"]["timestep_weight"].astype(float).sum())
         return found.reindex(list(inputs.sets[self.of])).fillna(self.missing).rename(self.name)

@@ -30,11 +30,18 @@ def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.
     """Return the rise of the objective per unit of tightening, by rule and index.
 
     Of an equality, per unit of demand. Integers are fixed at the plan; before the tie-break; not divided by weight.
+    Beside it, as ``price_relaxed``, that of the relaxation, in which they need not be whole: where a module stands half
+    empty one more MW of demand costs its power only, and where it is full the next one; the relaxation's has a part of
+    a module in it. It is empty where nobody asked the relaxation.
     """
-    columns = ["rule", "index", "price", "unit", "integers"]
+    columns = ["rule", "index", "price", "price_relaxed", "unit", "integers"]
     if solution.row_duals is None:
         return pd.DataFrame(columns=columns)
-    prices = np.where(tightens_down(problem), -solution.row_duals, solution.row_duals) + 0.0
+    down = tightens_down(problem)
+    prices = np.where(down, -solution.row_duals, solution.row_duals) + 0.0
+    relaxed = prices if not problem.is_integer.any() else np.full(len(prices), np.nan)
+    if solution.relaxed_duals is not None:
+        relaxed = np.where(down, -solution.relaxed_duals, solution.relaxed_duals) + 0.0
     objective_unit = PRICE_UNITS.get(model.inputs.settings.minimise, "CNY/a")
     if problem.stages[problem.objective_stage].name not in model.stages:
         objective_unit = OWN_OBJECTIVE
@@ -46,6 +53,7 @@ def shadow_prices(model: PlanModel, problem: Problem, solution: Solution) -> pd.
             "rule": rules,
             "index": places,
             "price": prices,
+            "price_relaxed": relaxed,
             "unit": [units.get(rule) or per(objective_unit, "") for rule in rules],
             "integers": integers,
         },

@@ -112,6 +112,8 @@ class Solution:
     row_duals
         (rows,) rise of the objective per unit of the right-hand side, integers fixed, before the
         tie-break; ``None`` where not asked for or not to be had.
+    relaxed_duals
+        (rows,) the same of the relaxation, in which integers need not be whole; ``None`` likewise.
     ranging
         (ranges, 10) how far sides and costs may move, as :data:`planner.models.solvers.ranging.FIELDS`; of the same
         linear programme; ``None`` where not asked for or not to be had.
@@ -139,6 +141,7 @@ class Solution:
     bound: float
     gap: float
     row_duals: Vector | None = None
+    relaxed_duals: Vector | None = None
     ranging: Vector | None = None
     basis: dict[str, npt.NDArray[Any]] | None = None
     proof: Proof | None = None

@@ -136,6 +136,7 @@ def solve(
         bound=verdict.bound,
         gap=verdict.gap,
         row_duals=verdict.row_duals if options.shadow_prices else None,
+        relaxed_duals=_finite(answer.relaxed_duals) if options.shadow_prices else None,
         ranging=answer.ranging if options.shadow_prices and verdict.row_duals is not None else None,
         basis=kept_basis(problem, answer.basis) if verdict.values is not None else None,
         is_unique=answer.is_unique,
@@ -146,6 +147,11 @@ def solve(
         seconds=session.seconds,
         peak_memory=session.peak_memory,
     )
+
+
+def _finite(duals: Vector | None) -> Vector | None:
+    """Return duals if every one of them is a number."""
+    return duals if duals is not None and bool(np.isfinite(duals).all()) else None
 
 
 def _check_options(options: SolverOptions) -> None:
@@ -393,7 +399,9 @@ class _Session:
         if polished.status == "interrupted" or polished.values is None:
             status = "interrupted" if polished.status == "interrupted" else answer.status
             return replace(answer, status=status, values=start, details=details)
-        found = {name: getattr(polished, name) for name in ("values", "row_duals", "ranging", "is_unique")}
+        found = {
+            name: getattr(polished, name) for name in ("values", "row_duals", "relaxed_duals", "ranging", "is_unique")
+        }
         found["earlier_duals"] = polished.earlier_duals
         return replace(answer, **found, details=details)
 

@@ -63,7 +63,14 @@ def _meaning(found: pd.DataFrame) -> Said:
     if (found["integers"] == "none").all():
         return said
     fixed = say("Integers are fixed at the plan.", "整数变量固定为方案取值。")
-    return join([said, fixed], en=" ", zh="")
+    if found["price_relaxed"].isna().all():
+        return join([said, fixed], en=" ", zh="")
+    relaxed = say(
+        "Beside it stands the price in the relaxation, where modules may be built in parts: of a demand it holds the "
+        "part of the next module, which the other holds not or wholly.",
+        "另列松弛价格（模块可按比例建设）：就需求而言，其中含下一模块的相应部分，而前者要么不含，要么全含。",
+    )
+    return join([said, fixed, relaxed], en=" ", zh="")
 
 
 def _binding(rows: pd.DataFrame) -> pd.DataFrame:
@@ -88,9 +95,10 @@ def _places(subject: Subject, rule: str, rows: pd.DataFrame, places: pd.Series) 
     """Return where a rule binds most; ``places`` are all that the rule has."""
     spelt, first = Speller(subject, places), rows.iloc[:SHOWN]
     scale = COUNT.scaled([float(rows["price"].abs().max())])
+    priced = ["price"] if rows["price_relaxed"].isna().all() or _is_whole(rows) else ["price", "price_relaxed"]
     listed = [
-        [spelt.spell(str(place)), scale.number(float(price))]
-        for place, price in zip(first["index"], first["price"], strict=True)
+        [spelt.spell(str(row["index"])), *(scale.number(float(row[name])) for name in priced)]
+        for row in first.to_dict("records")
     ]
     text = say(
         "{rule}: the {count} highest of {all}",
@@ -101,4 +109,10 @@ def _places(subject: Subject, rule: str, rows: pd.DataFrame, places: pd.Series) 
     )
     unit = unit_name(str(rows["unit"].iloc[0]))
     head = [say("Where", "位置"), say("Price [{unit}]", "价格 [{unit}]", unit=unit)]
-    return element("details", element("summary", text), table(text, head, listed, numbers=[1]))
+    head += [say("In the relaxation [{unit}]", "松弛价格 [{unit}]", unit=unit)] * (len(priced) - 1)
+    return element("details", element("summary", text), table(text, head, listed, numbers=range(1, len(head))))
+
+
+def _is_whole(rows: pd.DataFrame) -> bool:
+    """Return whether nothing had to be whole, so that the relaxation is the plan's own programme."""
+    return bool((rows["integers"] == "none").all())

@@ -12,6 +12,7 @@ import pytest
 from planner.errors import InfeasibleError, InvalidInputError
 from planner.models.audit import audit
 from tests.algebra import (
+    HAND,
     altered,
     compiled,
     cost_of,
@@ -117,6 +118,28 @@ def test_what_cannot_be_green_has_a_plan() -> None:
     assert cost_of(still) - FREE_COST == pytest.approx(1_051_200)
     with pytest.raises(InfeasibleError):
         plan(still.replaced(features=FIXED.features))
+
+
+@pytest.mark.parametrize("minimise", ["latency", "emissions"])
+def test_serving_comes_before_being_green(minimise: str) -> None:
+    """Where cost has no weight, work is served first, then as little green energy as can be is missing.
+
+    Proves: without green power, at a share of 0.95 and PUEs above 1 (a MWh served misses 1.14 to 1.33), all work is
+    served and 0.95 of the use is missing: added MWh for MWh, it would be better to serve nothing. Sensitivity: the two
+    in one sum; the objective (least of nothing emits nothing) before either.
+    """
+    listed = ("emissions", "green_power_share", "green_shortfall")
+    world = HAND.with_features(*HAND.features, *listed).replaced(minimise=minimise)
+    world = world.with_cells("workload", "unserved_price", {"web": 900})
+    for column, values in (("green_power_share_min", {"*": 0.95}), ("emission_factor", {"near": 0.7, "far": 0.45})):
+        world = world.with_cells("site", column, values)
+    world = world.with_parameters(green_power_share_mode="matched", green_shortfall_price=10)
+    energy = plan(world).summary["energy"]
+    assert energy["unserved"] == pytest.approx(0, abs=1e-6)
+    assert energy["it"] == pytest.approx(90_000)
+    assert energy["green_shortfall"] == pytest.approx(0.95 * energy["facility"])
+    # The second pass has its say too: far needs less power for the same work, and is full.
+    assert energy["facility"] == pytest.approx(1.2 * 13.5 * 3000 + 1.4 * (22.5 * 2000 + 4.5 * 1000))
 
 
 @pytest.mark.parametrize("price", [None, 0])

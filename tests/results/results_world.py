@@ -88,14 +88,14 @@ def make_tables() -> dict[str, pd.DataFrame]:
     demand = [("coast", "online", "day", 50.0, 0.0), ("coast", "online", "night", 30.0, 0.0)]
     demand += [("coast", "training", step, 30.0, 0.0) for step in ("day", "night")]
     demand += [("hills", "online", "day", 12.5, 2.5), ("hills", "online", "night", 5.0, 0.0)]
-    capacity = [("delta", 50.0), ("hills-dc", 100.0), ("nowhere", 10.0)]
+    capacity = {"delta": 50.0, "hills-dc": 100.0, "nowhere": 10.0}
     return {
         "time": pd.DataFrame([("day", 3000.0), ("night", 5760.0)], columns=["timestep", "timestep_weight"]),
         "demand": pd.DataFrame(demand, columns=["region", "workload", "timestep", "demand", "unserved_demand"]),
         "routes": pd.DataFrame(routes, columns=[*keys, "latency", "distance"]),
         "allocation": pd.DataFrame(work, columns=[*keys, "timestep", "allocation"]),
         "site_capacity": pd.DataFrame(
-            [(site, "general", step, 1.0, size) for site, size in capacity for step in ("day", "night")],
+            [(site, "general", step, load, capacity[site]) for site, step, load, _ in loads],
             columns=["site", "compute_type", "timestep", "compute_load", "capacity"],
         ),
         "site_expansion": pd.DataFrame(
@@ -105,13 +105,17 @@ def make_tables() -> dict[str, pd.DataFrame]:
             [(site, step, load, pue, load * pue) for site, step, load, pue in loads],
             columns=["site", "timestep", "it_load", "pue", "facility_load"],
         ),
-        "power_supply": pd.DataFrame(supply, columns=["site", "timestep", "grid_power", "green_power_used"]),
+        "facility_load_water": pd.DataFrame([("delta", 9.5), ("hills-dc", 0.0)], columns=["site", "water"]),
+        "power_supply": pd.DataFrame(
+            [(site, step, grid, grid + green, green, green) for site, step, grid, green in supply],
+            columns=["site", "timestep", "grid_power", "site_draw", "green_power_used", "green_power_matched"],
+        ),
         "power_supply_technology": pd.DataFrame(
             [("delta", "wind", "day", 20.0, 5.0)], columns=["site", "technology", "timestep", "green_power", "excess"]
         ),
         "power_supply_certificates": pd.DataFrame([("hills-dc", 87600.0)], columns=["site", "certificates"]),
         "emissions": pd.DataFrame(
-            [("delta", 1000.5, "market"), ("hills-dc", 2000.25, "market"), ("nowhere", 0.0, "market")],
+            [("delta", 1000.5, "contract"), ("hills-dc", 2000.25, "contract"), ("nowhere", 0.0, "contract")],
             columns=["site", "emissions", "accounting"],
         ),
         "cost": pd.DataFrame([("grid_power", 1e8 / 3), ("carbon", 0.1)], columns=["category", "cost"]),

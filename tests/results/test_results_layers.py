@@ -46,7 +46,9 @@ def test_sites_carry_loads_and_supply(results: Results) -> None:
     assert delta["pue"] == pytest.approx(1.3)
     assert delta["grid_power"] == pytest.approx(45 * DAY + 39 * NIGHT)
     assert delta["green_power"] == pytest.approx(20 * DAY)
-    assert delta["green_power_share"] == pytest.approx((20 + 5) * DAY / (1.3 * load))
+    # What is sold (5 MW) takes its certificate with it; what is drawn is grid and green power.
+    assert delta["green_power_share"] == pytest.approx(20 * DAY / ((45 + 20) * DAY + 39 * NIGHT))
+    assert delta["green_power_share_mode"] == "certificate"
     assert delta["emissions"] == 1000.5
     assert delta[["capacity_new", "modules", "certificates"]].tolist() == [0, 0, 0]
     assert delta[["name_zh", "name_en", "hub", "side", "province"]].tolist() == [
@@ -60,7 +62,7 @@ def test_sites_carry_loads_and_supply(results: Results) -> None:
 
 
 def test_certificates_count_by_energy(results: Results) -> None:
-    """Proves that certificates [MWh/a] are spread over the hours of the year before they are added to power [MW]."""
+    """Proves that certificates [MWh/a] count as energy beside power [MW] times its hours."""
     hills = row(results.sites, site="hills-dc")
     assert hills["certificates"] == 87600
     assert hills["green_power_share"] == pytest.approx(87600 / (3000 * 46 + 5760 * 34.5))
@@ -71,9 +73,13 @@ def test_a_site_without_place_or_load_stays(results: Results) -> None:
     """Proves that a site is never dropped: without coordinates it has no geometry, without load no share."""
     assert list(results.sites["site"]) == ["delta", "hills-dc", "nowhere"]
     assert row(results.sites, site="nowhere").geometry is None
-    idle = without(results, "allocation")
-    tables = {**idle.tables, "facility_load": results.tables["facility_load"].assign(facility_load=0.0, it_load=0.0)}
-    delta = row(dataclasses.replace(idle, tables=tables).sites, site="delta")
+    still = {
+        "allocation": results.tables["allocation"].iloc[:0],
+        "facility_load": results.tables["facility_load"].assign(facility_load=0.0, it_load=0.0),
+        "site_capacity": results.tables["site_capacity"].assign(compute_load=0.0),
+        "power_supply": results.tables["power_supply"].assign(site_draw=0.0),
+    }
+    delta = row(dataclasses.replace(results, tables={**results.tables, **still}).sites, site="delta")
     assert delta["it_load"] == 0
     assert delta["utilisation"] == 0
     assert delta["pue"] == pytest.approx(1.3)

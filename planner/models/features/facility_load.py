@@ -284,9 +284,15 @@ def _pue_again(inputs: Scenario) -> pd.Series:
     return pd.Series(values, index=index)
 
 
+def _mean_pue(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the mean PUE of every site over the hours [1]: that of a site without load."""
+    del inputs
+    return ledger.energy(tables, "facility_load", "pue", ["site"]) / float(ledger.weights(tables).sum())
+
+
 DRAWN, DONE = (energy_of("facility_load", column, "site") for column in ("facility_load", "it_load"))
 FIGURES = (
-    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE),
+    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue),
     Figure("water", "site", "m3/a", column_of("facility_load_water", "water", "site"), at("water")),
 )
 

@@ -304,8 +304,8 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
 
 BUILT, MODULES = (column_of("site_expansion", column, "site") for column in ("capacity_new", "modules"))
 FIGURES = (
-    Figure("capacity_new", "site", "MW", BUILT, at("capacity_new"), missing=0.0),
-    Figure("modules", "site", "1", MODULES, at("modules"), missing=0.0),
+    Figure("capacity_new", "site", "MW", BUILT, at("capacity_new"), missing=0.0, unlisted=0.0),
+    Figure("modules", "site", "1", MODULES, at("modules"), missing=0.0, unlisted=0.0),
 )
 
 

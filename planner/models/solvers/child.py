@@ -140,7 +140,15 @@ class Work:
                 answer = Answer(_status(again), again.values, again.bound, details=_details(again))
                 answer.details["bound_from"] = again.whose
                 polished = self.polish(again.values, clock.left, None)
-        self.save(merge(answer, polished))
+        self.save(replace(merge(answer, polished), relaxed_duals=self.relaxed_duals(found.relaxed_duals, clock.left)))
+
+    def relaxed_duals(self, known: Vector | None, seconds: float) -> Vector | None:
+        """Return the duals of the relaxation, (rows,), where prices are asked for and there are integers."""
+        from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
+
+        if known is not None or not (self.request.ranging and self.arrays.is_integer.any()):
+            return known
+        return stages.relaxed_prices(self.arrays, self.request, Clock(self.seconds_after(seconds)))
 
     def solve_linear(self) -> None:
         """Solve a problem without integers: steps 2 and 3 are all there is."""
@@ -162,7 +170,8 @@ class Work:
     def polish_start(self) -> None:
         """Do steps 2 and 3 for a plan another solver found."""
         start = np.load(self.folder / exchange.START_FILE, allow_pickle=False)
-        self.save(merge(Answer("feasible", start, details={}), self.polish(start, 0.0, None)))
+        answer = merge(Answer("feasible", start, details={}), self.polish(start, 0.0, None))
+        self.save(replace(answer, relaxed_duals=self.relaxed_duals(None, 0.0)))
 
     def start(self) -> Vector | None:
         """Return the integers to begin with, NaN for those not known, if there are any."""
@@ -178,10 +187,13 @@ class Work:
         """Do steps 2 and 3 with the integers of these values (columns,), in these seconds or a little more."""
         from planner.models.solvers import stages  # noqa: PLC0415  one solver a process
 
-        limit = self.request.time_limit
-        extra = None if limit is None else max(seconds, exchange.polish_seconds(limit))
         integers = np.round(values) if self.arrays.is_integer.any() else None
-        return stages.polish(self.arrays, self.request, Clock(extra), integers, relaxed)
+        return stages.polish(self.arrays, self.request, Clock(self.seconds_after(seconds)), integers, relaxed)
+
+    def seconds_after(self, seconds: float) -> float | None:
+        """Return the seconds that what comes after a search may take, of those left; none for no limit."""
+        limit = self.request.time_limit
+        return None if limit is None else max(seconds, exchange.polish_seconds(limit))
 
 
 def _status(found: Search | Polish) -> str:

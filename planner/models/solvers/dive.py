@@ -40,6 +40,7 @@ class Dive:
     start_cost: float | None = None
     nodes: int = 0
     is_warm: bool = False
+    relaxed_duals: Vector | None = None
     leaves: Leaves = field(default_factory=Leaves)
 
     @property
@@ -119,7 +120,8 @@ def dive(
         return found
     relaxation = programme.values
     found.bound = float(cost @ relaxation)
-    root_duals = found.leaves.keep(programme.row_duals)
+    found.relaxed_duals = programme.row_duals
+    root_duals = found.leaves.keep(found.relaxed_duals)
     integers = np.flatnonzero(arrays.is_integer).astype(np.int32)
     if start is not None and bool(np.isfinite(start[integers]).any()):
         _keep_better(found, cost, _fix_all(arrays, programme, clock, relaxation, start), on_incumbent)

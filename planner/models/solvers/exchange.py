@@ -33,7 +33,7 @@ ANSWER_FILE = "answer.npz"
 INCUMBENT_FILE = "incumbent.npz"
 POLISHED_PARTS = ("values", "row_duals", "ranging", "basis")
 """Those that steps 2 and 3 give."""
-ARRAY_PARTS = (*POLISHED_PARTS, "leaves", "earlier_duals", "ray")
+ARRAY_PARTS = (*POLISHED_PARTS, "leaves", "earlier_duals", "ray", "relaxed_duals")
 """The parts of an answer that are arrays."""
 
 MEMORY_EXIT = 80
@@ -159,6 +159,8 @@ class Answer:
         (objective_stage, rows) the duals of the stages before the objective; ``None`` without.
     ray
         (rows,) what says that a linear programme has no point; ``None`` without.
+    relaxed_duals
+        (rows,) those of the relaxation, where integers need not be whole; ``None`` without.
     """
 
     status: str
@@ -173,6 +175,7 @@ class Answer:
     leaves: Vector | None = None
     earlier_duals: Vector | None = None
     ray: Vector | None = None
+    relaxed_duals: Vector | None = None
 
 
 def polish_seconds(limit: float) -> float:

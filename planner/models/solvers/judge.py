@@ -149,8 +149,9 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
     values, notes = clean(problem, answer.values)
     _check_rows(problem, values)
     objective, size = objective_of(problem, values)
-    status, bound, gap = _gap(problem, answer, objective, size)
-    if status == "optimal" and objective - bound > mip_gap * abs(objective) + TOLERANCE * size:
+    terms = terms_of(problem, values)
+    status, bound, gap = _gap(problem, answer, objective, size, terms)
+    if status == "optimal" and objective - bound > mip_gap * abs(objective) + TOLERANCE * terms:
         status = "feasible"
         notes.append(
             say(
@@ -246,11 +247,17 @@ def objective_of(problem: Problem, values: Vector) -> tuple[float, float]:
     """Return the objective, and the size of its errors: the sum of its terms, one unit of the dearest at least."""
     stage = problem.stages[problem.objective_stage]
     free = problem.column_lower < problem.column_upper
-    size = float(np.abs(stage.cost) @ np.abs(values)) + abs(stage.constant)
-    return float(stage.cost @ values) + stage.constant, max(size, float(np.abs(stage.cost[free]).max(initial=0.0)))
+    size = max(terms_of(problem, values), float(np.abs(stage.cost[free]).max(initial=0.0)))
+    return float(stage.cost @ values) + stage.constant, size
 
 
-def _gap(problem: Problem, answer: Answer, objective: float, size: float) -> tuple[Status, float, float]:
+def terms_of(problem: Problem, values: Vector) -> float:
+    """Return the sum of the sizes of the objective's terms: what its own rounding is relative to."""
+    stage = problem.stages[problem.objective_stage]
+    return float(np.abs(stage.cost) @ np.abs(values)) + abs(stage.constant)
+
+
+def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms: float) -> tuple[Status, float, float]:
     bound = answer.bound + problem.stages[problem.objective_stage].constant
     status: Status = answer.status  # type: ignore[assignment]  # checked by the caller
     if not math.isfinite(bound):
@@ -266,12 +273,12 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float) -> tup
                 bound=bound,
             )
         )
-    return status, *gap_of(objective, bound, size)
+    return status, *gap_of(objective, bound, terms)
 
 
-def gap_of(objective: float, bound: float, size: float) -> tuple[float, float]:
+def gap_of(objective: float, bound: float, terms: float) -> tuple[float, float]:
     """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap."""
-    if objective - bound <= ROUNDING * size:
+    if objective - bound <= ROUNDING * terms:
         return min(bound, objective), 0.0
     return bound, (objective - bound) / abs(objective) if objective else math.inf
 

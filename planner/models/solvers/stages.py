@@ -59,6 +59,7 @@ class Search:
     start: Vector | None = None
     start_cost: float | None = None
     is_warm: bool = False
+    relaxed_duals: Vector | None = None
     leaves: Leaves = field(default_factory=Leaves)
     whose: str = "solver"
     warnings: list[str] = field(default_factory=list)
@@ -151,6 +152,7 @@ def _take(found: Search, dived: dive.Dive, request: Request, clock: Clock) -> bo
     found.options, found.reason = dived.programme.options, dived.programme.status
     found.state = "optimal" if dived.state == "unbounded" else dived.state  # of the relaxation only
     found.start_cost, found.is_warm = dived.start_cost, dived.is_warm
+    found.relaxed_duals = dived.relaxed_duals
     gap = dived.gap if dived.values is not None else None
     dove = {"state": dived.state, "dive": True, "nodes": dived.nodes, "gap": gap}
     found.stages.append({**dove, "seconds": round(clock.spent, 3)})
@@ -192,6 +194,17 @@ def _higher(bound: float, other: float) -> float:
 def _without_bound(on_incumbent: OnIncumbent) -> OnIncumbent:
     """Pass plans on, but not the bound: it belongs to a stage that is not the objective."""
     return lambda values, _: on_incumbent(values, float("nan"))
+
+
+def relaxed_prices(arrays: Arrays, request: Request, clock: Clock) -> Vector | None:
+    """Return the duals of the relaxation, (rows,): what a unit is worth where integers need not be whole.
+
+    Only where the objective is the first stage: else they would be those of plans that are never considered.
+    """
+    if arrays.objective_stage:
+        return None
+    programme = dive.relaxed(arrays, request, clock, arrays.costs[0])
+    return programme.row_duals if programme.run(clock.left) == "optimal" else None
 
 
 def polish(
