@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import shown
 from planner.language import Said, join, say, translated
+from planner.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from planner.io.results import Results
 
+UNUSUAL_SHOWN_MAX = 4
+"""Parameters with unusual numbers that a line names."""
 OWN_SHOWN_MAX = 3
 """Rules of the user's own that a line names."""
 OBJECTIVES = {
@@ -54,6 +57,8 @@ def map_notes(results: Results, language: str) -> list[str]:
     notes = [_surety(results)]
     if manifest.get("illustrative_share"):
         notes.append(illustrative_note(manifest["illustrative_share"]))
+    if manifest.get("unusual_inputs"):
+        notes.append(unusual_note(manifest["unusual_inputs"]))
     notes.append(
         say(
             "Source: scenario {scenario}, inputs {hash}, planner {version}; sources in source.csv.",
@@ -72,6 +77,22 @@ def illustrative_note(share: float) -> Said:
         "{share:.0%} of the input figures are illustrative estimates, not published values.",
         "{share:.0%} 的输入数据为示意性估计，非公布数值。",
         share=share,
+    )
+
+
+def unusual_note(unusual: Mapping[str, int]) -> Said:
+    """Say which inputs have numbers far from what they usually are, and how many."""
+    named = join(
+        say("{name} ({count})", "{name}（{count} 处）", name=word(key.split(".")[-1]), count=count)
+        for key, count in list(unusual.items())[:UNUSUAL_SHOWN_MAX]
+    )
+    more = len(unusual) - UNUSUAL_SHOWN_MAX
+    rest = say(" and {more} more", "等，另有 {more} 项", more=more) if more > 0 else ""
+    return say(
+        "Unusual input values, perhaps in another unit: {named}{rest}.",
+        "输入取值异常，单位可能有误：{named}{rest}。",
+        named=named,
+        rest=rest,
     )
 
 

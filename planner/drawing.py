@@ -6,7 +6,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from planner.captions import map_notes, surety, whose
+from planner.captions import map_notes, surety, unusual_note, whose
 from planner.language import say
 from planner.models.alone import import_alone
 
@@ -75,7 +75,9 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
     from planner.words import word  # noqa: PLC0415 - as above
 
     sure = surety(results.summary, results.manifest)
-    return write_report(Subject(results, baseline, word, sure, whose(results.manifest)), folder, basemap)
+    unusual = results.manifest.get("unusual_inputs")
+    odd = unusual_note(unusual) if unusual else None
+    return write_report(Subject(results, baseline, word, sure, whose(results.manifest), odd), folder, basemap)
 
 
 def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:

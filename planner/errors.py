@@ -35,7 +35,12 @@ REASONS_ZH = {
 
 
 def shown(value: object, length_max: int = VALUE_LENGTH_MAX) -> str:
-    """Return a value as it may be printed, in each language it has: escaped, on one line, cut at 80 characters."""
+    """Return a value as it may be printed, in each language it has: escaped, on one line, cut at 80 characters.
+
+    The lines of an error become one.
+    """
+    if isinstance(value, BaseException):
+        value = " ".join(str(value).splitlines())
     if isinstance(value, Said):
         return Said(_escaped(value.en, length_max), _escaped(value.zh, length_max))
     return _escaped(value if isinstance(value, str) else str(value), length_max)

@@ -27,6 +27,7 @@ from planner.io.dictionary import (
     table_section,
     tables_of,
     unit_of,
+    usual_in,
 )
 from planner.io.schema import schema_of
 from planner.io.starter import write_starter
@@ -175,8 +176,11 @@ def _parameters(module: ModuleType) -> Iterator[str]:
     rows = []
     for each in module.PARAMETERS:
         place = (f"`{each.name}`", places_of(each), unit_of(each))
-        rows.append((*place, default_of(each), allowed_in(each), sentence(each.description), each.source))
-    yield from markdown_table(("parameter", "where", "unit", "default", "allowed", "what it is", "source"), rows)
+        rows.append(
+            (*place, default_of(each), allowed_in(each), usual_in(each), sentence(each.description), each.source)
+        )
+    head = ("parameter", "where", "unit", "default", "allowed", "usual", "what it is", "source")
+    yield from markdown_table(head, rows)
     yield ""
 
 
@@ -243,7 +247,9 @@ def _dictionary(modules: Mapping[str, ModuleType]) -> Iterator[str]:
         "",
         "Every table a scenario may hold, and every column. A parameter indexed by (a, b) is a column of `a_b.csv`,",
         "whose key columns are `a` and `b`; the rows of a one-key table are the members of that set. `required` holds",
-        "where the feature is listed; `none` means that there is no such limit, price or link unless it is given.",
+        "where the feature is listed; `none` means that there is no such limit, price or link unless it is given. A",
+        "number outside `allowed` is refused; one outside `usual` (by its size where `usual` is positive; 0 never) is",
+        "read, and named with the unit in which it was likely typed.",
         "",
     )
     yield from scalar_section(schema)

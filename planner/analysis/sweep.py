@@ -7,6 +7,7 @@ folders alone. What has no plan is a row as well, with its status.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import planner
@@ -16,6 +17,7 @@ from planner.analysis.sweep_folder import check_statement
 from planner.analysis.sweep_grid import Axis, GridPoint, grid_of, snake
 from planner.analysis.sweep_job import Ask
 from planner.analysis.sweep_points import Points
+from planner.analysis.sweep_words import point_words
 from planner.check import read_scenario
 from planner.errors import UsageError, shown
 from planner.language import say
@@ -115,6 +117,7 @@ def solve_sweep(
     with held(out):
         check_statement(out / STATEMENT, statement, values, write=True)
         points = Points(folder, out, scenario.file_hashes, sweep.ask, sweep.is_cold, on_progress=on_progress)
+        points.words = partial(point_words, scenario, sweep.axes)
         _looked_at(points, grid, sweep)
         if not all(map(points.is_done, points.heads)):
             order = snake([len(axis.values) for axis in sweep.axes])

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from planner.analysis.points_file import Row
     from planner.analysis.sweep_engine import Engine
 
+REASON_LINES_MAX = 6
+"""Of why a point has no plan, that are told; the rest stands in its run folder."""
+
 
 @dataclass
 class Points:
@@ -61,6 +64,8 @@ class Points:
     answers: dict[str, Answer] = field(default_factory=dict)
     solved: list[str] = field(default_factory=list)
     on_progress: Callable[[str], None] | None = None
+    words: Callable[[Mapping[str, str]], str] | None = None
+    """What a reader calls the point of a head; its name where there is none."""
     _rows: dict[str, Row] = field(default_factory=dict)
 
     def add(self, name: str, head: Mapping[str, str], overrides: Sequence[str], place: tuple[int, ...]) -> None:
@@ -75,6 +80,10 @@ class Points:
         record = read_record(self.path(name))
         if record is not None and is_settled(self.job(name), record):
             self.answers[name] = Answer(str(record.manifest["status"]))
+
+    def called(self, name: str) -> str:
+        """Return what a reader calls a point."""
+        return point_word(name) if self.words is None else self.words(self.heads[name])
 
     def path(self, name: str) -> Path:
         """Return the run folder of a point."""
@@ -152,9 +161,10 @@ class Points:
         self.write_table()
         if self.on_progress is not None:
             done = sum(self.is_done(each) for each in self.heads)
-            self.on_progress(f"{done}/{len(self.heads)}  {point_word(name)}  {status_word(answer.status)}")
-            if answer.status not in WITH_PLAN and answer.reason:
-                self.on_progress(f"    {shown(answer.reason, 400)}")
+            self.on_progress(f"{done}/{len(self.heads)}  {self.called(name)}  {status_word(answer.status)}")
+            if answer.status not in WITH_PLAN:
+                for line in str(answer.reason).splitlines()[:REASON_LINES_MAX]:
+                    self.on_progress(f"    {shown(line, 400)}")
 
     def rows(self) -> list[Row]:
         """Return the row of every point."""

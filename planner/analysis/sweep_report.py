@@ -8,7 +8,7 @@ import pandas as pd
 
 import planner
 from planner.analysis.sweep_folder import FILE, refusal
-from planner.analysis.sweep_words import point_word, status_word, told
+from planner.analysis.sweep_words import axis_word, parameter_of, status_word, told
 from planner.errors import shown
 from planner.io.manifest import WITH_PLAN
 from planner.io.sources import illustrative_share
@@ -152,17 +152,15 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path
 
 def _label(scenario: Scenario, key: str, label: str) -> str:
     """Return what an axis is called: the parameter's word, the member it is of, and the unit."""
-    name, bracket, member = label.partition("[")
-    known = scenario.declarations.parameters
-    parameter = known.get(name) or known.get(key.partition("[")[0])
+    parameter = parameter_of(scenario, key)
     unit = parameter.unit if parameter is not None else ""
-    told_name = f"{word(name)}{bracket}{member}"
-    return told_name if unit in {"", "1"} else say("{name} ({unit})", "{name}（{unit}）", name=told_name, unit=unit)
+    name = axis_word(scenario, key, label)
+    return name if unit in {"", "1"} else say("{name} ({unit})", "{name}（{unit}）", name=name, unit=unit)
 
 
 def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_out: Sequence[str]) -> str:
     """Return the answer for a terminal: a line a point, what was solved now, and where the tables lie."""
-    lines = [_line(row) for row in rows[:LINES_MAX]]
+    lines = [_line(points, row) for row in rows[:LINES_MAX]]
     if len(rows) > LINES_MAX:
         lines.append(str(say("… and {more} more", "……另有 {more} 个", more=len(rows) - LINES_MAX)))
     count = sum(row["status"] in WITH_PLAN for row in rows)
@@ -190,8 +188,8 @@ def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_ou
     return "\n".join(lines) + "\n"
 
 
-def _line(row: Row) -> str:
-    parts = [f"{point_word(row['point'])}  {status_word(row['status'])}"]
+def _line(points: Points, row: Row) -> str:
+    parts = [f"{points.called(row['point'])}  {status_word(row['status'])}"]
     for name in ("cost", "emissions"):
         if row.get(name):
             value = float(row[name])

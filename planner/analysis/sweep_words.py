@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from planner.errors import shown
-from planner.language import Said, say, spoken
+from planner.language import Said, join, say, spoken
+from planner.models.parameter import table_of
 from planner.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from planner.analysis.sweep_grid import Axis
+    from planner.io.scenario import Scenario
+    from planner.models.parameter import Parameter
+
+POINT_LENGTH_MAX: Final = 200
 
 STATUSES: Final[Mapping[str, tuple[str, str]]] = {
     "open": ("not solved yet", "尚未求解"),
@@ -70,3 +77,45 @@ def told(measure: str, largest: float) -> Told:
 def point_word(name: str) -> str:
     """Return the name of a point as it may be printed."""
     return shown(name, 100)
+
+
+def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
+    """Return the parameter that a key of ``--set`` sets; ``None`` for a setting such as ``objective.minimise``."""
+    path = key.partition("[")[0]
+    known = scenario.declarations.parameters
+    return known.get(path) or known.get(path.rpartition(".")[2])
+
+
+def axis_word(scenario: Scenario, key: str, label: str) -> Said:
+    """Return what a reader calls what is varied: the parameter's word, and the names of the members it is of.
+
+    Parameters
+    ----------
+    key
+        In the words of ``--set``.
+    label
+        The key without its table.
+    """
+    name, bracket, rest = label.partition("[")
+    if not bracket:
+        return word(name)
+    members = [part.strip() for part in rest.removesuffix("]").split(",")]
+    parameter = parameter_of(scenario, key)
+    table = key.partition("[")[0].rpartition(".")[0]
+    indices = parameter.indices if parameter is not None else ()
+    index = next((index for index in indices if table_of(index) == table), ())
+    if len(index) < len(members):
+        index = ("",) * len(members)
+    named = [scenario.called(of, member) if of else member for of, member in zip(index, members, strict=False)]
+    return say("{name} [{members}]", "{name}［{members}］", name=word(name), members=join(named))
+
+
+def point_words(scenario: Scenario, axes: Sequence[Axis], head: Mapping[str, str]) -> str:
+    """Return what a reader calls a point: what is varied, by its word, and the value it takes."""
+    parts = (
+        say(
+            "{name} = {value}", "{name} = {value}", name=axis_word(scenario, axis.key, axis.label), value=head[axis.key]
+        )
+        for axis in axes
+    )
+    return shown(join(parts), POINT_LENGTH_MAX)

@@ -85,12 +85,18 @@ def _priced(found: Explanation, cost: float) -> Said:
 
 def _conflict(found: Explanation) -> Iterator[str]:
     """Name the rules once each, with what they are for, the first of many."""
-    by_rule: dict[str, list[str]] = {}
+    by_rule: dict[str, list[Said]] = {}
     for rule, index in found.conflict:
-        by_rule.setdefault(rule, []).append(shown(", ".join(map(str, index))))
+        by_rule.setdefault(rule, []).append(join(_called(found.scenario, str(part)) for part in index))
     for rule, places in list(by_rule.items())[:CONFLICT_SHOWN]:
         first = join([*places[:PLACES_SHOWN], *(["…"] if len(places) > PLACES_SHOWN else [])], en="; ", zh="；")
         yield say("{rule} [{places}]", "{rule}［{places}］", rule=word(rule), places=first) if first else word(rule)
+
+
+def _called(scenario: Scenario, part: str) -> Said:
+    """Return what a reader calls a member of a rule's index; its id where two sets have it by different names."""
+    names = {scenario.called(name, part) for name, members in scenario.sets.items() if part in members}
+    return shown(names.pop()) if len(names) == 1 else shown(Said(part, part))  # type: ignore[return-value]
 
 
 def _sentence(scenario: Scenario, way: Way) -> Said:

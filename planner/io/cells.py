@@ -14,6 +14,7 @@ import numpy as np
 
 from planner.io.gathering import nearest
 from planner.language import Said, join, say
+from planner.models.plausible import Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +138,9 @@ def number_fault(parameter: Parameter, cell: str) -> Check | None:
     if parameter.kind == "integer" and value != int(value):
         return say("not a whole number", "不是整数"), say("write it without a fraction", "不要带小数")
     if not _all_allowed(parameter, [value]):
-        return say("out of range", "超出范围"), say("allowed: {allowed}", "允许：{allowed}", allowed=allowed(parameter))
+        remedy = say("allowed: {allowed}", "允许：{allowed}", allowed=allowed(parameter))
+        looks = parameter.plausible.remedy(value) if isinstance(parameter.plausible, Plausible) else None
+        return say("out of range", "超出范围"), join([looks, remedy], "; ", "；") if looks else remedy
     return None
 
 

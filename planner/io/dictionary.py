@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from planner.io.cells import allowed
 from planner.io.schema import SOURCE, Schema, TableSchema
+from planner.io.unusual import usual_words
 from planner.language import written
 from planner.models.parameter import REQUIRED, Parameter, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-COLUMNS = ("column", "unit", "default", "allowed", "what it is", "说明", "feature")
+COLUMNS = ("column", "unit", "default", "allowed", "usual", "what it is", "说明", "feature")
 SOURCE_KEYS_EXPLAINED = {
     "table": "The table that holds the figure; `scenario` for a scalar.",
     "key": "The row, its ids joined by `;`; empty for the whole column.",
@@ -49,6 +50,12 @@ def allowed_in(parameter: Parameter) -> str:
             return _interval(parameter)
 
 
+def usual_in(parameter: Parameter) -> str:
+    """Return the range outside which a number is named as unusual, in words; a dash where there is none."""
+    usual = usual_words(parameter, with_unit=False)
+    return written(usual) if usual is not None else "–"
+
+
 def _interval(parameter: Parameter) -> str:
     """Return the bounds without the unit, which has a column of its own."""
     return written(allowed(replace(parameter, unit="")))
@@ -69,6 +76,7 @@ def table_section(table: TableSchema, schema: Schema) -> Iterator[str]:
             unit_of(parameter),
             default_of(parameter),
             allowed_in(parameter),
+            usual_in(parameter),
             sentence(parameter.description) + _elsewhere(parameter, table),
             parameter.description_zh.replace("|", "\\|"),
             schema.declarations.owner.get(parameter.key, ""),
@@ -88,6 +96,7 @@ def scalar_section(schema: Schema) -> Iterator[str]:
             unit_of(parameter),
             default_of(parameter),
             allowed_in(parameter),
+            usual_in(parameter),
             sentence(parameter.description) + _elsewhere(parameter, None),
             parameter.description_zh.replace("|", "\\|"),
             schema.declarations.owner[parameter.key],

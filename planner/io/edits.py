@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from planner.io.decoding import FORBIDDEN, composed
 from planner.io.gathering import Gathering, listed, nearest
 from planner.io.members import members_without_table
 from planner.io.merge import PARAMETERS, Layer, forget, given_at
+from planner.io.replacing import clear_excluded
 from planner.io.schema import SOURCE, Schema
 from planner.io.settings import check_minimise, check_then, check_time
 from planner.io.tables import Table
@@ -94,6 +96,17 @@ class Editor:
             codes[row] = edit.code
         table.columns[edit.column] = changed
         table.origins[edit.column] = codes
+        if edit.cell and parameter.excludes:
+            known = table.keys(keys)
+            given = [known[row] for row in rows]
+            spared = self._spared(edit.code)
+            clear_excluded(self.layer, self.schema, parameter, given, self.gathering, edit.label, spared)
+
+    def _spared(self, code: int) -> Callable[[int], bool]:
+        """Return whether a cell is of the edit's own folder, whose statements are not older than the edit."""
+        files = self.gathering.places
+        folder, name = posixpath.split(files.file(code))
+        return lambda other: name != COMMAND_LINE and posixpath.dirname(files.file(other)) == folder
 
     def _parameter(self, edit: Edit) -> Parameter | None:
         tables = {name: table for name, table in self.schema.tables.items() if name != SOURCE}
@@ -298,7 +311,10 @@ def drop(
                 )
         gone = set(ids)
         for table in keyed:
+            had_rows = table.size > 0
             table.keep([cell not in gone for cell in table.columns[name]])
+            if had_rows and not table.size:
+                table.emptied = code[name]
         _drop_sources(layer.tables.get(SOURCE), name, gone, schema)
 
 
@@ -329,6 +345,8 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
             _override_minimise(layer, value, gathering)
         elif name == "objective.then":
             _override_then(layer, value, gathering)
+        elif name.partition(".")[0] == PARAMETERS and name.partition(".")[2] in schema.scalars:
+            _override_scalar(layer, schema.scalars[name.partition(".")[2]], value, gathering)
         elif name.startswith(TIME):
             _override_time(layer, name.removeprefix(TIME), value, gathering)
         elif found := TARGET.fullmatch(name):

@@ -14,6 +14,7 @@ from planner.io.gathering import Gathering, nearest
 from planner.io.geofiles import read_geofile
 from planner.io.merge import PARAMETERS, Layer, check_given_once, given_at, merged, replace_other_indices
 from planner.io.parquet import read_parquet
+from planner.io.replacing import replace_excluded
 from planner.io.schema import SOURCE, Schema
 from planner.io.settings import check_file
 from planner.io.tables import Table, read_csv
@@ -58,6 +59,7 @@ class FolderReader:
             if parameter.also_index
         }
         replace_other_indices(base, own, self.schema, self.gathering)
+        replace_excluded(base, own, self.schema, self.gathering)
         layer = merged(base, own, self.schema)
         self._edit(layer, document, lines, folder, given)
         return layer

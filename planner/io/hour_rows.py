@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from planner.errors import Fault, shown
 from planner.io.hourly_file import TABLE
-from planner.io.year_of_hours import hour_name
+from planner.io.year_of_hours import LEAP_YEAR, hour_name
 from planner.language import one_or_many, say
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from planner.io.year_of_hours import Clock
 
 ENDS = "--hours-end"
+Years = int | Mapping[int, int]
+"""A year, or that of each month, by its number, of months of several years."""
+LEAP = 2024
+"""A leap year after one that is none, for the names of hours of no year."""
 
 
 class HourRows:
@@ -30,8 +35,8 @@ class HourRows:
         self.clock = clock
         self.gathering = gathering
 
-    def one_row_an_hour(self, hours: Sequence[int], year: int, length: int) -> tuple[int, ...] | None:
-        """Return the row of each hour of the year, or ``None`` after faults."""
+    def one_row_an_hour(self, hours: Sequence[int], year: Years, length: int) -> tuple[int, ...] | None:
+        """Return the row of each hour of the year, or ``None`` after faults; a typical year has a year a month."""
         found = len(self.gathering.faults)
         of_hour: dict[int, int] = {}
         outside = []
@@ -70,10 +75,10 @@ class HourRows:
             return None
         return tuple(of_hour[hour] for hour in range(length))
 
-    def _missing(self, of_hour: dict[int, int], year: int, length: int) -> None:
+    def _missing(self, of_hour: dict[int, int], year: Years, length: int) -> None:
         """Keep one fault for each run of hours that no row gives, at the row before it."""
         for run in _runs(hour for hour in range(length) if hour not in of_hour):
-            first, last = (hour_name(hour, year, length) for hour in (run[0], run[-1]))
+            first, last = (_name(hour, year, length) for hour in (run[0], run[-1]))
             times = first if len(run) == 1 else say("{first} to {last}", "{first} 至 {last}", first=first, last=last)
             are = one_or_many(len(run), "hour is", "hours are")
             problem = say(
@@ -100,6 +105,15 @@ class HourRows:
 def counted(rows: Sequence[int], word: str) -> str:
     """Return how many rows there are, in English words."""
     return f"{len(rows):,} {word}{'s' if len(rows) > 1 else ''}"
+
+
+def _name(hour: int, year: Years, length: int) -> str:
+    """Return an hour as the file has it: of a typical year in the year of its month, or without a year."""
+    if isinstance(year, int):
+        return hour_name(hour, year, length)
+    name = hour_name(hour, LEAP if length == LEAP_YEAR else LEAP - 1, length)[5:]
+    own = year.get(int(name[:2]))
+    return name if own is None else f"{own}-{name}"
 
 
 def _runs(hours: Iterable[int]) -> list[list[int]]:

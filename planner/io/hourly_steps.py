@@ -13,7 +13,7 @@ from planner.io.order import TIMESTEP
 from planner.io.tables import Table
 from planner.io.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, hour_name
 from planner.io.zones import HOUR, said
-from planner.language import say
+from planner.language import Said, say
 
 if TYPE_CHECKING:
     from planner.io.merge import Layer
@@ -92,14 +92,25 @@ def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, 
         return None
     chosen = file_year if year is None else year
     if hours == LEAP_YEAR and not isleap(chosen):
-        raise UsageError(
-            say(
-                "{chosen} is no leap year, and the scenario has 8784 hours: name a leap year with --year",
-                "{chosen} 不是闰年，而情景有 8784 小时：请以 --year 给出闰年",
-                chosen=chosen,
-            )
-        )
+        raise UsageError(_no_leap_year(chosen, asked=year is not None))
     return _new(chosen, int(hours), offset)
+
+
+def _no_leap_year(year: int, *, asked: bool) -> Said:
+    """Say what lacks the day of a leap year: the year that was asked for, or the file, which no year can mend."""
+    if asked:
+        return say(
+            "--year {year} is no leap year, and the scenario has 8784 hours: name a leap year with --year",
+            "--year {year} 不是闰年，而情景有 8784 小时：请以 --year 给出闰年",
+            year=year,
+        )
+    return say(
+        "the file's year {year} is no leap year, and the scenario has 8784 hours: take a file that has 29 February, "
+        "or plan a year without: hours = 8760 in [time]",
+        "文件的年份 {year} 不是闰年，而情景有 8784 小时：换用含 2 月 29 日的文件，或规划不含该日的年份："
+        "在 [time] 中写 hours = 8760",
+        year=year,
+    )
 
 
 def _new(year: int, hours: int, offset: timedelta) -> Steps:

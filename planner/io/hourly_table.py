@@ -56,12 +56,9 @@ class Reading:
     ----------
     hours_end
         Whether a time is the end of its hour, as it was said; 24:00 says so by itself.
-    year
-        That a typical year is asked to be of.
     """
 
     hours_end: bool = False
-    year: int | None = None
 
 
 def year_of(
@@ -132,7 +129,8 @@ class _Times(HourRows):
         """Put the months of several years in one, on the file's standard time: no clock change falls between them."""
         found = len(self.gathering.faults)
         length = LEAP_YEAR if any((time.month, time.day) == (2, 29) for time in times) else YEAR
-        year = typical_year(times, self.reading.year, length == LEAP_YEAR, has_year=has_year)
+        year = typical_year(times, length == LEAP_YEAR, has_year=has_year)
+        years = {time.month: time.year for time in times} if has_year else {}
         standard = standard_offset(self.clock.file, year)
         other = [row for row, time in enumerate(times) if time.tzinfo is not None and time.utcoffset() != standard]
         if other:
@@ -142,7 +140,7 @@ class _Times(HourRows):
             self._odd([row for row, time in enumerate(times) if shift % HOUR or time.minute or time.second])
         if len(self.gathering.faults) > found:
             return None
-        rows = self.one_row_an_hour([hour_of_year(time, length) for time in times], year, length)
+        rows = self.one_row_an_hour([hour_of_year(time, length) for time in times], years, length)
         if rows is None:
             return None
         self.gathering.note(typical_note(times, length, standard, has_year=has_year))

@@ -234,7 +234,7 @@ class _Import:
             All faults together.
         """
         self._check_values(columns)
-        reading = Reading(self.order.hours_end, self.order.year)
+        reading = Reading(self.order.hours_end)
         year = year_of(self.read.table, self.read.time_column, self.clock, self.gathering, reading)
         steps = rows = None
         if year is not None:

@@ -85,6 +85,7 @@ def build_manifest(
         "proof": dict(proof) if proof is not None else None,
         "audit": {"agreed": agreed, "findings": list(findings)},
         "notes": list(notes),
+        "unusual_inputs": dict(scenario.unusual),
         "illustrative_share": illustrative_share(scenario),
         "content_hash": content_hash(scenario),
         "inputs": dict(scenario.file_hashes),

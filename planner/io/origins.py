@@ -80,7 +80,7 @@ class Origins:
     def _row(scenario: Scenario, table: str, parameter: Parameter, key: tuple[str, ...]) -> int | None:
         frame = scenario.tables.get(table)
         index = next(index for index in parameter.indices if table_of(index) == table)
-        named = next((names for names in parameter.indices if len(names) == len(key)), None)
+        named = next((names for names in (index, *parameter.indices) if len(names) == len(key)), None)
         if frame is None or named is None:
             return None
         parts = dict(zip(named, key, strict=True))

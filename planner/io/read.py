@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from planner.io.scenario import Scenario
 from planner.io.schema import SOURCE, Schema, schema_of
 from planner.io.settings import check_features, settled
 from planner.io.sources import check_sources
+from planner.io.unusual import notes_of, unusual_in
 from planner.io.validate import Column, Validator, unused
 from planner.language import say
 
@@ -135,7 +137,7 @@ def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping
             read = validator.columns.get((name, column))
             if name != SOURCE and read and len(read.values) and schema.is_used(parameter.key, settings.features):
                 given[parameter.key] = _series(frame, known.keys, parameter, read, order)
-    return Scenario(
+    scenario = Scenario(
         name=path.name,
         settings=settings,
         declarations=schema.declarations,
@@ -147,6 +149,9 @@ def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping
         folder=path,
         origins=Origins(gathering.places, cells, {key[1]: code for key, code in layer.places.items() if len(key) > 1}),
     )
+    unusual = tuple(unusual_in(scenario))
+    notes = tuple(note for note in notes_of(unusual) if note not in scenario.notes)
+    return replace(scenario, notes=(*scenario.notes, *notes), unusual={each.parameter: each.count for each in unusual})
 
 
 def _row_order(table: Table, keys: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> Order | None:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.io.origins import Origins
+from planner.language import Said
 from planner.models.parameter import REQUIRED, Declarations, Parameter, Value, table_of
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ class Scenario:
     file_hashes
         SHA-256 of every file read, by path relative to the scenarios' root.
     notes
-        What the reader did that a user should know: encodings, unused columns, defaults that matter.
+        What the reader did that a user should know: encodings, unused columns, defaults that matter; and the numbers
+        far from what they usually are.
+    unusual
+        How many numbers of each parameter are far from what they usually are.
     origins
         The file and line of every cell of ``tables`` and of every scalar.
     read_seconds
@@ -59,6 +63,7 @@ class Scenario:
     tables: Mapping[str, pd.DataFrame]
     file_hashes: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    unusual: Mapping[str, int] = field(default_factory=dict)
     folder: Path | None = None
     origins: Origins = field(default_factory=Origins)
     read_seconds: float = field(default=0.0, compare=False)
@@ -186,6 +191,16 @@ class Scenario:
             if isinstance(given, pd.Series):
                 result.update(given)
         return result
+
+    def called(self, name: str, member: str) -> Said:
+        """Return what a reader calls a member of a set in each language: its name, the id where none is given."""
+        known = self._known.get(("called", name))
+        if known is None:
+            en, zh = (self.labels(name, language) for language in ("en", "zh"))
+            known = {str(each): Said(str(en[each]), str(zh[each])) for each in en.index}
+            self._known["called", name] = known
+        found: Said = known.get(member, Said(member, member))
+        return found
 
     @cached_property
     def distance(self) -> pd.Series:

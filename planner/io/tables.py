@@ -37,12 +37,15 @@ class Table:
         Where each cell came from, by column, as codes of :class:`~planner.io.gathering.Places`.
     files
         The files it was read from, the base's first.
+    emptied
+        The code of the ``[drop]`` that took its last row; ``None`` where it has rows, or never had one.
     """
 
     name: str
     columns: dict[str, list[str]]
     origins: dict[str, Sequence[int]]
     files: list[str] = field(default_factory=list)
+    emptied: int | None = None
 
     @property
     def size(self) -> int:

@@ -113,13 +113,11 @@ def odd_in_their_months(times: Sequence[datetime]) -> list[int]:
     return [row for row, time in enumerate(times) if time.year != years[time.month]]
 
 
-def typical_year(times: Sequence[datetime], asked: int | None, has_leap_day: bool, *, has_year: bool) -> int:
-    """Return the year that a typical year is written in: as asked, else the commonest of the file, the latest of them.
+def typical_year(times: Sequence[datetime], has_leap_day: bool, *, has_year: bool) -> int:
+    """Return the year that a typical year is taken to be of: the commonest of the file, the latest of them.
 
     One with 29 February is of a leap year.
     """
-    if asked is not None and (isleap(asked) or not has_leap_day):
-        return asked
     years = Counter(time.year for time in times if isleap(time.year) or not has_leap_day)
     if not has_year:
         return max(years) if has_leap_day else EXAMPLE_YEAR

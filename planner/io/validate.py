@@ -82,14 +82,8 @@ class Validator:
         is_needed = index_set.members_default is None and not index_set.from_references
         is_needed = is_needed and self.schema.is_used(name, self.features)
         if table is not None:
-            if is_needed and not table.size:
-                self.gathering.add(
-                    Fault(
-                        table.files[-1],
-                        say("the table has no rows", "表中没有行"),
-                        remedy=say("give at least one {name}", "至少给出一个 {name}", name=name),
-                    )
-                )
+            if not table.size and (is_needed or index_set.members_default):
+                self._tell_empty(table)
                 return None
             return tuple(sorted(table.columns[name]))
         if index_set.from_references:
@@ -105,6 +99,15 @@ class Validator:
                 name,
             )
         return found
+
+    def _tell_empty(self, table: Table) -> None:
+        """Keep the fault that a set has no member, at the ``[drop]`` that took the last one where there is one."""
+        remedy = say("give at least one {name}", "至少给出一个 {name}", name=table.name)
+        if table.emptied is None:
+            self.gathering.add(Fault(table.files[-1], say("the table has no rows", "表中没有行"), remedy=remedy))
+            return
+        problem = say("no {name} is left: all are dropped", "未留下任何 {name}：已全部剔除", name=table.name)
+        self.gathering.at(table.emptied, f"drop.{table.name}", None, problem, remedy)
 
     def _sibling(self, table: str) -> str:
         return f"{self.file.removesuffix(TOML)}{table}.csv"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Literal
 
+from planner.models.plausible import Plausible
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -74,6 +76,9 @@ class Parameter:
         How a cell is read.
     low, high
         The closed interval a number must lie in; ``low_open`` leaves out ``low`` itself.
+    plausible
+        The interval in which a number usually lies, and the units in which people type it by mistake: what lies
+        outside is read, and named. Of a number that has none, in a few words why.
     choices
         The words allowed for ``kind="choice"``.
     retired
@@ -82,6 +87,9 @@ class Parameter:
         The index set whose members are allowed for ``kind="reference"``.
     also_index
         Other indices at which it may be given instead, coarser or finer.
+    excludes
+        Other parameters (keys) that say the same in other words: at one key only one of them is given, and a newer
+        statement, a child's or ``--set``, takes an older one away.
     source
         Where the rule or the default comes from.
     per_table
@@ -100,10 +108,12 @@ class Parameter:
     low: float = 0.0
     high: float = INFINITY
     low_open: bool = False
+    plausible: Plausible | str | None = None
     choices: tuple[str, ...] = ()
     retired: Mapping[str, str] = field(default_factory=dict)
     refers_to: str | None = None
     also_index: tuple[tuple[str, ...], ...] = ()
+    excludes: tuple[str, ...] = ()
     source: str = ""
     per_table: bool = False
     description_zh: str = ""
@@ -206,6 +216,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             None,
             low=-180,
             high=180,
+            plausible=Plausible(60.0, 150.0),
             per_table=True,
             description_zh="经度，WGS84，东经为正。",
         ),
@@ -217,6 +228,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             None,
             low=-90,
             high=90,
+            plausible=Plausible(0.0, 60.0),
             per_table=True,
             description_zh="纬度，WGS84，北纬为正。",
         ),

@@ -315,6 +315,17 @@ class _Session:
     def _failure(self, details: dict[str, Any], ended: Ended) -> SolverMissingError | SolverCrashedError:
         """Return the error for a process that failed, or said that it did."""
         name, message = shown(self.options.name), shown(details.get("message", ""))
+        if details.get("failure") == "algorithm":
+            return SolverMissingError(
+                say(
+                    "the algorithm '{algorithm}' of the solver '{name}' needs a package of its own, which is not "
+                    "installed here: pip install 'highspy[extras]', or choose another algorithm",
+                    "求解器“{name}”的算法“{algorithm}”需要另外的软件包，此处未安装：pip install 'highspy[extras]'，"
+                    "或选用其他算法",
+                    algorithm=shown(self.options.algorithm),
+                    name=name,
+                )
+            )
         if details.get("failure") == "missing":
             cause = say(
                 "is not installed here, or has no licence for this problem", "此处未安装，或没有求解此问题的许可"

@@ -130,6 +130,7 @@ def _header(subject: Subject) -> Element:
         element("p", subject.surety, class_="good" if status == "optimal" else "warning"),
         against,
         element("p", element("a", doubt, href="#inputs"), class_="warning") if share else None,
+        element("p", element("a", subject.unusual, href="#notes"), class_="warning") if subject.unusual else None,
         controls.languages(),
     )
 

@@ -35,6 +35,8 @@ class Subject:
         One sentence that says how sure the plan is.
     whose
         Whose word its bound is: ours, or the solver's.
+    unusual
+        One sentence that names inputs far from what they usually are, if there are any.
     """
 
     results: Results
@@ -42,6 +44,7 @@ class Subject:
     word: Callable[[str], Said]
     surety: Said
     whose: Said = field(default_factory=lambda: Said("", ""))
+    unusual: Said | None = None
 
     @property
     def scenario(self) -> Scenario:

@@ -122,7 +122,7 @@ def audit_section(subject: Subject) -> Element:
         element("p", text),
         verdict,
         own,
-        [element("h3", say("Notes", "说明")), noted] if noted is not None else None,
+        [element("h3", say("Notes", "说明"), id_="notes"), noted] if noted is not None else None,
         _origin(subject),
         _hashes(subject),
         aria_labelledby="audit",

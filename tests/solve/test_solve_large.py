@@ -445,13 +445,14 @@ def _made(folder: Path) -> Path:
 
 
 def test_algorithm_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proves that hipo without highspy-extras says what to install. Broken by calling it a crash."""
+    """Proves that hipo without highspy-extras says what to install. Broken by calling it a crash, or HiGHS missing."""
     hidden = tmp_path / "hidden" / "highspy_extras"
     hidden.mkdir(parents=True)
     (hidden / "__init__.py").write_text("raise ImportError('hidden')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(hidden.parent))
-    with pytest.raises(SolverMissingError, match="highspy-extras"):
+    with pytest.raises(SolverMissingError, match=r"the algorithm 'hipo'.*pip install 'highspy\[extras\]'") as raised:
         solve(modules(), SolverOptions(algorithm="hipo"), tmp_path)
+    assert "the solver 'highs' is not installed" not in str(raised.value)
 
 
 def test_unknown_algorithm(tmp_path: Path) -> None:

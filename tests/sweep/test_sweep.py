@@ -16,9 +16,11 @@ from planner.analysis.sweep import Sweep, solve_sweep
 from planner.analysis.sweep_grid import axis_of
 from planner.analysis.sweep_job import Answer, Ask, Job, do_job
 from planner.analysis.sweep_points import Points
+from planner.analysis.sweep_report import headline
 from planner.check import read_scenario
 from planner.errors import CannotWriteError, InvalidInputError, UsageError
 from planner.finished import audit_run
+from planner.language import speak
 from planner.run import run
 from tests.sweep.sweep_runs import TINY, finished, rows_of
 from tests.test_cli import call
@@ -291,7 +293,8 @@ def test_the_command(
     assert call(monkeypatch, "sweep", TINY, "--out", tmp_path, *words) == 0
     said = capsys.readouterr()
     assert (tmp_path / f"sweep-{language}.svg").stat().st_size > 1000
-    assert len([line for line in said.out.splitlines() if line.startswith("carbon_price=")]) == 2
+    name = {"en": "price of carbon = ", "zh": "碳价 = "}[language]
+    assert len([line for line in said.out.splitlines() if line.startswith(name)]) == 2
     assert ("solved now" in said.out) == (language == "en")
     assert ("本次求解" in said.out) == (language == "zh")
     assert ("最优" in said.err) == (language == "zh")
@@ -323,3 +326,25 @@ def test_faults_of_the_command(
     assert call(monkeypatch, "sweep", TINY, "--out", tmp_path / "out", *words) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_points_are_told_in_words(here: HereEngine, tmp_path: Path) -> None:
+    """Proves that lines and headline name what is varied and whom it is of, and tell each cause on lines of its own.
+
+    Sensitivity: a folder's name with ids in it; a backslash and an n between two sentences.
+    """
+    lines: list[str] = []
+    sweep = Sweep([axis_of("workload.latency_max[online]=0.5,10"), axis_of("site.grid_power_price[qingyang]=300,400")])
+    speak("zh")
+    try:
+        _, points = solve_sweep(TINY, tmp_path, sweep, lines.append)
+        rows, left_out = points.finish()
+        told = headline(points, rows, (), left_out)
+    finally:
+        speak("en")
+    assert len(here.jobs) == 4
+    assert "1/4  时延上限［在线服务］ = 0.5、电网电价［庆阳］ = 300  不可行" in lines
+    assert any(line.startswith("    兰州的在线服务（10 MW）没有路线") for line in lines)
+    assert not any("\\n" in line or "qingyang" in line for line in lines)
+    assert "时延上限［在线服务］ = 10、电网电价［庆阳］ = 400  最优" in told
+    assert rows[0]["point"] == "latency_max[online]=0.5__grid_power_price[qingyang]=300"

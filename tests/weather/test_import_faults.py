@@ -53,7 +53,7 @@ FAULTS: dict[str, tuple[Change, str]] = {
     "no number": (at(7, "2021-01-01 05:00,warm,1"), "row 7, column zhongwei, value 'warm': not a number for temperature"),
     "a gap in the numbers": (at(7, "2021-01-01 05:00,,1"), "row 7, column zhongwei: the cell is empty"),
     "NaN": (at(7, "2021-01-01 05:00,NaN,1"), "row 7, column zhongwei, value 'NaN': the cell says that there is no number"),
-    "too hot": (at(7, "2021-01-01 05:00,1,300"), "row 7, column horinger, value '300': out of range for temperature (allowed: at least -90 and at most 70 °C)"),
+    "too hot": (at(7, "2021-01-01 05:00,1,300"), "row 7, column horinger, value '300': out of range for temperature (it looks like K: write 26.85; allowed: at least -90 and at most 70 °C)"),
     "a cell too many": (at(7, "2021-01-01 05:00,1,2,3"), "row 7: the row has 4 cells, the header 3"),
     "a column twice": (at(1, "time,zhongwei,zhongwei"), "the column stands twice"),
     "no column for a site": (at(1, "time,zhongwei,baotou"), "no column for 1 of 2 sites: horinger"),

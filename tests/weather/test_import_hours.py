@@ -162,8 +162,11 @@ def test_year_of_new_timesteps(world: Path) -> None:
     """
     file = weather(world, naive(year_of_stamps(2020)))
     replaced(world / "scenario.toml", "features", "time.hours = 8784\nfeatures")
-    with pytest.raises(UsageError, match="2025 is no leap year"):
+    with pytest.raises(UsageError, match="--year 2025 is no leap year"):
         brought(file, world, year=2025)
+    with pytest.raises(UsageError, match=r"the file's year 2021 is no leap year.*take a file that has 29 February"):
+        brought(weather(world), world)
+    file = weather(world, naive(year_of_stamps(2020)))
     replaced(world / "scenario.toml", "8784", "8760")
     brought(file, world, year=2025)
     times = [row["time"] for row in rows(world / "timestep.csv")]

@@ -158,6 +158,18 @@ def test_a_typical_year_is_written_in_the_year_asked(world: Path, year: int, las
     assert found[f"{year}-03-01T00:00+08:00"] == VALUES[1416]
 
 
+def test_the_plans_year_is_not_the_files(world: Path) -> None:
+    """Proves that a missing hour of a typical year is named in the file's own year, whatever ``--year`` is asked.
+
+    Sensitivity: an hour of 2030 said to be missing in a file of 1988 to 2018.
+    """
+    lines = SHIPPED["typical year"].splitlines(keepends=True)
+    [row] = [number for number, line in enumerate(lines) if line.startswith("2013-02-03 13:00")]
+    del lines[row]
+    with pytest.raises(InvalidInputError, match="1 hour is missing: 2013-02-03 13:00"):
+        brought(put(world, "".join(lines)), world, year=2030)
+
+
 def test_times_that_end_their_hours(world: Path) -> None:
     """Proves that 01:00 to 00:00 of the next day is refused with the option, and right with it, in one year or many.
 

@@ -15,6 +15,7 @@ from planner.models.figure import Figure, at
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
+from planner.models.plausible import MICROSECONDS, ROUND_TRIP, SECONDS_FOR_MS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +41,7 @@ PARAMETERS = (
         "ms",
         "Longest mean network latency of all work demanded, one way; work left unserved counts as none.",
         None,
+        plausible=Plausible(0.5, 200.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="全部需求的平均网络时延（单向）上限；未满足的需求按零计。",
     ),
 )

@@ -13,6 +13,7 @@ from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
+from planner.models.plausible import KW, PER_KWH, PERCENT, RACKS, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,6 +46,7 @@ PARAMETERS = (
         ("region", "workload"),
         "MW",
         "IT load asked for, mean over the year.",
+        plausible=Plausible(0.001, 5000.0, (KW, RACKS)),
         description_zh="IT 负载需求，全年平均。",
     ),
     Parameter(
@@ -53,6 +55,7 @@ PARAMETERS = (
         "1",
         "Demand of the step over its mean; mean 1 over the year.",
         1.0,
+        plausible=Plausible(0.001, 20.0, (PERCENT,)),
         description_zh="时段需求与平均需求之比，全年平均为 1。",
     ),
     Parameter(
@@ -61,6 +64,7 @@ PARAMETERS = (
         "CNY/MWh",
         "Cost of IT energy left unserved; without it all demand of the workload must be served.",
         None,
+        plausible=Plausible(100.0, 1e9, (PER_KWH, TEN_THOUSAND_CNY)),
         description_zh="未满足 IT 电量的单位成本；不填则该业务的需求必须全部满足。",
     ),
 )

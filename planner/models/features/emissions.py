@@ -18,6 +18,15 @@ from planner.models.figure import Figure, at, column_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
+from planner.models.plausible import (
+    G_PER_KWH,
+    KILOGRAMS,
+    MEGATONNES,
+    PER_KG,
+    TEN_THOUSAND_TONNES,
+    TONNES_PER_KWH,
+    Plausible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,6 +65,7 @@ PARAMETERS = (
         "tCO2/MWh",
         "Emissions of the grid's power.",
         also_index=(("site",),),
+        plausible=Plausible(0.001, 1.5, (G_PER_KWH, TONNES_PER_KWH)),
         description_zh="电网供电的碳排放因子。",
     ),
     Parameter(
@@ -65,10 +75,27 @@ PARAMETERS = (
         "Emissions of grid power that nobody holds a certificate for; by default the mean emission_factor of the year.",
         None,
         source="GHG Protocol Scope 2 guidance",
+        plausible=Plausible(0.001, 1.5, (G_PER_KWH, TONNES_PER_KWH)),
         description_zh="未被任何绿证认领的电网电量的排放因子；默认取 emission_factor 的全年均值。",
     ),
-    Parameter("emissions_max", (), "tCO2/a", "Most that the plan may emit.", None, description_zh="方案的排放上限。"),
-    Parameter("carbon_price", (), "CNY/tCO2", "Price of emissions.", 0.0, description_zh="碳排放价格。"),
+    Parameter(
+        "emissions_max",
+        (),
+        "tCO2/a",
+        "Most that the plan may emit.",
+        None,
+        plausible=Plausible(1000.0, 1e9, (TEN_THOUSAND_TONNES, MEGATONNES, KILOGRAMS)),
+        description_zh="方案的排放上限。",
+    ),
+    Parameter(
+        "carbon_price",
+        (),
+        "CNY/tCO2",
+        "Price of emissions.",
+        0.0,
+        plausible=Plausible(2.0, 5000.0, (PER_KG,)),
+        description_zh="碳排放价格。",
+    ),
 )
 WORDS: dict[str, tuple[str, str]] = {
     "emissions": ("emissions", "碳排放"),

@@ -12,6 +12,17 @@ from planner.models.figure import Figure, at, column_of, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import INFINITY, Parameter
+from planner.models.plausible import (
+    FAHRENHEIT,
+    HUNDREDTHS,
+    KELVIN,
+    LITRES,
+    LITRES_PER_MWH,
+    PER_LITRE,
+    PERCENT,
+    TEN_THOUSAND_M3,
+    Plausible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +41,10 @@ PARAMETERS = (
         "Power usage effectiveness: facility load over IT load.",
         None,
         low=1.0,
+        high=5.0,
         also_index=(("site",),),
+        excludes=("pue_base",),
+        plausible=Plausible(1.02, 2.5, (PERCENT,)),
         description_zh="电能利用效率：设施负荷与 IT 负载之比。",
     ),
     Parameter(
@@ -40,6 +54,9 @@ PARAMETERS = (
         "PUE while outside air cools freely; in place of pue.",
         None,
         low=1.0,
+        high=5.0,
+        excludes=("pue",),
+        plausible=Plausible(1.02, 2.5, (PERCENT,)),
         description_zh="自然冷却时的 PUE，用以代替 pue。",
     ),
     Parameter(
@@ -48,6 +65,7 @@ PARAMETERS = (
         "1/K",
         "Rise of PUE per kelvin above free_cooling_temperature.",
         0.0,
+        plausible=Plausible(0.0005, 0.05, (PERCENT,)),
         description_zh="超过自然冷却温度后，每升高 1 K 的 PUE 增量。",
     ),
     Parameter(
@@ -59,6 +77,7 @@ PARAMETERS = (
         low=-60,
         high=60,
         also_index=((),),
+        plausible=Plausible(-20.0, 35.0, (FAHRENHEIT, KELVIN)),
         description_zh="可完全自然冷却的最高室外温度。",
     ),
     Parameter(
@@ -70,6 +89,7 @@ PARAMETERS = (
         low=-90,
         high=70,
         also_index=(("site",),),
+        plausible=Plausible(-50.0, 50.0, (FAHRENHEIT, KELVIN)),
         description_zh="室外干球温度。",
     ),
     Parameter(
@@ -78,6 +98,7 @@ PARAMETERS = (
         "m3/MWh",
         "Water use effectiveness: water over IT energy (1 m3/MWh = 1 L/kWh).",
         0.0,
+        plausible=Plausible(0.02, 10.0, (LITRES_PER_MWH, HUNDREDTHS)),
         description_zh="水利用效率：用水量与 IT 用电量之比（1 m3/MWh = 1 L/kWh）。",
     ),
     Parameter(
@@ -87,9 +108,19 @@ PARAMETERS = (
         "Most water the site may use.",
         None,
         high=INFINITY,
+        plausible=Plausible(100.0, 1e9, (TEN_THOUSAND_M3, LITRES)),
         description_zh="节点用水量上限。",
     ),
-    Parameter("water_price", ("site",), "CNY/m3", "Price of water.", 0.0, also_index=((),), description_zh="水价。"),
+    Parameter(
+        "water_price",
+        ("site",),
+        "CNY/m3",
+        "Price of water.",
+        0.0,
+        also_index=((),),
+        plausible=Plausible(0.3, 100.0, (PER_LITRE,)),
+        description_zh="水价。",
+    ),
 )
 WORDS: dict[str, tuple[str, str]] = {
     "facility_load": ("facility load", "设施负荷"),

@@ -14,6 +14,7 @@ from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
+from planner.models.plausible import MINUTES, PERCENT, SECONDS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +36,7 @@ PARAMETERS = (
         "Longest time that work may wait before it is done; without it none waits.",
         None,
         high=8784.0,
+        plausible=Plausible(0.25, 336.0, (MINUTES, SECONDS)),
         description_zh="作业完成前可等待的最长时间；不填则不可等待。",
     ),
     Parameter(
@@ -44,6 +46,7 @@ PARAMETERS = (
         "Part of the IT load that moves when work waits; the rest (idle servers draw power too) is drawn at once.",
         1.0,
         high=1.0,
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
         description_zh="作业等待时可随之转移的 IT 负载比例；其余（服务器空闲时仍耗电）须即时供给。",
     ),
 )

@@ -20,6 +20,7 @@ from planner.models.features.time import months
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
+from planner.models.plausible import GWH, HUNDRED_GWH, KWH, PERCENT, TEN_MWH, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +77,7 @@ PARAMETERS = (
         "Least green share of the site.",
         None,
         high=1.0,
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
         description_zh="节点绿电占比下限。",
     ),
     Parameter(
@@ -85,6 +87,7 @@ PARAMETERS = (
         "Least green share of the hub's sites.",
         None,
         high=1.0,
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
         description_zh="枢纽内各节点合计的绿电占比下限。",
     ),
     Parameter(
@@ -94,6 +97,7 @@ PARAMETERS = (
         "Least green share of the side's sites.",
         None,
         high=1.0,
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
         description_zh="片区内各节点合计的绿电占比下限。",
     ),
     Parameter(
@@ -103,6 +107,7 @@ PARAMETERS = (
         "Least green share of all sites.",
         None,
         high=1.0,
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
         description_zh="全部节点合计的绿电占比下限。",
     ),
     Parameter(
@@ -114,6 +119,7 @@ PARAMETERS = (
         high=1.0,
         also_index=((),),
         source="Policy on 上架率: at least 0.65",
+        plausible=Plausible(0.05, 1.0, (PERCENT,)),
         description_zh="按绿证核算且仅考核新增用电时，新建容量视为已使用的比例。",
     ),
     Parameter(
@@ -122,6 +128,7 @@ PARAMETERS = (
         "MWh/a",
         "Green energy that already greens the existing load; not counted for new load.",
         0.0,
+        plausible=Plausible(100.0, 1e9, (GWH, HUNDRED_GWH, TEN_MWH, KWH)),
         description_zh="已用于存量负荷的绿电电量，不计入新增用电的占比。",
     ),
 )

@@ -8,6 +8,7 @@ from planner.language import say
 from planner.models import ledger
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
+from planner.models.plausible import PER_KWH, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ PARAMETERS = (
         "CNY/MWh",
         "Cost of green energy that is missing from a share.",
         low_open=True,
+        plausible=Plausible(10.0, 1e9, (PER_KWH, TEN_THOUSAND_CNY)),
         description_zh="绿电占比缺额电量的单位成本。",
     ),
 )

@@ -13,6 +13,7 @@ from planner.models.features.time import chain_faults
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
+from planner.models.plausible import GW, KW, TEN_MW, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,7 @@ PARAMETERS = (
         "MW/h",
         "Fastest change of the site's draw from the grid.",
         None,
+        plausible=Plausible(0.1, 10000.0, (KW, GW)),
         description_zh="节点电网用电功率的最大变化速度。",
     ),
     Parameter(
@@ -39,6 +41,7 @@ PARAMETERS = (
         "MW",
         "Most power that the hub's sites draw from the grid.",
         None,
+        plausible=Plausible(1.0, 100000.0, (GW, TEN_MW, KW)),
         description_zh="枢纽内各节点合计的电网供电功率上限。",
     ),
     Parameter(
@@ -47,6 +50,7 @@ PARAMETERS = (
         "MW",
         "Most power that the side's sites draw from the grid.",
         None,
+        plausible=Plausible(1.0, 1e6, (GW, TEN_MW, KW)),
         description_zh="片区内各节点合计的电网供电功率上限。",
     ),
     Parameter(
@@ -55,6 +59,7 @@ PARAMETERS = (
         "MW",
         "Most power that all sites draw from the grid.",
         None,
+        plausible=Plausible(1.0, 2e6, (GW, TEN_MW, KW)),
         description_zh="全部节点合计的电网供电功率上限。",
     ),
 )

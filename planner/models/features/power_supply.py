@@ -13,6 +13,19 @@ from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
+from planner.models.plausible import (
+    GW,
+    GWH,
+    HUNDRED_GWH,
+    KW,
+    KWH,
+    PER_KW,
+    PER_KWH,
+    PERCENT,
+    TEN_MWH,
+    TEN_THOUSAND_CNY,
+    Plausible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,6 +57,7 @@ PARAMETERS = (
         "MW",
         "Most power the grid connection carries.",
         None,
+        plausible=Plausible(0.5, 10000.0, (KW, GW)),
         description_zh="并网连接的最大功率。",
     ),
     Parameter(
@@ -53,6 +67,7 @@ PARAMETERS = (
         "Price of grid power, all charges included.",
         low=-INFINITY,
         also_index=(("site",),),
+        plausible=Plausible(5.0, 3000.0, (PER_KWH,)),
         description_zh="电网电价，含各项费用。",
     ),
     Parameter(
@@ -61,6 +76,7 @@ PARAMETERS = (
         "MW",
         "Green capacity under contract already.",
         0.0,
+        plausible=Plausible(0.1, 20000.0, (KW, GW)),
         description_zh="已签约的绿电容量。",
     ),
     Parameter(
@@ -69,6 +85,7 @@ PARAMETERS = (
         "MW",
         "Most green capacity, existing included; default: existing only.",
         None,
+        plausible=Plausible(0.1, 20000.0, (KW, GW)),
         description_zh="绿电容量上限，含存量；默认仅为存量。",
     ),
     Parameter(
@@ -77,6 +94,7 @@ PARAMETERS = (
         "CNY/MW/a",
         "Yearly cost of new green capacity.",
         0.0,
+        plausible=Plausible(10000.0, 3e6, (PER_KW, TEN_THOUSAND_CNY)),
         description_zh="新增绿电容量的年成本。",
     ),
     Parameter(
@@ -85,6 +103,7 @@ PARAMETERS = (
         "CNY/MWh",
         "Price paid for green power, used or excess.",
         0.0,
+        plausible=Plausible(5.0, 3000.0, (PER_KWH,)),
         description_zh="绿电结算价格，已用与富余电量同价。",
     ),
     Parameter(
@@ -94,6 +113,7 @@ PARAMETERS = (
         "Price earned for excess green power.",
         0.0,
         low=-INFINITY,
+        plausible=Plausible(5.0, 3000.0, (PER_KWH,)),
         description_zh="富余绿电的出售价格。",
     ),
     Parameter(
@@ -104,6 +124,7 @@ PARAMETERS = (
         1.0,
         high=1.0,
         also_index=(PAIR,),
+        plausible=Plausible(0.0, 1.0, (PERCENT,)),
         description_zh="绿电容量中可发电的比例。",
     ),
     Parameter(
@@ -130,6 +151,7 @@ PARAMETERS = (
         "CNY/MWh",
         "Price of green certificates (绿证); without it the site has none.",
         None,
+        plausible=Plausible(0.2, 500.0, (PER_KWH,)),
         description_zh="绿证价格；不填则该节点不可用绿证。",
     ),
     Parameter(
@@ -138,6 +160,7 @@ PARAMETERS = (
         "MWh/a",
         "Most certificates the site may use.",
         None,
+        plausible=Plausible(100.0, 1e9, (GWH, HUNDRED_GWH, TEN_MWH, KWH)),
         description_zh="节点可使用的绿证上限。",
     ),
 )

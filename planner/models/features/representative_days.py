@@ -46,7 +46,15 @@ OF_PROFILE = "unit of the profile"
 
 def _number(name: str, description: str, low: float = -INFINITY, *, description_zh: str) -> Parameter:
     return Parameter(
-        name, ("profile",), OF_PROFILE, description, None, low=low, per_table=True, description_zh=description_zh
+        name,
+        ("profile",),
+        OF_PROFILE,
+        description,
+        None,
+        low=low,
+        per_table=True,
+        plausible="computed by the planner",
+        description_zh=description_zh,
     )
 
 
@@ -97,6 +105,7 @@ PARAMETERS = (
         None,
         low=-INFINITY,
         per_table=True,
+        plausible="computed by the planner",
         description_zh="全年中该百分比的小时不超过的数值。",
     ),
 )

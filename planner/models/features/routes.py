@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.language import say
+from planner.language import Said, say
 from planner.models import audit_physics
 from planner.models.finding import Finding
 from planner.models.gives import Rank, Steps
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
+from planner.models.plausible import MICROSECONDS, PERCENT, ROUND_TRIP, SECONDS_FOR_MS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Vector = npt.NDArray[np.float64]
 REACHES = ("national", "side", "hub", "province")
+REACHES_ZH = {"national": "全国", "side": "所属片区", "hub": "所属枢纽", "province": "所在省份"}
 REQUIRES = ("demand",)
 SETS = (IndexSet("site", "SITES", "Places where compute can stand.", description_zh="可承载算力的地点。"),)
 CAICT = "CAICT, Q1 2024 network measurements between hubs, one way"
@@ -36,6 +38,7 @@ PARAMETERS = (
         "ms",
         "Network latency, one way; where left out, computed from the coordinates.",
         None,
+        plausible=Plausible(0.02, 80.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="网络单向时延；不填则由坐标计算。",
     ),
     Parameter(
@@ -45,6 +48,7 @@ PARAMETERS = (
         "Latency of the access networks, one way, added to a computed latency.",
         0.0,
         also_index=(("region",), ("site",), ()),
+        plausible=Plausible(0.02, 30.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="接入网单向时延，叠加于计算所得时延。",
     ),
     Parameter(
@@ -53,6 +57,8 @@ PARAMETERS = (
         "ms",
         "Longest latency the workload bears, one way.",
         None,
+        excludes=("latency_max_rtt",),
+        plausible=Plausible(0.5, 1000.0, (MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="业务可承受的最大单向时延。",
     ),
     Parameter(
@@ -61,6 +67,8 @@ PARAMETERS = (
         "ms",
         "The same limit stated as a round trip; halved at reading.",
         None,
+        excludes=("latency_max",),
+        plausible=Plausible(1.0, 2000.0, (MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="以往返时延表示的同一上限，读入时减半。",
     ),
     Parameter(
@@ -92,6 +100,7 @@ PARAMETERS = (
         None,
         low=1.0,
         source=CAICT,
+        plausible=Plausible(1.0, 5.0, (PERCENT,)),
         description_zh="实际路由时延与直线光纤时延之比；默认光传输网 1.8、IP 专网 2.7、互联网 3.1。",
     ),
 )
@@ -245,14 +254,19 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
         )
         yield say(
             "{workload} of {region} ({load:g} MW) has no route: it needs {limit}reach {reach}{best}",
-            "{region} 的 {workload}（{load:g} MW）没有路线：须{limit}承接范围为 {reach}{best}",
-            workload=workload,
-            region=region,
+            "{region}的{workload}（{load:g} MW）没有路线：须{limit}承接范围为{reach}{best}",
+            workload=inputs.called("workload", workload),
+            region=inputs.called("region", region),
             load=demand[region, workload],
             limit=limit,
-            reach=inputs.series("reach")[workload],
+            reach=_reach_word(inputs.series("reach")[workload]),
             best=best,
         )
+
+
+def _reach_word(reach: str) -> Said:
+    """Return a reach: in English its own word, as workload.csv has it."""
+    return Said(reach, REACHES_ZH[reach])
 
 
 def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> str:
@@ -265,15 +279,15 @@ def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str
     near = times.iloc[0]
     nearest = say(
         "; the nearest site is {site} at {time:.2f} ms one way",
-        "；最近的节点为 {site}，单向 {time:.2f} ms",
-        site=near["site"],
+        "；最近的节点为{site}，单向 {time:.2f} ms",
+        site=inputs.called("site", near["site"]),
         time=near["latency"],
     )
     inside = times[_within_reach(inputs, times)]
     if len(inside):
         would = say(
             "latency_max {least:g} ms would do",
-            "latency_max 为 {least:g} ms 即可",
+            "时延上限（latency_max）为 {least:g} ms 即可",
             least=_rounded_up(float(inside["latency"].iloc[0])),
         )
     else:

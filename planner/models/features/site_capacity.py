@@ -14,6 +14,7 @@ from planner.models.figure import Figure, at
 from planner.models.finding import Finding, slack
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of
+from planner.models.plausible import EFLOPS, KW, MW_FOR_KW, PERCENT, RACKS, TFLOPS, WATTS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,6 +49,7 @@ PARAMETERS = (
         "MW",
         "IT capacity that stands already.",
         0.0,
+        plausible=Plausible(0.01, 10000.0, (KW, RACKS)),
         description_zh="已建成的 IT 容量。",
     ),
     Parameter(
@@ -57,6 +59,7 @@ PARAMETERS = (
         "Share of the capacity that may be used.",
         1.0,
         high=1.0,
+        plausible=Plausible(0.05, 1.0, (PERCENT,)),
         description_zh="容量中允许使用的比例。",
     ),
     Parameter(
@@ -67,6 +70,7 @@ PARAMETERS = (
         None,
         high=1.0,
         source="Policy: at least 0.65 in cluster start areas (NDRC replies, 2021-12 to 2022-02)",
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
         description_zh="容量中全年须使用的比例（上架率）。",
     ),
     Parameter(
@@ -75,6 +79,7 @@ PARAMETERS = (
         "PFLOPS/MW",
         "Computing power of a MW of IT load; reports only.",
         None,
+        plausible=Plausible(1.0, 10000.0, (TFLOPS, EFLOPS)),
         description_zh="每 MW IT 负载的算力，仅用于报告。",
     ),
     Parameter(
@@ -84,6 +89,7 @@ PARAMETERS = (
         "IT power of a standard rack; reports only.",
         2.5,
         low_open=True,
+        plausible=Plausible(1.0, 250.0, (WATTS, MW_FOR_KW)),
         description_zh="标准机架的 IT 功率，仅用于报告。",
     ),
 )
@@ -197,9 +203,9 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
                 say(
                     "{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach "
                     "hold {reachable:.6g} MW when built to the full: {missing:.6g} MW are missing",
-                    "{compute_type} 算力：平均须承接 {load:.6g} MW，而可达节点全部建满也只有 {reachable:.6g} MW，"
+                    "{compute_type}：平均须承接 {load:.6g} MW，而可达节点全部建满也只有 {reachable:.6g} MW，"
                     "缺 {missing:.6g} MW",
-                    compute_type=compute_type,
+                    compute_type=inputs.called("compute_type", str(compute_type)),
                     load=load,
                     reachable=reachable,
                     missing=load - reachable,
@@ -207,11 +213,11 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
             )
     room = ledger.spread(usable, routes.assign(compute_type=routes["workload"].map(types)))
     yield from _too_large(
-        must[must["workload"].map(inputs.series("indivisible")).astype(bool)], routes.assign(room=room)
+        inputs, must[must["workload"].map(inputs.series("indivisible")).astype(bool)], routes.assign(room=room)
     )
 
 
-def _too_large(whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
+def _too_large(inputs: Scenario, whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
     """Name indivisible demand for which no site in reach has room."""
     largest = routes.groupby(["region", "workload"])["room"].max().to_dict()
     for region, workload, load in whole[["region", "workload", "mean"]].itertuples(index=False):
@@ -222,10 +228,10 @@ def _too_large(whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
                     "{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, "
                     "but the largest it can reach holds {room:.6g} MW when built to the full: "
                     "{missing:.6g} MW are missing",
-                    "{region} 的 {workload} 不可拆分：平均 {load:.6g} MW 须由一个节点承接，而可达的最大节点建满也"
+                    "{region}的{workload}不可拆分：平均 {load:.6g} MW 须由一个节点承接，而可达的最大节点建满也"
                     "只有 {room:.6g} MW，缺 {missing:.6g} MW",
-                    workload=workload,
-                    region=region,
+                    workload=inputs.called("workload", workload),
+                    region=inputs.called("region", region),
                     load=load,
                     room=room,
                     missing=load - room,

@@ -14,6 +14,7 @@ from planner.models.figure import Figure, at, column_of
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
+from planner.models.plausible import HUNDRED_MILLION_CNY, KW, MONTHS, PERCENT, RACKS, TEN_THOUSAND_CNY, Plausible
 from planner.models.usable import modules_usable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ PARAMETERS = (
         "IT capacity of one module.",
         None,
         low_open=True,
+        plausible=Plausible(0.05, 1000.0, (KW, RACKS)),
         description_zh="单个模块的 IT 容量。",
     ),
     Parameter(
@@ -42,6 +44,7 @@ PARAMETERS = (
         "Most modules that may be built; a limit far above what could be used means no limit.",
         0,
         "integer",
+        plausible=Plausible(1.0, 10000.0),
         description_zh="可新建的模块数上限；远超所能用到的数量时视为不限。",
     ),
     Parameter(
@@ -50,6 +53,8 @@ PARAMETERS = (
         "CNY/a",
         "Yearly cost of one module.",
         0.0,
+        excludes=("module_capex",),
+        plausible=Plausible(100000.0, 1e11, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
         description_zh="单个模块的年成本。",
     ),
     Parameter(
@@ -58,6 +63,8 @@ PARAMETERS = (
         "CNY",
         "Investment for one module, in place of module_cost; its annuity is paid.",
         None,
+        excludes=("module_cost",),
+        plausible=Plausible(100000.0, 1e12, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
         description_zh="单个模块的投资，用以代替 module_cost，按年金支付。",
     ),
     Parameter(
@@ -68,6 +75,7 @@ PARAMETERS = (
         None,
         high=1.0,
         also_index=(("compute_type",), ()),
+        plausible=Plausible(0.005, 0.3, (PERCENT,)),
         description_zh="年金的折现率。",
     ),
     Parameter(
@@ -78,6 +86,7 @@ PARAMETERS = (
         None,
         low_open=True,
         also_index=(("compute_type",), ()),
+        plausible=Plausible(2.0, 80.0, (MONTHS,)),
         description_zh="模块投资的摊还年数。",
     ),
     Parameter(
@@ -86,6 +95,7 @@ PARAMETERS = (
         "CNY/a",
         "Yearly cost of building at a site at all; existing capacity needs none.",
         None,
+        plausible=Plausible(10000.0, 1e11, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
         description_zh="在节点开建的年成本；存量容量无此成本。",
     ),
 )

@@ -17,6 +17,7 @@ from planner.models.features.time import chain_faults
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
+from planner.models.plausible import GW, GWH, KW, KWH, PER_KW, PER_KWH_STORED, PERCENT, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +35,7 @@ PARAMETERS = (
         "MW",
         "Power of the store that stands already.",
         0.0,
+        plausible=Plausible(0.1, 20000.0, (KW, GW)),
         description_zh="已有储能的功率。",
     ),
     Parameter(
@@ -42,6 +44,7 @@ PARAMETERS = (
         "MW",
         "Most power, existing included; default: existing only.",
         None,
+        plausible=Plausible(0.1, 20000.0, (KW, GW)),
         description_zh="储能功率上限，含存量；默认仅为存量。",
     ),
     Parameter(
@@ -50,6 +53,7 @@ PARAMETERS = (
         "CNY/MW/a",
         "Yearly cost of new storage power.",
         0.0,
+        plausible=Plausible(1000.0, 2e6, (PER_KW, TEN_THOUSAND_CNY)),
         description_zh="新建储能功率的年成本。",
     ),
     Parameter(
@@ -58,6 +62,7 @@ PARAMETERS = (
         "MWh",
         "Energy the store that stands already can hold.",
         0.0,
+        plausible=Plausible(0.1, 200000.0, (KWH, GWH)),
         description_zh="已有储能可存的电量。",
     ),
     Parameter(
@@ -66,6 +71,7 @@ PARAMETERS = (
         "MWh",
         "Most energy, existing included; default: existing only.",
         None,
+        plausible=Plausible(0.1, 200000.0, (KWH, GWH)),
         description_zh="储能电量上限，含存量；默认仅为存量。",
     ),
     Parameter(
@@ -74,6 +80,7 @@ PARAMETERS = (
         "CNY/MWh/a",
         "Yearly cost of new storage energy.",
         0.0,
+        plausible=Plausible(1000.0, 2e6, (PER_KWH_STORED, TEN_THOUSAND_CNY)),
         description_zh="新建储能电量的年成本。",
     ),
     Parameter(
@@ -84,6 +91,7 @@ PARAMETERS = (
         None,
         high=1.0,
         low_open=True,
+        plausible=Plausible(0.5, 1.0, (PERCENT,)),
         description_zh="充入电量中存下的比例。",
     ),
     Parameter(
@@ -94,6 +102,7 @@ PARAMETERS = (
         None,
         high=1.0,
         low_open=True,
+        plausible=Plausible(0.5, 1.0, (PERCENT,)),
         description_zh="自储能取出的电量中送出的比例。",
     ),
 )

@@ -10,6 +10,7 @@ import pandas as pd
 from planner.language import say
 from planner.models.finding import Finding
 from planner.models.parameter import IndexSet, Parameter
+from planner.models.plausible import MINUTES, SECONDS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,6 +37,7 @@ PARAMETERS = (
         "Hours of the year the step stands for.",
         None,
         low_open=True,
+        plausible=Plausible(0.05, 8784.0),
         description_zh="该时段代表的全年小时数。",
     ),
     Parameter(
@@ -45,6 +47,7 @@ PARAMETERS = (
         "The step's own length.",
         1.0,
         low_open=True,
+        plausible=Plausible(0.05, 48.0, (MINUTES, SECONDS)),
         description_zh="该时段自身的时长。",
     ),
     Parameter(
@@ -72,6 +75,7 @@ PARAMETERS = (
         "Place of the step in its period, where there is no time.",
         None,
         "integer",
+        plausible="an order",
         description_zh="未给出时刻时，时段在周期内的次序。",
     ),
 )

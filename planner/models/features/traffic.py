@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.models import ledger
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
+from planner.models.plausible import MBIT, PER_KWH, PER_TB, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ PARAMETERS = (
         "CNY/MWh",
         "Price of serving work away, by IT energy served.",
         0.0,
+        plausible=Plausible(0.1, 3000.0, (PER_KWH,)),
         description_zh="异地承接的价格，按承接的 IT 电量计。",
     ),
     Parameter(
@@ -33,6 +35,7 @@ PARAMETERS = (
         "Gbit/s/MW",
         "Traffic between region and site for each MW of IT load.",
         0.0,
+        plausible=Plausible(0.001, 500.0, (MBIT,)),
         description_zh="每 MW IT 负载在需求地与节点之间产生的流量。",
     ),
     Parameter(
@@ -42,6 +45,7 @@ PARAMETERS = (
         "Price of data carried.",
         0.0,
         also_index=((),),
+        plausible=Plausible(0.0001, 1.0, (PER_TB,)),
         description_zh="传输数据的价格。",
     ),
 )

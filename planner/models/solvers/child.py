@@ -255,6 +255,8 @@ def main(folder: Path) -> int:
         message = f"{type(error).__name__}: {error}"
         is_missing = isinstance(error, ModuleNotFoundError) or "licen" in message.lower()
         failure = "missing" if is_missing else "crash"
+        if isinstance(error, exchange.AlgorithmMissingError):
+            failure = "algorithm"
         exchange.write_answer(folder, Answer("error", details={"failure": failure, "message": message}))
         return 1
     return 0

@@ -44,6 +44,10 @@ POLISH_SHARE = 0.1
 """Of the time limit: what steps 2 and 3 may take beyond it, where that is more."""
 
 
+class AlgorithmMissingError(Exception):
+    """The solver is here, but a part of it that one of its algorithms needs is not installed."""
+
+
 @dataclass(frozen=True)
 class Arrays:
     """A problem as bare arrays: minimise each row of ``costs`` in turn.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import highspy
 import numpy as np
 
+from planner.models.solvers.exchange import AlgorithmMissingError
 from planner.models.solvers.finite import COEFFICIENT_MAX, VALUE_MAX, check_limits, check_numbers
 from planner.models.solvers.implied import loose_upper
 from planner.models.solvers.options import DUAL_TOLERANCE, LARGE, WHOLE, is_large, lets_slip, pinned_options
@@ -97,7 +98,7 @@ class Programme:
     def _set_option(self, name: str, value: bool | float | str) -> None:
         status = self._highs.setOptionValue(name, value)
         if value == "hipo" and status == highspy.HighsStatus.kError:
-            raise ModuleNotFoundError("the algorithm hipo comes with highspy-extras: pip install 'highspy[extras]'")
+            raise AlgorithmMissingError("HiGHS has no hipo here")
         self._require(status, f"option {name} = {value}")
 
     @staticmethod
