@@ -21,6 +21,7 @@ from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.language import join, say
 from planner.models.build import declare_model
 from planner.models.compile import coefficient_warnings, compile_model
+from planner.models.deciding import Deciding
 from planner.models.declarations import modules_of
 from planner.models.own import add_rules
 from planner.models.prices import shadow_prices
@@ -54,6 +55,7 @@ def run(
     gap: float | None = None,
     start: Path | str | Results | None = None,
     full_year: Scenario | None = None,
+    deciding: bool = False,
     on_progress: Progress | None = None,
 ) -> Results:
     """Find the best plan of a scenario and audit it; nothing is written.
@@ -73,6 +75,9 @@ def run(
         time: optimum and gap are proved as ever, though among plans within the gap another may be found.
     full_year
         The same scenario before days were chosen from it: the plan's investments are dispatched over all of it.
+    deciding
+        Whether to find what decides the plan as well: the limits it reaches, and what one step more of each is worth.
+        Those on integers are solved again, as long as the run itself took, within ``time_limit``.
     on_progress
         Is handed a line of text now and then.
 
@@ -142,7 +147,39 @@ def run(
     prices = shadow_prices(model, problem, solution)
     with clock("ranging"):
         ranges = ranging(compiled, solution)
-    return record.results(solution.status, summary, tables, prices, ranges)
+    decided = None
+    if deciding and solution.status != "interrupted":
+        with clock("deciding"):
+            decided = _deciding(record, options, None if question.made is not None else rules, on_progress)
+    return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
+
+
+def _deciding(
+    record: Record,
+    options: SolverOptions,
+    rules: Sequence[Callable[..., Any] | OwnRule] | None,
+    on_progress: Progress | None,
+) -> pd.DataFrame | None:
+    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again."""
+    if rules is None or record.problem is None or record.solution is None:
+        record.notes.append(
+            say(
+                "what decides the plan was not looked for: the model was changed by hand",
+                "未查找决定方案的限制：模型经手工修改",
+            )
+        )
+        return None
+    found = Deciding(
+        record.scenario,
+        record.problem,
+        record.solution,
+        options,
+        lambda scenario: _declared(scenario, rules),
+        on_progress,
+    )
+    table = found.table()
+    record.notes.extend(found.notes)
+    return table
 
 
 def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
