@@ -1,13 +1,13 @@
 """Limits that a plan reaches: rows at their side and columns at their bound that a parameter of the scenario moves.
 
 A hall that is full is one cause, whether the modules, what stands already or the share that may be used is the limit
-that gives: of the cells that move the same tight rows the one that gives in whole steps is told, then the finest, and
-the others are named beside it.
+that gives: of the cells that move the same tight rows the one that gives in whole steps is told, then one that somebody
+set before what stands, then the finest; the others are named beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,7 +69,7 @@ class _Found:
 
     limit: Limit
     cause: frozenset[tuple[str, int]]
-    order: tuple[bool, int, int] = field(default=(False, 0, 0))
+    order: tuple[bool, bool, int, int] = (False, False, 0, 0)
 
 
 def reached(base: Base, values: Vector, duals: Vector | None) -> list[Limit]:
@@ -86,7 +86,7 @@ def reached(base: Base, values: Vector, duals: Vector | None) -> list[Limit]:
     """
     activity = base.problem.matrix @ values
     found = [
-        replace(one, order=(not one.limit.is_whole, number, len(one.cause)))
+        replace(one, order=(not one.limit.is_whole, slope.parameter in base.standing, number, len(one.cause)))
         for number, slope in enumerate(base.slopes.values())
         for one in _of_slope(base, slope, values, activity, duals)
     ]
@@ -107,9 +107,7 @@ def _by_name(names: Sequence[Name], known: Sequence[Name], numbers: Vector) -> V
     return np.array([place.get(name, 0.0) for name in names], dtype=float)
 
 
-def _of_slope(
-    base: Base, slope: Slope, values: Vector, activity: Vector, duals: Vector | None
-) -> Iterator[_Found]:
+def _of_slope(base: Base, slope: Slope, values: Vector, activity: Vector, duals: Vector | None) -> Iterator[_Found]:
     """Yield the cells of one parameter whose limit is reached."""
     problem = base.problem
     loosened = slope.side - slope.matrix @ values
@@ -149,8 +147,9 @@ def _counts(base: Base, slope: Slope) -> bool:
 
 def _only_integers(problem: Problem) -> npt.NDArray[np.bool_]:
     """Return which rows hold integers alone, (rows,)."""
-    others = np.where(problem.is_integer, 0.0, 1.0)
-    return (abs(problem.matrix) @ others == 0) & (np.diff(problem.matrix.tocsr().indptr) > 0)
+    others = abs(problem.matrix) @ np.where(problem.is_integer, 0.0, 1.0)
+    is_filled = np.bincount(problem.matrix.indices, minlength=problem.matrix.shape[0]) > 0
+    return np.asarray((others == 0) & is_filled, dtype=bool)
 
 
 def _tight_rows(problem: Problem, activity: Vector, loosened: Vector, duals: Vector | None) -> npt.NDArray[np.bool_]:
@@ -221,9 +220,7 @@ def _told_once(found: Sequence[_Found]) -> list[Limit]:
                 beside.setdefault(number, []).append(one.limit.parameter)
             continue
         told.append(one)
-    return [
-        replace(one.limit, also=tuple(dict.fromkeys(beside.get(number, ())))) for number, one in enumerate(told)
-    ]
+    return [replace(one.limit, also=tuple(dict.fromkeys(beside.get(number, ())))) for number, one in enumerate(told)]
 
 
 def _members(cells: sparse.csc_array, cell: int) -> npt.NDArray[np.int32]:
