@@ -175,8 +175,7 @@ def _deciding(results: Results) -> list[Said]:
     rows = deciding_rows(results.deciding)
     single = [row for row in rows if row["parameter"] != TOGETHER]
     told = single[:DECIDING_SHOWN]
-    if len(single) > 1:
-        told += [row for row in rows if row["parameter"] == TOGETHER and row["how"] != UNTRIED]
+    told += [row for row in rows if row["parameter"] == TOGETHER and row["how"] != UNTRIED]
     lines = [deciding_line(results.scenario, row) for row in told]
     if len(single) > DECIDING_SHOWN:
         rest = len(single) - DECIDING_SHOWN

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import shown
 from planner.language import Said, join, say
-from planner.models.deciding import TOGETHER, UNTRIED
+from planner.models.deciding import PRICED, TOGETHER, UNTRIED
 from planner.models.prices import PRICE_UNITS
 from planner.words import word
 
@@ -104,6 +104,8 @@ def limit_of(scenario: Scenario, row: Mapping[str, Any]) -> Said:
 def _would(row: Mapping[str, Any]) -> Said:
     if row["how"] == UNTRIED:
         return say("was not tried", "未试算")
+    if row["saves_max"] == 0:
+        return say("saves nothing", "无节省")
     return say("saves {amount}", "可省 {amount}", amount=saved_of(row))
 
 
@@ -116,6 +118,8 @@ def saved_of(row: Mapping[str, Any]) -> Said:
         return say("about {amount}", "约 {amount}", amount=_number(float(row["saves"]), unit))
     if not math.isfinite(most):
         return say("at least {amount}", "至少 {amount}", amount=_number(least, unit, down=True))
+    if most == 0:
+        return say("nothing", "无节省")
     if most - least <= EXACT * max(abs(most), abs(least)):
         return _number(float(row["saves"]), unit)
     step = 10.0 ** math.floor(math.log10((most - least) / PARTS))
@@ -152,13 +156,13 @@ def _rung(ladder: Sequence[tuple[float, str]], amount: float) -> tuple[float, st
 
 
 def deciding_rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Return the lines of a table of what decides a plan that are worth something or not known, in its order."""
+    """Return the lines of a table of what decides a plan, in its order, without prices of 0."""
     if table is None or table.empty:
         return []
     rows = [dict(zip(map(str, table.columns), cells, strict=True)) for cells in table.itertuples(index=False)]
     for row in rows:
         row["index"] = row["index"] if isinstance(row["index"], str) else ""
-    return [row for row in rows if row["how"] == UNTRIED or row["saves"] > 0 or row["saves_max"] > 0]
+    return [row for row in rows if row["how"] != PRICED or row["saves"] > 0]
 
 
 def objective_word(scenario: Scenario) -> Said:

@@ -21,7 +21,6 @@ from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.language import join, say
 from planner.models.build import declare_model
 from planner.models.compile import coefficient_warnings, compile_model
-from planner.models.deciding import Deciding
 from planner.models.declarations import modules_of
 from planner.models.own import add_rules
 from planner.models.prices import shadow_prices
@@ -29,7 +28,7 @@ from planner.models.problem import SolverOptions
 from planner.models.ranging import ranging
 from planner.models.solve import solve
 from planner.models.start import Start, integer_variables, start_from
-from planner.outcome import EXPLAIN, audited, notes_of, without_plan
+from planner.outcome import EXPLAIN, audited, decides, notes_of, without_plan
 from planner.question import question_of
 from planner.record import Clock, Record
 
@@ -150,36 +149,8 @@ def run(
     decided = None
     if deciding and solution.status != "interrupted":
         with clock("deciding"):
-            decided = _deciding(record, options, None if question.made is not None else rules, on_progress)
+            decided = decides(record, options, _declaring(rules) if question.made is None else None, on_progress)
     return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
-
-
-def _deciding(
-    record: Record,
-    options: SolverOptions,
-    rules: Sequence[Callable[..., Any] | OwnRule] | None,
-    on_progress: Progress | None,
-) -> pd.DataFrame | None:
-    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again."""
-    if rules is None or record.problem is None or record.solution is None:
-        record.notes.append(
-            say(
-                "what decides the plan was not looked for: the model was changed by hand",
-                "未查找决定方案的限制：模型经手工修改",
-            )
-        )
-        return None
-    found = Deciding(
-        record.scenario,
-        record.problem,
-        record.solution,
-        options,
-        lambda scenario: _declared(scenario, rules),
-        on_progress,
-    )
-    table = found.table()
-    record.notes.extend(found.notes)
-    return table
 
 
 def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
@@ -195,6 +166,11 @@ def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule])
     model = declare_model(scenario)
     add_rules(model, rules)
     return model
+
+
+def _declaring(rules: Sequence[Callable[..., Any] | OwnRule]) -> Callable[[Scenario], PlanModel]:
+    """Return what declares the model of any scenario with the user's own rules."""
+    return lambda scenario: _declared(scenario, rules)
 
 
 def _start(problem: Problem, start: Path | str | Results | None) -> Start:

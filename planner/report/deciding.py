@@ -31,7 +31,7 @@ def section(subject: Subject) -> Element:
         nothing = say("The plan reaches no limit whose giving way would save anything.", "放宽任何限制都不能再节省。")
         return element("section", heading, element("p", nothing), aria_labelledby="deciding")
     single = [row for row in rows if row["parameter"] != TOGETHER]
-    together = [row for row in rows if row["parameter"] == TOGETHER] if len(single) > 1 else []
+    together = [row for row in rows if row["parameter"] == TOGETHER]
     rest = single[SHOWN:]
     more = say("{count} more limits that are reached", "另有 {count} 项已达到的限制", count=len(rest))
     return element(
