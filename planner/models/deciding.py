@@ -62,8 +62,8 @@ PRICED, AGAIN, UNTRIED = "shadow price", "solved again", "not tried"
 HOW: Final = (PRICED, AGAIN, UNTRIED)
 TOGETHER: Final = "together"
 TRIALS_MAX = 10
-SECONDS_MIN = 1.0
-"""[s] for the trials where the run itself took less."""
+SECONDS_MIN = 3.0
+"""[s] for the trials where the run itself took less: each is a process of its own, of some 0.3 s."""
 LISTING_SECONDS_MIN = 10.0
 """[s] in which the limits are looked for, or as long as the run took to solve; each parameter is one compilation."""
 TRIAL_SECONDS_MIN = 0.3
@@ -73,6 +73,8 @@ FINER = 0.01
 """Of the run's gap: that of a trial, else a plan as good as the one there is would be good enough."""
 BOUND_USELESS = 0.05
 """Relative gap of a trial beyond which its bound says nothing."""
+ROUNDING = 1e-10
+"""Of the objective: less is saved by rounding alone."""
 NONZEROS_MAX = 5_000_000
 """Of a larger model no second one is made: the plan that is there must not be lost for want of memory."""
 
@@ -216,10 +218,15 @@ class Deciding:
         if found.values is None or self._is_stopped:
             return None
         # The plan that is there is one of the looser scenario as well.
-        saves = max(self.solution.objective - found.objective, 0.0)
-        least = self.solution.bound - self.solution.objective + saves
-        most = self.solution.objective - found.bound if found.gap <= BOUND_USELESS else math.nan
-        return Worth(saves, max(least, 0.0) if math.isfinite(least) else math.nan, max(most, saves))
+        objective, bound = self.solution.objective, self.solution.bound
+        least = bound - min(found.objective, objective) if math.isfinite(bound) else math.nan
+        most = objective - found.bound if found.gap <= BOUND_USELESS else math.nan
+        saves, least, most = (self._rounded(number) for number in (objective - found.objective, least, most))
+        return Worth(saves, least, most if math.isnan(most) else max(most, saves))
+
+    def _rounded(self, number: float) -> float:
+        """Return what is saved, 0 where it is less than rounding: what gives never costs."""
+        return 0.0 if number <= ROUNDING * max(1.0, abs(self.solution.objective)) else number
 
     def _optimum(self, limits: Sequence[Limit], seconds: float) -> Solution:
         """Solve the scenario with one step more of these limits, from this plan."""
