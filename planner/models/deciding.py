@@ -64,7 +64,7 @@ TOGETHER: Final = "together"
 TRIALS_MAX = 10
 SECONDS_MIN = 3.0
 """[s] for the trials where the run itself took less: each is a process of its own, of some 0.3 s."""
-LISTING_SECONDS_MIN = 10.0
+LISTING_SECONDS_MIN = 30.0
 """[s] in which the limits are looked for, or as long as the run took to solve; each parameter is one compilation."""
 TRIAL_SECONDS_MIN = 0.3
 TOGETHER_AFTER = 5
