@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from planner.captions import OBJECTIVES, audited_words, gap_said
 from planner.errors import shown
 from planner.language import Said, columns_of, join, say, translated
+from planner.limit_words import deciding_line, deciding_rows
+from planner.models.deciding import TOGETHER, UNTRIED
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from planner.io.scenario import Scenario
 
 WIDTH = 22
+DECIDING_SHOWN = 3
 MODULE_SITES_SHOWN = 12
 SENTENCE = 400
 """Characters of a note that are shown; a value is cut much earlier."""
@@ -45,6 +48,7 @@ def of_plan(results: Results) -> Said:
     summary, manifest = results.summary, results.manifest
     lines = [_status(summary, manifest), ""]
     lines += [_row(name, text) for name, text in _measures(results) if text]
+    lines += _deciding(results)
     illustrative = manifest.get("illustrative_share")
     if illustrative:
         told = say(
@@ -164,6 +168,20 @@ def _measures(results: Results) -> list[tuple[str, str]]:
             "" if served >= 1 else say("{served:.2%} of demand", "需求的 {served:.2%}", served=served),
         ),
     ]
+
+
+def _deciding(results: Results) -> list[Said]:
+    """Return the limits that decide the plan, the first few, and all those on whole numbers together."""
+    rows = deciding_rows(results.deciding)
+    single = [row for row in rows if row["parameter"] != TOGETHER]
+    told = single[:DECIDING_SHOWN]
+    told += [row for row in rows if row["parameter"] == TOGETHER and row["how"] != UNTRIED]
+    lines = [deciding_line(results.scenario, row) for row in told]
+    if len(single) > DECIDING_SHOWN:
+        rest = len(single) - DECIDING_SHOWN
+        lines.append(say("and {rest} more limits, in deciding.csv", "另有 {rest} 项限制，见 deciding.csv", rest=rest))
+    heads = [say("what decides it", "决定方案的限制"), *[NOTHING] * len(lines)]
+    return [_row(head, line) for head, line in zip(heads, lines, strict=False)]
 
 
 def _by_site(results: Results, counts: list[tuple[str, int]]) -> Said:

@@ -17,16 +17,19 @@ from planner.language import join, say
 from planner.models.audit import audit, summarise
 from planner.models.claims import Claims, audit_claims
 from planner.models.compile import BY_HAND
+from planner.models.deciding import Deciding
 from planner.models.own import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
 
+    from planner.io.scenario import Scenario
     from planner.models.compile import Compiled
     from planner.models.own import Own
-    from planner.models.problem import Solution
+    from planner.models.plan_model import PlanModel
+    from planner.models.problem import Solution, SolverOptions
     from planner.record import Record
 
 EXPLAIN = say(
@@ -102,6 +105,33 @@ def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[str]:
             )
         )
     return notes
+
+
+def decides(
+    record: Record,
+    options: SolverOptions,
+    declare: Callable[[Scenario], PlanModel] | None,
+    on_progress: Callable[[str], None] | None,
+) -> pd.DataFrame | None:
+    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again.
+
+    Parameters
+    ----------
+    declare
+        Declares the model of a scenario like the one that was solved; ``None`` where nothing does.
+    """
+    if declare is None or record.problem is None or record.solution is None:
+        record.notes.append(
+            say(
+                "what decides the plan was not looked for: the model was made by hand",
+                "未查找决定方案的限制：模型由手工建立",
+            )
+        )
+        return None
+    found = Deciding(record.scenario, record.problem, record.solution, options, declare, on_progress)
+    table = found.table()
+    record.notes.extend(found.notes)
+    return table
 
 
 def without_plan(solution: Solution, own: Own) -> PlannerError:

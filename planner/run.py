@@ -28,7 +28,7 @@ from planner.models.problem import SolverOptions
 from planner.models.ranging import ranging
 from planner.models.solve import solve
 from planner.models.start import Start, integer_variables, start_from
-from planner.outcome import EXPLAIN, audited, notes_of, without_plan
+from planner.outcome import EXPLAIN, audited, decides, notes_of, without_plan
 from planner.question import question_of
 from planner.record import Clock, Record
 
@@ -54,6 +54,7 @@ def run(
     gap: float | None = None,
     start: Path | str | Results | None = None,
     full_year: Scenario | None = None,
+    deciding: bool = False,
     on_progress: Progress | None = None,
 ) -> Results:
     """Find the best plan of a scenario and audit it; nothing is written.
@@ -73,6 +74,9 @@ def run(
         time: optimum and gap are proved as ever, though among plans within the gap another may be found.
     full_year
         The same scenario before days were chosen from it: the plan's investments are dispatched over all of it.
+    deciding
+        Whether to find what decides the plan as well: the limits it reaches, and what one step more of each is worth.
+        Those on integers are solved again, as long as the run itself took, within ``time_limit``.
     on_progress
         Is handed a line of text now and then.
 
@@ -142,7 +146,11 @@ def run(
     prices = shadow_prices(model, problem, solution)
     with clock("ranging"):
         ranges = ranging(compiled, solution)
-    return record.results(solution.status, summary, tables, prices, ranges)
+    decided = None
+    if deciding and solution.status != "interrupted":
+        with clock("deciding"):
+            decided = decides(record, options, _declaring(rules) if question.made is None else None, on_progress)
+    return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
 
 
 def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
@@ -158,6 +166,11 @@ def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule])
     model = declare_model(scenario)
     add_rules(model, rules)
     return model
+
+
+def _declaring(rules: Sequence[Callable[..., Any] | OwnRule]) -> Callable[[Scenario], PlanModel]:
+    """Return what declares the model of any scenario with the user's own rules."""
+    return lambda scenario: _declared(scenario, rules)
 
 
 def _start(problem: Problem, start: Path | str | Results | None) -> Start:

@@ -66,6 +66,16 @@ def run(
             ),
         ),
     ] = False,
+    deciding: Annotated[
+        bool,
+        typer.Option(
+            "--deciding/--no-deciding",
+            help=say(
+                "Find what decides the plan: limits that are reached, and what one step more of each saves.",
+                "查找决定方案的限制：哪些限制已达到，各放宽一步可省多少。",
+            ),
+        ),
+    ] = True,
     overrides: Overrides = None,
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,
@@ -94,6 +104,7 @@ def run(
         gap=gap,
         start=start,
         full_year=full_year,
+        deciding=deciding,
         on_progress=Progress() if talk else None,
     )
     if as_json:

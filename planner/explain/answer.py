@@ -110,6 +110,8 @@ class Explanation:
         What a reader should know of how it was found.
     binding
         Of a feasible scenario what binds most: rule, index, price, unit, CNY/a by one per cent.
+    deciding
+        Of a feasible scenario the limits that its plan reaches, as :data:`planner.models.deciding.COLUMNS`.
     """
 
     scenario: Scenario
@@ -121,6 +123,7 @@ class Explanation:
     conflict: tuple[Name, ...] = ()
     notes: tuple[str, ...] = ()
     binding: tuple[dict[str, Any], ...] = field(default=())
+    deciding: tuple[dict[str, Any], ...] = field(default=())
     seconds: float = 0.0
 
     def settings(self, number: int, way: int = 0) -> list[str]:
@@ -159,6 +162,10 @@ class Explanation:
             "gap": self.gap,
             "obstacles": [str(text) for text in self.obstacles],
             "conflict": [{"rule": rule, "index": [str(part) for part in index]} for rule, index in self.conflict],
+            "deciding": [
+                {name: known(cell) if isinstance(cell, float) else cell for name, cell in row.items()}
+                for row in self.deciding
+            ],
             "binding": list(self.binding),
             "notes": [str(note) for note in self.notes],
             "seconds": {"total": self.seconds},

@@ -76,9 +76,10 @@ class Search:
         """Return the whole explanation."""
         obstacles = tuple(obstacles_of(self.scenario))
         if not obstacles and self.trials.is_feasible(self.scenario):
-            cost, gap, binding = binding_of(self.trials)
-            notes = () if cost is not None else (self._costless(),)
-            found = Explanation(self.scenario, "feasible", cost=cost, gap=gap, binding=binding, notes=notes)
+            held = binding_of(self.trials, self.on_progress)
+            notes = held.notes if held.cost is not None else (self._costless(),)
+            found = Explanation(self.scenario, "feasible", cost=held.cost, gap=held.gap, notes=notes)
+            found = replace(found, binding=held.binding, deciding=held.deciding)
             return replace(found, seconds=self.trials.seconds)
         causes = self._causes()
         status: Literal["infeasible", "unexplained"] = "infeasible" if causes else "unexplained"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import shown
 from planner.language import Said, join, say
+from planner.limit_words import deciding_line, members_of, objective_word, value_of, what_of
 from planner.models.prices import PRICE_UNITS
 from planner.words import word
 
@@ -16,11 +17,10 @@ if TYPE_CHECKING:
     from planner.explain.answer import Change, Explanation, Way
     from planner.io.scenario import Scenario
 
-MEMBERS_SHOWN = 4
 GROUPS_SHOWN = 5
-PLACES = frozenset({"site", "hub", "side"})
 CONFLICT_SHOWN = 6
 PLACES_SHOWN = 3
+DECIDING_SHOWN = 12
 
 
 def of_explanation(found: Explanation) -> str:
@@ -68,7 +68,7 @@ def _infeasible(found: Explanation) -> Iterator[str]:
 
 def _priced(found: Explanation, cost: float) -> Said:
     """Return what a plan costs after the first changes, and how near to the least that is, as far as it is known."""
-    figures = {"what": _measure(found), "cost": _worth(found, cost)}
+    figures = {"what": objective_word(found.scenario), "cost": _worth(found, cost)}
     if found.gap is None:
         return say(
             "with the first change: {what} {cost}, or less: how near to the least is not known",
@@ -124,9 +124,9 @@ def _brief(scenario: Scenario, changes: Sequence[Change]) -> Said:
     return say(
         "{members} {after} (now {before})",
         "{members} {after}（现为 {before}）",
-        members=_members(scenario, first.parameter, [change.key for change in changes]),
-        before=_value(scenario, first.parameter, first.before),
-        after=_value(scenario, first.parameter, first.after),
+        members=members_of(scenario, first.parameter, [change.key for change in changes]),
+        before=value_of(scenario, first.parameter, first.before),
+        after=value_of(scenario, first.parameter, first.after),
     )
 
 
@@ -135,49 +135,10 @@ def _part(scenario: Scenario, changes: Sequence[Change]) -> Said:
     return say(
         "{what}: {before} cannot hold, {after} can",
         "{what}为 {before} 时无解，{after} 可行",
-        what=_what(scenario, first.parameter, [change.key for change in changes]),
-        before=_value(scenario, first.parameter, first.before),
-        after=_value(scenario, first.parameter, first.after),
+        what=what_of(scenario, first.parameter, [change.key for change in changes]),
+        before=value_of(scenario, first.parameter, first.before),
+        after=value_of(scenario, first.parameter, first.after),
     )
-
-
-def _what(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
-    """Return a parameter with the members it belongs to."""
-    declared = scenario.declarations.parameters[parameter]
-    if not declared.index:
-        return word(declared.name)
-    return say(
-        "{name} {at} {members}",
-        "{members}的{name}",
-        name=word(declared.name),
-        at="at" if PLACES & set(declared.index) else "of",
-        members=_members(scenario, parameter, keys),
-    )
-
-
-def _members(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
-    """Return members by the names a reader knows, the first of many."""
-    index = scenario.declarations.parameters[parameter].index
-    labels = {language: [scenario.labels(name, language) for name in index] for language in ("en", "zh")}
-
-    def named(key: Sequence[str], language: str) -> str:
-        return " · ".join(shown(of[member]) for of, member in zip(labels[language], key, strict=True))
-
-    members = join(Said(named(key, "en"), named(key, "zh")) for key in keys[:MEMBERS_SHOWN])
-    rest = len(keys) - MEMBERS_SHOWN
-    if rest <= 0:
-        return members
-    return say("{first} and {rest} more", "{first}等 {all} 处", first=members, rest=rest, all=len(keys))
-
-
-def _value(scenario: Scenario, parameter: str, value: Any) -> Said | str:
-    """Return a value with its unit."""
-    if isinstance(value, bool):
-        return say("yes", "是") if value else say("no", "否")
-    if not isinstance(value, int | float):
-        return word(str(value))
-    unit = scenario.declarations.parameters[parameter].unit
-    return f"{value:.10g}" if unit in {"", "1"} else f"{value:.10g} {unit}"
 
 
 def _feasible(found: Explanation) -> Iterator[str]:
@@ -187,8 +148,21 @@ def _feasible(found: Explanation) -> Iterator[str]:
         yield say(
             "feasible: a plan exists, {what} {cost}",
             "可行：存在方案，{what} {cost}",
-            what=_measure(found),
+            what=objective_word(found.scenario),
             cost=_worth(found, found.cost),
+        )
+    if found.deciding:
+        yield say(
+            "what decides it: limits that are reached, by what one step more saves:",
+            "决定方案的限制（已达到的限制，按放宽一步可节省的费用排序）：",
+        )
+    for row in found.deciding[:DECIDING_SHOWN]:
+        yield join(["  ", deciding_line(found.scenario, row)], "", "")
+    if len(found.deciding) > DECIDING_SHOWN:
+        yield say(
+            "  and {rest} more, in --json and in deciding.csv of a run",
+            "  另有 {rest} 项，见 --json 与运行文件夹中的 deciding.csv",
+            rest=len(found.deciding) - DECIDING_SHOWN,
         )
     if found.binding:
         yield say(
@@ -199,16 +173,10 @@ def _feasible(found: Explanation) -> Iterator[str]:
         yield say(
             "  {what}, now {present}: 1 % is worth {worth}",
             "  {what}（现为 {present}）：1% 值 {worth}",
-            what=_what(found.scenario, row["parameter"], [row["key"]]),
-            present=_value(found.scenario, row["parameter"], row["present"]),
+            what=what_of(found.scenario, row["parameter"], [row["key"]]),
+            present=value_of(found.scenario, row["parameter"], row["present"]),
             worth=_worth(found, row["worth"]),
         )
-
-
-def _measure(found: Explanation) -> Said:
-    """Return what is minimised, by the word a reader knows."""
-    minimise = found.scenario.settings.minimise
-    return word(minimise if minimise in PRICE_UNITS else "cost")
 
 
 def _worth(found: Explanation, amount: float) -> Said:

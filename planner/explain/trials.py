@@ -17,8 +17,8 @@ from planner.models.compile import compile_model
 from planner.models.conflict import conflict
 from planner.models.declarations import modules_of
 from planner.models.elastic import elastic, feasibility
-from planner.models.gives import Amount, changed, relaxations_of
-from planner.models.slopes import moved_by, slope_of
+from planner.models.gives import Amount, relaxations_of
+from planner.models.slopes import Base, base_of
 from planner.models.solve import solve
 
 if TYPE_CHECKING:
@@ -41,15 +41,6 @@ CONFLICT_SECONDS = 20.0
 """[s] for the rules that cannot hold together, which only add to what is known."""
 PROVED = 1e-6
 """Of the price of a parameter: what a proof touches by less it does not touch."""
-
-
-@dataclass(frozen=True)
-class Base:
-    """A scenario's problem, broken rows included, and how it moves when an amount gives, by parameter."""
-
-    scenario: Scenario
-    problem: Problem
-    slopes: dict[str, Slope]
 
 
 @dataclass
@@ -177,23 +168,7 @@ class Trials:
         return self._kept[-1]
 
     def _made(self, scenario: Scenario) -> Base:
-        amounts = [one for one in self.relaxations.values() if isinstance(one, Amount)]
-        opened = scenario
-        for amount in amounts:
-            if widened := amount.widened(scenario):
-                opened = changed(opened, amount.parameter, widened)
-        model = declare_model(opened)
-        problem = compile_model(model, keep_broken=True).problem
-        slopes: dict[str, Slope] = {}
-        closed = problem
-        for amount in amounts:
-            slope = slope_of(opened, model, problem, amount)
-            if slope is not None:
-                cells = amount.present(scenario)
-                present = np.array([cells[key] for key in slope.keys], dtype=float)
-                closed = moved_by(closed, slope, slope.sign * (present - slope.present))
-                slopes[amount.parameter] = replace(slope, present=present)
-        return Base(scenario, closed, slopes)
+        return base_of(scenario, [one for one in self.relaxations.values() if isinstance(one, Amount)])
 
     def _room(self, slope: Slope) -> Vector:
         """Return how far each cell may give within what its parameter is allowed to be, (cells,)."""

@@ -16,7 +16,7 @@ from planner.io.gathering import Gathering
 from planner.io.manifest import hash_file
 from planner.io.read import read_scenario
 from planner.io.result_tables import KINDS, read_table
-from planner.io.results import LOG, PRICE_COLUMNS, PRICES, RANGING, SCENARIO, SUMMARY, TABLES, Results
+from planner.io.results import DECIDING, LOG, PRICE_COLUMNS, PRICES, RANGING, SCENARIO, SUMMARY, TABLES, Results
 from planner.io.run_folder import FORMAT, MANIFEST
 from planner.language import Said, say
 
@@ -63,13 +63,14 @@ def read_results(folder: Path, declarations: Declarations, *, changed_allowed: b
     prices = read.pop(PRICES, pd.DataFrame(columns=list(PRICE_COLUMNS)))
     log = (folder / LOG).read_text(encoding="utf-8")
     ranging = read.pop(RANGING, None)
+    deciding = read.pop(DECIDING, None)
     inputs = _read_inputs(folder, manifest, declarations)
-    return Results(inputs, summary, read, prices, manifest, log, ranging, read_basis(folder))
+    return Results(inputs, summary, read, prices, manifest, log, ranging, read_basis(folder), deciding=deciding)
 
 
 def _file_of(table: str) -> str:
     """Return where a table lies: those that belong to no feature beside the folder of the features' tables."""
-    return f"{table}.csv" if table in (PRICES, RANGING) else f"{TABLES}/{table}.csv"
+    return f"{table}.csv" if table in (PRICES, RANGING, DECIDING) else f"{TABLES}/{table}.csv"
 
 
 def changed_files(folder: Path) -> list[str]:

@@ -32,6 +32,7 @@ TABLES, SCENARIO = "tables", "scenario"
 PRICES = "shadow_prices"
 PRICE_COLUMNS = ("rule", "index", "price", "price_relaxed", "unit", "integers")
 RANGING = "ranging"
+DECIDING = "deciding"
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,6 +62,8 @@ class Results:
     proof
         What the bound is proved from, as :mod:`planner.models.proof` keeps it; ``None`` without, and in a run that was
         read: :func:`planner.io.proof_file.read_proof` reads it.
+    deciding
+        What decides the plan: :data:`planner.models.deciding.COLUMNS`; ``None`` where nobody looked.
     """
 
     scenario: Scenario
@@ -72,6 +75,7 @@ class Results:
     ranging: pd.DataFrame | None = None
     basis: Mapping[str, npt.NDArray[Any]] | None = None
     proof: Mapping[str, npt.NDArray[Any]] | None = None
+    deciding: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         """Return the headline."""
@@ -145,6 +149,8 @@ def write_results(results: Results, folder: Path) -> None:
     write_table(results.shadow_prices, folder / f"{PRICES}.csv")
     if results.ranging is not None:
         write_table(results.ranging, folder / f"{RANGING}.csv")
+    if results.deciding is not None:
+        write_table(results.deciding, folder / f"{DECIDING}.csv")
     if results.basis is not None:
         write_basis(results.basis, folder)
     if results.proof is not None:
@@ -186,6 +192,8 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
         tables[PRICES] = layout_of(results.shadow_prices)
         if results.ranging is not None:
             tables[RANGING] = layout_of(results.ranging)
+        if results.deciding is not None:
+            tables[DECIDING] = layout_of(results.deciding)
     manifest = {
         **results.manifest,
         "notes_zh": [translated(note, "zh") for note in results.manifest.get("notes", ())],
@@ -199,7 +207,7 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
 
 def hashed_files(folder: Path) -> list[str]:
     """Return the files of a run folder that its manifest answers for, with forward slashes, sorted."""
-    found = [folder / name for name in (SUMMARY, LOG, PROOF, f"{PRICES}.csv", f"{RANGING}.csv")]
+    found = [folder / name for name in (SUMMARY, LOG, PROOF, f"{PRICES}.csv", f"{RANGING}.csv", f"{DECIDING}.csv")]
     found += (folder / TABLES).glob("*.csv")
     found += (folder / SCENARIO).rglob("*")
     return sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.io.result_tables import kind_of
-from planner.io.results import PRICES, RANGING
+from planner.io.results import DECIDING, PRICES, RANGING
 from planner.io.schema import SOURCE
 from planner.io.workbook_meaning import both
 from planner.io.workbook_readme import README
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from planner.io.workbook_meaning import Word
 
 SUMMARY, NAMES = "summary", "names"
-PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING)} | {SOURCE: f"scenario/{SOURCE}.csv"}
+PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING, DECIDING)} | {SOURCE: f"scenario/{SOURCE}.csv"}
 """Where the tables stand in a run folder that are not in its folder of tables."""
 UNITS: Final[Mapping[str, str]] = {
     "cost": "CNY/a",
@@ -111,6 +111,8 @@ def result_book(results: Results, word: Word, units: Mapping[str, str]) -> Resul
     tables = {**results.tables, PRICES: results.shadow_prices}
     if results.ranging is not None:
         tables[RANGING] = results.ranging
+    if results.deciding is not None:
+        tables[DECIDING] = results.deciding
     if SOURCE in results.scenario.tables:
         tables[SOURCE] = results.scenario.tables[SOURCE]
     fitting = {name: table for name, table in tables.items() if len(table) <= ROWS_MAX}

@@ -64,6 +64,8 @@ class Amount:
     opened
         From a scenario the numbers at which the model has the columns and rows for it to give at all: a limit at
         which nothing can be built has none. By default the present ones.
+    stands
+        Whether it says what stands already: where that is nothing, nobody has set a limit.
     """
 
     parameter: str
@@ -71,6 +73,7 @@ class Amount:
     raised: bool
     cells: Callable[[Scenario], pd.Series] | None = None
     opened: Callable[[Scenario, pd.Series], pd.Series] | None = None
+    stands: bool = False
 
     def present(self, inputs: Scenario) -> Cells:
         """Return the present numbers by key; a scalar's key is empty."""

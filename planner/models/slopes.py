@@ -20,7 +20,7 @@ from planner.models.compile import compile_model
 from planner.models.gives import changed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from planner.io.scenario import Scenario
     from planner.models.gives import Amount, Key
@@ -76,7 +76,64 @@ class Slope:
         return np.where(numbers > 0, numbers, usual)
 
 
-def slope_of(inputs: Scenario, model: PlanModel, problem: Problem, amount: Amount) -> Slope | None:
+@dataclass(frozen=True)
+class Base:
+    """A scenario's problem, broken rows included, and how it moves when an amount gives, by parameter.
+
+    ``standing`` are the parameters that say what stands already.
+    """
+
+    scenario: Scenario
+    problem: Problem
+    slopes: dict[str, Slope]
+    standing: frozenset[str] = frozenset()
+
+
+def base_of(
+    scenario: Scenario,
+    amounts: Sequence[Amount],
+    *,
+    declare: Callable[[Scenario], PlanModel] = declare_model,
+    is_over: Callable[[], bool] = lambda: False,
+) -> Base:
+    """Return a scenario's problem, with the columns and rows of what may only give, and how it moves.
+
+    Parameters
+    ----------
+    scenario
+        The one to look at.
+    amounts
+        What may give.
+    declare
+        Declares a scenario's model; with rules of one's own where it has any.
+    is_over
+        Whether there is no time for a further parameter; those left out have no slope.
+    """
+    opened = scenario
+    for amount in amounts:
+        if widened := amount.widened(scenario):
+            opened = changed(opened, amount.parameter, widened)
+    model = declare(opened)
+    problem = compile_model(model, keep_broken=True).problem
+    slopes: dict[str, Slope] = {}
+    closed = problem
+    for amount in amounts:
+        slope = None if is_over() else slope_of(opened, model, problem, amount, declare)
+        if slope is not None:
+            cells = amount.present(scenario)
+            present = np.array([cells[key] for key in slope.keys], dtype=float)
+            closed = moved_by(closed, slope, slope.sign * (present - slope.present))
+            slopes[amount.parameter] = replace(slope, present=present)
+    return Base(scenario, closed, slopes, frozenset(one.parameter for one in amounts if one.stands))
+
+
+def slope_of(
+    inputs: Scenario,
+    model: PlanModel,
+    problem: Problem,
+    amount: Amount,
+    declare: Callable[[Scenario], PlanModel] = declare_model,
+) -> Slope | None:
     """Return how a problem moves when an amount gives; ``None`` where nothing moves, or the model is another then.
 
     Parameters
@@ -85,6 +142,8 @@ def slope_of(inputs: Scenario, model: PlanModel, problem: Problem, amount: Amoun
         The scenario of the problem.
     amount
         What gives.
+    declare
+        Declares a scenario's model.
     """
     present = amount.present(inputs)
     if not amount.raised:
@@ -97,7 +156,7 @@ def slope_of(inputs: Scenario, model: PlanModel, problem: Problem, amount: Amoun
     is_whole = inputs.declarations.parameters[amount.parameter].kind == "integer"
     shake = 1.0 if is_whole or not len(above) else SHAKE * float(above.min())
     looser = changed(inputs, amount.parameter, {key: n + sign * shake for key, n in present.items()})
-    moved = compile_model(declare_model(looser), keep_broken=True).problem
+    moved = compile_model(declare(looser), keep_broken=True).problem
     if moved.matrix.shape != problem.matrix.shape:
         return None
     index = inputs.declarations.parameters[amount.parameter].index

@@ -26,6 +26,7 @@ def contents() -> Element:
     """Return the list of sections."""
     places = (
         ("headline", say("Headline", "主要指标")),
+        ("deciding", say("What decides it", "决定因素")),
         ("explore", say("Map", "地图")),
         ("destinations", say("Destinations", "算力去向")),
         ("spending", say("Cost and energy", "成本与电量")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.language import say
+from planner.language import Said, say
 from planner.report.elements import element, table
-from planner.report.numbers import COUNT, POWER
+from planner.report.numbers import COUNT, POWER, plain
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -48,9 +49,10 @@ def _halls(subject: Subject) -> Element | None:
         *([scale.number(x) for x in column] for scale, column in zip(scales, columns, strict=True)), strict=True
     )
     names = zip(built["site"].astype(str), built["compute_type"].astype(str), strict=True)
+    limits = _limits(subject, "modules_max", built[["site", "compute_type"]], columns[0])
     rows = [
-        [subject.name("site", site), subject.name("compute_type", kind), *row]
-        for (site, kind), row in zip(names, numbers, strict=True)
+        [subject.name("site", site), subject.name("compute_type", kind), *row, limit]
+        for (site, kind), row, limit in zip(names, numbers, limits, strict=True)
     ]
     head = [
         say("Site", "节点"),
@@ -58,10 +60,25 @@ def _halls(subject: Subject) -> Element | None:
         say("Modules", "模块数"),
         say("New [MW IT]", "新建 [MW IT]"),
         say("With what stands [MW IT]", "含现有 [MW IT]"),
+        say("Limit of modules", "模块数上限"),
     ]
     sums = [scale.number(float(column.sum())) for scale, column in zip(scales[:2], columns[:2], strict=True)]
-    foot = [say("Sum", "合计"), "", *sums, ""]
-    return table(say("New halls", "新建机房"), head, rows, numbers=[2, 3, 4], foot=foot)
+    foot = [say("Sum", "合计"), "", *sums, "", ""]
+    return table(say("New halls", "新建机房"), head, rows, numbers=[2, 3, 4, 5], foot=foot)
+
+
+def _limits(subject: Subject, parameter: str, keys: pd.DataFrame, built: pd.Series) -> list[Said | str]:
+    """Return the limit beside each number that is built, and whether it is reached."""
+    most = subject.scenario.series(parameter).reindex(pd.MultiIndex.from_frame(keys)).astype(float)
+    told: list[Said | str] = []
+    for limit, number in zip(most.tolist(), built.tolist(), strict=True):
+        if not math.isfinite(limit):
+            told.append("")
+        elif number >= limit - SMALLEST * max(1.0, limit):
+            told.append(say("{limit}, reached", "{limit}，已达上限", limit=plain(limit)))
+        else:
+            told.append(plain(limit))
+    return told
 
 
 def _green(subject: Subject) -> Element | None:
@@ -75,22 +92,25 @@ def _green(subject: Subject) -> Element | None:
     if new.empty:
         return None
     scale = POWER.scaled(found)
+    limits = _limits(subject, "green_capacity_max", new.index.to_frame(index=False), found[new.index])
     rows = [
         [
             subject.name("site", str(site)),
             subject.name("technology", str(technology)),
             scale.number(float(added)),
             scale.number(float(found[site, technology])),
+            limit,
         ]
-        for (site, technology), added in zip(new.index.to_list(), new, strict=True)
+        for (site, technology), added, limit in zip(new.index.to_list(), new, limits, strict=True)
     ]
     head = [
         say("Site", "节点"),
         say("Technology", "技术"),
         say("New [MW]", "新建 [MW]"),
         say("With what stands [MW]", "含现有 [MW]"),
+        say("Limit [MW]", "上限 [MW]"),
     ]
-    return table(say("New green capacity", "新建绿电容量"), head, rows, numbers=[2, 3])
+    return table(say("New green capacity", "新建绿电容量"), head, rows, numbers=[2, 3, 4])
 
 
 def _stores(subject: Subject) -> Element | None:

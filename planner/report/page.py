@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.language import Said, say, spoken
-from planner.report import controls, destinations, headline, new_build, prices, spending, trust
+from planner.report import controls, deciding, destinations, headline, new_build, prices, spending, trust
 from planner.report.elements import element, to_html
 from planner.report.explorer import explore
 from planner.report.numbers import per_cent
@@ -138,6 +138,7 @@ def _header(subject: Subject) -> Element:
 def _sections(subject: Subject, data: dict[str, Any]) -> list[Element]:
     return [
         headline.section(subject),
+        deciding.section(subject),
         controls.section(subject, data),
         destinations.section(subject),
         spending.section(subject),

@@ -160,7 +160,7 @@ GIVES = {
 }
 RELAXATIONS = (
     Amount("utilisation_min", Rank.POLICY, raised=False),
-    Amount("capacity_existing", Rank.PLANT, True, stated),
+    Amount("capacity_existing", Rank.PLANT, True, stated, stands=True),
     Amount("utilisation_max", Rank.PLANT, raised=True),
 )
 
