@@ -103,7 +103,8 @@ def test_run_files_listed_are_those_written(
     """Proves that the list of a run's files on the page is the run folder; a new or a renamed file breaks it."""
     Reader(tmp_path, monkeypatch, capsys).output(["planner", "run", "scenarios/tiny", "--out", "run", "--quiet"])
     written = {path.name for path in (tmp_path / "run").iterdir()}
-    rows = re.findall(r"^\| (`.*?`) \| ", page("docs/how-to/read-a-run.md"), re.MULTILINE)
+    files = page("docs/how-to/read-a-run.md").split("\n## The files\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.*?`) \| ", files, re.MULTILINE)
     listed = {name.split("/")[0] for row in rows for name in re.findall(r"`([^`]+)`", row)}
     assert listed == written
 
