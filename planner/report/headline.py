@@ -79,10 +79,13 @@ def _all(subject: Subject) -> Iterator[Line]:
     yield Line(say("Cost", "成本"), ("cost",), MONEY, is_card=True)
     if subject.scenario.settings.minimise != "cost":
         yield Line(say("Value of the objective", "目标函数值"), ("objective",), RATIO)
-    accounting = str(summary.get("emissions_accounting", ""))
-    yield Line(_emissions(word(accounting)), ("emissions",), EMISSIONS, is_card=True)
-    for other in summary.get("emissions_by_accounting") or {}:
-        if other != accounting:
+    counted = str(summary.get("emissions_accounting", ""))
+    known = summary.get("emissions_by_accounting") or {}
+    # By its accounting, so that a baseline that counts otherwise stands beside it with the same one.
+    own = ("emissions_by_accounting", counted) if counted in known else ("emissions",)
+    yield Line(_emissions(word(counted)), own, EMISSIONS, is_card=True)
+    for other in known:
+        if other != counted:
             yield Line(_emissions(word(other)), ("emissions_by_accounting", other), EMISSIONS)
     for mode in summary.get("green_power_share") or {}:
         if mode in ("certificate", subject.green_mode) or len(subject.weights) > 1:  # one timestep has no hours

@@ -250,7 +250,7 @@ def test_accountings_that_differ_are_pointed_out_in_both_languages() -> None:
 
     Sensitivity: emissions by different rules set side by side.
     """
-    worlds = [BASE.with_parameters(emissions_accounting=accounting) for accounting in ("market", "location")]
+    worlds = [BASE.with_parameters(emissions_accounting=accounting) for accounting in ("contract", "location")]
     (warning,) = (w for w in compared(*worlds).warnings if "is not the same" in w)
     assert "location" in warning.en
     assert "不可直接比较" in warning.zh

@@ -75,7 +75,7 @@ def test_the_figures_are_those_of_every_output() -> None:
             summary["emissions"],
             site["emissions"],
             panel["emissions"],
-            headline["emissions",],
+            headline["emissions_by_accounting", "contract"],
             emissions["emissions_contract"],
         ],
         "emissions, market_certificates [t/a]": [

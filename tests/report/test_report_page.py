@@ -133,16 +133,23 @@ def test_a_baseline_stands_beside(world_plan: Results, tmp_path: Path) -> None:
 
 
 def test_other_accounting_is_no_baseline(world_plan: Results, tmp_path: Path) -> None:
-    """Emissions of another accounting stand beside nothing: there is no difference to tell.
+    """Emissions stand beside those of the baseline by the same accounting, whichever it was made by.
 
-    Proves: market and location are never subtracted. Sensitivity: a baseline taken by the number's name alone.
+    Proves: contract and location are never subtracted: each line's baseline is the other plan's number of the line's own
+    accounting. Sensitivity: a baseline taken by the number's name alone.
     """
     kind = world_plan.summary["emissions_accounting"]
-    other = {"market": "location", "location": "market"}[kind]
+    other = {"contract": "location", "location": "contract"}[kind]
     plan = BASE.with_parameters(emissions_accounting=other).solve(tmp_path)
     rows = {row[0]: row for row in table_of(read_page(page_of(world_plan, plan)), "All headline numbers")}
-    [emissions] = [row for name, row in rows.items() if name.startswith("Emissions")]
-    assert emissions[2:] == ["–"] * 3
+    before = plan.summary["emissions_by_accounting"]
+    shown = {
+        name: row[2]
+        for name, word in (("location", "location-based"), ("contract", "by contracts"))
+        for row in [rows[f"Emissions, {word}"]]
+    }
+    assert shown == {name: EMISSIONS.scaled([before[name]]).write(before[name]).en for name in shown}
+    assert before["location"] != pytest.approx(before["contract"])
     assert rows["Cost"][2] != "–"
 
 
