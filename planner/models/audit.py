@@ -57,6 +57,7 @@ def audit(
             findings.extend(check(scenario, audited))
         except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
             findings.append(_unchecked(name, error))
+    findings = list(dict.fromkeys(findings))  # what a feature and the invariants both find is said once
     if any(finding.rule not in taken_out for finding in findings):
         return findings
     try:
