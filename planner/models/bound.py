@@ -39,11 +39,12 @@ def prove_answer(
     proved, why, evidence = _proved(problem, answer, verdict, folder)
     is_own = answer.details.get("bound_from") == "planner" or not bool(problem.is_integer.any())
     seconds = round(time.perf_counter() - begin, 3)
-    is_close = verdict.objective - proved <= options.mip_gap * abs(verdict.objective) + TOLERANCE * terms
+    bound, gap = gap_of(verdict.objective, proved, terms)
+    left = verdict.objective - proved
+    is_close = gap == 0.0 or left <= options.mip_gap * abs(verdict.objective) + TOLERANCE * terms
     if not math.isfinite(proved) or not (is_own or is_close):
         reason = why or _why_tree(options)
         return verdict, Proof("solver", verdict.bound, verdict.gap, why=reason, proved=proved, seconds=seconds)
-    bound, gap = gap_of(verdict.objective, proved, terms)
     leaves = len(evidence.leaves) if evidence is not None else 1
     arrays = kept(evidence) if evidence is not None else None
     proof = Proof("planner", bound, gap, leaves, proved=proved, seconds=seconds, kept=arrays)

@@ -62,7 +62,7 @@ def rows_of(out: Path) -> list[dict[str, str]]:
 
 def solved_now(err: str) -> list[str]:
     """Return the points that a sweep said it solved, one a line: ``3/8  name  status``."""
-    return [found[1] for line in err.splitlines() if (found := re.match(r"\d+/\d+  (\S+)  \S", line))]
+    return [found[1] for line in err.splitlines() if (found := re.match(r"\d+/\d+  (.+?)  \S", line))]
 
 
 def children_of(pid: int) -> set[int]:

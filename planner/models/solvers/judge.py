@@ -151,7 +151,7 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
     objective, size = objective_of(problem, values)
     terms = terms_of(problem, values)
     status, bound, gap = _gap(problem, answer, objective, size, terms)
-    if status == "optimal" and objective - bound > mip_gap * abs(objective) + TOLERANCE * terms:
+    if status == "optimal" and gap > 0.0 and objective - bound > mip_gap * abs(objective) + TOLERANCE * terms:
         status = "feasible"
         notes.append(
             say(
@@ -277,8 +277,11 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms:
 
 
 def gap_of(objective: float, bound: float, terms: float) -> tuple[float, float]:
-    """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap."""
-    if objective - bound <= ROUNDING * terms:
+    """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap.
+
+    Nor is a billionth of the objective's unit (a plan that costs nothing has no terms to be relative to).
+    """
+    if objective - bound <= ROUNDING * max(terms, 1.0):
         return min(bound, objective), 0.0
     return bound, (objective - bound) / abs(objective) if objective else math.inf
 
