@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.captions import map_notes, surety, unusual_note, whose
 from planner.language import say
+from planner.limit_words import limits_in_words
 from planner.models.alone import import_alone
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
     sure = surety(results.summary, results.manifest)
     unusual = results.manifest.get("unusual_inputs")
     odd = unusual_note(unusual) if unusual else None
-    return write_report(Subject(results, baseline, word, sure, whose(results.manifest), odd), folder, basemap)
+    limits = limits_in_words(results)
+    return write_report(Subject(results, baseline, word, sure, whose(results.manifest), odd, limits), folder, basemap)
 
 
 def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:

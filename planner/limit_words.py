@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from planner.io.results import Results
     from planner.io.scenario import Scenario
+    from planner.report.subject import ReachedLimit
 
 MEMBERS_SHOWN = 4
 PLACES = frozenset({"site", "hub", "side"})
@@ -169,3 +171,23 @@ def objective_word(scenario: Scenario) -> Said:
     """Return what is minimised, by the word a reader knows."""
     minimise = scenario.settings.minimise
     return word(minimise if minimise in PRICE_UNITS else "cost")
+
+
+def limits_in_words(results: Results) -> list[ReachedLimit] | None:
+    """Return what decides a plan as the page says it; ``None`` where nobody looked."""
+    from planner.report.subject import ReachedLimit  # noqa: PLC0415 - needed only where a page is made
+
+    if results.deciding is None:
+        return None
+    scenario = results.scenario
+    return [
+        ReachedLimit(
+            limit_of(scenario, row),
+            value_of(scenario, row["parameter"], row["limit"]),
+            value_of(scenario, row["parameter"], row["one_more"]),
+            saved_of(row),
+            word(row["how"]),
+            row["parameter"] == TOGETHER,
+        )
+        for row in deciding_rows(results.deciding)
+    ]

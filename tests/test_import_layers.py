@@ -274,6 +274,7 @@ def test_an_explanation_knows_the_model_and_no_result() -> None:
         "planner.io.edits",
         "planner.io.scenario",
         "planner.language",
+        "planner.limit_words",
         "planner.run",
         "planner.words",
     )

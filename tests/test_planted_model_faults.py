@@ -75,6 +75,13 @@ PROPOSED = {
     "planner.models.features.time:WEIGHT_TOLERANCE": "decides what the reader refuses",
     "planner.models.features.flexible_workloads:ROUNDING": "zero against the rounding of a sum",
     "planner.models.features.representative_days:SLIVER": "as above",
+    "planner.models.changes:NAMES_SHOWN_MAX": "how much a message lists",
+    "planner.models.own:CHANGES_SHOWN_MAX": "as above",
+    "planner.models.changes:ROUNDING": "tells a changed number from a rounded one",
+    "planner.models.solvers.finite:VALUE_MAX": "decides what is refused as no number for a solver",
+    "planner.models.solvers.judge:TOLERANCE": "decides which answers of a solver are refused",
+    "planner.models.usable:HEADROOM": "decides from where a limit on modules counts as none",
+    "planner.models.usable:LEVELS": "as above",
     "planner.models.index_table:MISSING": "the mark of no place in an index",
 }
 """Numbers in reach of the model that are no facts of the world, and what they are for."""

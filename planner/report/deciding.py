@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from planner.language import Said, say
-from planner.limit_words import deciding_rows, limit_of, saved_of, value_of
-from planner.models.deciding import TOGETHER
 from planner.report.elements import Child, element, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from xml.etree.ElementTree import Element
 
-    from planner.report.subject import Subject
+    from planner.report.subject import ReachedLimit, Subject
 
 SHOWN = 12
 """Limits that are seen at once; the others open on a click."""
@@ -22,25 +20,24 @@ SHOWN = 12
 def section(subject: Subject) -> Element:
     """Return the section."""
     heading = element("h2", say("What decides the plan", "决定方案的限制"), id_="deciding")
-    found = subject.results.deciding
-    if found is None:
+    rows = subject.limits
+    if rows is None:
         text = say("Nobody looked for it in this run.", "本次运行未查找。")
         return element("section", heading, element("p", text), aria_labelledby="deciding")
-    rows = deciding_rows(found)
     if not rows:
         nothing = say("The plan reaches no limit whose giving way would save anything.", "放宽任何限制都不能再节省。")
         return element("section", heading, element("p", nothing), aria_labelledby="deciding")
-    single = [row for row in rows if row["parameter"] != TOGETHER]
-    together = [row for row in rows if row["parameter"] == TOGETHER]
+    single = [row for row in rows if not row.is_together]
+    together = [row for row in rows if row.is_together]
     rest = single[SHOWN:]
     more = say("{count} more limits that are reached", "另有 {count} 项已达到的限制", count=len(rest))
     return element(
         "section",
         heading,
         element("p", _meaning()),
-        [element("p", element("strong", limit_of(subject.scenario, row)), ": ", saved_of(row)) for row in together],
-        _table(subject, say("Limits that are reached", "已达到的限制"), single[:SHOWN]),
-        element("details", element("summary", more), _table(subject, more, rest)) if rest else None,
+        [element("p", element("strong", row.limit), ": ", row.saves) for row in together],
+        _table(say("Limits that are reached", "已达到的限制"), single[:SHOWN]),
+        element("details", element("summary", more), _table(more, rest)) if rest else None,
         aria_labelledby="deciding",
     )
 
@@ -55,7 +52,7 @@ def _meaning() -> Said:
     )
 
 
-def _table(subject: Subject, caption: Said, rows: Sequence[dict[str, Any]]) -> Element:
+def _table(caption: Said, rows: Sequence[ReachedLimit]) -> Element:
     head = [
         say("Limit", "限制"),
         say("Is, and is reached", "现值（已达到）"),
@@ -63,15 +60,8 @@ def _table(subject: Subject, caption: Said, rows: Sequence[dict[str, Any]]) -> E
         say("Saves", "可省"),
         say("Known by", "得出方式"),
     ]
-    return table(caption, head, [_line(subject, row) for row in rows], numbers=[1, 2, 3])
+    return table(caption, head, [_line(row) for row in rows], numbers=[1, 2, 3])
 
 
-def _line(subject: Subject, row: dict[str, Any]) -> list[Child]:
-    scenario, parameter = subject.scenario, row["parameter"]
-    return [
-        limit_of(scenario, row),
-        value_of(scenario, parameter, row["limit"]),
-        value_of(scenario, parameter, row["one_more"]),
-        saved_of(row),
-        subject.word(row["how"]),
-    ]
+def _line(row: ReachedLimit) -> list[Child]:
+    return [row.limit, row.value, row.one_more, row.saves, row.how]

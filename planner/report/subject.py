@@ -11,12 +11,24 @@ import pandas as pd
 from planner.language import Said, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from planner.io.results import Results
     from planner.io.scenario import Scenario
 
 ROUTE = ["region", "workload", "site", "path"]
+
+
+@dataclass(frozen=True)
+class ReachedLimit:
+    """A limit that the plan reaches, in words: what it is, one step more, what that saves, and how it is known."""
+
+    limit: Said
+    value: Said | str
+    one_more: Said | str
+    saves: Said
+    how: Said
+    is_together: bool
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,8 @@ class Subject:
         Whose word its bound is: ours, or the solver's.
     unusual
         One sentence that names inputs far from what they usually are, if there are any.
+    limits
+        What decides the plan; ``None`` where nobody looked.
     """
 
     results: Results
@@ -45,6 +59,7 @@ class Subject:
     surety: Said
     whose: Said = field(default_factory=lambda: Said("", ""))
     unusual: Said | None = None
+    limits: Sequence[ReachedLimit] | None = None
 
     @property
     def scenario(self) -> Scenario:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.io.results import Results
+from planner.limit_words import limits_in_words
 
 VOID = {"meta", "input", "br"}
 
@@ -58,7 +59,9 @@ def shipped_plan(name: str) -> Results:
 def page_of(results: Results, baseline: Results | None = None, basemap: Path | None = None) -> str:
     """Return the page of a plan."""
     sure = surety(results.summary, results.manifest)
-    return make_page(Subject(results, baseline, word, sure, whose(results.manifest)), basemap)
+    return make_page(
+        Subject(results, baseline, word, sure, whose(results.manifest), limits=limits_in_words(results)), basemap
+    )
 
 
 def poisoned(results: Results, text: str) -> Results:
