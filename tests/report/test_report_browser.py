@@ -138,7 +138,7 @@ def test_the_pointer_tells_numbers(tab: Callable[..., Watched], national_file: P
     )
     text = over([point[0] + 6, point[1] + 6])
     assert "Gui'an" in text
-    for words in ("IT load", "MW", "Utilisation", "Green share", "Grid power", "PUE"):
+    for words in ("IT load", "MW", "Utilisation", "Green power share, by certificates", "Grid power", "PUE"):
         assert words in text
     page.mouse.click(box["x"] + point[0] + 6, box["y"] + point[1] + 6)
     assert page.inner_text("#panel-title") == "Gui'an"
