@@ -78,7 +78,10 @@ def test_places_with_the_technology_only(world: Path) -> None:
         brought(weather(world), world, column="availability", fixed={"technology": "winf"})
     bad = weather(world)
     replaced(bad, "0.0000", "45.3")
-    with pytest.raises(InvalidInputError, match=r"out of range for availability \(allowed: at least 0 and at most 1"):
+    with pytest.raises(
+        InvalidInputError,
+        match=r"out of range for availability \(it looks like per cent: write 0.453; allowed: at least 0 and at most 1",
+    ):
         brought(bad, world, column="availability", fixed={"technology": "wind"}, picks=("zhongwei=zhongwei",))
     (world / "site_technology.csv").unlink()
     with pytest.raises(InvalidInputError, match=r"site_technology\.csv, which says what to import for"):

@@ -279,9 +279,9 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms:
 def gap_of(objective: float, bound: float, terms: float) -> tuple[float, float]:
     """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap.
 
-    Nor is a billionth of the objective's unit (a plan that costs nothing has no terms to be relative to).
+    Nor is a millionth of the objective's unit, HiGHS's own absolute gap (a plan that costs nothing has no terms to be relative to).
     """
-    if objective - bound <= ROUNDING * max(terms, 1.0):
+    if objective - bound <= max(ROUNDING * terms, TOLERANCE):
         return min(bound, objective), 0.0
     return bound, (objective - bound) / abs(objective) if objective else math.inf
 
