@@ -279,7 +279,8 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms:
 def gap_of(objective: float, bound: float, terms: float) -> tuple[float, float]:
     """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap.
 
-    Nor is a millionth of the objective's unit, HiGHS's own absolute gap (a plan that costs nothing has no terms to be relative to).
+    Nor is a millionth of the objective's unit, HiGHS's own absolute gap: a plan that costs nothing has no
+    terms to be relative to.
     """
     if objective - bound <= max(ROUNDING * terms, TOLERANCE):
         return min(bound, objective), 0.0
