@@ -279,10 +279,10 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms:
 def gap_of(objective: float, bound: float, terms: float) -> tuple[float, float]:
     """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap.
 
-    Nor is a millionth of the objective's unit, HiGHS's own absolute gap: a plan that costs nothing has no
-    terms to be relative to.
+    A plan without terms costs nothing, and nothing can be relative to them: HiGHS's own absolute gap holds there, and
+    there alone, since an objective of small weights may be below it altogether.
     """
-    if objective - bound <= max(ROUNDING * terms, TOLERANCE):
+    if objective - bound <= (ROUNDING * terms if terms else TOLERANCE):
         return min(bound, objective), 0.0
     return bound, (objective - bound) / abs(objective) if objective else math.inf
 
