@@ -58,6 +58,7 @@ def texts(green_share: Said) -> dict[str, list[str]]:
         "it_load": say("IT load", "IT 负载"),
         "grid_power": say("grid power", "网电"),
         "green_power": say("green power", "绿电"),
+        "green_used": say("green power counted in the share", "计入占比的绿电"),
         "discharge": say("storage, discharge", "储能放电"),
         "charge": say("storage, charge", "储能充电"),
         "taken": say("load with charging", "负荷（含充电）"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,20 @@ def test_flows_of_the_page_are_those_of_the_tables(world_plan: Results, page: No
         assert math.fsum(mw for mw, s in zip(flows["mw"], flows["site"], strict=True) if s == at) == pytest.approx(
             expected
         )
+
+
+def test_every_series_and_every_text_has_its_words(world_plan: Results, week: Results) -> None:
+    """All that a page's scripts say by name is among its texts: series by timestep, and each `say("name")`.
+
+    Sensitivity: a series added without a word (a site's panel stayed empty).
+    """
+    scripts = [path.read_text(encoding="utf-8") for path in Path(explorer.__file__).parent.glob("*.js")]
+    asked = {name for script in scripts for name in re.findall(r'say\("(\w+)"', script)}
+    assert len(asked) > 20
+    for plan in (world_plan, week):
+        data = data_of(read_page(page_of(plan)))
+        assert "green_used" in data["hours"]
+        assert asked | set(data["hours"]) | {name for name, _, _ in explorer.SERIES} <= set(data["texts"])
 
 
 def test_supply_meets_load_in_every_hour(week: Results) -> None:
