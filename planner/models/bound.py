@@ -51,9 +51,16 @@ def prove_answer(
     shown = replace(verdict, bound=bound, gap=gap)
     if not is_close:
         return _cut_short(shown), proof
-    # HiGHS's own bound may be lost in rounding where ours is not.
-    is_told = shown.status == "feasible" and not problem.objective_stage
-    return replace(shown, status="optimal") if is_told else shown, proof
+    return _closed(shown) if verdict.status == "feasible" and not problem.objective_stage else shown, proof
+
+
+def _closed(verdict: Verdict) -> Verdict:
+    """Return a verdict that is optimal after all: the solver's own bound was lost in rounding, ours was not."""
+    note = say(
+        "the bound that the planner proves closes the gap: the plan is optimal",
+        "规划器自行证明的界闭合了间隙：方案最优",
+    )
+    return replace(verdict, status="optimal", notes=[*verdict.notes, note])
 
 
 def _cut_short(verdict: Verdict) -> Verdict:
