@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from planner.analysis.compare import Comparison, Run, compare_runs, labels_of, together
 from planner.analysis.compare_layers import change_layers
+from planner.analysis.compare_moves import SWAPPED
+from planner.analysis.compare_nearest import SECONDS, nearest_equal
 from planner.analysis.compare_sheets import plain, sheets_of
 from planner.analysis.compare_text import overview_of, text_of
 from planner.analysis.compare_words import pairing
@@ -23,17 +25,22 @@ from planner.models.alone import import_alone
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from planner.analysis.compare_nearest import Nearest
+
 FEWEST = 2
 TEXT, WORKBOOK, MAP = "comparison.txt", "comparison.xlsx", "difference"
 
 
-def compare(folders: Sequence[str | Path]) -> list[Comparison]:
+def compare(folders: Sequence[str | Path], *, seconds: float = SECONDS) -> list[Comparison]:
     """Compare finished runs with the first of them.
 
     Parameters
     ----------
     folders
         Run folders, the base first; two or more.
+    seconds
+        For each run, to find that of its equals which is nearest to the base, so that the effects of the inputs are
+        told apart from what only swaps places at equal cost; 0 not to look for it.
 
     Returns
     -------
@@ -59,7 +66,13 @@ def compare(folders: Sequence[str | Path]) -> list[Comparison]:
     labels = labels_of([(known[path].scenario.name, str(path)) for path in paths])
     places = [_place(path) for path in paths]
     base, *others = (Run(*run) for run in zip(labels, (known[path] for path in paths), places, strict=True))
-    return [compare_runs(base, other) for other in others]
+    return [compare_runs(base, other, _near(base, other, seconds)) for other in others]
+
+
+def _near(base: Run, other: Run, seconds: float) -> Nearest | Said | None:
+    """Return the run's equal that is nearest to the base; of one and the same plan there is nothing to look for."""
+    is_same = base.results.scenario.content_hash == other.results.scenario.content_hash and base.folder == other.folder
+    return None if is_same or not seconds else nearest_equal(base.results, other.results, seconds)
 
 
 def _place(path: Path) -> str:
@@ -147,13 +160,21 @@ def _title(comparison: Comparison) -> Said:
 
 def _notes(comparison: Comparison) -> list[Said]:
     hashes = [run.results.manifest["content_hash"][:8] for run in (comparison.before, comparison.after)]
-    load = comparison.moved()
+    load, swapped = comparison.moved(), comparison.moved(SWAPPED)
+    apart = [
+        say(
+            "Not drawn: {swapped:,.1f} MW that only swap places between plans as good as each other.",
+            "未绘出：仅在等优方案之间互换位置的 {swapped:,.1f} MW。",
+            swapped=swapped,
+        )
+    ]
     return [
         say(
             "{load:,.1f} MW moved between sites, mean over the year.",
             "节点间共迁移 {load:,.1f} MW（全年平均）。",
             load=load,
         ),
+        *(apart if swapped else []),
         pairing(),
         say(
             "Source: inputs {before} and {after}.",

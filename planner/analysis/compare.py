@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from planner.analysis.compare_inputs import differences_between
-from planner.analysis.compare_moves import moves_between
+from planner.analysis.compare_moves import SWAPPED, moves_apart, moves_between
+from planner.analysis.compare_nearest import Nearest
 from planner.analysis.compare_tables import (
     build_table,
     cost_table,
@@ -52,12 +53,29 @@ class Comparison:
         By the names of ``TABLES``.
     warnings
         What keeps the two from being compared like with like, in both languages.
+    near
+        The run's equal that is nearest to the base; or why it is not known, so that effects and swaps at equal cost
+        are not told apart; ``None`` where nobody looked.
     """
 
     before: Run
     after: Run
     tables: Mapping[str, pd.DataFrame]
     warnings: tuple[Said, ...]
+    near: Nearest | Said | None = None
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """The moves but those that swap places at equal cost."""
+        moves = self.tables["moved"]
+        return moves[moves["kind"] != SWAPPED]
+
+    @property
+    def net_change(self) -> float:
+        """What the sites that gain load gain [MW], or what those that lose lose if that is more; without swaps."""
+        sites = self.tables["sites"]
+        change = sites["it_load_difference"] - sites["it_load_swapped"].fillna(0.0)
+        return max(fsum(change.clip(lower=0.0)), -fsum(change.clip(upper=0.0)))
 
     @property
     def cost_difference(self) -> float:
@@ -75,29 +93,33 @@ class Comparison:
         return fsum(table.loc[table["kind"].isin(kinds or ("moved",)), "load"])
 
 
-def compare_runs(before: Run, after: Run) -> Comparison:
-    """Compare a run with the base.
+def compare_runs(before: Run, after: Run, near: Nearest | Said | None = None) -> Comparison:
+    """Compare a run with the base; nothing is solved again.
 
-    Returns
-    -------
-    Comparison
-        Of two plans; nothing is solved again.
+    Parameters
+    ----------
+    near
+        From :func:`planner.analysis.compare_nearest.nearest_equal`: the run's equal that is nearest to the base.
     """
     first, second = before.results, after.results
-    moves = moves_between(first.tables, second.tables)
-    inputs = differences_between(first, second, moves)
+    equal = near.tables if isinstance(near, Nearest) else None
+    if equal is None:
+        moves = moves_between(first.tables, second.tables)
+    else:
+        moves = moves_apart(first.tables, equal, second.tables)
+    inputs = differences_between(first, second, moves[moves["kind"] != SWAPPED])
     tables = {
         "measures": measure_table(first, second),
         "cost": cost_table(first, second),
         "moved": moves,
         "inputs": inputs,
-        "input_columns": groups_of(inputs, moves),
-        "sites": site_table(first, second),
+        "input_columns": groups_of(inputs, moves[moves["kind"] != SWAPPED]),
+        "sites": site_table(first, second, equal),
         "workloads": workload_table(first, second),
         "regions": region_table(first, second),
-        "new_build": build_table(first, second),
+        "new_build": build_table(first, second, equal),
     }
-    return Comparison(before, after, tables, tuple(warnings_of(before, after)))
+    return Comparison(before, after, tables, tuple(warnings_of(before, after)), near)
 
 
 def together(comparisons: Sequence[Comparison]) -> dict[str, pd.DataFrame]:
@@ -138,6 +160,9 @@ def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
                 **_run(comparison.after),
                 "warnings": [{"en": warning.en, "zh": warning.zh} for warning in comparison.warnings],
                 "moved": comparison.moved(),
+                "swapped": comparison.moved(SWAPPED),
+                "net_change": comparison.net_change,
+                "nearest": _nearest(comparison.near),
                 "cost_difference": comparison.cost_difference,
                 "tables": {
                     name: [dict(row) for row in table.to_dict("records")]
@@ -147,6 +172,15 @@ def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
             for comparison in comparisons
         ],
     }
+
+
+def _nearest(near: Nearest | Said | None) -> dict[str, Any] | None:
+    """Return what is known of the nearest equal: its objective and whether it builds as the base; or why nothing is."""
+    if near is None:
+        return None
+    if isinstance(near, Nearest):
+        return {"objective": near.objective, "builds_as_before": near.builds_as_before}
+    return {"not_known": {"en": near.en, "zh": near.zh}}
 
 
 def _run(run: Run) -> dict[str, Any]:

@@ -22,7 +22,7 @@ CRS = "EPSG:4326"
 
 
 def change_layers(comparison: Comparison) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return the layers of a difference map.
+    """Return the layers of a difference map, without what only swaps places at equal cost.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def change_layers(comparison: Comparison) -> tuple[gpd.GeoDataFrame, gpd.GeoData
             "name_en": table["name_en"].to_numpy(),
             "hub": known["hub"].reindex(table.index).fillna("").to_numpy(),
             "before": table["it_load_before"].to_numpy(float),
-            "after": table["it_load_after"].to_numpy(float),
+            "after": (table["it_load_after"] - table["it_load_swapped"].fillna(0.0)).to_numpy(float),
         }
     )
     points = {site: point for site, point in known.geometry.items() if point is not None}

@@ -27,7 +27,7 @@ DUST: Final = 1e-9
 UNBALANCED: Final = 1e-6
 """What is left open of a balance [MW] below this is the solver's tolerance."""
 
-DEMAND, UNSERVED, OTHER = "demand", "unserved", "other"
+DEMAND, UNSERVED, OTHER, SWAPPED = "demand", "unserved", "other", "swapped"
 OUTSIDE: Final = (DEMAND, UNSERVED, OTHER)
 """Where work comes from and goes to that is at no site."""
 KIND: Final = {
@@ -40,7 +40,8 @@ KIND: Final = {
     (UNSERVED, DEMAND): "fell_unserved",
 }
 """What a change is called, by where it comes from and goes to; ``""`` is a site. The rest is ``other``."""
-KINDS: Final = (*KIND.values(), OTHER)
+KINDS: Final = (*KIND.values(), OTHER, SWAPPED)
+"""``swapped`` is what moves between a plan and an equal of it, which no input asks for."""
 COLUMNS: Final = ("kind", "region", "workload", "site_from", "site_to", "load")
 
 
@@ -101,6 +102,20 @@ def moves_between(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.Dat
     table = pd.DataFrame(rows, columns=["region", "workload", "kind", "site_from", "site_to", "load"])
     table = table.astype({name: float if name == "load" else str for name in table.columns})[list(COLUMNS)]
     return table.sort_values(["load", *COLUMNS[:-1]], ascending=[False, *[True] * 5], ignore_index=True)
+
+
+def moves_apart(
+    before: Mapping[str, pd.DataFrame], near: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Return what moved to the nearest equal of a plan, and after it, as ``swapped``, what only swaps places.
+
+    Parameters
+    ----------
+    before, near, after
+        The result tables of the base, of the plan's equal that is nearest to it, and of the plan.
+    """
+    swaps = moves_between(near, after).assign(kind=SWAPPED)
+    return pd.concat([moves_between(before, near), swaps], ignore_index=True)
 
 
 def _entries(change: pd.Series) -> Iterator[tuple[Any, float]]:

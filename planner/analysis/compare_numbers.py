@@ -11,7 +11,7 @@ from planner.language import Said, say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-BILLION, MILLION = 1e9, 1e6
+BILLION, MILLION, HUNDRED_THOUSAND = 1e9, 1e6, 1e5
 
 
 def amount(value: float, unit: str, *, largest: float, sign: str = "") -> Said:
@@ -49,6 +49,22 @@ def _points(value: float) -> Said:
 def _scaled(value: float, sign: str, en: tuple[float, int, str], zh: tuple[float, int, str]) -> Said:
     texts = (f"{rounded(value / scale, digits):{sign},.{digits}f} {unit}" for scale, digits, unit in (en, zh))
     return Said(*texts)
+
+
+def money(value: float) -> Said:
+    """Return a difference of cost with its sign, in the unit that fits it alone [CNY/a]."""
+    en = (1e9, 3, "billion CNY/a") if abs(value) >= BILLION else (1e6, 2, "million CNY/a")
+    zh = (1e8, 2, "亿元/年") if abs(value) >= BILLION / 10 else (1e4, 0, "万元/年")
+    if abs(value) < HUNDRED_THOUSAND:
+        en, zh = (1.0, 0, "CNY/a"), (1.0, 0, "元/年")
+    return _scaled(value, "+", en, zh)
+
+
+def per_cent(difference: float, before: float) -> Said | str:
+    """Return a difference as a share of the base in brackets."""
+    if not before:
+        return ""
+    return say(" ({share:+.2%})", "（{share:+.2%}）", share=difference / abs(before))
 
 
 def rounded(value: float, digits: int) -> float:

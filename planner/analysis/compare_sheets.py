@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from planner.analysis.compare_headline import headline_of
 from planner.analysis.compare_tables import SITE_MEASURES
 from planner.analysis.compare_words import called, column_called, pairing, touching
 from planner.io.workbook_tables import ROWS_MAX, Column, Page, Sheet
@@ -70,6 +71,9 @@ def _summary(
         yield "row", [run.label, run.results.scenario.name, run.folder, status, summary.get("gap")]
     for comparison in comparisons:
         yield "heading", [f"{comparison.after.label} – {comparison.before.label}"]
+        for line in headline_of(comparison):
+            yield "text", [line.zh]
+            yield "text", [line.en]
         load = say("moved between sites [MW]", "节点间迁移 [MW]")
         yield "row", [_both(load), comparison.moved()]
         yield "row", [_both(say("difference of cost [CNY/a]", "成本差额 [元/年]")), comparison.cost_difference]
@@ -113,7 +117,7 @@ def _column(table: str, name: str, cells: pd.Series) -> Column:
 
 def _unit(table: str, name: str) -> str:
     measure, _, side = name.rpartition("_")
-    if side in {"before", "after", "difference"} and measure:
+    if side in {"before", "after", "difference", "swapped"} and measure:
         return PLACE_UNITS.get(measure, "")
     return UNITS.get(table, {}).get(name, "")
 

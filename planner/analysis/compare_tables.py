@@ -15,8 +15,14 @@ from planner.analysis.compare_moves import mean_load
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import numpy.typing as npt
+
     from planner.io.results import Results
 
+    Tables = Mapping[str, pd.DataFrame]
+
+VISIBLE: Final = 1e-6
+"""[MW, MWh] Below this a difference of two equal plans is the rounding of sums."""
 SIDES: Final = ("before", "after", "difference")
 UNITS: Final = {
     "cost": "CNY/a",
@@ -102,9 +108,25 @@ def workload_table(before: Results, after: Results) -> pd.DataFrame:
     return table.reset_index().sort_values(keys, ignore_index=True)
 
 
-def site_table(before: Results, after: Results) -> pd.DataFrame:
-    """Return the sites of both plans with their names, whether they stand in ``both`` or one, and their measures."""
-    return _places(("site", "sites"), before, after, SITE_MEASURES)
+def site_table(before: Results, after: Results, near: Tables | None = None) -> pd.DataFrame:
+    """Return the sites of both plans with their names, whether they stand in ``both`` or one, and their measures.
+
+    ``it_load_swapped`` [MW] is the part of the difference of ``it_load`` that swaps places at equal cost, by the tables
+    of the nearest equal; NaN where that is not known.
+    """
+    table = _places(("site", "sites"), before, after, SITE_MEASURES)
+    at = list(table.columns).index("it_load_difference") + 1
+    table.insert(at, "it_load_swapped", np.nan)
+    if near is not None:
+        equal = mean_load(near, "allocation", "allocation", ["site"]).reindex(table["site"]).fillna(0.0)
+        table["it_load_swapped"] = without_dust(table["it_load_after"].to_numpy(float) - equal.to_numpy(float))
+    return table
+
+
+def without_dust(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return values with those that are the rounding of sums as 0."""
+    cleaned: npt.NDArray[np.float64] = np.where(np.abs(values) < VISIBLE, 0.0, values)
+    return cleaned
 
 
 def region_table(before: Results, after: Results) -> pd.DataFrame:
@@ -131,18 +153,26 @@ def _places(names: tuple[str, str], before: Results, after: Results, measures: M
     return table
 
 
-def build_table(before: Results, after: Results) -> pd.DataFrame:
-    """Return what is built or contracted: ``site``, ``built`` (a compute type, technology or empty), ``measure``."""
-    tables = [_built(results) for results in (before, after)]
+def build_table(before: Results, after: Results, near: Tables | None = None) -> pd.DataFrame:
+    """Return what is built or contracted: ``site``, ``built`` (a compute type, technology or empty), ``measure``.
+
+    ``swapped`` is the part of the difference that swaps places at equal cost, as in :func:`site_table`.
+    """
+    tables = [_built(results.tables) for results in (before, after)]
     table = side_by_side(*tables)[["before", "after"]].fillna(0.0)
-    table = table[(table != 0).any(axis=1)]
-    table = table.assign(difference=table["after"] - table["before"])
+    table = table.assign(difference=table["after"] - table["before"], swapped=np.nan)
+    if near is not None:
+        equal = _built(near)
+        table = table.reindex(table.index.union(equal.index, sort=False)).fillna(0.0)
+        swapped = table["after"].to_numpy(float) - equal.reindex(table.index).fillna(0.0).to_numpy(float)
+        table["swapped"] = without_dust(swapped)
+    table = table[(table.fillna(0.0) != 0).any(axis=1)]
     table.index.names = BUILD_KEYS
     return table.reset_index().sort_values(["site", "measure", "built"], ignore_index=True)
 
 
-def _built(results: Results) -> pd.Series:
-    entries = dict(_entries(results.tables))
+def _built(tables: Tables) -> pd.Series:
+    entries = dict(_entries(tables))
     index = (
         pd.MultiIndex.from_tuples(list(entries), names=["site", "built", "measure", "unit"]) if entries else NO_BUILD
     )
@@ -153,7 +183,7 @@ BUILD_KEYS: Final = ["site", "built", "measure", "unit"]
 NO_BUILD: Final = pd.MultiIndex.from_arrays([[], [], [], []], names=BUILD_KEYS)
 
 
-def _entries(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[tuple[str, str, str, str], float]]:
+def _entries(tables: Tables) -> Iterator[tuple[tuple[str, str, str, str], float]]:
     for name, by, column, unit in BUILT:
         table = tables.get(name)
         if table is not None and column in table:

@@ -7,10 +7,14 @@ from math import nan
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.analysis.compare_causes import causes_of
+from planner.analysis.compare_headline import headline_of
+from planner.analysis.compare_moves import SWAPPED
+from planner.analysis.compare_nearest import Nearest
 from planner.analysis.compare_numbers import MILLION, aligned, amount, change, largest_of, rounded
 from planner.analysis.compare_words import called, named, pairing, touching
 from planner.errors import shown
-from planner.language import Said, join, one_or_many, say
+from planner.language import Said, join, one_or_many, say, spoken
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.analysis.compare import Comparison
+    from planner.analysis.compare_causes import Cause
 
 TOLD: Final = frozenset(
     {"cost", "emissions", "green_power_share", "mean_latency", "west_share", "moved_west_share", "capacity_new"}
@@ -31,6 +36,7 @@ MOST: Final = 10
 LABEL: Final = 30
 """Characters of a run's name above a column."""
 REMARK: Final = 110
+LINE: Final = 118
 FEW: Final = 3
 """Examples shown on one line."""
 VISIBLE: Final = 0.05
@@ -39,7 +45,8 @@ VISIBLE: Final = 0.05
 
 def text_of(comparison: Comparison) -> str:
     """Return a comparison as lines of plain text in the language that is spoken."""
-    parts = (_head(comparison), _moved(comparison), _sites(comparison), _cost(comparison), _why(comparison))
+    sections = (_head, _measures, _moved, _sites, _cost, _why)
+    parts = (section(comparison) for section in sections)
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
 
@@ -57,6 +64,8 @@ def overview_of(comparisons: Sequence[Comparison]) -> str:
             rows.append((_measure_name(parts[0]), *(amount(v, parts[0]["unit"], largest=largest) for v in values)))
     moved = ("–", *(f"{comparison.moved():,.1f} MW" for comparison in comparisons))
     rows.append((say("moved between sites", "节点间迁移"), *moved))
+    if any(isinstance(comparison.near, Nearest) for comparison in comparisons):
+        rows.append((called(SWAPPED), "–", *(f"{comparison.moved(SWAPPED):,.1f} MW" for comparison in comparisons)))
     head = say("{count} runs, the first is the base", "共 {count} 次运行，以第一次为基准", count=len(runs))
     return "\n".join((head, *aligned(rows))) + "\n"
 
@@ -67,12 +76,23 @@ def _remark(text: Said) -> Iterator[str]:
     yield from (f"  {line}" for line in wrap(said, REMARK))
 
 
-# ---- the headline
+def _wrapped(text: Said) -> Iterator[str]:
+    """Yield a sentence, its further lines set in; Chinese has no words to wrap between."""
+    if spoken() == "zh":
+        yield text.zh
+    else:
+        yield from wrap(text.en, LINE, subsequent_indent="  ", break_long_words=False)
+
+
+# ---- the headline and the measures
 
 
 def _head(comparison: Comparison) -> Iterator[str]:
-    labels = {"base": shown(comparison.before.label), "run": shown(comparison.after.label)}
-    yield say("{run} against {base}", "{run} 对比 {base}（基准）", **labels)
+    for line in headline_of(comparison):
+        yield from _wrapped(line)
+
+
+def _measures(comparison: Comparison) -> Iterator[str]:
     header = ("", *map(called, ("before", "after", "difference")))
     rows = [_measure(row) for row in comparison.tables["measures"].to_dict("records") if _is_told(row)]
     yield from aligned([header, *rows])
@@ -164,13 +184,16 @@ def _sites(comparison: Comparison) -> Iterator[str]:
         return
     yield say("Load and new capacity by site [MW]", "各节点负荷与新建容量 [MW]")
     changed = changed.assign(size=changed["it_load_difference"].abs()).sort_values("size", ascending=False)
-    header = ("", *map(called, ("before", "after", "difference")), called("capacity_new"), "", "")
+    swaps = bool((changed["it_load_swapped"].abs() >= VISIBLE).any())
+    extra = (say("of it swaps", "其中互换"),) if swaps else ()
+    header = ("", *map(called, ("before", "after", "difference")), *extra, called("capacity_new"), "", "")
     rows: list[Sequence[str]] = [header]
     for row in changed.head(2 * MOST).to_dict("records"):
         loads = [f"{row[f'it_load_{side}']:,.1f}" for side in ("before", "after")]
         built = [f"{row[f'capacity_new_{side}']:,.0f}".replace("nan", "–") for side in ("before", "after")]
         change = f"{rounded(row['it_load_difference'], 1):+,.1f}"
-        rows.append((named(comparison, "site", row["site"]), *loads, change, built[0], "→", built[1]))
+        swapped = (f"{rounded(row['it_load_swapped'], 1):+,.1f}",) if swaps else ()
+        rows.append((named(comparison, "site", row["site"]), *loads, change, *swapped, built[0], "→", built[1]))
     yield from aligned(rows)
     if len(changed) > 2 * MOST:
         yield say("  … and {count} more sites", "  ……另有 {count} 个节点", count=len(changed) - 2 * MOST)
@@ -202,24 +225,22 @@ def _cost(comparison: Comparison) -> Iterator[str]:
 
 
 def _why(comparison: Comparison) -> Iterator[str]:
-    groups, inputs = comparison.tables["input_columns"], comparison.tables["inputs"]
+    inputs = comparison.tables["inputs"]
     if inputs.empty:
         yield say("The inputs are the same, cell by cell.", "输入数据逐格相同。")
         return
-    if groups.empty:
+    causes = causes_of(comparison)
+    if not causes:
         yield say("No input that decides a plan differs.", "没有影响方案的输入差异。")
     else:
         yield say(
             "Why: the inputs that differ, those first that have to do with most of what moved",
             "原因：有差异的输入（与迁移业务关联最多者在前）",
         )
-    for group in groups.head(2 * MOST).to_dict("records"):
-        yield from _group(comparison, group)
-    if len(groups) > 2 * MOST:
-        yield say("  … and {count} more columns", "  ……另有 {count} 列", count=len(groups) - 2 * MOST)
-    for row in inputs[inputs["kind"] == "override"].head(MOST).to_dict("records"):
-        values = {"name": shown(row["column"]), "before": _value(row["before"]), "after": _value(row["after"])}
-        yield say("  set by --set: {name}: {before} → {after}", "  由 --set 设定：{name}：{before} → {after}", **values)
+    for cause in causes[: 2 * MOST]:
+        yield from _cause(cause)
+    if len(causes) > 2 * MOST:
+        yield say("  … and {count} more", "  ……另有 {count} 项", count=len(causes) - 2 * MOST)
     counts = Counter(inputs["kind"])
     rest = [(kind, counts[kind]) for kind in ("same_effect", "label", "provenance", "record") if counts[kind]]
     if rest:
@@ -227,70 +248,21 @@ def _why(comparison: Comparison) -> Iterator[str]:
             say("{count} × {what}", "{what} {count} 处", count=count, what=called(kind)) for kind, count in rest
         )
         yield say("  without influence on the plan: {listed}", "  不影响方案的差异：{listed}", listed=listed)
-    if not groups.empty and not comparison.tables["moved"].empty:
+    if causes and not comparison.effects.empty:
         yield from _remark(touching())
 
 
-def _group(comparison: Comparison, group: Mapping[Any, Any]) -> Iterator[str]:
-    """Yield what differs in one column, with its commonest changes, and what it touches."""
-    inputs = comparison.tables["inputs"]
-    part = inputs[
-        (inputs["table"] == group["table"]) & (inputs["column"] == group["column"]) & (inputs["kind"] == group["kind"])
-    ]
-    pairs = Counter((_value(row.before), _value(row.after)) for row in part.itertuples())
-    shown_pairs = join(
-        say(
-            "{before} → {after}{times}", "{before} → {after}{times}", before=pair[0], after=pair[1], times=_times(count)
-        )
-        for pair, count in pairs.most_common(FEW)
-    )
-    more = say(", …", "……") if len(pairs) > FEW else ""
-    place = ".".join(filter(None, (group["table"], group["column"])))
-    name = called(group["column"] or group["table"])
-    where = _where(part)
-    yield say(
-        "  {place} ({name}, {kind} × {cells}): {pairs}{more}{where}",
-        "  {place}（{name}，{kind} {cells} 处）：{pairs}{more}{where}",
-        place=place,
-        name=name,
-        kind=called(group["kind"]),
-        cells=group["cells"],
-        pairs=shown_pairs,
-        more=more,
-        where=where,
-    )
-    if not group["moves"]:
+def _cause(cause: Cause) -> Iterator[str]:
+    """Yield what differs, and what it touches."""
+    cells = say(" [{cells} cells]", " [{cells} 格]", cells=cause.cells) if cause.cells > 1 else ""
+    yield say("  {text}{cells}", "  {text}{cells}", text=cause.text, cells=cells)
+    if not cause.moves:
         yield say("    touches nothing that moved", "    与迁移业务无直接关联")
         return
     yield say(
         "    touches {load:,.1f} MW in {moves} {what}",
         "    关联迁移 {moves} 项，{load:,.1f} MW",
-        load=group["load"],
-        moves=group["moves"],
-        what=one_or_many(group["moves"], "move", "moves"),
+        load=cause.load,
+        moves=cause.moves,
+        what=one_or_many(cause.moves, "move", "moves"),
     )
-
-
-def _where(part: pd.DataFrame) -> Said | str:
-    """Return the first keys of some cells in brackets."""
-    keys = [shown(key) for key in part["key"].head(FEW) if key]
-    if not keys:
-        return ""
-    return say(" [{keys}{dots}]", " [{keys}{dots}]", keys=join(keys), dots=", …" if len(part) > FEW else "")
-
-
-def _times(count: int) -> str:
-    return f" (×{count})" if count > 1 else ""
-
-
-def _value(value: Any) -> Said | str:
-    """Return a value of an input as it is shown."""
-    if value is None:
-        return say("not given", "未给出")
-    if value == "":
-        return say("empty", "空")
-    if isinstance(value, bool):
-        return say("yes", "是") if value else say("no", "否")
-    if isinstance(value, float):
-        return f"{value:,.10g}"
-    return shown(value, 40)

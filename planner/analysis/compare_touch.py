@@ -113,14 +113,14 @@ def groups_of(differences: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
     for (table, column, kind), part in deciding.groupby(["table", "column", "kind"], sort=False):
         mask = np.zeros(len(moves), dtype=bool)
         for text in dict.fromkeys(part["touches"]):
-            mask |= _mask_of(text, len(moves))
+            mask |= mask_of(text, len(moves))
         rows.append((table, column, kind, len(part), int(mask.sum()), float(load[mask].sum()), part.index[0]))
     groups = pd.DataFrame(rows, columns=["table", "column", "kind", "cells", "moves", "load", "first"])
     order = groups.assign(turned=-groups["load"].astype(float).round(6)).sort_values(["turned", "first"]).index
     return groups.loc[order].reset_index(drop=True)
 
 
-def _mask_of(text: str, size: int) -> Mask:
+def mask_of(text: str, size: int) -> Mask:
     """Return the places that :func:`numbers_of` wrote down."""
     mask = np.full(size, text == "all", dtype=bool)
     for part in [] if text == "all" else text.split():

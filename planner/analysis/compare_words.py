@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "grew_unserved": ("demand grew and is not served", "需求增长但未满足"),
     "fell_unserved": ("demand fell that had not been served", "未满足需求消失"),
     "other": ("by other rules", "其他约束所致"),
+    "swapped": ("swaps places at equal cost", "等成本互换"),
     # kinds of input differences
     "cell": ("cells", "单元格"),
     "added": ("cells of what is new", "新增对象的单元格"),
@@ -98,7 +99,7 @@ def called(name: str) -> Said:
 def column_called(name: str) -> Said:
     """Return what a column of a comparison is called, such as ``it_load_before``."""
     measure, _, side = name.rpartition("_")
-    if measure and side in {"before", "after", "difference"}:
+    if measure and side in {"before", "after", "difference", "swapped"}:
         return say("{measure}, {side}", "{measure}（{side}）", measure=called(measure), side=called(side))
     return called(name)
 

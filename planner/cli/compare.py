@@ -36,6 +36,19 @@ def compare(
     formats: Annotated[
         str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats of the map.", "地图格式。"))
     ] = "png,svg,pdf",
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            metavar="S",
+            min=0,
+            help=say(
+                "Seconds for each run, to tell what the inputs did from what swaps places at equal cost (else 60); "
+                "0: do not tell them apart.",
+                "每次运行用于区分输入的影响与等成本互换的秒数（默认 60）；0 为不区分。",
+            ),
+        ),
+    ] = None,
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,
     as_json: AsJson = False,
@@ -43,6 +56,7 @@ def compare(
 ) -> None:
     """Compare finished runs: what moved where, and why."""
     from planner.analysis.compare import as_json as plain_data  # noqa: PLC0415
+    from planner.analysis.compare_nearest import SECONDS  # noqa: PLC0415
     from planner.compare import check_out, told, write_comparison  # noqa: PLC0415
     from planner.compare import compare as compare_folders  # noqa: PLC0415
 
@@ -50,7 +64,7 @@ def compare(
     files = words("--format", formats, ("png", "svg", "pdf"))
     if out is not None:
         check_out(out, basemap)
-    comparisons = compare_folders(runs)
+    comparisons = compare_folders(runs, seconds=SECONDS if time_limit is None else time_limit)
     if out is not None:
         write_comparison(comparisons, out, formats=files, basemap=basemap)
     if as_json:

@@ -58,7 +58,7 @@ def test_it_writes_tables_workbook_and_map(
     said = capsys.readouterr().out
     assert "Moved between sites: 4.5 MW of the 30.0 MW in the base (15.0%)" in said
     assert "the parts add up to +4,590,000.00 CNY/a; the costs differ by +4,590,000.00 CNY/a" in said
-    assert "15 → 10 [far;cpu]" in said
+    assert "far – cpu: existing capacity 15 → 10 MW" in said
     assert said.startswith((out / "comparison.txt").read_text(encoding="utf-8"))
     names = {path.name for path in out.iterdir()}
     maps = {f"difference.{form}" for form in ("png", "svg", "pdf")}

@@ -173,7 +173,7 @@ def test_a_run_read_from_its_folder_compares_as_it_did(national: Comparison, nat
     """
     from planner.compare import compare  # noqa: PLC0415 - beside what it shows
 
-    (found,) = compare(national_folders)
+    (found,) = compare(national_folders, seconds=0)
     assert found.before.results.scenario.name == "national-2025"
     for name, table in national.tables.items():
         pd.testing.assert_frame_equal(found.tables[name], table)
