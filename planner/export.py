@@ -31,7 +31,6 @@ from planner.words import word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.io.scenario import Scenario
     from planner.models.problem import Problem
 
 COMMENTS = {"mps": "*", "lp": "\\"}
@@ -155,7 +154,7 @@ def export_workbook(
             say("--set changes a scenario, not a finished run", "--set 只能修改情景，不能修改已完成的运行")
         )
     results = read_results(folder)
-    book = result_book(results, word, units_of(results.scenario))
+    book = result_book(results, word)
     write_workbook(out, book.sheets)
     notes = [say("note: {note}\n", "提示：{note}\n", note=note) for note in book.notes]
     return "".join([*notes, say("{out}: the results of {run}\n", "{out}：{run} 的结果\n", out=out, run=folder)])
@@ -182,13 +181,6 @@ def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> No
             out=shown(out),
         )
         raise UsageError(text)
-
-
-def units_of(scenario: Scenario) -> dict[str, str]:
-    """Return the unit of every column of the result tables that the plan's model or its inputs name."""
-    model = declare_model(scenario)
-    known = {parameter.name: parameter.unit for parameter in declarations().parameters.values() if parameter.is_numeric}
-    return known | {name: record.unit for name, record in model.records.items() if record.unit}
 
 
 def write_export(text: str, path: Path) -> None:

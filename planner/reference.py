@@ -9,14 +9,10 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-import tempfile
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from planner.check import read_scenario
 from planner.io.dictionary import (
     allowed_in,
     default_of,
@@ -30,10 +26,7 @@ from planner.io.dictionary import (
     usual_in,
 )
 from planner.io.schema import schema_of
-from planner.io.starter import write_starter
 from planner.models import objective
-from planner.models.build import declare_model
-from planner.models.compile import compile_model
 from planner.models.declarations import declarations, feature_modules
 from planner.models.parameter import Declarations
 from planner.python_reference import python_page
@@ -41,10 +34,6 @@ from planner.python_reference import python_page
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FunctionType, ModuleType
-
-    import pandas as pd
-
-    from planner.models.plan_model import PlanModel
 
 GENERATED = "<!-- Written by `make docs` from the code; edit the code instead. -->"
 HOOKS = {
@@ -109,42 +98,12 @@ def _declared_by(modules: Mapping[str, ModuleType]) -> Declarations:
 
 
 def result_tables() -> dict[str, dict[str, list[tuple[str, str, str]]]]:
-    """Return the result tables of every feature: their columns with unit and meaning.
-
-    They are read off the starter's model, all of its variables set to 0; a feature that the starter does not use
-    has none.
-    """
-    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
-        write_starter(Path(folder) / "starter", declarations())
-        model = declare_model(read_scenario(Path(folder) / "starter"))
-    compiled = compile_model(model)
-    compiled.load(np.zeros(len(compiled.problem.column_names)))
-    found: dict[str, dict[str, list[tuple[str, str, str]]]] = {}
-    for name, module in all_modules().items():
-        listed = name == OBJECTIVE or name in model.inputs.features
-        tables: Mapping[str, pd.DataFrame] = module.report(model) if listed else {}
-        found[name] = {table: _columns_of(frame, model) for table, frame in tables.items()}
+    """Return the result tables of every feature as declared: their columns with unit and meaning."""
+    found: dict[str, dict[str, list[tuple[str, str, str]]]] = {name: {} for name in all_modules()}
+    for name, column in declarations().columns:
+        words = column.says.en if column.says is not None else ""
+        found[name].setdefault(column.table, []).append((column.name, column.unit or "–", words))
     return found
-
-
-def _columns_of(frame: pd.DataFrame, model: PlanModel) -> list[tuple[str, str, str]]:
-    columns = [_column(str(name), model) for name in frame]
-    texts = {str(name) for name in frame if not np.issubdtype(frame[name].to_numpy().dtype, np.number)}
-    return [(name, unit or ("–" if name in texts else ""), words) for name, unit, words in columns]
-
-
-def _column(name: str, model: PlanModel) -> tuple[str, str, str]:
-    known = declarations()
-    if name in known.parameters:
-        return name, known.parameters[name].unit, known.parameters[name].description
-    record = model.records.get(name)
-    if record is not None:
-        # A rule of another name is one of several that the scenario's choices decide between.
-        words = _summary(record.rule) if record.rule is not None and record.rule.__name__ == name else ""
-        return name, record.unit, words.split(" [", maxsplit=1)[0]
-    if name in known.sets:
-        return name, "", known.sets[name].description
-    return name, "", ""
 
 
 def _feature_page(name: str, module: ModuleType, tables: Mapping[str, list[tuple[str, str, str]]]) -> Iterator[str]:
@@ -265,8 +224,8 @@ def _result_page(
         "",
         GENERATED,
         "",
-        "The tables of a run folder, `tables/<name>.csv`. How to read them: [read a run](../how-to/read-a-run.md). A",
-        "number without a unit here has the one that the sentence above its table names.",
+        "The tables of a run folder, `tables/<name>.csv`. How to read them: [read a run](../how-to/read-a-run.md).",
+        "Some columns are there only where the scenario asks for them.",
         "",
     )
     for name, module in modules.items():

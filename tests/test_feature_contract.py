@@ -9,6 +9,7 @@ import ast
 import inspect
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ import pytest
 import planner
 from planner.explain.trials import Trials
 from planner.models import features as features_package
+from planner.models.audit import audit
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations, feature_modules, modules_of
@@ -252,6 +254,72 @@ def test_its_report_is_tidy(name: str) -> None:
     numbers = table.select_dtypes("number").columns
     keys = [column for column in table.columns if column not in numbers]
     assert not table.duplicated(keys).any() or not keys
+
+
+ASKED_FOR = {
+    "all": RICH,
+    "new": RICH.with_parameters(green_power_share_on="new"),
+    "by month": RICH.with_parameters(green_power_share_window="month")
+    .with_cells("timestep", "position", {"*": None})
+    .with_cells("timestep", "time", {"day": "2025-01-31T08:00", "night": "2025-02-01T08:00"}),
+}
+"""Between them they ask for every column that a feature may report."""
+
+
+@cache
+def reported() -> dict[tuple[str, str], pd.Series]:
+    """Return every column that is reported, by table and name, of plans in which all is 0."""
+    found: dict[tuple[str, str], pd.Series] = {}
+    for world in ASKED_FOR.values():
+        model = declare_model(scenario_of(world))
+        compiled = compile_model(model)
+        compiled.load(np.zeros(len(compiled.problem.column_names)))
+        for module in modules_of(model.inputs.features).values():
+            for name, table in module.report(model).items():
+                found |= {(name, str(column)): table[column] for column in table}
+    return found
+
+
+def test_what_is_reported_is_what_is_declared() -> None:
+    """``COLUMNS`` has every column that a feature reports, and no other; a feature's tables bear its name.
+
+    Proves: the declarations against the tables themselves. Sensitivity: a column that the workbook, the reference and
+    the audit of empty cells know nothing of; one that is declared and gone.
+    """
+    declared = [(column.table, column.name) for _, column in declarations().columns]
+    assert len(declared) == len(set(declared))
+    assert set(declared) == set(reported())
+    for feature, column in declarations().columns:
+        assert column.table.startswith("cost" if feature == "objective" else feature), column
+
+
+def test_each_column_says_what_it_is() -> None:
+    """Each column has a sentence in both languages, and each column of numbers a unit, which ``test_units`` reads.
+
+    Proves: sentences, full stops, Chinese; units. Sensitivity: a number without a unit.
+    """
+    for _, column in declarations().columns:
+        assert column.says is not None
+        assert re.fullmatch(r"[A-Z1].*[.)…]", column.says.en), column
+        assert re.search("[\u4e00-\u9fff]", column.says.zh), column
+        is_number = pd.api.types.is_numeric_dtype(reported()[column.table, column.name])
+        assert is_number == bool(column.unit), column
+
+
+def test_empty_cells_are_declared() -> None:
+    """A column has empty cells only where it is declared that it may.
+
+    Proves: every column of the rich world's plan, emptied. Sensitivity: a sum that passes over what is missing.
+    """
+    results = plan(RICH)
+    holed = {name: table.astype(object) for name, table in results.tables.items() if not table.empty}
+    for table in holed.values():
+        table.iloc[0] = None
+    findings = audit(results.scenario, {**results.tables, **holed}, results.summary)
+    gaps = {(finding.rule, finding.where) for finding in findings}
+    for _, column in declarations().columns:
+        if column.name in holed.get(column.table, ()):
+            assert ((column.table, column.name) in gaps) != column.may_be_empty, column
 
 
 def test_audits_name_only_rules_and_words_that_exist() -> None:

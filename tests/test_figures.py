@@ -193,8 +193,7 @@ def test_comparison_and_workbook_show_the_same(name: str) -> None:
     for row in comparison.tables["measures"].to_dict("records"):
         path = (row["measure"], row["part"]) if row["part"] else (row["measure"],)
         assert row["before"] == pytest.approx(in_summary(results, path), nan_ok=True), path
-    units: dict[str, str] = {}
-    [sheet] = [sheet for sheet in result_book(results, word, units).sheets if getattr(sheet, "name", "") == "summary"]
+    [sheet] = [sheet for sheet in result_book(results, word).sheets if getattr(sheet, "name", "") == "summary"]
     for place, *_, value, _ in sheet.rows:
         if isinstance(value, float):
             assert value == in_summary(results, tuple(place.split("."))), place

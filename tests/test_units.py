@@ -16,6 +16,8 @@ from pyomo.core.expr.numvalue import NumericConstant
 from pyomo.util.check_units import check_units_equivalent
 
 from planner.models.build import build_model
+from planner.models.column import BY_ROW
+from planner.models.declarations import declarations
 from planner.models.plan_model import PlanModel
 from tests.algebra import RICH, scenario_of
 from tests.test_feature_contract import constraint_names
@@ -135,6 +137,15 @@ def test_the_worlds_have_every_rule_and_cost() -> None:
     """
     made = {name: record for world in WORLDS for name, record in model(world).records.items() if record.size}
     assert {name for name, record in made.items() if record.kind == "constraint"} == set(constraint_names())
+
+
+def test_each_column_has_a_known_unit() -> None:
+    """Every number that a feature reports has a unit that the check of rules knows.
+
+    Proves: the units of ``COLUMNS``. Sensitivity: ``GWH``.
+    """
+    for _, column in declarations().columns:
+        assert column.unit in {"", BY_ROW} or unit_of(column.unit) is not None, column
 
 
 def test_costs_are_money_by_the_year() -> None:

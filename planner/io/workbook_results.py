@@ -25,30 +25,8 @@ if TYPE_CHECKING:
 SUMMARY, NAMES = "summary", "names"
 PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING, DECIDING)} | {SOURCE: f"scenario/{SOURCE}.csv"}
 """Where the tables stand in a run folder that are not in its folder of tables."""
-UNITS: Final[Mapping[str, str]] = {
-    "cost": "CNY/a",
-    "data": "GB/a",
-    "traffic": "Gbit/s",
-    "share": "1",
-    "share_min": "1",
-    "green_power_share_new": "1",
-    "new_energy": "MWh/a",
-    "green_power_used": "MW",
-    "green_power_matched": "MW",
-    "emissions_location": "tCO2/a",
-    "emissions_contract": "tCO2/a",
-    "emissions_market_certificates": "tCO2/a",
-    "modules": "1",
-    "open": "1",
-    "distance": "km",
-    "reduced": "CNY/a",
-    "full_year": "CNY/a",
-    "difference": "CNY/a",
-    "quantile": "1",
-    "mean_reduced": "unit of the profile",
-    "quantile_reduced": "unit of the profile",
-}
-"""Units of result columns that are neither inputs nor components of the model."""
+MONEY: Final = frozenset({"dispatch_year"})
+"""Tables that no feature reports, all of whose numbers are costs by the year."""
 SUMMARY_UNITS: Final[Mapping[str, str]] = {
     "gap": "1",
     "cost": "CNY/a",
@@ -92,7 +70,7 @@ class ResultBook:
     notes: Sequence[str]
 
 
-def result_book(results: Results, word: Word, units: Mapping[str, str]) -> ResultBook:
+def result_book(results: Results, word: Word) -> ResultBook:
     """Return the sheets of a run.
 
     Parameters
@@ -101,8 +79,6 @@ def result_book(results: Results, word: Word, units: Mapping[str, str]) -> Resul
         With a plan.
     word
         Gives the names of tables and columns in both languages.
-    units
-        By column, of what the plan's model and its inputs name.
 
     Notes
     -----
@@ -118,8 +94,15 @@ def result_book(results: Results, word: Word, units: Mapping[str, str]) -> Resul
     fitting = {name: table for name, table in tables.items() if len(table) <= ROWS_MAX}
     notes = [_left_out(name, len(table)) for name, table in tables.items() if name not in fitting]
     sheets = [_summary(results, word), _names(results, word)]
-    sheets += [table_sheet(name, table, word, {**UNITS, **units}) for name, table in fitting.items()]
+    sheets += [table_sheet(name, table, word, _units_of(results, name)) for name, table in fitting.items()]
     return ResultBook([_readme(results, sheets, notes, word), *sheets], notes)
+
+
+def _units_of(results: Results, name: str) -> Mapping[str, str]:
+    """Return the units of a table's columns: as the feature that reports it declares them."""
+    if name in MONEY:
+        return dict.fromkeys(map(str, results.tables[name]), "CNY/a")
+    return {column.name: column.unit for column in results.scenario.declarations.columns_of(name).values()}
 
 
 def table_sheet(name: str, table: pd.DataFrame, word: Word, units: Mapping[str, str]) -> Sheet:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from planner.io.scenario import Scenario
 
-MAY_BE_UNKNOWN = frozenset({"latency", "distance", "share", "green_power_share_new"})
-"""Columns in which an empty cell is an answer: nowhere on the map and no limit; no use to have a share of."""
-
 
 def audit(
     scenario: Scenario,
@@ -49,7 +46,7 @@ def audit(
     list of Finding
         Empty when the plan is what it says it is.
     """
-    findings = list(_gaps(tables))
+    findings = list(_gaps(scenario, tables))
     checks = {name: module.audit for name, module in modules_of(scenario.features).items()}
     audited = UnderAudit(tables)
     for name, check in {**checks, "invariants": audit_invariants, "cost": _unanswered}.items():
@@ -82,13 +79,14 @@ def _unanswered(scenario: Scenario, audited: UnderAudit) -> Iterator[Finding]:
         yield Finding("cost", category, say("no listed feature answers for this category", "所列功能均未核验此类别"))
 
 
-def _gaps(tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+def _gaps(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Yield a finding for every column with cells that are empty or infinite: sums would pass over them."""
     for name, table in tables.items():
+        declared = scenario.declarations.columns_of(name)
         for column in table.columns:
             cells = table[column]
             gaps = cells.abs() == math.inf if is_numeric_dtype(cells) else cells.isin([math.inf, -math.inf])
-            if column not in MAY_BE_UNKNOWN:
+            if column not in declared or not declared[column].may_be_empty:
                 gaps |= cells.isna()
             if gaps.any():
                 yield Finding(

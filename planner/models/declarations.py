@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from planner.models import features as features_package
 from planner.models import objective
+from planner.models.column import completed
 from planner.models.parameter import Declarations, IndexSet, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
+
+    from planner.models.column import Column
 
 
 @cache
@@ -50,7 +53,15 @@ def declarations() -> Declarations:
             parameters[parameter.key] = parameter
     requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
     figures = tuple((name, figure) for name, module in modules.items() for figure in getattr(module, "FIGURES", ()))
-    return Declarations(tuple(modules), requires, sets, parameters, owner, figures)
+    return Declarations(tuple(modules), requires, sets, parameters, owner, figures, _columns(sets, parameters))
+
+
+def _columns(sets: dict[str, IndexSet], parameters: dict[str, Parameter]) -> tuple[tuple[str, Column], ...]:
+    """Return the columns of all features and of the objective, each with its sentence and unit."""
+    modules = {**feature_modules(), "objective": objective}
+    owners = [name for name, module in modules.items() for _ in getattr(module, "COLUMNS", ())]
+    listed = (column for module in modules.values() for column in getattr(module, "COLUMNS", ()))
+    return tuple(zip(owners, completed(listed, sets, parameters.values()), strict=True))
 
 
 def _claim(word: str, feature: str, owner: dict[str, str]) -> None:

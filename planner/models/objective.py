@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.errors import Fault
 from planner.language import say
+from planner.models.column import Column
 from planner.models.features.allocation import latency_of_demand
 from planner.models.finding import Finding
 
@@ -34,6 +35,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "emissions_weight": ("weight of emissions", "排放权重"),
     "latency_weight": ("weight of latency", "时延权重"),
 }
+COLUMNS = (
+    Column("cost", "category", "", say("What the money is for.", "费用类别。")),
+    Column("cost", "cost", "CNY/a", say("Cost of the category.", "该类别的成本。")),
+)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from planner.models.plausible import Plausible
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from planner.models.column import Column
     from planner.models.figure import Figure
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
@@ -147,6 +148,12 @@ class Declarations:
     """The feature that declares each parameter (by key) or set (by name)."""
     figures: tuple[tuple[str, Figure], ...] = ()
     """Each feature's figures of sites and regions, with the feature, in canonical order."""
+    columns: tuple[tuple[str, Column], ...] = ()
+    """Each column of the result tables, with the feature that reports it, in canonical order, the objective's last."""
+
+    def columns_of(self, table: str) -> dict[str, Column]:
+        """Return the columns that may stand in a result table, by name; none of a table that no feature reports."""
+        return {column.name: column for _, column in self.columns if column.table == table}
 
 
 def table_of(index: tuple[str, ...]) -> str:

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from planner.errors import InvalidInputError, UsageError
-from planner.export import export_workbook, units_of
+from planner.export import export_workbook
 from planner.io.results import Results
-from planner.io.workbook_results import NAMES, SUMMARY, UNITS, result_book
+from planner.io.workbook_results import NAMES, SUMMARY, result_book
 from planner.io.workbook_tables import HEADINGS, Page, Sheet
 from planner.models.declarations import feature_modules
 from planner.run import run_and_write
@@ -68,8 +68,7 @@ def test_every_number_has_a_unit_and_a_name(name: str, tmp_path: Path) -> None:
     Sensitivity: a new result column without either; a quantity of the summary without a unit.
     """
     results = WORLDS[name].solve(tmp_path)
-    units = {**UNITS, **units_of(results.scenario)}
-    book = result_book(results, word, units)
+    book = result_book(results, word)
     for sheet in book.sheets:
         if isinstance(sheet, Page) or sheet.name in {SUMMARY, NAMES}:
             continue
@@ -103,7 +102,7 @@ def test_a_table_too_long_is_left_out_and_said(
     """
     results, _ = run_folder
     monkeypatch.setattr("planner.io.workbook_results.ROWS_MAX", len(results.tables["allocation"]) - 1)
-    book = result_book(results, word, UNITS)
+    book = result_book(results, word)
     assert "allocation" not in [sheet.name for sheet in book.sheets]
     assert any("tables/allocation.csv" in note for note in book.notes)
     page = book.sheets[0]

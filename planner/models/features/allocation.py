@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 
 from planner.language import say
 from planner.models import ledger
+from planner.models.column import Column, keys_of
 from planner.models.features.routes import counts_latency
 from planner.models.figure import Figure, at
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
@@ -67,6 +68,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "it": ("IT", "IT"),
 }
 KEYS = ["region", "workload", "site", "path", "timestep"]
+COLUMNS = (
+    *keys_of("allocation", *KEYS),
+    Column(
+        "allocation",
+        "allocation",
+        "MW",
+        say("IT load of the region's workload that the site serves.", "节点承接该需求地该业务的 IT 负载。"),
+    ),
+)
 
 
 def warn(inputs: Scenario) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
+from planner.models.column import Column, keys_of
 from planner.models.features.time import weights
 from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
@@ -87,6 +88,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "served_share": ("share of demand served", "需求满足率"),
 }
 KEYS = ["region", "workload", "timestep"]
+COLUMNS = (
+    *keys_of("demand", *KEYS),
+    Column("demand", "demand", "MW", say("IT load asked for in the timestep.", "该时段的 IT 需求。")),
+    Column(
+        "demand", "unserved_demand", "MW", say("Part of the demand that no site serves.", "未获任何节点承接的需求。")
+    ),
+)
 PROFILE_TOLERANCE = 1e-3
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
+from planner.models.column import Column, keys_of
 from planner.models.figure import Figure, at, column_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
@@ -119,6 +120,22 @@ WORDS: dict[str, tuple[str, str]] = {
     "emissions_by_accounting": ("emissions by accounting", "分口径碳排放"),
     "sites": ("sites", "节点"),
 }
+COLUMNS = (
+    *keys_of("emissions", "site"),
+    Column("emissions", "emissions", "tCO2/a", say("Emissions that the plan counts.", "方案计入的碳排放。")),
+    Column("emissions", "emissions_location", "tCO2/a", say("Of all power from outside.", "按全部外部受电核算。")),
+    Column("emissions", "emissions_contract", "tCO2/a", say("Of grid power alone.", "仅按电网供电核算。")),
+    Column(
+        "emissions",
+        "emissions_market_certificates",
+        "tCO2/a",
+        say(
+            "Of grid power without a certificate, at the residual factor.",
+            "按无绿证的电网供电与剩余排放因子核算。",
+        ),
+    ),
+    Column("emissions", "accounting", "", say("Accounting that the plan counts by.", "方案采用的核算口径。")),
+)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
+from planner.models.column import Column, keys_of
 from planner.models.figure import Figure, at, column_of, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
@@ -139,6 +140,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "water_price": ("price of water", "水价"),
     "water_limit": ("water limit", "用水上限"),
 }
+COLUMNS = (
+    *keys_of("facility_load", *KEYS),
+    Column("facility_load", "it_load", "MW", say("IT load of the site.", "节点的 IT 负载。")),
+    *keys_of("facility_load", "pue"),
+    Column("facility_load", "facility_load", "MW", say("Power that the facility uses.", "设施用电功率。")),
+    *keys_of("facility_load_water", "site"),
+    Column("facility_load_water", "water", "m3/a", say("Water that the site uses.", "节点用水量。")),
+)
 
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:

@@ -10,6 +10,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger
 from planner.models.audit_time import before
+from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults, previous
 from planner.models.finding import Finding, spell
 from planner.models.gives import Amount, Rank, Steps
@@ -62,6 +63,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "deadline": ("deadline", "完成期限"),
     "waiting": ("work that waited", "等待的作业"),
 }
+COLUMNS = (
+    *keys_of("flexible_workloads", *KEYS),
+    Column(
+        "flexible_workloads", "backlog", "MWh", say("Work that waits at the end of the timestep.", "时段末积压的作业。")
+    ),
+)
 
 
 ROUNDING = 1e-12

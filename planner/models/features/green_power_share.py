@@ -15,6 +15,7 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import green_ledger, ledger
+from planner.models.column import Column, keys_of
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
@@ -172,6 +173,62 @@ WORDS: dict[str, tuple[str, str]] = {
     "month": ("month", "逐月"),
     "counted": ("counted", "计入"),
 }
+COLUMNS = (
+    Column("green_power_share", "scope", "", say("Kind of the fleet that has a limit.", "设有约束的范围类别。")),
+    Column("green_power_share", "name", "", say("Id of the site, hub or side.", "节点、枢纽或片区的 id。")),
+    Column(
+        "green_power_share",
+        "window",
+        "",
+        say("Over what the share is reckoned: the year, a month, a timestep.", "占比的核算周期：全年、月份或时段。"),
+    ),
+    Column("green_power_share", "share_min", "1", say("Least green share.", "绿电占比下限。")),
+    Column("green_power_share", "green_counted", "MWh/a", say("Energy that counts as green.", "计为绿电的电量。")),
+    Column(
+        "green_power_share", "green_use", "MWh/a", say("Energy whose share must be green.", "须按占比使用绿电的电量。")
+    ),
+    Column(
+        "green_power_share",
+        "green_owed",
+        "MWh/a",
+        say("Green energy promised to old load.", "已承诺给存量负荷的绿电。"),
+    ),
+    Column(
+        "green_power_share",
+        "new_energy",
+        "MWh/a",
+        say(
+            "Energy that new capacity truly uses; where the share is on new.",
+            "新建容量的实际用电量；仅考核新增时列出。",
+        ),
+    ),
+    Column(
+        "green_power_share",
+        "share",
+        "1",
+        say("Green share, net of what is owed; empty where nothing is used.", "扣除已承诺绿电后的占比；无用电时为空。"),
+        may_be_empty=True,
+    ),
+    Column(
+        "green_power_share",
+        "green_power_share_new",
+        "1",
+        say(
+            "Green share of what new capacity truly uses; empty where that is 0.",
+            "新建容量实际用电的绿电占比；无用电时为空。",
+        ),
+        may_be_empty=True,
+    ),
+    Column("green_power_share", "mode", "", say("Accounting of the scenario.", "情景的核算方式。")),
+    Column("green_power_share", "on", "", say("Use that must be green.", "须为绿电的用电范围。")),
+    *keys_of("green_power_share_certificates", *KEYS),
+    Column(
+        "green_power_share_certificates",
+        "certificates_of_month",
+        "MWh/a",
+        say("Certificates used for the month.", "用于当月的绿证。"),
+    ),
+)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.language import say
 from planner.models import ledger
+from planner.models.column import Column, keys_of
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
 from planner.models.plausible import PER_KWH, TEN_THOUSAND_CNY, Plausible
@@ -36,6 +37,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "green_shortfall_price": ("price of missing green energy", "绿电缺额单价"),
     "shortfall": ("missing green energy", "绿电缺额"),
 }
+COLUMNS = (
+    *keys_of("green_shortfall", *KEYS),
+    Column("green_shortfall", "green_shortfall", "MWh/a", say("Green energy that is missing.", "缺少的绿电电量。")),
+)
 
 
 def shortfall_term(m: PlanModel, site: str, window: str) -> Any:

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger
 from planner.models.audit_time import before
+from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
@@ -75,6 +76,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "national_grid_power_max": ("grid power limit of the nation", "全国电网供电上限"),
     "national_grid_power_limit": ("grid power limit of the nation", "全国电网供电上限"),
 }
+COLUMNS = (
+    Column("grid_limits", "scope", "", say("Kind of the fleet that has a limit.", "设有约束的范围类别。")),
+    Column("grid_limits", "name", "", say("Id of the site, hub or side.", "节点、枢纽或片区的 id。")),
+    *keys_of("grid_limits", "timestep"),
+    Column(
+        "grid_limits", "grid_power", "MW", say("Power that the fleet draws from the grid.", "该范围的电网供电功率。")
+    ),
+    Column("grid_limits", "grid_power_max", "MW", say("Most that it may draw.", "该范围的供电上限。")),
+)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

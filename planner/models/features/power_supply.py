@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import green_ledger, ledger
+from planner.models.column import Column, keys_of
 from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
@@ -206,6 +207,51 @@ WORDS: dict[str, tuple[str, str]] = {
     "certificates_limit": ("certificates limit", "绿证上限"),
     "power_balance": ("power balance", "电力平衡"),
 }
+COLUMNS = (
+    *keys_of("power_supply", *STEP),
+    Column("power_supply", "grid_power", "MW", say("Power from the grid.", "电网供电功率。")),
+    Column(
+        "power_supply",
+        "site_draw",
+        "MW",
+        say("Power from outside: grid and green power.", "外部受电功率：电网供电与绿电之和。"),
+    ),
+    Column(
+        "power_supply",
+        "green_power_used",
+        "MW",
+        say("Green power that reaches the facility, net of what stores lose.", "到达设施的绿电，已扣除储能损耗。"),
+    ),
+    Column(
+        "power_supply",
+        "green_power_matched",
+        "MW",
+        say("The same of the technologies that count hour by hour.", "其中可逐时核算的绿电类型所供部分。"),
+    ),
+    *keys_of("power_supply_technology", *TRIPLE),
+    Column(
+        "power_supply_technology",
+        "green_power",
+        "MW",
+        say("Green power used or stored here.", "在本节点使用或存储的绿电。"),
+    ),
+    Column("power_supply_technology", "excess", "MW", say("Green power sold.", "售出的绿电。")),
+    Column(
+        "power_supply_technology",
+        "curtailed",
+        "MW",
+        say("Green power that is there and neither used nor sold.", "既未使用也未售出的可用绿电。"),
+    ),
+    *keys_of("power_supply_capacity", *PAIR),
+    Column(
+        "power_supply_capacity",
+        "green_capacity",
+        "MW",
+        say("Green capacity, existing and new.", "绿电容量，含存量与新增。"),
+    ),
+    *keys_of("power_supply_certificates", "site"),
+    Column("power_supply_certificates", "certificates", "MWh/a", say("Green certificates bought.", "购买的绿证。")),
+)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

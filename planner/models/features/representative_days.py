@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.language import say
+from planner.models.column import BY_ROW, Column, keys_of
 from planner.models.finding import RELATIVE_TOLERANCE, Finding
 from planner.models.parameter import INFINITY, IndexSet, Parameter
 
@@ -41,14 +42,13 @@ SETS = (
         description_zh="持续曲线取值处的小时占比（%）。",
     ),
 )
-OF_PROFILE = "unit of the profile"
 
 
 def _number(name: str, description: str, low: float = -INFINITY, *, description_zh: str) -> Parameter:
     return Parameter(
         name,
         ("profile",),
-        OF_PROFILE,
+        BY_ROW,
         description,
         None,
         low=low,
@@ -100,7 +100,7 @@ PARAMETERS = (
     Parameter(
         "quantile_full",
         ("profile", "quantile"),
-        OF_PROFILE,
+        BY_ROW,
         "Value that so many percent of the full year's hours do not exceed.",
         None,
         low=-INFINITY,
@@ -122,9 +122,25 @@ WORDS: dict[str, tuple[str, str]] = {
     "quantile_full": ("quantile of the full year", "全年分位值"),
     "quantile_reduced": ("quantile of the days", "代表日分位值"),
 }
-NUMBERS = ("mean_full", "mean_reduced", "rmse", "duration_curve_rmse")
 NAMES = ["profile", "parameter", "key"]
 CURVE = ["quantile", "quantile_full", "quantile_reduced"]
+COLUMNS = (
+    *keys_of("representative_days", "profile", "parameter", "key"),
+    Column("representative_days", "unit", "", say("Unit of the row's numbers.", "该行数值的单位。")),
+    *keys_of("representative_days", "mean_full"),
+    Column("representative_days", "mean_reduced", BY_ROW, say("Mean over the days, by weight.", "代表日的加权均值。")),
+    *keys_of("representative_days", "rmse", "duration_curve_rmse"),
+    *keys_of("representative_days_duration", *NAMES),
+    Column("representative_days_duration", "quantile", "1", say("Share of the hours.", "小时占比。")),
+    *keys_of("representative_days_duration", "quantile_full"),
+    Column(
+        "representative_days_duration",
+        "quantile_reduced",
+        BY_ROW,
+        say("Value that this share of the days' hours does not exceed.", "代表日中该占比的小时不超过的数值。"),
+    ),
+)
+NUMBERS = ("mean_full", "mean_reduced", "rmse", "duration_curve_rmse")
 SLIVER = 1e-9
 """Relative; hours that add up to a share but for the last digits reach it."""
 CHANGED = 1e-6

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.language import Said, say
 from planner.models import audit_physics
+from planner.models.column import Column, keys_of
 from planner.models.finding import Finding
 from planner.models.gives import Rank, Steps
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
@@ -122,6 +123,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "internet": ("internet", "互联网"),
     "direct": ("direct", "直达"),
 }
+PATH = say(
+    "Path from the region to the site; without a backbone there is one, `direct`.",
+    "需求地至节点的路径；未给骨干网时仅有 `direct`。",
+)
+LATENCY = say("Network latency of the route, one way; empty where nobody knows it.", "路线的单向网络时延；未知时为空。")
+DISTANCE = say("Great-circle distance; empty where one end has no coordinates.", "大圆距离；一端缺少坐标时为空。")
+COLUMNS = (
+    *keys_of("routes", "region", "workload", "site"),
+    Column("routes", "path", "", PATH),
+    Column("routes", "latency", "ms", LATENCY, may_be_empty=True),
+    Column("routes", "distance", "km", DISTANCE, may_be_empty=True),
+)
 ROUTE_FACTORS = {"optical": 1.8, "ip_private": 2.7, "internet": 3.1}
 FIBRE_LATENCY = 4.897e-3
 """[ms/km], one way: group index 1.468 over the speed of light."""

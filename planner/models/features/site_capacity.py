@@ -8,6 +8,7 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
+from planner.models.column import Column, keys_of
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
 from planner.models.figure import Figure, at
@@ -111,6 +112,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "pflops": ("computing power", "算力规模"),
 }
 KEYS = ["site", "compute_type", "timestep"]
+COLUMNS = (
+    *keys_of("site_capacity", *KEYS),
+    Column("site_capacity", "compute_load", "MW", say("IT load of the kind of compute.", "该算力类型的 IT 负载。")),
+    Column("site_capacity", "capacity", "MW", say("IT capacity, existing and new.", "IT 容量，含存量与新建。")),
+)
 
 
 def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.language import say
+from planner.models.column import Column, keys_of
 from planner.models.figure import Figure, at, column_of
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank
@@ -117,6 +118,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "opening": ("opening sites", "节点开建"),
     "opened_first": ("built only where opened", "先开建后扩容"),
 }
+COLUMNS = (
+    *keys_of("site_expansion", *KEYS),
+    Column("site_expansion", "capacity_new", "MW", say("New IT capacity.", "新建 IT 容量。")),
+    Column("site_expansion", "modules", "1", say("Modules built.", "新建模块数。")),
+    *keys_of("site_expansion_opened", "site"),
+    Column(
+        "site_expansion_opened", "open", "1", say("1 where the site is opened, else 0.", "节点开建为 1，否则为 0。")
+    ),
+)
 
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:

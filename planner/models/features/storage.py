@@ -13,6 +13,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import green_ledger, ledger
 from planner.models.audit_time import before, round_of
+from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
@@ -132,6 +133,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "state_of_charge_limit": ("state of charge limit", "荷电量上限"),
     "green_charge": ("charging from green power", "绿电充电"),
 }
+COLUMNS = (
+    *keys_of("storage", *KEYS),
+    Column("storage", "charge", "MW", say("Power into the store.", "储能充电功率。")),
+    Column("storage", "discharge", "MW", say("Power out of the store.", "储能放电功率。")),
+    Column("storage", "state_of_charge", "MWh", say("Energy held at the end of the timestep.", "时段末储存的电量。")),
+    *keys_of("storage_capacity", "site"),
+    Column(
+        "storage_capacity",
+        "storage_power",
+        "MW",
+        say("Power of the store, existing and new.", "储能功率，含存量与新建。"),
+    ),
+    Column("storage_capacity", "storage_energy", "MWh", say("Energy the store can hold.", "储能可存电量。")),
+)
 SIZES = ("storage_power", "storage_energy")
 EFFICIENCIES = ("charge_efficiency", "discharge_efficiency")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.language import say
+from planner.models.column import keys_of
 from planner.models.finding import Finding
 from planner.models.parameter import IndexSet, Parameter
 from planner.models.plausible import MINUTES, SECONDS, Plausible
@@ -89,6 +90,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "hours": ("hours covered", "覆盖小时数"),
     "previous": ("step before", "上一时段"),
 }
+COLUMNS = keys_of("time", "timestep", "timestep_weight", "timestep_duration")
 WEIGHT_TOLERANCE = 1e-6
 """Relative; the weights are typed or come from a file of a few digits."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.language import say
 from planner.models import ledger
+from planner.models.column import Column, keys_of
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
 from planner.models.plausible import MBIT, PER_KWH, PER_TB, Plausible
@@ -59,6 +61,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "route_traffic": ("data carried over a route", "路线传输量"),
     "gigabytes": ("GB of 1 Gbit/s in an hour", "每小时 1 Gbit/s 的数据量"),
 }
+COLUMNS = (
+    *keys_of("traffic", *PAIR),
+    Column("traffic", "data", "GB/a", say("Data carried in a year.", "全年传输的数据量。")),
+    Column("traffic", "traffic", "Gbit/s", say("Mean rate of the data carried.", "数据传输的平均速率。")),
+)
 GIGABYTES = 450.0
 """[GB/(Gbit/s)/h]: 1 Gbit/s for 3600 s, 8 bits a byte."""
 
