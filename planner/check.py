@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +72,7 @@ def _checked(scenario: Scenario, begin: float, overrides: Sequence[str]) -> Scen
         faults.extend(getattr(module, "check", _nothing)(scenario))
     if faults:
         raise InvalidInputError(faults)
-    return replace(scenario, read_seconds=time.perf_counter() - begin, overrides=tuple(overrides))
+    return scenario.noted(read_seconds=time.perf_counter() - begin, overrides=tuple(overrides))
 
 
 def inspect(scenario: Scenario) -> dict[str, Any]:

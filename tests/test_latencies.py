@@ -10,11 +10,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from planner.check import read_scenario
 from planner.io.geography import distances
 from planner.models.features import routes as feature
+from planner.run import run
 from tests.algebra import scenario_of
 from tests.worlds import World
 
+TINY = Path(__file__).parents[1] / "scenarios" / "tiny"
 SITES = Path(__file__).parents[1] / "scenarios" / "national-2025" / "site.csv"
 
 
@@ -121,3 +124,22 @@ def test_distances_are_great_circles_of_a_sphere() -> None:
     here = pd.DataFrame({"longitude": [0.0], "latitude": [0.0]}, index=["here"])
     there = pd.DataFrame({"longitude": [90.0, 0.0], "latitude": [0.0, 90.0]}, index=["east", "pole"])
     assert distances(here, there).to_numpy() == pytest.approx(10_007.557, abs=0.001)
+
+
+def test_latencies_and_routes_are_derived_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading, solving and auditing a scenario works the latencies and the routes out once, however many ask.
+
+    Proves: by counting calls in a run of ``scenarios/tiny``. Sensitivity: a reader, a check and a build that each begin
+    anew (six times in a run, once).
+    """
+    made: list[str] = []
+    for name in ("_latencies", "_admissible"):
+        honest = getattr(feature, name)
+
+        def counted(inputs: Any, name: str = name, honest: Any = honest) -> Any:
+            made.append(name)
+            return honest(inputs)
+
+        monkeypatch.setattr(feature, name, counted)
+    run(read_scenario(TINY))
+    assert sorted(made) == ["_admissible", "_latencies"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +150,7 @@ def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping
     )
     unusual = tuple(unusual_in(scenario))
     notes = tuple(note for note in notes_of(unusual) if note not in scenario.notes)
-    return replace(scenario, notes=(*scenario.notes, *notes), unusual={each.parameter: each.count for each in unusual})
+    return scenario.noted(notes=(*scenario.notes, *notes), unusual={each.parameter: each.count for each in unusual})
 
 
 def _row_order(table: Table, keys: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> Order | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,13 @@ from planner.language import Said
 from planner.models.parameter import REQUIRED, Declarations, Parameter, Value, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from planner.errors import Fault
     from planner.io.settings import Settings
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,8 +70,8 @@ class Scenario:
     origins: Origins = field(default_factory=Origins)
     read_seconds: float = field(default=0.0, compare=False)
     overrides: tuple[str, ...] = ()
-    _known: dict[str | tuple[str, ...], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """Series and indices asked for before: features ask for the same ones again and again."""
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Series, indices and what is made of them: features ask for the same ones again and again."""
 
     def __repr__(self) -> str:
         """Return name, sizes and features on one line."""
@@ -142,6 +144,22 @@ class Scenario:
             column = column.astype(float)
         return column.rename(name)
 
+    def once(self, made: Callable[[Scenario], Made]) -> Made:
+        """Return what a module's function makes of this scenario; it is made the first time it is asked for.
+
+        Nobody may write to it: who hands it on hands a copy.
+        """
+        if made not in self._known:
+            self._known[made] = made(self)
+        found: Made = self._known[made]
+        return found
+
+    def noted(self, **told: Any) -> Scenario:
+        """Return the same scenario with other notes on how it was read: what was made of it holds."""
+        noted = replace(self, **told)
+        noted._known.update(self._known)  # noqa: SLF001 - another of this class
+        return noted
+
     def full_index(self, index: Sequence[str]) -> pd.Index:
         """Return every combination of members of the index sets, in canonical order."""
         key = tuple(index)
@@ -202,12 +220,10 @@ class Scenario:
         found: Said = known.get(member, Said(member, member))
         return found
 
-    @cached_property
+    @property
     def distance(self) -> pd.Series:
         """Great-circle distance [km] by (region, site); only pairs with both coordinates."""
-        from planner.io.geography import distances  # noqa: PLC0415 - pyproj is slow to import and often unused
-
-        return distances(self.coordinates("region"), self.coordinates("site"))
+        return self.once(_distances)
 
     def coordinates(self, name: str) -> pd.DataFrame:
         """Return longitude and latitude [degrees, WGS84] of the members that have both."""
@@ -215,3 +231,9 @@ class Scenario:
         frame = pd.DataFrame({a: s for a, s in columns.items() if isinstance(s, pd.Series)})
         frame = frame.reindex(columns=["longitude", "latitude"]).dropna().astype(float)
         return frame.reindex([member for member in self.sets[name] if member in frame.index]).rename_axis(name)
+
+
+def _distances(scenario: Scenario) -> pd.Series:
+    from planner.io.geography import distances  # noqa: PLC0415 - pyproj is slow to import and often unused
+
+    return distances(scenario.coordinates("region"), scenario.coordinates("site"))

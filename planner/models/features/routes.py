@@ -146,6 +146,10 @@ def derive(inputs: Scenario) -> dict[str, pd.Series]:
 
     Great-circle km × fibre latency × route factor + access latency [ms, one way].
     """
+    return {"latency": inputs.once(_latencies).copy(deep=False)}
+
+
+def _latencies(inputs: Scenario) -> pd.Series:
     given = inputs.series("latency")
     factor = inputs.number("route_factor")
     if np.isnan(factor):
@@ -153,7 +157,7 @@ def derive(inputs: Scenario) -> dict[str, pd.Series]:
     distance = inputs.distance
     access = inputs.series("access_latency").reindex(distance.index)
     computed = distance * FIBRE_LATENCY * factor + access
-    return {"latency": given.combine_first(computed).reindex(inputs.full_index(("region", "site"))).dropna()}
+    return given.combine_first(computed).reindex(inputs.full_index(("region", "site"))).dropna()
 
 
 def latency_limits(inputs: Scenario) -> pd.Series:
@@ -176,6 +180,10 @@ def admissible(inputs: Scenario) -> pd.DataFrame:
         Columns region, workload, site, path, latency [ms, one way; NaN where unknown and not limited]
         in canonical order. Without a backbone each pair has one path, ``direct``.
     """
+    return inputs.once(_admissible).copy(deep=False)
+
+
+def _admissible(inputs: Scenario) -> pd.DataFrame:
     demand = inputs.series("demand")
     asked = demand[demand > 0].index.to_frame(index=False)
     routes = asked.merge(inputs.full_index(("site",)).to_frame(index=False), how="cross")
