@@ -256,6 +256,20 @@ def test_its_report_is_tidy(name: str) -> None:
     assert not table.duplicated(keys).any() or not keys
 
 
+@every_feature
+def test_its_parameters_say_what_they_are_made_of(name: str) -> None:
+    """A parameter that a feature adds to the model says of which inputs it made it.
+
+    Proves: that it says so, and that the inputs are declared. Sensitivity: one made of the demand without a word: what
+    is told of how far the demand may move would be wrong.
+    """
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "m.parameter":
+            assert "made_of" in [keyword.arg for keyword in node.keywords], ast.unparse(node)
+    made = {word for record in declare_model(scenario_of(RICH)).recorded("parameter") for word in record.made_of}
+    assert made <= set(declarations().parameters)
+
+
 ASKED_FOR = {
     "all": RICH,
     "new": RICH.with_parameters(green_power_share_on="new"),

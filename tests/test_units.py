@@ -184,8 +184,8 @@ def test_a_wrong_unit_is_found(parameter: str, monkeypatch: pytest.MonkeyPatch) 
     """
     honest = PlanModel.parameter
 
-    def wrong(self: PlanModel, name: str, index: Any, values: Any, unit: str) -> Any:
-        return honest(self, name, index, values, "wrong" if name == parameter else unit)
+    def wrong(self: PlanModel, name: str, index: Any, values: Any, unit: str, **more: Any) -> Any:
+        return honest(self, name, index, values, "wrong" if name == parameter else unit, **more)
 
     monkeypatch.setattr(PlanModel, "parameter", wrong)
     assert misfits(with_units(scenario("certificate")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.models import features as features_package
 from planner.models import objective
@@ -15,8 +15,6 @@ from planner.models.parameter import Declarations, IndexSet, Parameter
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import ModuleType
-
-    from planner.models.column import Column
 
 
 @cache
@@ -52,16 +50,25 @@ def declarations() -> Declarations:
             _claim(parameter.key, feature, owner)
             parameters[parameter.key] = parameter
     requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
-    figures = tuple((name, figure) for name, module in modules.items() for figure in getattr(module, "FIGURES", ()))
-    return Declarations(tuple(modules), requires, sets, parameters, owner, figures, _columns(sets, parameters))
+    columns = _declared("COLUMNS")
+    said = completed((column for _, column in columns), sets, parameters.values())
+    return Declarations(
+        tuple(modules),
+        requires,
+        sets,
+        parameters,
+        owner,
+        figures=tuple(_declared("FIGURES")),
+        columns=tuple((name, column) for (name, _), column in zip(columns, said, strict=True)),
+        builds=tuple(built for _, built in _declared("BUILDS")),
+        measures=tuple(measure for _, measure in _declared("MEASURES")),
+    )
 
 
-def _columns(sets: dict[str, IndexSet], parameters: dict[str, Parameter]) -> tuple[tuple[str, Column], ...]:
-    """Return the columns of all features and of the objective, each with its sentence and unit."""
+def _declared(what: str) -> list[tuple[str, Any]]:
+    """Return what the features and the objective declare under a name, each with who declares it."""
     modules = {**feature_modules(), "objective": objective}
-    owners = [name for name, module in modules.items() for _ in getattr(module, "COLUMNS", ())]
-    listed = (column for module in modules.values() for column in getattr(module, "COLUMNS", ()))
-    return tuple(zip(owners, completed(listed, sets, parameters.values()), strict=True))
+    return [(name, each) for name, module in modules.items() for each in getattr(module, what, ())]
 
 
 def _claim(word: str, feature: str, owner: dict[str, str]) -> None:

@@ -27,6 +27,25 @@ NOWHERE = float("nan")
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A number of ``summary.json``, or a group of them that has one unit.
+
+    Parameters
+    ----------
+    name
+        Its name in the summary, at whatever depth.
+    unit
+        Of the number.
+    place
+        Its place among what a comparison of two plans holds side by side; 0: it holds others.
+    """
+
+    name: str
+    unit: str
+    place: int = 0
+
+
+@dataclass(frozen=True)
 class Figure:
     """A number of each member of a set: an amount, or an amount over another.
 
@@ -55,6 +74,12 @@ class Figure:
         The number of every member in a plan without the feature: 0 of what cannot be built, else unknown.
     everywhere
         The number of all members together, where it is not made of the members' sums.
+    gone
+        The number of a member that one of two plans does not have, where they are compared.
+    rank
+        Its place among what is compared; 0: it is not.
+    page
+        What the page's script calls it; empty: the page does not have it.
     """
 
     name: str
@@ -68,6 +93,9 @@ class Figure:
     missing: float = NOWHERE
     unlisted: float = NOWHERE
     everywhere: Callable[[Scenario, Tables], float | None] | None = None
+    gone: float = NOWHERE
+    rank: int = 0
+    page: str = ""
 
     def by_member(self, inputs: Scenario, tables: Tables) -> pd.Series:
         """Return the number of each member, in the scenario's order; ``missing`` where there is none."""

@@ -11,6 +11,7 @@ from planner.errors import Fault
 from planner.language import say
 from planner.models.column import Column
 from planner.models.features.allocation import latency_of_demand
+from planner.models.figure import Measure
 from planner.models.finding import Finding
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ COLUMNS = (
     Column("cost", "category", "", say("What the money is for.", "费用类别。")),
     Column("cost", "cost", "CNY/a", say("Cost of the category.", "该类别的成本。")),
 )
+MEASURES = (Measure("cost", "CNY/a", 1), Measure("costs", "CNY/a"))
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -92,7 +94,7 @@ BEFORE = ("all_unserved", "all_missing_green")
 """What is minimised, one after the other and never added, before an objective that gives cost no weight."""
 STAGES = {"cost": "cost", "emissions": "emissions", "latency": "mean_latency"}
 """What is minimised for each word of ``objective.then``."""
-MEASURES = {
+WEIGHED = {
     "cost": (weighted_cost, "1"),
     "emissions": (weighted_emissions, "CNY/tCO2"),
     "latency": (weighted_latency, "CNY/a/ms"),
@@ -104,8 +106,8 @@ def build(m: PlanModel) -> None:
     m.open_total("cost", unit="CNY/a")
     weights = {measure: weight for measure, weight in m.inputs.settings.objective.items() if weight}
     for measure, weight in weights.items():
-        rule, unit = MEASURES[measure]
-        m.parameter(f"{measure}_weight", [], weight, unit)
+        rule, unit = WEIGHED[measure]
+        m.parameter(f"{measure}_weight", [], weight, unit, made_of=())
         m.add_term("objective_value", measure, rule)
     m.open_total("objective_value", unit="CNY/a")
     then = m.inputs.settings.then
@@ -126,7 +128,7 @@ def _build_tie_break(m: PlanModel) -> None:
     pairs = pd.MultiIndex.from_frame(m.routes[["region", "site"]]).unique()
     m.has_haul = bool(len(pairs)) and not distance.reindex(pairs).isna().any()
     if m.has_haul:
-        m.parameter("distance", [m.REGIONS, m.SITES], distance, "km")
+        m.parameter("distance", [m.REGIONS, m.SITES], distance, "km", made_of=())
         m.expression("haul", rule=haul, unit="MWh*km/a")
 
 

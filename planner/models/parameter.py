@@ -11,8 +11,9 @@ from planner.models.plausible import Plausible
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from planner.models.built import Built
     from planner.models.column import Column
-    from planner.models.figure import Figure
+    from planner.models.figure import Figure, Measure
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
@@ -150,6 +151,10 @@ class Declarations:
     """Each feature's figures of sites and regions, with the feature, in canonical order."""
     columns: tuple[tuple[str, Column], ...] = ()
     """Each column of the result tables, with the feature that reports it, in canonical order, the objective's last."""
+    builds: tuple[Built, ...] = ()
+    """What a plan may build, in canonical order."""
+    measures: tuple[Measure, ...] = ()
+    """The numbers of the summary, in canonical order."""
 
     def columns_of(self, table: str) -> dict[str, Column]:
         """Return the columns that may stand in a result table, by name; none of a table that no feature reports."""

@@ -42,6 +42,8 @@ class Recorded:
     unit: str
     rule: Rule | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    made_of: tuple[str, ...] = ()
+    """The inputs that a parameter was made of before there was a model."""
     is_own: bool = False
     """Whether it is the user's, added when the features had spoken."""
 
@@ -140,9 +142,21 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         self.add_component(name, component)
         return component
 
-    def parameter(self, name: str, index: Sequence[pyo.Set], values: pd.Series | float, unit: str) -> None:
-        """Record a parameter over sets, its values a Series (or a scalar) in its unit."""
-        self._record(Recorded(name, "parameter", tuple(index), unit, options={"initialize": values}))
+    def parameter(
+        self,
+        name: str,
+        index: Sequence[pyo.Set],
+        values: pd.Series | float,
+        unit: str,
+        *,
+        made_of: Sequence[str] = (),
+    ) -> None:
+        """Record a parameter over sets, its values a Series (or a scalar) in its unit.
+
+        ``made_of`` names the inputs that a feature made it of before there was a model: no rule shows them.
+        """
+        options = {"initialize": values}
+        self._record(Recorded(name, "parameter", tuple(index), unit, options=options, made_of=tuple(made_of)))
 
     def variable(
         self,

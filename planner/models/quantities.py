@@ -9,26 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.models import ledger
+from planner.models.features.allocation import energy_demanded, latency_of_demand
+from planner.models.features.site_capacity import work_done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
+    from planner.models.built import Built
     from planner.models.plan_model import PlanModel, Rule
 
     Tables = Mapping[str, pd.DataFrame]
 
 GROUPS: Final = ("whole", "side", "hub", "site", "build")
 """Kinds of quantity: of the whole plan, the work by side, hub and site, and what is built by site."""
-BUILT: Final = {
-    "capacity_new": ("modules", "MW", "site_expansion"),
-    "green_capacity_new": ("green_capacity_new", "MW", "power_supply_capacity"),
-    "storage_power_new": ("storage_power_new", "MW", "storage_capacity"),
-    "storage_energy_new": ("storage_energy_new", "MWh", "storage_capacity"),
-}
-"""What may be built: the variable, the unit, and the result table."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +72,8 @@ def _of_the_whole(m: PlanModel) -> Iterator[Quantity]:
     if "emissions" in m.records:
         yield Quantity("whole", "emissions", "", "tCO2/a", lambda m: m.emissions, _emissions)
     if len(m.routes) and m.routes["latency"].notna().all():
-        demanded = _energy_demanded(m)
-        yield Quantity("whole", "mean_latency", "", "ms", lambda m: _work_and_latency(m) / demanded, _mean_latency)
+        demanded = energy_demanded(m) or 1.0
+        yield Quantity("whole", "mean_latency", "", "ms", lambda m: _work_and_latency(m) / demanded, latency_of_demand)
     yield from _built(m, "whole", "", sites)
 
 
@@ -86,24 +81,9 @@ def _emissions(tables: Tables) -> float:
     return float(tables["emissions"]["emissions"].sum())
 
 
-def _energy_demanded(m: PlanModel) -> float:
-    """Return the IT energy that is asked for [MWh/a]; 1 where none is."""
-    profile = m.parameter_values["demand_profile"].unstack("timestep")
-    hours = profile.mul(m.parameter_values["timestep_weight"], axis=1).sum(axis=1)
-    return float(m.parameter_values["demand"].mul(hours, level="workload").sum()) or 1.0
-
-
 def _work_and_latency(m: PlanModel) -> Any:
     """Work times its latency [MWh ms/a]."""
     return sum(m.latency[r, s] * m.allocated_energy[r, k, s, p] for r, k, s, p in m.ROUTES)
-
-
-def _mean_latency(tables: Tables) -> float:
-    """Return ∑ w latency × allocation ÷ ∑ w demand [ms, one way]."""
-    work = tables["allocation"].merge(tables["routes"], on=["region", "workload", "site", "path"])
-    energy = work["allocation"] * work["timestep"].map(ledger.weights(tables))
-    asked = ledger.total(tables, "demand", "demand")
-    return float((energy * work["latency"]).sum()) / (asked or 1.0)
 
 
 def _work_of(group: str, place: str, sites: list[str]) -> Quantity:
@@ -119,38 +99,30 @@ def work_at(sites: list[str]) -> Rule:
 
 def work_of(tables: Tables) -> pd.Series:
     """Return the IT energy of every site [MWh/a] from the result tables."""
-    return ledger.energy(tables, "site_capacity", "compute_load", ["site"])
+    return work_done(tables)
 
 
 def _built(m: PlanModel, group: str, place: str, sites: list[str]) -> Iterator[Quantity]:
-    """Yield what may be built at some sites together."""
-    for what, (variable, unit, table) in BUILT.items():
-        record = m.records.get(variable)
+    """Yield what may be built at some sites together, the halls first."""
+    for built in sorted(m.inputs.declarations.builds, key=lambda built: (built.kind != "halls", built.place)):
+        record = m.records.get(built.variable)
         keys = [] if record is None else [_tuple(key) for part in record.index for key in part.ordered_data()]
         here = [key for key in keys if key[0] in sites]
         if here:
-            yield Quantity(group, what, place, unit, _sum_of(variable, here), _measure(m, what, table, sites))
+            yield Quantity(group, built.new, place, built.unit, _sum_of(built, here), _measure(m, built, sites))
 
 
-def _sum_of(variable: str, keys: list[tuple[Any, ...]]) -> Rule:
-    """Return the rule that adds up some members of a variable, modules by their size."""
-    if variable == "modules":
-        return lambda m: sum(m.module_size[key] * m.modules[key] for key in keys)
-    return lambda m: sum(getattr(m, variable)[key] for key in keys)
+def _sum_of(built: Built, keys: list[tuple[Any, ...]]) -> Rule:
+    return lambda m: built.added(m, keys)
 
 
-def _measure(m: PlanModel, what: str, table: str, sites: list[str]) -> Callable[[Tables], float]:
+def _measure(m: PlanModel, built: Built, sites: list[str]) -> Callable[[Tables], float]:
     """Return what reads a quantity that is built from its result table; of a stock the part beyond what stood."""
-    name = what.removesuffix("_new")
-    stood = 0.0
-    if what != "capacity_new":
-        existing = m.inputs.series(f"{name}_existing")
-        stood = float(existing[existing.index.get_level_values("site").isin(sites)].sum())
+    stood = built.stood(m.inputs, sites)
 
     def measure(tables: Tables) -> float:
-        found = tables[table]
-        here = found[found["site"].isin(sites)]
-        return float(here[what if what == "capacity_new" else name].sum()) - stood
+        amounts = built.amounts(tables)
+        return float(amounts[amounts.index.get_level_values("site").isin(sites)].sum()) - stood
 
     return measure
 

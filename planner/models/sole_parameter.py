@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 
     Numbers = npt.NDArray[np.int32]
 
-DERIVED: Final = {
-    "energy_demanded": ("demand", "demand_profile", "timestep_weight"),
-    "backlog_max": ("demand", "demand_profile", "timestep_duration"),
-    "green_owed": ("green_energy_committed", "timestep_weight"),
-}
-"""Parameters that a feature works out of others before there is a model, so that no rule shows it."""
 STEP: Final = 2.0**-10
 """Of the entry, or of 1 where it is 0; the model is linear in it, or it is no sole number."""
 ROUNDING: Final = 1e-9
@@ -121,7 +115,7 @@ class SoleParameters:
     def _candidates(self, user: str, ids: tuple[Any, ...]) -> Iterator[tuple[Recorded, Any]]:
         """Yield the parameters of the scenario that a rule names, each with its entry that belongs to the ids."""
         declared = self._model.inputs.declarations.parameters
-        derived = {part for name, parts in DERIVED.items() if name in self._model.records for part in parts}
+        derived = {part for record in self._model.recorded("parameter") for part in record.made_of}
         for name, users in self._users.items():
             values = self._model.records[name].options["initialize"]
             if user not in users or name not in declared or name in derived or not isinstance(values, pd.Series):

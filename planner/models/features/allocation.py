@@ -12,7 +12,7 @@ from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
 from planner.models.features.routes import counts_latency
-from planner.models.figure import Figure, at
+from planner.models.figure import Figure, Measure, at
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
@@ -77,6 +77,7 @@ COLUMNS = (
         say("IT load of the region's workload that the site serves.", "节点承接该需求地该业务的 IT 负载。"),
     ),
 )
+MEASURES = (Measure("mean_latency", "ms", 7), Measure("west_share", "1", 8), Measure("moved_west_share", "1", 9))
 
 
 def warn(inputs: Scenario) -> Iterator[str]:
@@ -214,13 +215,20 @@ def _build_mean_latency(m: PlanModel) -> None:
     if not counts_latency(m.inputs):
         return
     # Where every profile is 0 there is work that never comes: no allocation, and any divisor gives 0.
-    m.parameter("energy_demanded", [], _energy_demanded(m) or 1.0, "MWh/a")
+    m.parameter(
+        "energy_demanded",
+        [],
+        energy_demanded(m) or 1.0,
+        "MWh/a",
+        made_of=("demand", "demand_profile", "timestep_weight"),
+    )
     m.expression("mean_latency", rule=mean_latency, unit="ms")
     if m.inputs.is_given("mean_latency_max"):
         m.constrain(mean_latency_limit, unit="ms")
 
 
-def _energy_demanded(m: PlanModel) -> float:
+def energy_demanded(m: PlanModel) -> float:
+    """Return the IT energy that is asked for [MWh/a]."""
     values = m.parameter_values
     profile = values["demand_profile"].unstack("timestep").mul(values["timestep_weight"], axis=1).sum(axis=1)
     return float(values["demand"].mul(profile, level="workload").sum())

@@ -10,7 +10,7 @@ from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
 from planner.models.features.time import weights
-from planner.models.figure import Figure, at, energy_of
+from planner.models.figure import Figure, Measure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
@@ -95,6 +95,7 @@ COLUMNS = (
         "demand", "unserved_demand", "MW", say("Part of the demand that no site serves.", "未获任何节点承接的需求。")
     ),
 )
+MEASURES = (Measure("energy", "MWh/a", 4), Measure("served_share", "1", 10))
 PROFILE_TOLERANCE = 1e-3
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, at, column_of
+from planner.models.figure import Figure, Measure, at, column_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
@@ -136,6 +136,7 @@ COLUMNS = (
     ),
     Column("emissions", "accounting", "", say("Accounting that the plan counts by.", "方案采用的核算口径。")),
 )
+MEASURES = (Measure("emissions", "tCO2/a", 2), Measure("emissions_by_accounting", "tCO2/a", 3))
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, at, column_of, energy_of
+from planner.models.figure import Figure, Measure, at, column_of, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import INFINITY, Parameter
@@ -148,6 +148,7 @@ COLUMNS = (
     *keys_of("facility_load_water", "site"),
     Column("facility_load_water", "water", "m3/a", say("Water that the site uses.", "节点用水量。")),
 )
+MEASURES = (Measure("mean_pue", "1", 14), Measure("water", "m3/a", 15))
 
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:

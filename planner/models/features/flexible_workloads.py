@@ -159,16 +159,20 @@ def build(m: PlanModel) -> None:
     m.members("FLEXIBLE", pairs, dimen=2)
     members = pd.DataFrame([(r, k, k) for r, k in pairs], columns=["region", "workload", "member"])
     m.subsets("FLEXIBLE_OF", m.DEMANDS, members, ["region", "workload"])
-    m.parameter("backlog_max", [m.FLEXIBLE, m.TIMESTEPS], _backlog_max(m, pairs), "MWh")
+    m.parameter("backlog_max", [m.FLEXIBLE, m.TIMESTEPS], _backlog_max(m, pairs), "MWh", made_of=MADE_OF)
     m.variable("backlog", m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
     part = m.inputs.series("deferrable_share").loc[lambda share: share < 1.0].index
     m.members("FLEXIBLE_IN_PART", [(r, k) for r, k in pairs if k in part], dimen=2)
-    m.parameter("deferrable_load", [m.FLEXIBLE, m.TIMESTEPS], _deferrable_load(m, pairs), "MW")
+    m.parameter("deferrable_load", [m.FLEXIBLE, m.TIMESTEPS], _deferrable_load(m, pairs), "MW", made_of=MADE_OF)
     m.constrain(deferrable_part, m.FLEXIBLE_IN_PART, m.TIMESTEPS, unit="MWh")
-    m.parameter("waiting_max", [m.FLEXIBLE, m.TIMESTEPS], _waiting_max(m), "MWh")
+    m.parameter("waiting_max", [m.FLEXIBLE, m.TIMESTEPS], _waiting_max(m), "MWh", made_of=MADE_OF)
     m.add_term("served_demand", "deferred", deferred_term)
     m.add_term("servable_demand", "waiting", waiting_term)
     m.constrain(deadline, m.FLEXIBLE, m.TIMESTEPS, unit="MWh")
+
+
+MADE_OF = ("demand", "demand_profile", "timestep_duration", "deferral_max", "deferrable_share")
+"""The inputs that say how much may wait, and for how long."""
 
 
 def _backlog_max(m: PlanModel, pairs: list[tuple[str, str]]) -> pd.Series:

@@ -18,6 +18,7 @@ from planner.models import green_ledger, ledger
 from planner.models.column import Column, keys_of
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
+from planner.models.figure import Measure
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
@@ -229,6 +230,7 @@ COLUMNS = (
         say("Certificates used for the month.", "用于当月的绿证。"),
     ),
 )
+MEASURES = (Measure("green_power_share_new", "1", 6),)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -512,7 +514,7 @@ def build(m: PlanModel) -> None:
     m.add_term("green_counted", "counted", counted)
     m.open_total("green_counted", m.SITES, m.GREEN_WINDOWS, unit="MWh/a")
     m.expression("green_use", m.SITES, m.GREEN_WINDOWS, rule=USES[mode, on], unit="MWh/a")
-    m.parameter("green_owed", [m.SITES, m.GREEN_WINDOWS], _owed(m, new=on == "new"), "MWh/a")
+    m.parameter("green_owed", [m.SITES, m.GREEN_WINDOWS], _owed(m, new=on == "new"), "MWh/a", made_of=OWED_OF)
     m.constrain(green_power_share, m.GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
     m.constrain(hub_green_power_share, m.HUBS_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
     m.constrain(side_green_power_share, m.SIDES_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
@@ -543,6 +545,9 @@ def _build_windows(m: PlanModel) -> None:
     windows = _windows(m.inputs).rename("window").rename_axis("timestep").reset_index()[["window", "timestep"]]
     m.members("GREEN_WINDOWS", windows["window"].unique())
     m.subsets("STEPS_OF_WINDOW", m.GREEN_WINDOWS, windows, ["window"])
+
+
+OWED_OF = ("green_energy_committed", "timestep_weight")
 
 
 def _owed(m: PlanModel, *, new: bool) -> pd.Series:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
+from planner.models.figure import Measure
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
 from planner.models.plausible import PER_KWH, TEN_THOUSAND_CNY, Plausible
@@ -41,6 +42,7 @@ COLUMNS = (
     *keys_of("green_shortfall", *KEYS),
     Column("green_shortfall", "green_shortfall", "MWh/a", say("Green energy that is missing.", "缺少的绿电电量。")),
 )
+MEASURES = (Measure("green_shortfall", "MWh/a"),)
 
 
 def shortfall_term(m: PlanModel, site: str, window: str) -> Any:

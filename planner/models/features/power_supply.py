@@ -9,8 +9,9 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import green_ledger, ledger
+from planner.models.built import Built
 from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, at, energy_of
+from planner.models.figure import Figure, Measure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
@@ -252,6 +253,20 @@ COLUMNS = (
     *keys_of("power_supply_certificates", "site"),
     Column("power_supply_certificates", "certificates", "MWh/a", say("Green certificates bought.", "购买的绿证。")),
 )
+BUILDS = (
+    Built(
+        "power_supply_capacity",
+        "green_capacity",
+        "MW",
+        "supply",
+        by="technology",
+        variable="green_capacity_new",
+        existing="green_capacity_existing",
+        most="green_capacity_max",
+        place=1,
+    ),
+)
+MEASURES = (Measure("green_power_share", "1", 5),)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

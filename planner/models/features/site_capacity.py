@@ -11,7 +11,7 @@ from planner.models import ledger
 from planner.models.column import Column, keys_of
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
-from planner.models.figure import Figure, at
+from planner.models.figure import Figure, Measure, at
 from planner.models.finding import Finding, slack
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of
@@ -117,6 +117,7 @@ COLUMNS = (
     Column("site_capacity", "compute_load", "MW", say("IT load of the kind of compute.", "该算力类型的 IT 负载。")),
     Column("site_capacity", "capacity", "MW", say("IT capacity, existing and new.", "IT 容量，含存量与新建。")),
 )
+MEASURES = (Measure("capacity", "MW", 11), Measure("utilisation", "1", 13))
 
 
 def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
@@ -283,7 +284,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.all_equal("capacity", capacity, table["capacity"].astype(float), "MW")
     usable = capacity.mul(inputs.series("utilisation_max"), level="site")
     yield from Finding.all_at_most("site_capacity", load, usable, "MW")
-    served = ledger.energy(tables, "site_capacity", "compute_load", ["site"])
+    served = work_done(tables)
     floor = inputs.series("utilisation_min") * expected.groupby(level="site").sum() * inputs.settings.time_hours
     yield from Finding.all_at_most("utilisation_floor", floor.dropna(), served.reindex(floor.dropna().index), "MWh/a")
 
@@ -299,7 +300,12 @@ def _load(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Return the mean IT load of every site [MW]."""
     del inputs
     hours = float(ledger.weights(tables).sum())
-    return ledger.energy(tables, "site_capacity", "compute_load", ["site"]) / hours
+    return work_done(tables) / hours
+
+
+def work_done(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the IT energy of every site [MWh/a], from the result tables."""
+    return ledger.energy(tables, "site_capacity", "compute_load", ["site"])
 
 
 FIGURES = (

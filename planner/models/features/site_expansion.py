@@ -10,8 +10,9 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.language import say
+from planner.models.built import Built
 from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, at, column_of
+from planner.models.figure import Figure, Measure, at, column_of
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter
@@ -127,6 +128,20 @@ COLUMNS = (
         "site_expansion_opened", "open", "1", say("1 where the site is opened, else 0.", "节点开建为 1，否则为 0。")
     ),
 )
+BUILDS = (
+    Built(
+        "site_expansion",
+        "capacity_new",
+        "MW",
+        "halls",
+        by="compute_type",
+        variable="modules",
+        size="module_size",
+        place=4,
+    ),
+    Built("site_expansion", "modules", "1", "halls", by="compute_type", most="modules_max"),
+)
+MEASURES = (Measure("capacity_new", "MW", 12), Measure("modules", "1"))
 
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:
@@ -229,7 +244,7 @@ def build(m: PlanModel) -> None:
     buildable = limit.index[limit > 0].to_frame(index=False)
     openable = [site for site in m.OPENING_COST_GIVEN if site in set(buildable["site"])]
     m.members("BUILDABLE", buildable.itertuples(index=False, name=None), dimen=2)
-    m.parameter("modules_usable", [m.BUILDABLE], modules_usable(m, limit[limit > 0]), "1")
+    m.parameter("modules_usable", [m.BUILDABLE], modules_usable(m, limit[limit > 0]), "1", made_of=("modules_max",))
     m.subsets("BUILDABLE_OF", m.SITE_COMPUTE_TYPES, buildable.assign(member=buildable["compute_type"]), KEYS)
     m.members("OPENABLE", openable)
     m.members("BUILT_IF_OPENED", [pair for pair in m.BUILDABLE if pair[0] in m.OPENABLE], dimen=2)

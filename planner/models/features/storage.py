@@ -13,8 +13,10 @@ import pandas as pd
 from planner.language import say
 from planner.models import green_ledger, ledger
 from planner.models.audit_time import before, round_of
+from planner.models.built import Built
 from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults
+from planner.models.figure import Measure
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
@@ -147,6 +149,20 @@ COLUMNS = (
     ),
     Column("storage_capacity", "storage_energy", "MWh", say("Energy the store can hold.", "储能可存电量。")),
 )
+BUILDS = tuple(
+    Built(
+        "storage_capacity",
+        size,
+        unit,
+        "stores",
+        variable=f"{size}_new",
+        existing=f"{size}_existing",
+        most=f"{size}_max",
+        place=place,
+    )
+    for size, unit, place in (("storage_power", "MW", 2), ("storage_energy", "MWh", 3))
+)
+MEASURES = (Measure("storage_power", "MW"), Measure("storage_energy", "MWh"))
 SIZES = ("storage_power", "storage_energy")
 EFFICIENCIES = ("charge_efficiency", "discharge_efficiency")
 

@@ -215,9 +215,9 @@ def _is_chained(inputs: Scenario) -> bool:
 
 def build(m: PlanModel) -> None:
     """Chain the steps where the scenario says how; rules that look back index with ``m.previous[timestep]``."""
-    m.parameter("hours", [], float(weights(m.inputs).sum()), "h/a")
+    m.parameter("hours", [], float(weights(m.inputs).sum()), "h/a", made_of=("timestep_weight",))
     if _is_chained(m.inputs):
-        m.parameter("previous", [m.TIMESTEPS], previous(m.inputs), "")
+        m.parameter("previous", [m.TIMESTEPS], previous(m.inputs), "", made_of=("period", "position", "time"))
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
+from planner.models.figure import Measure
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
 from planner.models.plausible import MBIT, PER_KWH, PER_TB, Plausible
@@ -66,6 +67,7 @@ COLUMNS = (
     Column("traffic", "data", "GB/a", say("Data carried in a year.", "全年传输的数据量。")),
     Column("traffic", "traffic", "Gbit/s", say("Mean rate of the data carried.", "数据传输的平均速率。")),
 )
+MEASURES = (Measure("traffic", "Gbit/s", 16),)
 GIGABYTES = 450.0
 """[GB/(Gbit/s)/h]: 1 Gbit/s for 3600 s, 8 bits a byte."""
 
@@ -87,7 +89,7 @@ def traffic_cost(m: PlanModel) -> Any:
 
 def build(m: PlanModel) -> None:
     """Add the two costs of carrying work."""
-    m.parameter("gigabytes", [], GIGABYTES, "GB/(Gbit/s)/h")
+    m.parameter("gigabytes", [], GIGABYTES, "GB/(Gbit/s)/h", made_of=())
     m.expression("route_traffic", m.ROUTES, rule=route_traffic, unit="GB/a")
     m.add_term("cost", "transfer", transfer_cost)
     m.add_term("cost", "traffic", traffic_cost)
