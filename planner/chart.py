@@ -156,4 +156,4 @@ def _hours(results: Results, site: str | None) -> Hours:
 
     scenario = results.scenario
     known = {name: scenario.series(name) for name in ("availability", "period", "time")}
-    return read_hours(results.tables, site, **known)
+    return read_hours(results.tables, site, scenario.declarations, **known)

@@ -8,6 +8,7 @@ from planner.captions import OBJECTIVES, audited_words, gap_said
 from planner.errors import shown
 from planner.language import Said, columns_of, join, say, translated
 from planner.limit_words import deciding_line, deciding_rows
+from planner.models import green_ledger
 from planner.models.deciding import TOGETHER, UNTRIED
 from planner.words import word
 
@@ -207,8 +208,7 @@ def _mode(mode: str) -> Said:
 
 
 def _own_mode(results: Results) -> str:
-    scenario = results.scenario
-    return str(scenario.scalar("green_power_share_mode")) if scenario.has("green_power_share") else "certificate"
+    return green_ledger.mode_of(results.scenario)
 
 
 def _other_emissions(summary: dict[str, Any]) -> Said:

@@ -19,7 +19,7 @@ from planner.language import Said
 from planner.models.build import declare_model
 from planner.models.declarations import declarations
 from planner.models.quantities import quantities_of
-from planner.report.explorer import SITE_COLUMNS, explore
+from planner.report.explorer import explore, on_page
 from planner.report.headline import lines
 from planner.report.subject import Subject
 from planner.words import word
@@ -109,11 +109,11 @@ def test_the_page_shows_the_layers(name: str) -> None:
     results = solved(name)
     subject = Subject(results, None, word, Said("", ""))
     for row, site in zip(explore(subject, None)["sites"], results.sites.to_dict("records"), strict=True):
-        for key, column in SITE_COLUMNS.items():
-            if row[key] is None:
-                assert np.isnan(site[column]), column
+        for figure in on_page(subject, "site"):
+            if row[figure.page] is None:
+                assert np.isnan(site[figure.name]), figure.name
             else:
-                assert row[key] == pytest.approx(site[column], rel=1e-5), column
+                assert row[figure.page] == pytest.approx(site[figure.name], rel=1e-5), figure.name
     for line in lines(subject):
         assert line.value(results.summary) == in_summary(results, line.place), line.name
 

@@ -8,6 +8,7 @@ from planner.analysis.compare_causes import causes_of, told
 from planner.analysis.compare_moves import SWAPPED
 from planner.analysis.compare_nearest import Nearest
 from planner.analysis.compare_numbers import money, per_cent, rounded
+from planner.analysis.compare_warnings import accountings_of
 from planner.analysis.compare_words import called, named
 from planner.errors import shown
 from planner.language import Said, join, say
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.analysis.compare import Comparison
+    from planner.models.built import Built
 
 BUILT_SHOWN: Final = 6
-TOLD: Final = ("green_capacity", "storage_power", "storage_energy", "capacity_new")
-"""What is built, in the order in which it is told; modules say again what capacity says."""
 VISIBLE: Final = 0.05
 """[MW, MWh] Less would show as 0.0."""
 
@@ -63,7 +63,8 @@ def _effect(comparison: Comparison) -> Mapping[str, Any]:
 
 def _counts_alike(comparison: Comparison) -> bool:
     runs = (comparison.before, comparison.after)
-    modes = {str(run.results.scenario.scalar("emissions_accounting")) for run in runs}
+    names = accountings_of(comparison.after.results.scenario.declarations, "emissions")
+    modes = {tuple(str(run.results.scenario.scalar(name)) for name in names) for run in runs}
     return len(modes) == 1
 
 
@@ -78,14 +79,21 @@ def _reason(comparison: Comparison) -> Said:
 
 def _built(comparison: Comparison) -> Said:
     table = comparison.tables["new_build"]
-    rows = [row for row in table.to_dict("records") if row["measure"] in TOLD and abs(_by_inputs(row)) >= VISIBLE]
+    told = _builds(comparison)
+    rows = [row for row in table.to_dict("records") if row["measure"] in told and abs(_by_inputs(row)) >= VISIBLE]
     if not rows:
         return say("Plants, stores and halls: as before", "电源、储能与机房：不变")
-    rows.sort(key=lambda row: (not _comes_or_goes(row), TOLD.index(row["measure"]), -abs(_by_inputs(row))))
+    rows.sort(key=lambda row: (not _comes_or_goes(row), told[row["measure"]].place, -abs(_by_inputs(row))))
     listed = [_told(comparison, row) for row in rows[:BUILT_SHOWN]]
     if len(rows) > BUILT_SHOWN:
         listed.append(say("{count} more below", "另有 {count} 项见下", count=len(rows) - BUILT_SHOWN))
     return say("Plants, stores and halls: {listed}", "电源、储能与机房：{listed}", listed=join(listed, "; ", "；"))
+
+
+def _builds(comparison: Comparison) -> dict[str, Built]:
+    """Return what may be built, by column, but for what says again what another says."""
+    builds = comparison.after.results.scenario.declarations.builds
+    return {built.column: built for built in builds if built.place}
 
 
 def _by_inputs(row: Mapping[Any, Any]) -> float:
@@ -107,7 +115,7 @@ def _told(comparison: Comparison, row: Mapping[Any, Any]) -> Said:
         end = say(" (gone)", "（退出）") if abs(after) < VISIBLE else say(" (new)", "（新增）")
     what = called(str(row["measure"]))
     if row["built"]:
-        group = "technology" if row["measure"] == "green_capacity" else "compute_type"
+        group = _builds(comparison)[str(row["measure"])].by
         what = say("{built}, {what}", "{built} {what}", built=named(comparison, group, str(row["built"])), what=what)
     return say(
         "{site} {what} {before:,.0f} → {after:,.0f} {unit}{end}",
@@ -159,5 +167,5 @@ def _apart(comparison: Comparison) -> Iterator[Said]:
 def _swapped_build(comparison: Comparison) -> float:
     """Return what is built in one place instead of another [MW]."""
     table = comparison.tables["new_build"]
-    part = table[table["measure"].isin(["green_capacity", "storage_power", "capacity_new"])]
+    part = table[table["measure"].isin(list(_builds(comparison))) & (table["unit"] == "MW")]
     return max(float(part["swapped"].clip(lower=0.0).sum()), -float(part["swapped"].clip(upper=0.0).sum()))

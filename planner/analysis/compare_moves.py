@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planner.models.work import mean_demand, mean_load, mean_unserved
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -45,22 +47,6 @@ KINDS: Final = (*KIND.values(), OTHER, SWAPPED)
 COLUMNS: Final = ("kind", "region", "workload", "site_from", "site_to", "load")
 
 
-def mean_load(tables: Mapping[str, pd.DataFrame], name: str, column: str, keys: Sequence[str]) -> pd.Series:
-    """Return a column's mean over the year by keys [the column's unit], each timestep by the hours it stands for.
-
-    Parameters
-    ----------
-    tables
-        The result tables of a plan; ``name`` is one of them and has ``timestep``.
-    """
-    table = tables[name]
-    hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
-    share = (table["timestep"].map(hours).astype(float) / float(hours.sum())).to_numpy(float)
-    values = pd.Series(table[column].to_numpy(float) * share, index=table.index)
-    total: pd.Series = values.groupby([table[key].astype(object) for key in keys], sort=True).sum()
-    return total.rename(column)
-
-
 def change_of(before: pd.Series, after: pd.Series) -> pd.Series:
     """Return after - before over the entries of both, 0 where one has none; dust is 0."""
     index = before.index.union(after.index)
@@ -84,10 +70,9 @@ def moves_between(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.Dat
         For each region and workload, the rows of a site from which and to which work moves add up to the change of
         what it does, and the rows of ``demand`` and ``unserved`` to theirs.
     """
-    sites = change_of(*(mean_load(tables, "allocation", "allocation", PAIR_AND_SITE) for tables in (before, after)))
+    sites = change_of(*(mean_load(tables, PAIR_AND_SITE) for tables in (before, after)))
     demand, unserved = (
-        change_of(*(mean_load(tables, "demand", column, PAIR) for tables in (before, after)))
-        for column in ("demand", "unserved_demand")
+        change_of(*(mean(tables, PAIR) for tables in (before, after))) for mean in (mean_demand, mean_unserved)
     )
     at_sites: dict[Pair, dict[str, float]] = defaultdict(dict)
     for (region, workload, site), load in _entries(sites):

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from planner.analysis.compare_moves import PAIR_AND_SITE, mean_load
+from planner.analysis.compare_moves import PAIR_AND_SITE
 from planner.errors import PlannerError
 from planner.language import Said, say
+from planner.models import ledger
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
@@ -24,6 +25,7 @@ from planner.models.nearest import KnownPlan, nearest_of_equals
 from planner.models.problem import SolverOptions
 from planner.models.solve import solve
 from planner.models.start import start_from
+from planner.models.work import mean_load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +41,6 @@ SECONDS: Final = 60.0
 """[s] for finding the nearest of the equals, of one run."""
 NONZEROS_MAX: Final = 5_000_000
 """Of a larger model the nearest of the equals is not looked for."""
-EXISTING, NEW = "_existing", "_new"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class _Search:
         records = self.model.recorded("variable")
         self.built = [record.name for record in records if record.options["is_investment"]]
         self.known = KnownPlan(
-            dict(mean_load(before.tables, "allocation", "allocation", PAIR_AND_SITE)),
+            dict(mean_load(before.tables, PAIR_AND_SITE)),
             _shares_of(after),
             dict(_built(before, after, self.built)) if problem.matrix.nnz <= NONZEROS_MAX else {},
         )
@@ -154,20 +155,17 @@ def _too_long() -> Said:
 
 
 def _shares_of(results: Results) -> dict[str, float]:
-    hours = results.tables["time"].set_index("timestep")["timestep_weight"].astype(float)
+    hours = ledger.weights(results.tables)
     return {str(step): share for step, share in (hours / hours.sum()).items()}
 
 
 def _built(before: Results, after: Results, variables: list[str]) -> Iterator[tuple[Member, float]]:
     """Yield what the base builds, as far as the run's scenario has to build it: less what stands there already."""
-    for variable in variables:
-        whole = variable.removesuffix(NEW)
-        for table in before.tables.values():
-            if whole == variable or whole not in table.columns:
-                continue
-            keys = list(table.select_dtypes(exclude="number").columns)
-            existing = after.scenario.series(f"{whole}{EXISTING}")
-            for *index, size in table[[*keys, whole]].itertuples(index=False, name=None):
-                at = tuple(map(str, index))
+    scenario = after.scenario
+    for built in scenario.declarations.builds:
+        if built.variable in variables and built.existing:
+            existing = scenario.series(built.existing)
+            for key, size in built.amounts(before.tables).items():
+                at = tuple(map(str, key)) if isinstance(key, tuple) else (str(key),)
                 known = existing.get(at if len(at) > 1 else at[0], 0.0)
-                yield (variable, at), max(0.0, float(size) - float(known))
+                yield (built.variable, at), max(0.0, float(size) - float(known))

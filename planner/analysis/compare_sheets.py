@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from planner.analysis.compare_headline import headline_of
-from planner.analysis.compare_tables import SITE_MEASURES
+from planner.analysis.compare_tables import place_figures
 from planner.analysis.compare_words import called, column_called, pairing, touching
 from planner.io.workbook_tables import ROWS_MAX, Column, Page, Sheet
 from planner.language import Said, say
@@ -30,7 +30,6 @@ UNITS: Final = {
     "inputs": {"load": "MW"},
     "input_columns": {"load": "MW"},
 }
-PLACE_UNITS: Final = {**SITE_MEASURES, "demand": "MW", "unserved": "MW", "latency": "ms"}
 
 
 def plain(table: pd.DataFrame) -> pd.DataFrame:
@@ -54,8 +53,10 @@ def sheets_of(comparisons: Sequence[Comparison], tables: Mapping[str, pd.DataFra
         From :func:`planner.analysis.compare.together`; all headings stand in both languages.
     """
     yield Page("summary 概要", list(_summary(comparisons, tables)), [34, 34, 34, 22, 16])
+    declared = comparisons[0].before.results.scenario.declarations
+    units = {figure.name: figure.unit for of in ("site", "region") for figure in place_figures(declared, of)}
     for name, table in tables.items():
-        yield _sheet(name, table.head(ROWS_MAX))
+        yield _sheet(name, table.head(ROWS_MAX), units)
 
 
 def _summary(
@@ -96,8 +97,8 @@ def _both(text: Said) -> str:
     return text.en if text.en == text.zh else f"{text.zh} / {text.en}"
 
 
-def _sheet(name: str, table: pd.DataFrame) -> Sheet:
-    columns = [_column(name, str(column), table[column]) for column in table.columns]
+def _sheet(name: str, table: pd.DataFrame, units: Mapping[str, str]) -> Sheet:
+    columns = [_column(name, str(column), table[column], units) for column in table.columns]
     kinds = [column.name == "kind" for column in columns]
     rows = [
         [_both(called(cell)) if is_kind else _cell(cell) for cell, is_kind in zip(row, kinds, strict=True)]
@@ -106,19 +107,19 @@ def _sheet(name: str, table: pd.DataFrame) -> Sheet:
     return Sheet(f"{name} {called(name).zh}", columns, rows)
 
 
-def _column(table: str, name: str, cells: pd.Series) -> Column:
+def _column(table: str, name: str, cells: pd.Series, units: Mapping[str, str]) -> Column:
     kind = "any"
     if pd.api.types.is_numeric_dtype(cells):
         kind = "integer" if pd.api.types.is_integer_dtype(cells) else "number"
     elif name not in ANY:
         kind = "text"
-    return Column(name, column_called(name), _unit(table, name), kind, is_key=name in KEYS)
+    return Column(name, column_called(name), _unit(table, name, units), kind, is_key=name in KEYS)
 
 
-def _unit(table: str, name: str) -> str:
+def _unit(table: str, name: str, units: Mapping[str, str]) -> str:
     measure, _, side = name.rpartition("_")
     if side in {"before", "after", "difference", "swapped"} and measure:
-        return PLACE_UNITS.get(measure, "")
+        return units.get(measure, "")
     return UNITS.get(table, {}).get(name, "")
 
 

@@ -10,57 +10,23 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from planner.analysis.compare_moves import mean_load
+from planner.models.work import mean_load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
     from planner.io.results import Results
+    from planner.models.built import Built
+    from planner.models.figure import Figure, Measure
+    from planner.models.parameter import Declarations
 
     Tables = Mapping[str, pd.DataFrame]
 
 VISIBLE: Final = 1e-6
 """[MW, MWh] Below this a difference of two equal plans is the rounding of sums."""
 SIDES: Final = ("before", "after", "difference")
-UNITS: Final = {
-    "cost": "CNY/a",
-    "emissions": "tCO2/a",
-    "emissions_by_accounting": "tCO2/a",
-    "energy": "MWh/a",
-    "green_power_share": "1",
-    "green_power_share_new": "1",
-    "mean_latency": "ms",
-    "west_share": "1",
-    "moved_west_share": "1",
-    "served_share": "1",
-    "capacity": "MW",
-    "capacity_new": "MW",
-    "utilisation": "1",
-    "mean_pue": "1",
-    "water": "m3/a",
-    "traffic": "Gbit/s",
-}
-"""Measures of a summary in the order in which they are told, with their units; those with parts have them all."""
-SITE_MEASURES: Final = {
-    "it_load": "MW",
-    "capacity": "MW",
-    "capacity_new": "MW",
-    "modules": "1",
-    "grid_power": "MW",
-    "green_power": "MW",
-    "green_power_share": "1",
-    "emissions": "tCO2/a",
-}
-BUILT: Final = (
-    ("site_expansion", "compute_type", "capacity_new", "MW"),
-    ("site_expansion", "compute_type", "modules", "1"),
-    ("power_supply_capacity", "technology", "green_capacity", "MW"),
-    ("storage_capacity", "", "storage_power", "MW"),
-    ("storage_capacity", "", "storage_energy", "MWh"),
-)
-"""Table, what it is by besides the site, column and unit of all that a plan builds or contracts."""
 
 
 def side_by_side(before: pd.Series, after: pd.Series) -> pd.DataFrame:
@@ -84,12 +50,18 @@ def cost_table(before: Results, after: Results) -> pd.DataFrame:
 def measure_table(before: Results, after: Results) -> pd.DataFrame:
     """Return the measures of the two summaries with their units: ``measure``, ``part`` (such as an accounting)."""
     rows = []
-    for name, unit in UNITS.items():
+    for measure in _told(after.scenario.declarations.measures):
+        name = measure.name
         first, second = _parts(before.summary.get(name)), _parts(after.summary.get(name))
         for part in dict.fromkeys((*first, *second)):
             values = [np.nan if known.get(part) is None else float(known[part]) for known in (first, second)]
-            rows.append((name, part, unit, *values, values[1] - values[0]))
+            rows.append((name, part, measure.unit, *values, values[1] - values[0]))
     return pd.DataFrame(rows, columns=["measure", "part", "unit", *SIDES])
+
+
+def _told(measures: Iterable[Measure]) -> list[Measure]:
+    """Return the measures that are held side by side, in the order in which they are told."""
+    return sorted((measure for measure in measures if measure.place), key=lambda measure: measure.place)
 
 
 def _parts(value: Any) -> dict[str, Any]:
@@ -101,7 +73,7 @@ def _parts(value: Any) -> dict[str, Any]:
 def workload_table(before: Results, after: Results) -> pd.DataFrame:
     """Return the load [MW] by workload and site, of those that carry any in one of the plans."""
     keys = ["workload", "site"]
-    loads = [mean_load(results.tables, "allocation", "allocation", keys) for results in (before, after)]
+    loads = [mean_load(results.tables, keys) for results in (before, after)]
     table = side_by_side(*loads)[["before", "after"]].fillna(0.0)
     table = table.assign(difference=table["after"] - table["before"])
     table.index.names = keys
@@ -114,11 +86,11 @@ def site_table(before: Results, after: Results, near: Tables | None = None) -> p
     ``it_load_swapped`` [MW] is the part of the difference of ``it_load`` that swaps places at equal cost, by the tables
     of the nearest equal; NaN where that is not known.
     """
-    table = _places(("site", "sites"), before, after, SITE_MEASURES)
+    table = _places(("site", "sites"), before, after)
     at = list(table.columns).index("it_load_difference") + 1
     table.insert(at, "it_load_swapped", np.nan)
     if near is not None:
-        equal = mean_load(near, "allocation", "allocation", ["site"]).reindex(table["site"]).fillna(0.0)
+        equal = mean_load(near, ["site"]).reindex(table["site"]).fillna(0.0)
         table["it_load_swapped"] = without_dust(table["it_load_after"].to_numpy(float) - equal.to_numpy(float))
     return table
 
@@ -131,10 +103,16 @@ def without_dust(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def region_table(before: Results, after: Results) -> pd.DataFrame:
     """Return the regions of both plans with demand and unserved demand [MW] and mean latency [ms]."""
-    return _places(("region", "regions"), before, after, {"demand": "MW", "unserved": "MW", "latency": "ms"})
+    return _places(("region", "regions"), before, after)
 
 
-def _places(names: tuple[str, str], before: Results, after: Results, measures: Mapping[str, str]) -> pd.DataFrame:
+def place_figures(declared: Declarations, of: str) -> list[Figure]:
+    """Return the figures of sites or regions that are compared, in the order in which they are told."""
+    figures = (figure for _, figure in declared.figures if figure.of == of and figure.rank)
+    return sorted(figures, key=lambda figure: figure.rank)
+
+
+def _places(names: tuple[str, str], before: Results, after: Results) -> pd.DataFrame:
     key, layer = names
     frames = [getattr(results, layer).set_index(key) for results in (before, after)]
     members = sorted({*frames[0].index} | {*frames[1].index})
@@ -144,12 +122,11 @@ def _places(names: tuple[str, str], before: Results, after: Results, measures: M
         table[column] = texts.fillna(frames[0][column].reindex(members)).fillna("").astype(str).to_numpy()
     there = [[member in {*frame.index} for member in members] for frame in frames]
     table["in"] = [("both" if all(pair) else SIDES[pair.index(True)]) for pair in zip(*there, strict=True)]
-    for measure in measures:
-        columns = [frame[measure].reindex(members).to_numpy(float) for frame in frames]
-        if measure in {"it_load", "demand", "unserved"}:  # a place that is not there carries nothing
-            columns = [np.nan_to_num(column) for column in columns]
+    for figure in place_figures(after.scenario.declarations, key):
+        columns = [frame[figure.name].reindex(members).to_numpy(float) for frame in frames]
+        columns = [np.where(np.isnan(column), figure.gone, column) for column in columns]
         for side, values in zip(SIDES, (*columns, columns[1] - columns[0]), strict=True):
-            table[f"{measure}_{side}"] = values
+            table[f"{figure.name}_{side}"] = values
     return table
 
 
@@ -158,11 +135,12 @@ def build_table(before: Results, after: Results, near: Tables | None = None) -> 
 
     ``swapped`` is the part of the difference that swaps places at equal cost, as in :func:`site_table`.
     """
-    tables = [_built(results.tables) for results in (before, after)]
+    builds = after.scenario.declarations.builds
+    tables = [_built(builds, results.tables) for results in (before, after)]
     table = side_by_side(*tables)[["before", "after"]].fillna(0.0)
     table = table.assign(difference=table["after"] - table["before"], swapped=np.nan)
     if near is not None:
-        equal = _built(near)
+        equal = _built(builds, near)
         table = table.reindex(table.index.union(equal.index, sort=False)).fillna(0.0)
         swapped = table["after"].to_numpy(float) - equal.reindex(table.index).fillna(0.0).to_numpy(float)
         table["swapped"] = without_dust(swapped)
@@ -171,8 +149,8 @@ def build_table(before: Results, after: Results, near: Tables | None = None) -> 
     return table.reset_index().sort_values(["site", "measure", "built"], ignore_index=True)
 
 
-def _built(tables: Tables) -> pd.Series:
-    entries = dict(_entries(tables))
+def _built(builds: Iterable[Built], tables: Tables) -> pd.Series:
+    entries = dict(_entries(builds, tables))
     index = (
         pd.MultiIndex.from_tuples(list(entries), names=["site", "built", "measure", "unit"]) if entries else NO_BUILD
     )
@@ -183,10 +161,8 @@ BUILD_KEYS: Final = ["site", "built", "measure", "unit"]
 NO_BUILD: Final = pd.MultiIndex.from_arrays([[], [], [], []], names=BUILD_KEYS)
 
 
-def _entries(tables: Tables) -> Iterator[tuple[tuple[str, str, str, str], float]]:
-    for name, by, column, unit in BUILT:
-        table = tables.get(name)
-        if table is not None and column in table:
-            kinds: Sequence[Any] = table[by].tolist() if by else [""] * len(table)
-            for site, kind, amount in zip(table["site"], kinds, table[column].astype(float), strict=True):
-                yield (str(site), str(kind), column, unit), amount
+def _entries(builds: Iterable[Built], tables: Tables) -> Iterator[tuple[tuple[str, str, str, str], float]]:
+    for built in builds:
+        for key, amount in built.amounts(tables).items():
+            site, kind = key if isinstance(key, tuple) else (key, "")
+            yield (str(site), str(kind), built.column, built.unit), amount

@@ -24,12 +24,8 @@ if TYPE_CHECKING:
 
     from planner.analysis.compare import Comparison
     from planner.analysis.compare_causes import Cause
+    from planner.models.figure import Measure
 
-TOLD: Final = frozenset(
-    {"cost", "emissions", "green_power_share", "mean_latency", "west_share", "moved_west_share", "capacity_new"}
-)
-BY_ACCOUNTING = frozenset({"green_power_share", "emissions_by_accounting"})
-"""Measures whose parts are accountings."""
 ENERGIES: Final = ("facility", "grid", "green", "certificates")
 MOST: Final = 10
 """Rows of each list that are shown; the tables have them all."""
@@ -54,14 +50,18 @@ def overview_of(comparisons: Sequence[Comparison]) -> str:
     """Return the measures of all runs side by side, and how much moved in each."""
     runs = [comparisons[0].before, *(comparison.after for comparison in comparisons)]
     rows: list[Sequence[str]] = [("", *(shown(run.label, LABEL) for run in runs))]
+    declared = _declared(comparisons[0])
     measures = [comparison.tables["measures"].set_index(["measure", "part"]) for comparison in comparisons]
     for key in dict.fromkeys(key for table in measures for key in table.index):
         parts = [{**table.loc[key], "measure": key[0], "part": key[1]} for table in measures if key in table.index]
-        if any(map(_is_told, parts)):
+        measure = declared[key[0]]
+        if any(_is_told(part, measure) for part in parts):
             values = [parts[0]["before"]]
             values += [table.loc[key, "after"] if key in table.index else nan for table in measures]
             largest = max(map(largest_of, parts))
-            rows.append((_measure_name(parts[0]), *(amount(v, parts[0]["unit"], largest=largest) for v in values)))
+            rows.append(
+                (_measure_name(parts[0], measure), *(amount(v, parts[0]["unit"], largest=largest) for v in values))
+            )
     moved = ("–", *(f"{comparison.moved():,.1f} MW" for comparison in comparisons))
     rows.append((say("moved between sites", "节点间迁移"), *moved))
     if any(isinstance(comparison.near, Nearest) for comparison in comparisons):
@@ -94,30 +94,36 @@ def _head(comparison: Comparison) -> Iterator[str]:
 
 def _measures(comparison: Comparison) -> Iterator[str]:
     header = ("", *map(called, ("before", "after", "difference")))
-    rows = [_measure(row) for row in comparison.tables["measures"].to_dict("records") if _is_told(row)]
+    declared = _declared(comparison)
+    found = [(row, declared[row["measure"]]) for row in comparison.tables["measures"].to_dict("records")]
+    rows = [_measure(row, measure) for row, measure in found if _is_told(row, measure)]
     yield from aligned([header, *rows])
     for warning in comparison.warnings:
         yield say("note: {text}", "注意：{text}", text=warning)
 
 
-def _is_told(row: Mapping[Any, Any]) -> bool:
+def _declared(comparison: Comparison) -> dict[str, Measure]:
+    return {measure.name: measure for measure in comparison.after.results.scenario.declarations.measures}
+
+
+def _is_told(row: Mapping[Any, Any], measure: Measure) -> bool:
     """Return whether a measure belongs into the headline; the table has them all."""
     if row["measure"] == "served_share":
         return bool(min(row["before"], row["after"]) < 1)
-    return row["measure"] in TOLD or (row["measure"] == "energy" and row["part"] in ENERGIES)
+    return measure.is_short or (measure.parts == "source" and row["part"] in ENERGIES)
 
 
-def _measure(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def _measure(row: Mapping[Any, Any], measure: Measure) -> tuple[str, ...]:
     """Return name, before, after and difference of a measure as text."""
     values = [amount(row[side], row["unit"], largest=largest_of(row)) for side in ("before", "after")]
-    return _measure_name(row), *values, change(row)
+    return _measure_name(row, measure), *values, change(row)
 
 
-def _measure_name(row: Mapping[Any, Any]) -> Said:
+def _measure_name(row: Mapping[Any, Any], measure: Measure) -> Said:
     name = called(str(row["measure"]))
     if not row["part"]:
         return name
-    part = word(row["part"]) if row["measure"] in BY_ACCOUNTING else called(f"energy_{row['part']}")
+    part = word(row["part"]) if measure.parts == "accounting" else called(f"energy_{row['part']}")
     return say("{name}, {part}", "{name}（{part}）", name=name, part=part)
 
 

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from planner.analysis.compare import Run
     from planner.io.results import Results
+    from planner.models.parameter import Declarations
 
-MODES = ("emissions_accounting", "green_power_share_mode", "green_power_share_on")
-"""Choices of accounting: plans that differ in one of them do not mean the same by emissions or green power."""
 MEMBERS_SHOWN = 8
 
 
@@ -56,8 +55,14 @@ def _of_objectives(first: Results, second: Results) -> Iterator[Said]:
         )
 
 
+def accountings_of(declared: Declarations, measure: str = "") -> list[str]:
+    """Return the choices of accounting, of one measure or all: plans that differ in one do not mean the same by it."""
+    parameters = declared.parameters.items()
+    return [key for key, each in parameters if each.accounting_of and measure in {"", each.accounting_of}]
+
+
 def _of_accountings(first: Results, second: Results) -> Iterator[Said]:
-    for name in MODES:
+    for name in accountings_of(first.scenario.declarations):
         values = [_choice(results, name) for results in (first, second)]
         if values[0] != values[1]:
             yield say(

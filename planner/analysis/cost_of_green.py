@@ -24,6 +24,7 @@ from planner.errors import (
     shown,
 )
 from planner.language import say
+from planner.models.declarations import declarations
 from planner.run import run
 
 if TYPE_CHECKING:
@@ -72,13 +73,17 @@ FAILURES: Final[dict[type[PlannerError], str]] = {
     AuditDisagreedError: "audit_disagreed",
     SolverCrashedError: "crashed",
 }
-SCOPES: Final = {
-    "site": ("site.green_power_share_min", "green_power_share_min"),
-    "hub": ("hub.hub_green_power_share_min", "hub_green_power_share_min"),
-    "side": ("side.side_green_power_share_min", "side_green_power_share_min"),
-    "national": ("national_green_power_share_min", "national_green_power_share_min"),
-}
-"""Where a share is set: what ``--set`` calls it, and the parameter."""
+FEATURE: Final = "green_power_share"
+"""Whose share is raised."""
+
+
+def scopes() -> dict[str, tuple[str, str]]:
+    """Return where a share may be set, the widest last: what ``--set`` calls it, and the parameter."""
+    known = declarations()
+    shares = [each for each in known.parameters.values() if each.name.endswith(f"{FEATURE}_min")]
+    return {
+        each.index[0] if each.index else "national": (".".join((*each.index, each.name)), each.name) for each in shares
+    }
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,7 @@ class Plan:
     time_limit [s]
         For each point.
     scope
-        Of ``SCOPES``: whose share is raised; none given: the widest that the scenario has a share for, or each site.
+        Of :func:`scopes`: whose share is raised; none given: the widest that the scenario has a share for, or each site.
     """
 
     shares: Sequence[float] = SHARES
@@ -124,7 +129,7 @@ class Plan:
         for word, given, known in (
             ("mode", self.modes, MODES),
             ("variant", self.variants, tuple(VARIANTS)),
-            ("scope", (self.scope,) if self.scope else (), tuple(SCOPES)),
+            ("scope", (self.scope,) if self.scope else (), tuple(scopes())),
         ):
             for name in given:
                 if name not in known:
@@ -176,7 +181,7 @@ def solve_points(
     """
     plan.check()
     scenario = read_scenario(folder, plan.overrides)
-    if not scenario.has("green_power_share"):
+    if not scenario.has(FEATURE):
         raise UsageError(
             say(
                 "{name} does not list the feature green_power_share: there is no share to raise",
@@ -260,16 +265,16 @@ def _check_origin(rows: Iterable[Row], origin: Row, out: Path) -> None:
 
 def scope_of(scenario: Scenario) -> str:
     """Return the widest scope that the scenario has a share for; without any, each site."""
-    given = [scope for scope, (_, name) in SCOPES.items() if scenario.is_given(name)]
+    given = [scope for scope, (_, name) in scopes().items() if scenario.is_given(name)]
     return given[-1] if given else "site"
 
 
 def overrides_of(scenario: Scenario, point: tuple[str, str, str], scope: str) -> list[str]:
     """Return what a point changes: the share is of all power, by one scope, and no other share binds."""
     variant, mode, share = point
-    given = [other for other, (_, name) in SCOPES.items() if scenario.is_given(name)]
-    changes = [f"{SCOPES[other][0]}=" for other in given if other != scope]
-    changes += [f"green_power_share_mode={mode}", "green_power_share_on=all", f"{SCOPES[scope][0]}={share}"]
+    given = [other for other, (_, name) in scopes().items() if scenario.is_given(name)]
+    changes = [f"{scopes()[other][0]}=" for other in given if other != scope]
+    changes += [f"green_power_share_mode={mode}", "green_power_share_on=all", f"{scopes()[scope][0]}={share}"]
     changes += VARIANTS[variant]
     return changes if scenario.is_given("utilisation_min") else [c for c in changes if "utilisation_min" not in c]
 
@@ -307,7 +312,10 @@ def _measured(results: Results) -> dict[str, Any]:
     """Return the figures of a plan."""
     summary = results.summary
     energy, share = summary["energy"], summary["green_power_share"] or {}
-    capacity = results.tables["power_supply_capacity"].groupby("technology")["green_capacity"].sum()
+    builds = results.scenario.declarations.builds
+    [supply] = [built for built in builds if built.kind == "supply"]
+    stores = [built.column for built in builds if built.kind == "stores"]
+    capacity = supply.amounts(results.tables).groupby(level=supply.by).sum()
     facility = energy["facility"]
     return {
         "status": summary["status"],
@@ -322,7 +330,7 @@ def _measured(results: Results) -> dict[str, Any]:
         "deferred_energy": energy.get("deferred", 0.0),
         "emissions": summary.get("emissions"),
         **{f"share_{mode}": share.get(mode) for mode in MODES},
-        **{size: summary.get("storage", {}).get(size, 0.0) for size in ("storage_power", "storage_energy")},
+        **{size: summary.get("storage", {}).get(size, 0.0) for size in stores},
         **{f"{CAPACITY}{name}": capacity.get(name, 0.0) for name in results.scenario.sets["technology"]},
     }
 

@@ -21,6 +21,7 @@ from planner.errors import InfeasibleError, StoppedWithoutPlanError, UsageError,
 from planner.io.manifest import WITH_PLAN
 from planner.io.settings import OBJECTIVES
 from planner.language import say
+from planner.models.declarations import declarations
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 STATEMENT: Final = "pareto.json"
 FORMAT: Final = "east-data-west-compute-planner pareto 1"
-CAPS: Final = {"emissions": "emissions_max", "latency": "mean_latency_max"}
-"""The parameter that caps each objective; cost is never capped, it is what is minimised."""
 SAME: Final = 1e-7
 """Relative difference below which two plans are equally good in an objective."""
 POINTS_MIN: Final = 2
@@ -159,12 +158,18 @@ def _aims(first: str, then: str) -> list[str]:
     return [f"objective.minimise={first}", f"objective.then={then}"]
 
 
+def cap_of(objective: str) -> str:
+    """Return the parameter that caps an objective; cost is never capped, it is what is minimised."""
+    [cap] = [key for key, parameter in declarations().parameters.items() if parameter.caps == objective]
+    return cap
+
+
 def _add_ends(points: Points, front: Front) -> tuple[str, str]:
     """Add the two ends and return their names."""
     names = (f"least_{front.minimised}", f"least_{front.capped}")
     pairs = ((front.minimised, front.capped), (front.capped, front.minimised))
     for name, pair, place in zip(names, pairs, (0, front.count - 1), strict=True):
-        head = {"scenario": points.folder.resolve().name, "point": name, CAPS[front.capped]: ""}
+        head = {"scenario": points.folder.resolve().name, "point": name, cap_of(front.capped): ""}
         points.add(name, head, [*front.overrides, *_aims(*pair)], (place,))
     return names
 
@@ -203,9 +208,9 @@ def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]
     names = []
     for step in range(1, front.count - 1):
         cap = f"{high - step * (high - low) / (front.count - 1):.9g}"
-        name = f"{CAPS[front.capped]}={cap}"
-        head = {"scenario": points.folder.resolve().name, "point": name, CAPS[front.capped]: cap}
-        changes = [*_aims(front.minimised, front.capped), f"{CAPS[front.capped]}={cap}"]
+        name = f"{cap_of(front.capped)}={cap}"
+        head = {"scenario": points.folder.resolve().name, "point": name, cap_of(front.capped): cap}
+        changes = [*_aims(front.minimised, front.capped), f"{cap_of(front.capped)}={cap}"]
         points.add(name, head, [*front.overrides, *changes], (step,))
         names.append(name)
     return names

@@ -95,7 +95,7 @@ def _bands(hours: Hours, technologies: Mapping[str, str], page: Page) -> list[Ba
         look = style.TECHNOLOGIES.get(name) or next(others)
         found.append((f"green-{name}", technologies.get(name, name), hours.green[name], look))
     found.append(("discharge", page.say("discharge"), power["discharge"], style.DISCHARGE))
-    found.append(("grid", page.say("grid"), power["grid_power"], style.GRID))
+    found.append(("grid", page.say("grid"), power["grid"], style.GRID))
     return [band for band in found if band[2].max() > 0]
 
 
@@ -133,7 +133,7 @@ def _sold(hours: Hours) -> bool:
 
 
 def _curtails(hours: Hours) -> bool:
-    return bool(hours.curtailed.max() > 1e-6 * max(1.0, float(hours.power["facility_load"].max())))
+    return bool(hours.curtailed.max() > 1e-6 * max(1.0, float(hours.power["load"].max())))
 
 
 def _face(look: tuple[str, str]) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def _draw_power(axes: Axes, hours: Hours, bands: Sequence[Band], choice: Choice)
             base = _stack(axes, f"excess-{number}", stretch, base, sold, **_open_face(style.EXCESS_HATCH))
         if _curtails(hours):
             base = _stack(axes, f"curtailed-{number}", stretch, base, _part(hours.curtailed, stretch), **_open_face(""))
-        lines = {"load": hours.power["facility_load"]}
+        lines = {"load": hours.power["load"]}
         if hours.has_waiting:
             lines["asked"] = hours.power["asked"]
         for name, power in lines.items():

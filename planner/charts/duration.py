@@ -42,16 +42,16 @@ def draw_duration(hours: Hours, *, site: str, notes: Sequence[str] = (), languag
     with plain_settings():
         page = open_page(language)
         power, weight = hours.power, hours.power["weight"]
-        curves = {"facility_load": power["facility_load"]}
+        curves = {"facility_load": power["load"]}
         if hours.has_green:
             curves |= {"green_used": power["green_used"], "available": hours.available.sum(axis=1)}
-        if power["grid_power"].max() > 0:
-            curves["grid_power"] = power["grid_power"]
+        if power["grid"].max() > 0:
+            curves["grid_power"] = power["grid"]
         page.write_title(page.say("duration_title", site=site), page.say("sorted"))
         page.write_legend([Entry(page.say(name), line=_look(name)) for name in curves])
         absent = () if hours.has_green else (page.say("absent", things=page.say("no_green")),)
         page.write_notes([*absent, *notes])
-        load = power["facility_load"]
+        load = power["load"]
         energy = float((load * weight).sum())
         mean = 100.0 * float((power["green_used"] * weight).sum()) / energy if energy else 0.0
         headings = [page.say("power_panel"), page.say("share_panel", mean=f"{mean:.3g}")]

@@ -9,12 +9,14 @@ import pandas as pd
 
 from planner.language import say
 from planner.maps.errors import DrawingError
+from planner.models import work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-NEEDED = ("time", "facility_load")
-PAIR = ["region", "workload"]
+    from planner.models.figure import Part
+    from planner.models.parameter import Declarations
+
 NOTHING = 1e-6
 """[MWh] A store that never holds more is not worth a panel."""
 
@@ -26,9 +28,9 @@ class Hours:
     Attributes
     ----------
     power
-        A row a timestep, in order: ``weight`` [h/a], ``duration`` [h], ``facility_load``, ``grid_power``,
-        ``green_used``, ``charge``, ``discharge``, ``asked`` (the facility load if no work had waited) [MW], and at the
-        end of the timestep ``stored`` and ``waiting`` [MWh].
+        A row a timestep, in order: ``weight`` [h/a], ``duration`` [h], ``load`` (of the facility), ``grid``,
+        ``green_used``, ``charge``, ``discharge``, ``asked`` (the load if no work had waited) [MW], and at the end of
+        the timestep ``stored`` and ``waiting`` [MWh].
     green, excess, available
         Green power used or stored, sold, and there to be had [MW], (timesteps, technologies).
     period, time
@@ -57,9 +59,66 @@ class Hours:
         return rest.clip(lower=0.0)
 
 
+class _Source:
+    """The tables of a plan, of one site or of all, and where they hold what is drawn."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], site: str | None, declared: Declarations) -> None:
+        self.tables, self.site = tables, site
+        self.here = {name: _of_site(table, site) for name, table in tables.items()}
+        self.series = {series.part: series for series in reversed(declared.series)}
+        [self.supply] = [built for built in declared.builds if built.kind == "supply"]
+
+    @property
+    def steps(self) -> pd.Index:
+        """The timesteps, in order."""
+        return pd.Index(self.tables["time"]["timestep"].astype(str), name="timestep")
+
+    def sums(self, part: Part) -> pd.Series:
+        """Return what the site has of a part, by timestep; 0 without the table."""
+        series = self.series[part]
+        if series.table not in self.here:
+            return pd.Series(0.0, self.steps)
+        sums = self.here[series.table].groupby("timestep")[series.column].sum()
+        return sums.reindex(self.steps, fill_value=0.0).astype(float)
+
+    def is_ever(self, part: Part, least: float) -> bool:
+        """Return whether a part is ever more than so much at a place."""
+        series = self.series[part]
+        return series.table in self.here and bool((self.here[series.table][series.column] > least).any())
+
+    def waiting(self) -> tuple[pd.Series, pd.Series, bool]:
+        """Return what waited in each timestep, what waits at its end, and whether the plan has work that can wait."""
+        series = self.series["waiting"]
+        joined, held = work.waiting(self.tables, series, self.site, self.steps)
+        return joined, held, series.table in self.tables and not self.tables[series.table].empty
+
+    def by_technology(self, part: Part) -> pd.DataFrame:
+        """Return a power [MW] by technology, in the order of the table, (timesteps, technologies)."""
+        series = self.series[part]
+        if series.table not in self.here:
+            return pd.DataFrame(index=self.steps)
+        table = self.here[series.table]
+        order: Sequence[str] = list(table["technology"].unique())
+        found = table.pivot_table(
+            index="timestep", columns="technology", values=series.column, aggfunc="sum", observed=True
+        )
+        return found.reindex(index=self.steps, columns=pd.Index(order), fill_value=0.0).astype(float)
+
+    def available(self, availability: pd.Series | None) -> pd.DataFrame:
+        """Return what green capacity can give [MW], (timesteps, technologies)."""
+        if availability is None or self.supply.table not in self.here:
+            return pd.DataFrame(index=self.steps)
+        given = availability.rename("share").rename_axis(["site", "technology", "timestep"]).reset_index()
+        rows = self.here[self.supply.table].merge(given, on=["site", "technology"])
+        rows["power"] = rows[self.supply.column] * rows["share"]
+        found = rows.pivot_table(index="timestep", columns="technology", values="power", aggfunc="sum", observed=True)
+        return found.reindex(index=self.steps, fill_value=0.0).astype(float)
+
+
 def read_hours(
     tables: Mapping[str, pd.DataFrame],
     site: str | None,
+    declared: Declarations,
     *,
     availability: pd.Series | None = None,
     period: pd.Series | None = None,
@@ -73,6 +132,8 @@ def read_hours(
         A plan's result tables.
     site
         The site; ``None`` for all together.
+    declared
+        What the features declare: where the tables hold what is drawn.
     availability
         Of green capacity [1], by (site, technology, timestep).
     period, time
@@ -83,7 +144,9 @@ def read_hours(
     DrawingError
         The plan has no table of the load.
     """
-    for name in NEEDED:
+    source = _Source(tables, site, declared)
+    load = source.series["load"]
+    for name in ("time", load.table):
         if name not in tables:
             raise DrawingError(
                 say(
@@ -92,37 +155,26 @@ def read_hours(
                     name=name,
                 )
             )
-    steps = pd.Index(tables["time"]["timestep"].astype(str), name="timestep")
-    here = {name: _of_site(table, site) for name, table in tables.items()}
-
-    def column(table: str, name: str) -> pd.Series:
-        if table not in here:
-            return pd.Series(0.0, steps)
-        return here[table].groupby("timestep")[name].sum().reindex(steps, fill_value=0.0).astype(float)
-
+    steps = source.steps
     clock = tables["time"].set_index(steps)
     columns = {name: clock[f"timestep_{name}"].astype(float) for name in ("weight", "duration")}
-    columns["facility_load"] = column("facility_load", "facility_load")
-    columns["grid_power"] = column("power_supply", "grid_power")
-    columns["green_used"] = column("power_supply", "green_power_used")
-    columns |= {name: column("storage", name) for name in ("charge", "discharge")}
-    columns["stored"] = column("storage", "state_of_charge")
-    joined, waiting = _waiting(tables, site, steps)
-    pue = columns["facility_load"] / column("facility_load", "it_load").where(lambda load: load > 0)
-    idle = here["facility_load"].groupby("timestep")["pue"].mean().reindex(steps)
-    columns["asked"] = columns["facility_load"] + joined * pue.fillna(idle)
-    columns["waiting"] = waiting
-    green, excess = (_by_technology(here, name, steps) for name in ("green_power", "excess"))
-    sites = tables["facility_load"]["site"].nunique()
+    columns |= {part: source.sums(part) for part in ("load", "grid", "green_used", "charge", "discharge", "stored")}
+    joined, held, is_waiting = source.waiting()
+    pue = columns["load"] / source.sums("it").where(lambda work: work > 0)
+    idle = source.here[load.table].groupby("timestep")[source.series["pue"].column].mean().reindex(steps)
+    columns["asked"] = columns["load"] + joined * pue.fillna(idle)
+    columns["waiting"] = held
+    green, excess = (source.by_technology(part) for part in ("green", "sold"))
+    sites = tables[load.table]["site"].nunique()
     return Hours(
         power=pd.DataFrame(columns),
         green=green,
         excess=excess,
-        available=_available(here, availability, steps),
+        available=source.available(availability),
         period=_texts(period, steps),
         time=_texts(time, steps),
-        has_storage="storage" in here and bool((here["storage"]["state_of_charge"] > NOTHING).any()),
-        has_waiting="flexible_workloads" in tables and not tables["flexible_workloads"].empty,
+        has_storage=source.is_ever("stored", NOTHING),
+        has_waiting=is_waiting,
         has_green=not green.empty,
         is_shared=sites > 1 and site is not None,
     )
@@ -136,50 +188,3 @@ def _texts(values: pd.Series | None, steps: pd.Index) -> pd.Series:
     """Return a text of each timestep, empty where there is none."""
     given = pd.Series(dtype=object) if values is None else values
     return given.reindex(steps).fillna("").astype(str)
-
-
-def _by_technology(here: Mapping[str, pd.DataFrame], name: str, steps: pd.Index) -> pd.DataFrame:
-    """Return a power [MW] by technology, in the order of the table, (timesteps, technologies)."""
-    if "power_supply_technology" not in here:
-        return pd.DataFrame(index=steps)
-    table = here["power_supply_technology"]
-    order: Sequence[str] = list(table["technology"].unique())
-    found = table.pivot_table(index="timestep", columns="technology", values=name, aggfunc="sum", observed=True)
-    return found.reindex(index=steps, columns=pd.Index(order), fill_value=0.0).astype(float)
-
-
-def _available(here: Mapping[str, pd.DataFrame], availability: pd.Series | None, steps: pd.Index) -> pd.DataFrame:
-    """Return what green capacity can give [MW], (timesteps, technologies)."""
-    if availability is None or "power_supply_capacity" not in here:
-        return pd.DataFrame(index=steps)
-    given = availability.rename("share").rename_axis(["site", "technology", "timestep"]).reset_index()
-    rows = here["power_supply_capacity"].merge(given, on=["site", "technology"])
-    rows["power"] = rows["green_capacity"] * rows["share"]
-    found = rows.pivot_table(index="timestep", columns="technology", values="power", aggfunc="sum", observed=True)
-    return found.reindex(index=steps, fill_value=0.0).astype(float)
-
-
-def _waiting(tables: Mapping[str, pd.DataFrame], site: str | None, steps: pd.Index) -> tuple[pd.Series, pd.Series]:
-    """Return the IT load that is not done in its own timestep (below 0: that is done later) [MW], and what waits [MWh].
-
-    Both are known by region; a site is given the share of the region's work that it does over the year.
-    """
-    none = pd.Series(0.0, steps)
-    if not {"flexible_workloads", "allocation", "demand"} <= set(tables):
-        return none, none
-    backlog = tables["flexible_workloads"].set_index([*PAIR, "timestep"])["backlog"].unstack("timestep")
-    if backlog.empty:
-        return none, none
-    asked = tables["demand"].assign(power=tables["demand"]["demand"] - tables["demand"]["unserved_demand"])
-    wanted, served = _by_step(asked, "power"), _by_step(tables["allocation"], "allocation")
-    hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
-    here = _by_step(_of_site(tables["allocation"], site), "allocation")
-    whole = served.mul(hours, axis=1).sum(axis=1)
-    share = (here.mul(hours, axis=1).sum(axis=1) / whole.where(whole > 0)).reindex(backlog.index).fillna(0.0)
-    due, waits = (table.reindex(backlog.index).mul(share, axis=0).sum() for table in (wanted, backlog))
-    joined = due.sub(here.reindex(backlog.index).sum(), fill_value=0.0)
-    return joined.reindex(steps, fill_value=0.0), waits.reindex(steps, fill_value=0.0)
-
-
-def _by_step(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    return table.groupby([*PAIR, "timestep"])[name].sum().unstack("timestep").fillna(0.0)

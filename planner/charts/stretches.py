@@ -160,7 +160,7 @@ def _telling_start(hours: Hours, begins: npt.NDArray[np.float64], language: str)
         sums = np.concatenate([[0.0], np.cumsum(values.to_numpy(float) * length)])
         return np.array([sums[end] - sums[place] for place, end in zip(starts, ends, strict=True)])
 
-    share = over(power["green_used"]) / np.maximum(over(power["facility_load"]), TINY)
+    share = over(power["green_used"]) / np.maximum(over(power["load"]), TINY)
     if share.max() - share.min() > TINY:
         return starts[int(np.argmin(share))], tell("chosen_green", language)
     waiting = over(power["waiting"])

@@ -13,6 +13,7 @@ from shapely import Point
 from planner.io.geography import arc
 from planner.io.geopackage import write_geopackage
 from planner.io.qgis_style import styles
+from planner.models import work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +41,7 @@ def site_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
         green_power_share_mode; with certificates it may be above 1], emissions [tCO2/a]; geometry (None without
         coordinates). A number that the plan does not know is NaN.
     """
-    layer = _points(scenario, "site", tables)
-    mode = scenario.scalar("green_power_share_mode") if scenario.has("green_power_share") else "certificate"
-    layer.insert(len(layer.columns) - 1, "green_power_share_mode", str(mode))
-    return layer
+    return _points(scenario, "site", tables)
 
 
 def region_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
@@ -69,18 +67,13 @@ def flow_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
         year, all workloads], latency [ms], latency_basis (``one way``), distance [km], traffic [Gbit/s, mean],
         geometry (None where region and site coincide or one has no coordinates).
     """
-    flows = _flows(tables).set_index(["region", "site"])
+    flows = work.flows(tables)
     order = scenario.full_index(("region", "site"))
-    flows = flows.reindex(order[order.isin(flows.index)])
-    table = pd.DataFrame(
-        {
-            "allocation": flows["allocation"],
-            "latency": flows["work"] / flows["allocation"],
-            "latency_basis": "one way",
-            "distance": scenario.distance.reindex(flows.index),
-            "traffic": _traffic(tables).reindex(flows.index),
-        }
-    ).reset_index()
+    flows = flows.reindex(order[order.isin(flows.index)]).assign(latency_basis="one way")
+    for feature, figure in scenario.declarations.flows:
+        known = figure.amount(scenario, tables).reindex(flows.index) if feature in tables else float("nan")
+        flows[figure.name] = known
+    table = flows.reset_index()
     ends = [scenario.coordinates(name).reindex(table[name]).to_numpy(float) for name in ("region", "site")]
     arcs = [_arc(start, end) for start, end in zip(*ends, strict=True)]
     return _layer(table, arcs)
@@ -88,45 +81,6 @@ def flow_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
 
 def _arc(start: np.ndarray, end: np.ndarray) -> BaseGeometry | None:
     return None if np.isnan([*start, *end]).any() else arc(*start, *end)
-
-
-def _flows(tables: Tables) -> pd.DataFrame:
-    """Return allocation [MW, mean] and allocation × latency [MW ms] by region and site, where there is any."""
-    keys = ["region", "workload", "site", "path"]
-    if "allocation" not in tables or tables["allocation"].empty:
-        return pd.DataFrame({key: pd.Series(dtype=kind) for key, kind in FLOW_TYPES.items()})
-    table = tables["allocation"]
-    load = _mean(tables, "allocation", "allocation").groupby([table[key] for key in keys]).sum()
-    flows = load[load > 0].rename("allocation").reset_index()
-    latency = tables["routes"].set_index(keys)["latency"] if "routes" in tables else pd.Series(dtype=float)
-    flows["work"] = flows["allocation"] * latency.reindex(pd.MultiIndex.from_frame(flows[keys])).to_numpy(float)
-    return flows.groupby(["region", "site"], sort=False)[["allocation", "work"]].sum(skipna=False).reset_index()
-
-
-FLOW_TYPES = {"region": object, "site": object, "allocation": float, "work": float}
-
-
-def _traffic(tables: Tables) -> pd.Series:
-    if "traffic" not in tables or "traffic" not in tables["traffic"]:
-        return pd.Series(dtype=float, index=pd.MultiIndex.from_arrays([[], []], names=["region", "site"]))
-    return _by(tables, "traffic", "traffic", "region", "site")
-
-
-def _mean(tables: Tables, name: str, column: str) -> pd.Series:
-    """Return each row's part in the mean over the year; a row without a timestep counts whole."""
-    table = tables[name]
-    values = table[column].astype(float)
-    if "timestep" not in table:
-        return values
-    hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
-    return values * table["timestep"].map(hours).astype(float) / hours.sum()
-
-
-def _by(tables: Tables, name: str, column: str, *keys: str) -> pd.Series:
-    """Sum a table's column by keys, as means over the year; no entries without the table."""
-    if name not in tables or tables[name].empty:
-        return pd.Series(dtype=float)
-    return _mean(tables, name, column).groupby([tables[name][key] for key in keys]).sum()
 
 
 def _points(scenario: Scenario, name: str, tables: Tables) -> gpd.GeoDataFrame:
@@ -138,6 +92,9 @@ def _points(scenario: Scenario, name: str, tables: Tables) -> gpd.GeoDataFrame:
         if figure.of == name:
             known = scenario.has(feature) and feature in tables
             table[figure.name] = figure.by_member(scenario, tables).to_numpy(float) if known else figure.unlisted
+    for _, figure in scenario.declarations.figures:
+        if figure.of == name and figure.basis is not None:
+            table[figure.basis_name] = figure.basis(scenario)
     places = scenario.coordinates(name)
     points = [Point(*places.loc[member]) if member in places.index else None for member in members]
     return _layer(table, points)

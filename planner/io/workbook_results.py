@@ -27,38 +27,16 @@ PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING, DECIDING)} | 
 """Where the tables stand in a run folder that are not in its folder of tables."""
 MONEY: Final = frozenset({"dispatch_year"})
 """Tables that no feature reports, all of whose numbers are costs by the year."""
-SUMMARY_UNITS: Final[Mapping[str, str]] = {
+RUN_UNITS: Final[Mapping[str, str]] = {
     "gap": "1",
-    "cost": "CNY/a",
-    "costs": "CNY/a",
-    "emissions": "tCO2/a",
-    "emissions_by_accounting": "tCO2/a",
-    "energy": "MWh/a",
-    "green_power_share": "1",
-    "green_power_share_new": "1",
-    "mean_latency": "ms",
-    "mean_latency_max": "ms",
-    "served_share": "1",
-    "west_share": "1",
-    "moved_west_share": "1",
-    "utilisation": "1",
-    "mean_pue": "1",
-    "capacity": "MW",
-    "capacity_new": "MW",
-    "modules": "1",
-    "water": "m3/a",
-    "traffic": "Gbit/s",
     "counts": "1",
     "seconds": "s",
     "peak_memory": "MiB",
     "cost_difference": "CNY/a",
     "cost_difference_share": "1",
     "unserved": "MWh/a",
-    "green_shortfall": "MWh/a",
-    "storage_power": "MW",
-    "storage_energy": "MWh",
 }
-"""Units of the numbers of ``summary.json``, by the first of their names that is here; the objective has its own."""
+"""Units of the numbers of ``summary.json`` that the run adds to those of the features."""
 OBJECTIVE_UNITS: Final[Mapping[str, str]] = {"cost": "CNY/a", "emissions": "tCO2/a", "latency": "ms"}
 
 
@@ -142,6 +120,8 @@ def _summary(results: Results, word: Word) -> Sheet:
         Column("value", say("value", "取值"), kind="any"),
         Column("unit", say("unit", "单位")),
     )
+    measures = {measure.name: measure.unit for measure in results.scenario.declarations.measures}
+    units = {**RUN_UNITS, **measures}
     minimised = results.scenario.settings.minimise
     objective = OBJECTIVE_UNITS.get(minimised, "")
     rows: list[Sequence[Cell]] = []
@@ -149,15 +129,15 @@ def _summary(results: Results, word: Word) -> Sheet:
         said = [word(part) for part in path]
         zh, en = ("：".join(both(part)[0] for part in said), ": ".join(both(part)[1] for part in said))
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        unit = objective if path[-1] in {"objective", "bound"} else _unit(path)
+        unit = objective if path[-1] in {"objective", "bound"} else _unit(path, units)
         told = " ".join(dict.fromkeys(both(word(value)))) if isinstance(value, str) else value
         rows.append((".".join(path), zh, en, told, unit if is_number else ""))
     return Sheet(SUMMARY, columns, rows)
 
 
-def _unit(path: tuple[str, ...]) -> str:
-    """Return the unit of a number of the summary."""
-    return next((SUMMARY_UNITS[name] for name in path if name in SUMMARY_UNITS), "")
+def _unit(path: tuple[str, ...], units: Mapping[str, str]) -> str:
+    """Return the unit of a number of the summary, by the first of its names that has one."""
+    return next((units[name] for name in path if name in units), "")
 
 
 def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Cell]]:

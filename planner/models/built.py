@@ -43,6 +43,8 @@ class Built:
         The parameter of what stood before, which the column contains.
     most
         The parameter that limits it.
+    whole
+        The table and the column of what stands in the end, where the column has what is new alone.
     place
         Its place among what is told of a comparison; 0: another part tells it.
     """
@@ -56,6 +58,7 @@ class Built:
     size: str = ""
     existing: str = ""
     most: str = ""
+    whole: tuple[str, str] = ("", "")
     place: int = 0
 
     @property
@@ -73,6 +76,12 @@ class Built:
         if self.table not in tables:
             return pd.Series(dtype=float)
         return tables[self.table].set_index(self.keys)[self.column].astype(float)
+
+    def standing(self, tables: Tables) -> pd.Series:
+        """Return what stands in the end, by the keys."""
+        table, column = self.whole
+        rows = tables[table].drop_duplicates(self.keys)
+        return rows.set_index(self.keys)[column].astype(float)
 
     def stood(self, inputs: Scenario, sites: Sequence[str]) -> float:
         """Return how much of the column stood before at some sites together."""

@@ -61,6 +61,8 @@ def declarations() -> Declarations:
         figures=tuple(_declared("FIGURES")),
         columns=tuple((name, column) for (name, _), column in zip(columns, said, strict=True)),
         builds=tuple(built for _, built in _declared("BUILDS")),
+        flows=tuple(_declared("FLOWS")),
+        series=tuple(series for _, series in _declared("SERIES")),
         measures=tuple(measure for _, measure in _declared("MEASURES")),
     )
 

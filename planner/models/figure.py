@@ -38,11 +38,17 @@ class Measure:
         Of the number.
     place
         Its place among what a comparison of two plans holds side by side; 0: it holds others.
+    is_short
+        Whether a terminal shows it of a comparison; the table has them all.
+    parts
+        What its parts are: accountings, or sources and uses of energy.
     """
 
     name: str
     unit: str
     place: int = 0
+    is_short: bool = False
+    parts: Literal["accounting", "source", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ class Figure:
     name
         The column of the layer.
     of
-        Whose number it is.
+        Whose number it is; that of a flow is indexed by region and site, and has no whole.
     unit
         Of the number shown.
     amount
@@ -80,10 +86,12 @@ class Figure:
         Its place among what is compared; 0: it is not.
     page
         What the page's script calls it; empty: the page does not have it.
+    basis
+        By which of several accountings the number is; the layer has it beside the number, in :attr:`basis_name`.
     """
 
     name: str
-    of: Literal["site", "region"]
+    of: Literal["site", "region", "flow"]
     unit: str
     amount: Amounts
     place: Callable[[Scenario], tuple[str, ...]]
@@ -96,6 +104,12 @@ class Figure:
     gone: float = NOWHERE
     rank: int = 0
     page: str = ""
+    basis: Callable[[Scenario], str] | None = None
+
+    @property
+    def basis_name(self) -> str:
+        """The column of the layer that says by which accounting the number is."""
+        return f"{self.name}_mode"
 
     def by_member(self, inputs: Scenario, tables: Tables) -> pd.Series:
         """Return the number of each member, in the scenario's order; ``missing`` where there is none."""
@@ -105,7 +119,7 @@ class Figure:
             if self.idle is not None:
                 found = found.fillna(self.idle(inputs, tables))
         if self.is_mean_power:
-            found = found / float(tables["time"]["timestep_weight"].astype(float).sum())
+            found = found / float(ledger.weights(tables).sum())
         return found.reindex(list(inputs.sets[self.of])).fillna(self.missing).rename(self.name)
 
     def whole(self, inputs: Scenario, tables: Tables) -> float | None:
@@ -117,6 +131,37 @@ class Figure:
             return total
         divisor = float(self.per(inputs, tables).sum(skipna=False))
         return total / divisor if divisor else None
+
+
+Part = Literal[
+    "work", "it", "load", "pue", "grid", "green", "sold", "green_used", "charge", "discharge", "stored", "waiting"
+]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A power, an energy or a factor by timestep, and by site, as a result table holds it.
+
+    Parameters
+    ----------
+    part
+        What it is to whoever draws the hours; each feature that has a part declares it.
+    table, column
+        Where it stands.
+    page
+        What the page's script calls it; empty: the page does not have it.
+    rank
+        Its place in the page.
+    modes
+        The accountings by which it is the one that counts; none: by all.
+    """
+
+    part: Part
+    table: str
+    column: str
+    page: str = ""
+    rank: int = 0
+    modes: tuple[str, ...] = ()
 
 
 def at(*place: str) -> Callable[[Scenario], tuple[str, ...]]:
@@ -139,11 +184,11 @@ def energy_of(table: str, column: str, of: str) -> Amounts:
     return summed
 
 
-def column_of(table: str, column: str, of: str) -> Amounts:
-    """Return what sums a column of a result table, by member of a set, in the column's unit."""
+def column_of(table: str, column: str, *of: str) -> Amounts:
+    """Return what sums a column of a result table, by members of sets, in the column's unit."""
 
     def summed(inputs: Scenario, tables: Tables) -> pd.Series:
         del inputs
-        return ledger.column(tables, table, column, [of])
+        return ledger.column(tables, table, column, of)
 
     return summed

@@ -53,6 +53,15 @@ def column(tables: Tables, name: str, value: str, keys: Sequence[str]) -> pd.Ser
     return table[value].astype(float).groupby([table[key] for key in keys]).sum(skipna=False)
 
 
+def mean(tables: Tables, name: str, value: str, keys: Sequence[str], *, sort: bool = True) -> pd.Series:
+    """Return a column's mean over the year by keys [the column's unit], each timestep by the hours it stands for."""
+    table, hours = tables[name], weights(tables)
+    share = (table["timestep"].map(hours).astype(float) / float(hours.sum())).to_numpy(float)
+    values = pd.Series(table[value].to_numpy(float) * share, index=table.index)
+    total: pd.Series = values.groupby([table[key].astype(object) for key in keys], sort=sort).sum()
+    return total.rename(value)
+
+
 def added(inputs: Scenario, tables: Tables, total: str) -> pd.Series:
     """Add up what the scenario's features say, from the tables, that they give an open total of the model.
 

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from planner.models.problem import Problem, Stage
+from planner.models.work import LOAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +92,7 @@ def _forms(problem: Problem, known: KnownPlan, built: frozenset[str]) -> tuple[s
     places: dict[Any, int] = {}
     entries: list[tuple[int, int, float]] = []
     for column, (name, index) in enumerate(problem.column_names):
-        if name == "allocation":
+        if name == LOAD:
             region, workload, site, *_, timestep = index
             place = places.setdefault((region, workload, site), len(places))
             entries.append((place, column, known.hours[timestep]))

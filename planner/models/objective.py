@@ -40,7 +40,7 @@ COLUMNS = (
     Column("cost", "category", "", say("What the money is for.", "费用类别。")),
     Column("cost", "cost", "CNY/a", say("Cost of the category.", "该类别的成本。")),
 )
-MEASURES = (Measure("cost", "CNY/a", 1), Measure("costs", "CNY/a"))
+MEASURES = (Measure("cost", "CNY/a", 1, is_short=True), Measure("costs", "CNY/a"))
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from planner.models.built import Built
     from planner.models.column import Column
-    from planner.models.figure import Figure, Measure
+    from planner.models.figure import Figure, Measure, Series
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
@@ -99,6 +99,10 @@ class Parameter:
         parameter is known as ``site.hub``, not as ``hub``.
     description_zh
         The description in Chinese.
+    accounting_of
+        The measure of the summary that is counted by this choice: of two plans that differ in it, it does not compare.
+    caps
+        The objective that it limits for the whole plan.
     """
 
     name: str
@@ -119,6 +123,8 @@ class Parameter:
     source: str = ""
     per_table: bool = False
     description_zh: str = ""
+    accounting_of: str = ""
+    caps: str = ""
 
     @property
     def key(self) -> str:
@@ -155,6 +161,10 @@ class Declarations:
     """What a plan may build, in canonical order."""
     measures: tuple[Measure, ...] = ()
     """The numbers of the summary, in canonical order."""
+    flows: tuple[tuple[str, Figure], ...] = ()
+    """The figures of the work between a region and a site, beside its load and its latency, with the feature."""
+    series: tuple[Series, ...] = ()
+    """What is known by timestep, in canonical order."""
 
     def columns_of(self, table: str) -> dict[str, Column]:
         """Return the columns that may stand in a result table, by name; none of a table that no feature reports."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from planner.language import Said, say
 from planner.maps import style
+from planner.models.work import by_step
 from planner.report.land import draw_land, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import pandas as pd
+
+    from planner.models.figure import Figure, Series
     from planner.report.subject import Subject
 
 SITE_NUMBERS_MAX: Final = 240_000
@@ -23,28 +26,6 @@ FLOW_NUMBERS_MAX: Final = 120_000
 """Numbers by flow and timestep that a page holds; of more flows only the largest are known by timestep."""
 DIGITS: Final = 5
 """Significant digits of a number by timestep."""
-SERIES: Final = (
-    ("facility_load", "facility_load", "facility_load"),
-    ("grid_power", "power_supply", "grid_power"),
-    ("green_power", "power_supply_technology", "green_power"),
-    ("discharge", "storage", "discharge"),
-    ("charge", "storage", "charge"),
-    ("it_load", "allocation", "allocation"),
-)
-"""Power by site and timestep [MW]: its name in the page, its table and its column; beside it the green power used."""
-GREEN_USED: Final = {"certificate": "green_power_used"}
-"""The column of green power that is used in its timestep, by the accounting; else what is matched by the hour."""
-SITE_COLUMNS: Final = {
-    "load": "it_load",
-    "capacity": "capacity",
-    "new": "capacity_new",
-    "utilisation": "utilisation",
-    "green": "green_power_share",
-    "grid": "grid_power",
-    "pue": "pue",
-    "emissions": "emissions",
-}
-"""Numbers of a site in the page, and their column in the layer of sites."""
 
 
 def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
@@ -74,7 +55,7 @@ def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
         "flows": _flows(subject),
         "steps": clock.steps,
         "hours": _hours(subject, clock),
-        "supplied": "power_supply" in subject.tables,
+        "supplied": any(series.part == "grid" and series.table in subject.tables for series in series_of(subject)),
         "hourly": _hourly(subject, clock),
     }
 
@@ -96,7 +77,7 @@ def _site(subject: Subject, row: pd.Series, place: list[int] | None, sides: list
         "hub": _both(subject.name("hub", hub)) if hub else None,
         "side": sides.index(str(row["side"])),
         "at": place,
-        **{name: _round(row[column]) for name, column in SITE_COLUMNS.items()},
+        **{figure.page: _round(row[figure.name]) for figure in on_page(subject, "site")},
     }
 
 
@@ -105,8 +86,21 @@ def _region(subject: Subject, row: pd.Series, place: list[int] | None, sides: li
         "name": _both(subject.name("region", str(row["region"]))),
         "side": sides.index(str(row["side"])),
         "at": place,
-        "demand": _round(row["demand"]),
+        **{figure.page: _round(row[figure.name]) for figure in on_page(subject, "region")},
     }
+
+
+def on_page(subject: Subject, of: str) -> list[Figure]:
+    """Return the figures of sites or regions that the page has, in the order in which a comparison tells them."""
+    figures = (figure for _, figure in subject.scenario.declarations.figures if figure.of == of and figure.page)
+    return sorted(figures, key=lambda figure: figure.rank)
+
+
+def series_of(subject: Subject) -> list[Series]:
+    """Return what the page has by site and timestep [MW]: of what counts by one accounting, by the plan's own."""
+    found = (series for series in subject.scenario.declarations.series if series.page)
+    counts = (series for series in found if not series.modes or subject.green_mode in series.modes)
+    return sorted(counts, key=lambda series: series.rank)
 
 
 def _flows(subject: Subject) -> dict[str, list[Any]]:
@@ -167,7 +161,7 @@ class _Clock:
 
 
 def _clock(subject: Subject) -> _Clock:
-    count = len(subject.weights) * len(subject.scenario.sets["site"]) * (len(SERIES) + 1)
+    count = len(subject.weights) * len(subject.scenario.sets["site"]) * len(series_of(subject))
     return _Clock(subject.weights, subject.scenario.series("period"), max(1, -(-count // SITE_NUMBERS_MAX)))
 
 
@@ -181,16 +175,15 @@ def _hours(subject: Subject, clock: _Clock) -> dict[str, list[list[float]]]:
         return {}
     found: dict[str, list[list[float]]] = {}
     order = list(subject.scenario.sets["site"])
-    green = GREEN_USED.get(subject.green_mode, "green_power_matched")
-    for name, source, column in (*SERIES, ("green_used", "power_supply", green)):
-        if source not in subject.tables or subject.tables[source].empty:
+    for series in series_of(subject):
+        if series.table not in subject.tables or subject.tables[series.table].empty:
             continue
-        by_site = subject.tables[source].pivot_table(
-            index="site", columns="timestep", values=column, aggfunc="sum", observed=True
+        by_site = subject.tables[series.table].pivot_table(
+            index="site", columns="timestep", values=series.column, aggfunc="sum", observed=True
         )
         values = clock.mean(by_site.reindex(order, fill_value=0.0))
         if (values > 0).any():
-            found[name] = _lists(values)
+            found[series.page] = _lists(values)
     return found
 
 
@@ -200,9 +193,5 @@ def _hourly(subject: Subject, clock: _Clock) -> dict[str, Any]:
     if clock.count < 2 or work.empty:  # noqa: PLR2004 - one timestep is the mean itself
         return {"mw": [], "share": 1.0}
     known = work.iloc[: max(1, FLOW_NUMBERS_MAX // clock.count)]
-    keys = ["region", "workload", "site", "path"]
-    table = subject.tables["allocation"].set_index(keys)
-    table = table[table.index.isin(pd.MultiIndex.from_frame(known[keys]))].reset_index()
-    by_step = table.pivot_table(index=keys, columns="timestep", values="allocation", aggfunc="sum", observed=True)
-    values = clock.mean(by_step.reindex(pd.MultiIndex.from_frame(known[keys])))
+    values = clock.mean(by_step(subject.tables, known))
     return {"mw": _lists(values), "share": _round(known["mw"].sum() / work["mw"].sum(), 4)}

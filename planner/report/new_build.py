@@ -14,6 +14,7 @@ from planner.report.numbers import COUNT, POWER, plain
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+    from planner.models.built import Built
     from planner.report.subject import Subject
 
 SMALLEST = 1e-6
@@ -33,25 +34,30 @@ def section(subject: Subject) -> Element:
     )
 
 
+def _builds(subject: Subject, kind: str) -> list[Built]:
+    """Return what is declared of a kind of new build."""
+    return [built for built in subject.scenario.declarations.builds if built.kind == kind]
+
+
 def _halls(subject: Subject) -> Element | None:
-    if "site_expansion" not in subject.tables:
+    halls, modules = _builds(subject, "halls")
+    if halls.table not in subject.tables:
         return None
-    built = subject.tables["site_expansion"]
-    built = built[built["capacity_new"] > SMALLEST].sort_values("capacity_new", ascending=False, kind="stable")
+    built = subject.tables[halls.table]
+    built = built[built[halls.column] > SMALLEST].sort_values(halls.column, ascending=False, kind="stable")
     if built.empty:
         return None
-    capacity = subject.tables["site_capacity"].drop_duplicates(["site", "compute_type"])
-    whole = capacity.set_index(["site", "compute_type"])["capacity"].astype(float)
-    stands = whole.reindex(pd.MultiIndex.from_frame(built[["site", "compute_type"]])).to_numpy()
-    columns = [built["modules"].astype(float), built["capacity_new"].astype(float), pd.Series(stands)]
+    keys = halls.keys
+    stands = halls.standing(subject.tables).reindex(pd.MultiIndex.from_frame(built[keys])).to_numpy()
+    columns = [built[modules.column].astype(float), built[halls.column].astype(float), pd.Series(stands)]
     scales = [COUNT.scaled(columns[0]), *(POWER.scaled(column) for column in columns[1:])]
     numbers = zip(
         *([scale.number(x) for x in column] for scale, column in zip(scales, columns, strict=True)), strict=True
     )
-    names = zip(built["site"].astype(str), built["compute_type"].astype(str), strict=True)
-    limits = _limits(subject, "modules_max", built[["site", "compute_type"]], columns[0])
+    names = zip(*(built[key].astype(str) for key in keys), strict=True)
+    limits = _limits(subject, modules.most, built[keys], columns[0])
     rows = [
-        [subject.name("site", site), subject.name("compute_type", kind), *row, limit]
+        [subject.name("site", site), subject.name(halls.by, kind), *row, limit]
         for (site, kind), row, limit in zip(names, numbers, limits, strict=True)
     ]
     head = [
@@ -83,20 +89,21 @@ def _limits(subject: Subject, parameter: str, keys: pd.DataFrame, built: pd.Seri
 
 def _green(subject: Subject) -> Element | None:
     """Return the green capacity that the plan adds to what stands."""
-    if "power_supply_capacity" not in subject.tables:
+    [supply] = _builds(subject, "supply")
+    if supply.table not in subject.tables:
         return None
-    found = subject.tables["power_supply_capacity"].set_index(["site", "technology"])["green_capacity"].astype(float)
-    stands = subject.scenario.series("green_capacity_existing").reindex(found.index).astype(float).fillna(0.0)
+    found = supply.amounts(subject.tables)
+    stands = subject.scenario.series(supply.existing).reindex(found.index).astype(float).fillna(0.0)
     new = found - stands
     new = new[new > SMALLEST]
     if new.empty:
         return None
     scale = POWER.scaled(found)
-    limits = _limits(subject, "green_capacity_max", new.index.to_frame(index=False), found[new.index])
+    limits = _limits(subject, supply.most, new.index.to_frame(index=False), found[new.index])
     rows = [
         [
             subject.name("site", str(site)),
-            subject.name("technology", str(technology)),
+            subject.name(supply.by, str(technology)),
             scale.number(float(added)),
             scale.number(float(found[site, technology])),
             limit,
@@ -114,14 +121,15 @@ def _green(subject: Subject) -> Element | None:
 
 
 def _stores(subject: Subject) -> Element | None:
-    stores = subject.tables.get("storage_capacity", pd.DataFrame(columns=["site", "storage_power", "storage_energy"]))
-    stores = stores[(stores["storage_power"] > SMALLEST) | (stores["storage_energy"] > SMALLEST)]
+    power, energy = (built.amounts(subject.tables) for built in _builds(subject, "stores"))
+    stores = pd.DataFrame({"mw": power, "mwh": energy})
+    stores = stores[(stores["mw"] > SMALLEST) | (stores["mwh"] > SMALLEST)]
     if stores.empty:
         return None
-    power, energy = (POWER.scaled(stores[name].astype(float)) for name in ("storage_power", "storage_energy"))
+    mws, mwhs = POWER.scaled(stores["mw"]), POWER.scaled(stores["mwh"])
     rows = [
-        [subject.name("site", str(site)), power.number(float(mw)), energy.number(float(mwh))]
-        for site, mw, mwh in stores[["site", "storage_power", "storage_energy"]].itertuples(index=False)
+        [subject.name("site", str(site)), mws.number(float(mw)), mwhs.number(float(mwh))]
+        for site, mw, mwh in stores.itertuples()
     ]
     head = [
         say("Site", "节点"),

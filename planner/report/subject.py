@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from planner.language import Said, say
+from planner.models import ledger
+from planner.models.work import ROUTE, carried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import pandas as pd
+
     from planner.io.results import Results
     from planner.io.scenario import Scenario
-
-ROUTE = ["region", "workload", "site", "path"]
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Subject:
     @property
     def green_mode(self) -> str:
         """The accounting by which the green share of sites is shown."""
-        sites = self.results.sites
-        return str(sites["green_power_share_mode"].iloc[0]) if len(sites) else "certificate"
+        [basis] = [figure.basis for _, figure in self.scenario.declarations.figures if figure.basis is not None]
+        return basis(self.scenario)
 
     @property
     def green_share(self) -> Said:
@@ -95,21 +95,14 @@ class Subject:
     @cached_property
     def weights(self) -> pd.Series:
         """Hours of the year by timestep [h/a], in the plan's order."""
-        clock = self.tables["time"]
-        return pd.Series(clock["timestep_weight"].to_numpy(float), index=pd.Index(clock["timestep"], name="timestep"))
+        return ledger.weights(self.tables)
 
     @cached_property
     def work(self) -> pd.DataFrame:
         """The work carried, largest first: region, workload, site, path, mw [mean over the year], ms [one way]."""
-        table = self.tables["allocation"]
-        part = table["timestep"].map(self.weights).astype(float) / self.weights.sum()
-        load = (table["allocation"].astype(float) * part).groupby([table[key] for key in ROUTE], sort=False).sum()
-        found = load[load > 0].rename("mw").reset_index()
-        found["ms"] = float("nan")
-        if "routes" in self.tables:
-            latency = self.tables["routes"].set_index(ROUTE)["latency"].astype(float)
-            found["ms"] = latency.reindex(pd.MultiIndex.from_frame(found[ROUTE])).to_numpy()
-        return found.sort_values(["mw", *ROUTE], ascending=[False, *[True] * len(ROUTE)], ignore_index=True)
+        return carried(self.tables).sort_values(
+            ["mw", *ROUTE], ascending=[False, *[True] * len(ROUTE)], ignore_index=True
+        )
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, Said]]:

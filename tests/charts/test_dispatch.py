@@ -67,7 +67,7 @@ def test_the_stack_is_the_load_and_charging(week: Results) -> None:
     for name, power in (
         *((f"green-{name}", hours.green[name]) for name in ("solar", "wind")),
         ("discharge", hours.power["discharge"]),
-        ("grid", hours.power["grid_power"]),
+        ("grid", hours.power["grid"]),
     ):
         (band,) = artists(figure, f"{name}-0")
         values, edges, baseline = band.get_data()
@@ -75,7 +75,7 @@ def test_the_stack_is_the_load_and_charging(week: Results) -> None:
         assert np.allclose(edges, 2.0 * np.arange(count + 1))
         base = np.maximum(base, values)
     (top,) = artists(figure, "supply-0")
-    load = part(week, "facility_load", first, count)
+    load = part(week, "load", first, count)
     assert np.allclose(top.get_data().values, load + part(week, "charge", first, count), atol=1e-6)
     assert np.allclose(base, top.get_data().values)
     (line,) = artists(figure, "load-0")
@@ -89,7 +89,7 @@ def test_excess_and_curtailed_lie_on_the_supply(week: Results) -> None:
     """
     figure = drawn(week, start="2025-07-07")
     hours = hours_of(week, "west")
-    every = hours.available.sum(axis=1) + hours.power["discharge"] + hours.power["grid_power"]
+    every = hours.available.sum(axis=1) + hours.power["discharge"] + hours.power["grid"]
     (top,) = artists(figure, "curtailed-0")
     (excess,) = artists(figure, "excess-0")
     assert np.allclose(top.get_data().values, every.to_numpy()[:84], atol=1e-6)
@@ -116,10 +116,7 @@ def test_the_week_with_the_least_green_share_comes_first(week: Results) -> None:
     Sensitivity: a share of means, a window of six days, the last window left out.
     """
     hours = hours_of(week, "west")
-    share = [
-        part(week, "green_used", place, 84).sum() / part(week, "facility_load", place, 84).sum()
-        for place in (0, 12, 24)
-    ]
+    share = [part(week, "green_used", place, 84).sum() / part(week, "load", place, 84).sum() for place in (0, 12, 24)]
     choice = choose_stretches(hours, None, "en")
     assert choice.stretches[0].steps == range(12 * int(np.argmin(share)), 12 * int(np.argmin(share)) + 84)
     assert "the seven days with the least green share" in " ".join(texts(drawn(week)))
@@ -157,7 +154,7 @@ def test_representative_periods_stand_apart(periods: Results) -> None:
     assert "3 representative periods, no sequence" in " ".join(texts(figure))
     for number in range(3):
         values = artists(figure, f"load-{number}")[0].get_data().values
-        assert np.allclose(values, part(periods, "facility_load", 6 * number, 6))
+        assert np.allclose(values, part(periods, "load", 6 * number, 6))
     with pytest.raises(DrawingError, match="drawn all together"):
         drawn(periods, start="2025-07-07")
 
@@ -188,7 +185,7 @@ def test_what_a_plan_lacks_is_said(plain: Results) -> None:
         assert lacks in " ".join(texts(figure))
         assert not [name for name in ("stored", "waiting", "asked") if artists(figure, name)]
         (line,) = artists(figure, "load-0")
-        assert np.allclose(line.get_data().values, hours_of(plain, site).power["facility_load"])
+        assert np.allclose(line.get_data().values, hours_of(plain, site).power["load"])
 
 
 @pytest.mark.parametrize("name", HOSTILE)

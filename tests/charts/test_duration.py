@@ -34,7 +34,8 @@ def test_areas_are_the_energy_of_the_year(periods: Results, week: Results, site:
         hours = hours_of(results, site)
         figure = draw_duration(hours, site="x")
         weight = hours.power["weight"]
-        known = {name: hours.power[name] for name in ("facility_load", "grid_power", "green_used")}
+        known = {"facility_load": "load", "grid_power": "grid", "green_used": "green_used"}
+        known = {name: hours.power[column] for name, column in known.items()}
         known["available"] = hours.available.sum(axis=1)
         for name, power in known.items():
             values, edges = curve(figure, name)
@@ -50,7 +51,7 @@ def test_the_share_is_that_of_each_hour(periods: Results) -> None:
     """
     hours = hours_of(periods, "west")
     figure = draw_duration(hours, site="x")
-    share = 100 * hours.power["green_used"] / hours.power["facility_load"]
+    share = 100 * hours.power["green_used"] / hours.power["load"]
     assert np.allclose(curve(figure, "green_share")[0], share.sort_values(ascending=False))
     matched = 100 * periods.summary["green_power_share"]["matched"]
     assert f"{matched:.3g} % over the year" in " ".join(texts(figure))

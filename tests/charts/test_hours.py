@@ -20,7 +20,9 @@ NAMES = ("availability", "period", "time")
 
 def hours_of(results: Results, site: str | None) -> Hours:
     """Return the hours of a site, or of all."""
-    return read_hours(results.tables, site, **{name: results.scenario.series(name) for name in NAMES})
+    return read_hours(
+        results.tables, site, results.scenario.declarations, **{name: results.scenario.series(name) for name in NAMES}
+    )
 
 
 @pytest.mark.parametrize("site", ["west", "北站", None])
@@ -31,8 +33,8 @@ def test_supply_is_load_and_charging(week: Results, site: str | None) -> None:
     """
     hours = hours_of(week, site)
     power = hours.power
-    supply = hours.green.sum(axis=1) + power["discharge"] + power["grid_power"]
-    assert np.allclose(supply, power["facility_load"] + power["charge"], atol=1e-6)
+    supply = hours.green.sum(axis=1) + power["discharge"] + power["grid"]
+    assert np.allclose(supply, power["load"] + power["charge"], atol=1e-6)
     assert list(power.index) == list(week.scenario.sets["timestep"])
     assert power["charge"].sum() > 0 or site == "北站"
 
@@ -45,12 +47,12 @@ def test_sites_add_up_to_all(week: Results) -> None:
     """
     whole = hours_of(week, None)
     parts = [hours_of(week, site) for site in week.scenario.sets["site"]]
-    for name in ("facility_load", "grid_power", "green_used", "charge", "stored", "waiting"):
+    for name in ("load", "grid", "green_used", "charge", "stored", "waiting"):
         assert np.allclose(sum(part.power[name] for part in parts), whole.power[name], atol=1e-6), name
     pue = week.scenario.series("pue").groupby("site").first()
     for site, part in zip(week.scenario.sets["site"], parts, strict=True):
-        moved = (part.power["asked"] - part.power["facility_load"]) / pue[site]
-        assert abs((moved * part.power["weight"]).sum()) < 1e-6 * part.power["facility_load"].sum(), site
+        moved = (part.power["asked"] - part.power["load"]) / pue[site]
+        assert abs((moved * part.power["weight"]).sum()) < 1e-6 * part.power["load"].sum(), site
     backlog = week.tables["flexible_workloads"].groupby("timestep", sort=False)["backlog"].sum()
     assert backlog.max() > 1
     assert np.allclose(whole.power["waiting"], backlog.reindex(whole.power.index), atol=1e-6)
@@ -64,7 +66,7 @@ def test_the_load_if_no_work_had_waited(periods: Results) -> None:
     hours = hours_of(periods, "west")
     demand = periods.tables["demand"].groupby("timestep", sort=False)["demand"].sum().reindex(hours.power.index)
     assert np.allclose(hours.power["asked"], 1.2 * demand, atol=1e-6)
-    assert (hours.power["asked"] - hours.power["facility_load"]).abs().max() > 1
+    assert (hours.power["asked"] - hours.power["load"]).abs().max() > 1
 
 
 def test_green_power_there_to_be_had(week: Results) -> None:
@@ -91,7 +93,7 @@ def test_a_plan_without_store_and_backlog(plain: Results) -> None:
     hours = hours_of(plain, "gansu")
     assert (hours.has_storage, hours.has_waiting, hours.has_green) == (False, False, True)
     assert hours.power[["charge", "discharge", "stored", "waiting"]].to_numpy().sum() == 0
-    assert np.allclose(hours.power["asked"], hours.power["facility_load"])
+    assert np.allclose(hours.power["asked"], hours.power["load"])
     assert not hours_of(plain, "shanghai").has_green
 
 
@@ -102,7 +104,7 @@ def test_a_plan_without_load_is_refused(plain: Results) -> None:
     """
     tables = {name: table for name, table in plain.tables.items() if name != "facility_load"}
     with pytest.raises(DrawingError, match="list the feature facility_load"):
-        read_hours(tables, "gansu")
+        read_hours(tables, "gansu", plain.scenario.declarations)
 
 
 def test_rows_in_any_order_are_the_same_hours(week: Results) -> None:
@@ -113,6 +115,8 @@ def test_rows_in_any_order_are_the_same_hours(week: Results) -> None:
     shuffled = {
         name: table if name == "time" else table.sample(frac=1, random_state=3) for name, table in week.tables.items()
     }
-    again = read_hours(shuffled, "west", **{name: week.scenario.series(name) for name in NAMES})
+    again = read_hours(
+        shuffled, "west", week.scenario.declarations, **{name: week.scenario.series(name) for name in NAMES}
+    )
     pd.testing.assert_frame_equal(again.power, hours_of(week, "west").power)
     pd.testing.assert_frame_equal(again.green, hours_of(week, "west").green, check_like=True)

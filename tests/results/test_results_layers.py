@@ -138,17 +138,10 @@ def test_flows_are_arcs(results: Results) -> None:
 
 
 def test_traffic_is_the_tables(results: Results) -> None:
-    """Proves that traffic is taken from its table, as a mean over the year where it has timesteps."""
-    traffic = pd.DataFrame(
-        [("coast", "delta", "day", 8.0), ("coast", "delta", "night", 2.0)],
-        columns=["region", "site", "timestep", "traffic"],
-    )
-    steps = dataclasses.replace(results, tables={**results.tables, "traffic": traffic})
-    whole = dataclasses.replace(
-        results, tables={**results.tables, "traffic": traffic.iloc[:1].drop(columns="timestep")}
-    )
-    assert row(steps.flows, region="coast", site="delta")["traffic"] == pytest.approx(8 * DAY + 2 * NIGHT)
-    assert row(whole.flows, region="coast", site="delta")["traffic"] == 8.0
+    """Proves that traffic is taken from its table, by region and site. Sensitivity: a rate worked out anew."""
+    traffic = pd.DataFrame([("coast", "delta", 9.0, 8.0)], columns=["region", "site", "data", "traffic"])
+    known = dataclasses.replace(results, tables={**results.tables, "traffic": traffic})
+    assert row(known.flows, region="coast", site="delta")["traffic"] == 8.0
 
 
 def test_an_unknown_latency_makes_the_mean_unknown(results: Results) -> None:

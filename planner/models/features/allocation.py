@@ -12,7 +12,7 @@ from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
 from planner.models.features.routes import counts_latency
-from planner.models.figure import Figure, Measure, at
+from planner.models.figure import Figure, Measure, Series, at
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
@@ -44,6 +44,7 @@ PARAMETERS = (
         None,
         plausible=Plausible(0.5, 200.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
         description_zh="全部需求的平均网络时延（单向）上限；未满足的需求按零计。",
+        caps="latency",
     ),
 )
 WORDS: dict[str, tuple[str, str]] = {
@@ -77,7 +78,12 @@ COLUMNS = (
         say("IT load of the region's workload that the site serves.", "节点承接该需求地该业务的 IT 负载。"),
     ),
 )
-MEASURES = (Measure("mean_latency", "ms", 7), Measure("west_share", "1", 8), Measure("moved_west_share", "1", 9))
+SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6),)
+MEASURES = (
+    Measure("mean_latency", "ms", 7, is_short=True),
+    Measure("west_share", "1", 8, is_short=True),
+    Measure("moved_west_share", "1", 9, is_short=True),
+)
 
 
 def warn(inputs: Scenario) -> Iterator[str]:
@@ -325,8 +331,19 @@ def _served(name: str) -> Any:
 
 
 FIGURES = (
-    Figure("it_load", "site", "MW", _work, at("energy", "it"), is_mean_power=True, missing=0.0),
-    Figure("latency", "region", "ms", _served("haste"), at("mean_latency"), per=_served("energy")),
+    Figure(
+        "it_load",
+        "site",
+        "MW",
+        _work,
+        at("energy", "it"),
+        is_mean_power=True,
+        missing=0.0,
+        gone=0.0,
+        rank=1,
+        page="load",
+    ),
+    Figure("latency", "region", "ms", _served("haste"), at("mean_latency"), per=_served("energy"), rank=3),
 )
 
 

@@ -95,7 +95,7 @@ COLUMNS = (
         "demand", "unserved_demand", "MW", say("Part of the demand that no site serves.", "未获任何节点承接的需求。")
     ),
 )
-MEASURES = (Measure("energy", "MWh/a", 4), Measure("served_share", "1", 10))
+MEASURES = (Measure("energy", "MWh/a", 4, parts="source"), Measure("served_share", "1", 10))
 PROFILE_TOLERANCE = 1e-3
 
 
@@ -191,8 +191,18 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 ASKED, LEFT = (energy_of("demand", column, "region") for column in ("demand", "unserved_demand"))
 FIGURES = (
-    Figure("demand", "region", "MW", ASKED, at("energy", "demand"), is_mean_power=True),
-    Figure("unserved", "region", "MW", LEFT, at("energy", "unserved"), is_mean_power=True),
+    Figure(
+        "demand",
+        "region",
+        "MW",
+        ASKED,
+        at("energy", "demand"),
+        is_mean_power=True,
+        gone=0.0,
+        rank=1,
+        page="demand",
+    ),
+    Figure("unserved", "region", "MW", LEFT, at("energy", "unserved"), is_mean_power=True, gone=0.0, rank=2),
 )
 
 

@@ -48,6 +48,7 @@ PARAMETERS = (
         "contract",
         "choice",
         choices=ACCOUNTINGS,
+        accounting_of="emissions",
         retired={
             "market": say(
                 "market is called contract now (grid power at its factor, certificates change nothing); with "
@@ -87,6 +88,7 @@ PARAMETERS = (
         None,
         plausible=Plausible(1000.0, 1e9, (TEN_THOUSAND_TONNES, MEGATONNES, KILOGRAMS)),
         description_zh="方案的排放上限。",
+        caps="emissions",
     ),
     Parameter(
         "carbon_price",
@@ -136,7 +138,10 @@ COLUMNS = (
     ),
     Column("emissions", "accounting", "", say("Accounting that the plan counts by.", "方案采用的核算口径。")),
 )
-MEASURES = (Measure("emissions", "tCO2/a", 2), Measure("emissions_by_accounting", "tCO2/a", 3))
+MEASURES = (
+    Measure("emissions", "tCO2/a", 2, is_short=True),
+    Measure("emissions_by_accounting", "tCO2/a", 3, parts="accounting"),
+)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -337,7 +342,17 @@ def _again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd
     }
 
 
-FIGURES = (Figure("emissions", "site", "tCO2/a", column_of("emissions", "emissions", "site"), at("emissions")),)
+FIGURES = (
+    Figure(
+        "emissions",
+        "site",
+        "tCO2/a",
+        column_of("emissions", "emissions", "site"),
+        at("emissions"),
+        rank=8,
+        page="emissions",
+    ),
+)
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, Measure, at, column_of, energy_of
+from planner.models.figure import Figure, Measure, Series, at, column_of, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import INFINITY, Parameter
@@ -147,6 +147,11 @@ COLUMNS = (
     Column("facility_load", "facility_load", "MW", say("Power that the facility uses.", "设施用电功率。")),
     *keys_of("facility_load_water", "site"),
     Column("facility_load_water", "water", "m3/a", say("Water that the site uses.", "节点用水量。")),
+)
+SERIES = (
+    Series("load", "facility_load", "facility_load", page="facility_load", rank=1),
+    Series("it", "facility_load", "it_load"),
+    Series("pue", "facility_load", "pue"),
 )
 MEASURES = (Measure("mean_pue", "1", 14), Measure("water", "m3/a", 15))
 
@@ -302,7 +307,7 @@ def _mean_pue(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series
 
 DRAWN, DONE = (energy_of("facility_load", column, "site") for column in ("facility_load", "it_load"))
 FIGURES = (
-    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue),
+    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue, page="pue"),
     Figure("water", "site", "m3/a", column_of("facility_load_water", "water", "site"), at("water")),
 )
 

@@ -12,6 +12,7 @@ from planner.models import ledger
 from planner.models.audit_time import before
 from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults, previous
+from planner.models.figure import Series
 from planner.models.finding import Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter
@@ -69,6 +70,7 @@ COLUMNS = (
         "flexible_workloads", "backlog", "MWh", say("Work that waits at the end of the timestep.", "时段末积压的作业。")
     ),
 )
+SERIES = (Series("waiting", "flexible_workloads", "backlog"),)
 
 
 ROUNDING = 1e-12

@@ -11,7 +11,7 @@ from planner.language import say
 from planner.models import green_ledger, ledger
 from planner.models.built import Built
 from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, Measure, at, energy_of
+from planner.models.figure import Figure, Measure, Series, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
@@ -266,7 +266,21 @@ BUILDS = (
         place=1,
     ),
 )
-MEASURES = (Measure("green_power_share", "1", 5),)
+SERIES = (
+    Series("grid", "power_supply", "grid_power", page="grid_power", rank=2),
+    Series("green", "power_supply_technology", "green_power", page="green_power", rank=3),
+    Series("sold", "power_supply_technology", "excess"),
+    Series("green_used", "power_supply", "green_power_used", page="green_used", rank=7, modes=("certificate",)),
+    Series(
+        "green_used",
+        "power_supply",
+        "green_power_matched",
+        page="green_used",
+        rank=7,
+        modes=("matched", "every_timestep"),
+    ),
+)
+MEASURES = (Measure("green_power_share", "1", 5, is_short=True, parts="accounting"),)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -638,8 +652,8 @@ def _audit_costs(
 
 GRID, GREEN = (energy_of("power_supply", column, "site") for column in ("grid_power", "green_power_used"))
 FIGURES = (
-    Figure("grid_power", "site", "MW", GRID, at("energy", "grid"), is_mean_power=True),
-    Figure("green_power", "site", "MW", GREEN, at("energy", "green"), is_mean_power=True),
+    Figure("grid_power", "site", "MW", GRID, at("energy", "grid"), is_mean_power=True, rank=5, page="grid"),
+    Figure("green_power", "site", "MW", GREEN, at("energy", "green"), is_mean_power=True, rank=6),
     Figure("certificates", "site", "MWh/a", green_ledger.certificates, at("energy", "certificates"), missing=0.0),
     Figure(
         "green_power_share",
@@ -649,6 +663,9 @@ FIGURES = (
         green_ledger.place,
         per=green_ledger.counted_against,
         everywhere=green_ledger.share_of_all,
+        rank=7,
+        page="green",
+        basis=green_ledger.mode_of,
     ),
 )
 

@@ -11,6 +11,7 @@ import pandas as pd
 from planner.language import Said, say
 from planner.models import audit_physics
 from planner.models.column import Column, keys_of
+from planner.models.figure import Figure, at
 from planner.models.finding import Finding
 from planner.models.gives import Rank, Steps
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of
@@ -135,6 +136,7 @@ COLUMNS = (
     Column("routes", "latency", "ms", LATENCY, may_be_empty=True),
     Column("routes", "distance", "km", DISTANCE, may_be_empty=True),
 )
+FLOWS = (Figure("distance", "flow", "km", lambda inputs, _: inputs.distance, at()),)
 ROUTE_FACTORS = {"optical": 1.8, "ip_private": 2.7, "internet": 3.1}
 FIBRE_LATENCY = 4.897e-3
 """[ms/km], one way: group index 1.468 over the speed of light."""

@@ -309,8 +309,8 @@ def work_done(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
 
 
 FIGURES = (
-    Figure("capacity", "site", "MW", _stands, at("capacity")),
-    Figure("utilisation", "site", "1", _load, at("utilisation"), per=_stands),
+    Figure("capacity", "site", "MW", _stands, at("capacity"), rank=2, page="capacity"),
+    Figure("utilisation", "site", "1", _load, at("utilisation"), per=_stands, page="utilisation"),
 )
 
 

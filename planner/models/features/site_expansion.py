@@ -137,11 +137,12 @@ BUILDS = (
         by="compute_type",
         variable="modules",
         size="module_size",
+        whole=("site_capacity", "capacity"),
         place=4,
     ),
     Built("site_expansion", "modules", "1", "halls", by="compute_type", most="modules_max"),
 )
-MEASURES = (Measure("capacity_new", "MW", 12), Measure("modules", "1"))
+MEASURES = (Measure("capacity_new", "MW", 12, is_short=True), Measure("modules", "1"))
 
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:
@@ -329,8 +330,8 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
 
 BUILT, MODULES = (column_of("site_expansion", column, "site") for column in ("capacity_new", "modules"))
 FIGURES = (
-    Figure("capacity_new", "site", "MW", BUILT, at("capacity_new"), missing=0.0, unlisted=0.0),
-    Figure("modules", "site", "1", MODULES, at("modules"), missing=0.0, unlisted=0.0),
+    Figure("capacity_new", "site", "MW", BUILT, at("capacity_new"), missing=0.0, unlisted=0.0, rank=3, page="new"),
+    Figure("modules", "site", "1", MODULES, at("modules"), missing=0.0, unlisted=0.0, rank=4),
 )
 
 

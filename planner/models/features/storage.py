@@ -16,7 +16,7 @@ from planner.models.audit_time import before, round_of
 from planner.models.built import Built
 from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults
-from planner.models.figure import Measure
+from planner.models.figure import Measure, Series
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter
@@ -161,6 +161,11 @@ BUILDS = tuple(
         place=place,
     )
     for size, unit, place in (("storage_power", "MW", 2), ("storage_energy", "MWh", 3))
+)
+SERIES = (
+    Series("charge", "storage", "charge", page="charge", rank=5),
+    Series("discharge", "storage", "discharge", page="discharge", rank=4),
+    Series("stored", "storage", "state_of_charge"),
 )
 MEASURES = (Measure("storage_power", "MW"), Measure("storage_energy", "MWh"))
 SIZES = ("storage_power", "storage_energy")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from planner.language import say
 from planner.models import ledger
 from planner.models.column import Column, keys_of
-from planner.models.figure import Measure
+from planner.models.figure import Figure, Measure, at, column_of
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
 from planner.models.plausible import MBIT, PER_KWH, PER_TB, Plausible
@@ -68,6 +68,7 @@ COLUMNS = (
     Column("traffic", "traffic", "Gbit/s", say("Mean rate of the data carried.", "数据传输的平均速率。")),
 )
 MEASURES = (Measure("traffic", "Gbit/s", 16),)
+FLOWS = (Figure("traffic", "flow", "Gbit/s", column_of("traffic", "traffic", *PAIR), at()),)
 GIGABYTES = 450.0
 """[GB/(Gbit/s)/h]: 1 Gbit/s for 3600 s, 8 bits a byte."""
 
