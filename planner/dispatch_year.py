@@ -19,7 +19,7 @@ import pandas as pd
 from planner.check import obstacles_of, read_with_full_year
 from planner.errors import InfeasibleError, PlannerError, UsageError
 from planner.language import say
-from planner.models import ledger
+from planner.models import ledger, work
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.claims import Claims, audit_claims
@@ -39,7 +39,8 @@ UNSERVED_PRICE = 1e5
 """[CNY/MWh] of demand left unserved where it need not be otherwise; far above all else, so that demand comes first."""
 SHORTFALL_PRICE = 1e4
 """[CNY/MWh] of green energy missing: far above any power price, and below what leaving the load away would save."""
-SHORTFALL = "green_shortfall"
+SHORTFALL, PRICE = "green_shortfall", "unserved_price"
+"""The feature, and the parameter, by which green energy and work may be missing."""
 Member = tuple[str, tuple[Any, ...]]
 
 
@@ -227,9 +228,9 @@ def _fixed(problem: Problem, names: set[str], investments: Mapping[Member, float
 def _relaxed(scenario: Scenario) -> Scenario:
     """Return a scenario that may leave demand unserved, and green energy missing, at the price of a violation."""
     given = dict(scenario.given)
-    price = scenario.series("unserved_price")
+    price = scenario.series(PRICE)
     workloads = scenario.full_index(("workload",))
-    given["unserved_price"] = price.reindex(workloads).fillna(UNSERVED_PRICE).rename("unserved_price")
+    given[PRICE] = price.reindex(workloads).fillna(UNSERVED_PRICE).rename(PRICE)
     listed = set(scenario.features)
     if scenario.has("green_power_share"):
         listed.add(SHORTFALL)
@@ -241,9 +242,10 @@ def _relaxed(scenario: Scenario) -> Scenario:
 def _true_costs(scenario: Scenario, found: _Found) -> dict[str, float]:
     """Return the costs by category [CNY/a] without the price of violations, which nobody pays."""
     costs = {str(category): float(cost) for category, cost in found.summary["costs"].items()}
-    table = found.tables["demand"]
-    energy = table["unserved_demand"] * table["timestep"].map(ledger.weights(found.tables))
-    free = ~table["workload"].isin(scenario.series("unserved_price").index)
+    name, column = work.UNSERVED
+    table = found.tables[name]
+    energy = table[column] * table["timestep"].map(ledger.weights(found.tables))
+    free = ~table["workload"].isin(scenario.series(PRICE).index)
     costs["unserved"] -= UNSERVED_PRICE * float(energy[free].sum())
     if not scenario.has(SHORTFALL):
         costs.pop(SHORTFALL, None)

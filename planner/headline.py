@@ -268,10 +268,10 @@ def _west(summary: dict[str, Any]) -> str:
 
 def _green_rule(results: Results) -> str:
     """Say which share had to hold, so that an answer is not taken for one to another question."""
-    table = results.tables.get("green_power_share")
-    if table is None or table.empty:
+    table = green_ledger.limits(results.tables)
+    if table.empty:
         return ""
-    low, high = table["share_min"].min(), table["share_min"].max()
+    low, high = table["least"].min(), table["least"].max()
     return say(
         "at least {asked} of {what}, by {mode}, at {places} places",
         "{what}的 {asked} 以上，按{mode}，共 {places} 处",

@@ -110,7 +110,7 @@ def _is_told(row: Mapping[Any, Any], measure: Measure) -> bool:
     """Return whether a measure belongs into the headline; the table has them all."""
     if row["measure"] == "served_share":
         return bool(min(row["before"], row["after"]) < 1)
-    return measure.is_short or (measure.parts == "source" and row["part"] in ENERGIES)
+    return measure.is_short or (measure.parts == "sources" and row["part"] in ENERGIES)
 
 
 def _measure(row: Mapping[Any, Any], measure: Measure) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _measure_name(row: Mapping[Any, Any], measure: Measure) -> Said:
     name = called(str(row["measure"]))
     if not row["part"]:
         return name
-    part = word(row["part"]) if measure.parts == "accounting" else called(f"energy_{row['part']}")
+    part = word(row["part"]) if measure.parts == "accountings" else called(f"energy_{row['part']}")
     return say("{name}, {part}", "{name}（{part}）", name=name, part=part)
 
 

@@ -103,7 +103,7 @@ class Plan:
     time_limit [s]
         For each point.
     scope
-        Of :func:`scopes`: whose share is raised; none given: the widest that the scenario has a share for, or each site.
+        Of :func:`scopes`: whose share is raised; none given: the widest that the scenario has one for, or each site.
     """
 
     shares: Sequence[float] = SHARES

@@ -161,7 +161,7 @@ def read_hours(
     columns |= {part: source.sums(part) for part in ("load", "grid", "green_used", "charge", "discharge", "stored")}
     joined, held, is_waiting = source.waiting()
     pue = columns["load"] / source.sums("it").where(lambda work: work > 0)
-    idle = source.here[load.table].groupby("timestep")[source.series["pue"].column].mean().reindex(steps)
+    idle = source.here[load.table].groupby("timestep")[source.series["factor"].column].mean().reindex(steps)
     columns["asked"] = columns["load"] + joined * pue.fillna(idle)
     columns["waiting"] = held
     green, excess = (source.by_technology(part) for part in ("green", "sold"))

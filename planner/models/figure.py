@@ -48,7 +48,7 @@ class Measure:
     unit: str
     place: int = 0
     is_short: bool = False
-    parts: Literal["accounting", "source", ""] = ""
+    parts: Literal["accountings", "sources", ""] = ""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Figure:
 
 
 Part = Literal[
-    "work", "it", "load", "pue", "grid", "green", "sold", "green_used", "charge", "discharge", "stored", "waiting"
+    "work", "it", "load", "factor", "grid", "green", "sold", "green_used", "charge", "discharge", "stored", "waiting"
 ]
 
 

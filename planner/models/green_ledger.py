@@ -140,3 +140,9 @@ def share_of_all(inputs: Scenario, tables: Tables) -> float | None:
 def place(inputs: Scenario) -> tuple[str, str]:
     """Return where the summary holds the share by the scenario's own accounting."""
     return ("green_power_share", mode_of(inputs))
+
+
+def limits(tables: Tables) -> pd.DataFrame:
+    """Return the limits on shares that held, as their table has them, the share as ``least``; no rows without any."""
+    known = tables.get("green_power_share", pd.DataFrame(columns=["share_min"]))
+    return known.rename(columns={"share_min": "least"})

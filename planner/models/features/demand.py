@@ -95,7 +95,7 @@ COLUMNS = (
         "demand", "unserved_demand", "MW", say("Part of the demand that no site serves.", "未获任何节点承接的需求。")
     ),
 )
-MEASURES = (Measure("energy", "MWh/a", 4, parts="source"), Measure("served_share", "1", 10))
+MEASURES = (Measure("energy", "MWh/a", 4, parts="sources"), Measure("served_share", "1", 10))
 PROFILE_TOLERANCE = 1e-3
 
 

@@ -140,7 +140,7 @@ COLUMNS = (
 )
 MEASURES = (
     Measure("emissions", "tCO2/a", 2, is_short=True),
-    Measure("emissions_by_accounting", "tCO2/a", 3, parts="accounting"),
+    Measure("emissions_by_accounting", "tCO2/a", 3, parts="accountings"),
 )
 
 

@@ -151,7 +151,7 @@ COLUMNS = (
 SERIES = (
     Series("load", "facility_load", "facility_load", page="facility_load", rank=1),
     Series("it", "facility_load", "it_load"),
-    Series("pue", "facility_load", "pue"),
+    Series("factor", "facility_load", "pue"),
 )
 MEASURES = (Measure("mean_pue", "1", 14), Measure("water", "m3/a", 15))
 

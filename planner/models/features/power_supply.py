@@ -280,7 +280,7 @@ SERIES = (
         modes=("matched", "every_timestep"),
     ),
 )
-MEASURES = (Measure("green_power_share", "1", 5, is_short=True, parts="accounting"),)
+MEASURES = (Measure("green_power_share", "1", 5, is_short=True, parts="accountings"),)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
