@@ -19,6 +19,7 @@ import pytest
 
 import planner
 from planner.explain.trials import Trials
+from planner.io.settings import OBJECTIVES
 from planner.models import features as features_package
 from planner.models.audit import audit
 from planner.models.build import declare_model
@@ -334,6 +335,47 @@ def test_empty_cells_are_declared() -> None:
     for _, column in declarations().columns:
         if column.name in holed.get(column.table, ()):
             assert ((column.table, column.name) in gaps) != column.may_be_empty, column
+
+
+def test_what_is_declared_of_columns_and_inputs_exists() -> None:
+    """What is built, drawn by the hour and capped is declared of columns and parameters that there are.
+
+    Proves: ``BUILDS``, ``SERIES``, ``accounting_of`` and ``caps`` against ``COLUMNS``, ``PARAMETERS``, ``MEASURES``.
+    Sensitivity: a column renamed that a comparison or a chart would miss without a word.
+    """
+    known = declarations()
+    units = {(column.table, column.name): column.unit for _, column in known.columns}
+    for built in known.builds:
+        assert units[built.table, built.column] == built.unit
+        assert {built.existing, built.most, built.size} - {""} <= set(known.parameters)
+        assert built.whole == ("", "") or built.whole in units
+    assert all((series.table, series.column) in units for series in known.series)
+    measures = {measure.name for measure in known.measures}
+    for parameter in known.parameters.values():
+        assert parameter.accounting_of in {"", *measures}, parameter.key
+        assert parameter.caps in {"", *OBJECTIVES}, parameter.key
+
+
+@every_feature
+def test_its_numbers_of_the_summary_have_a_unit(name: str) -> None:
+    """Each number that a feature adds to the summary is declared in ``MEASURES``, by one of its names.
+
+    Proves: the rich world's summary. Sensitivity: a number that the workbook shows without a unit.
+    """
+    results = plan(RICH)
+    measures = {measure.name for measure in declarations().measures}
+    summary = getattr(MODULES[name], "summary", None)
+    for path, value in leaves(summary(results.scenario, results.tables) if summary is not None else {}):
+        assert not isinstance(value, int | float) or measures & set(path), path
+
+
+def leaves(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield the numbers and words of a summary, each with where it stands."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from leaves(value, (*path, str(key)))
+    else:
+        yield path, tree
 
 
 def test_audits_name_only_rules_and_words_that_exist() -> None:

@@ -28,15 +28,35 @@ ORDINARY = frozenset({"category", "data", "distance", "mode", "on", "open", "pat
 """Plain English, which Python, ``scenario.toml`` and the page use in other senses as well."""
 
 LISTED: dict[str, dict[str, str]] = {
-    "They check or gather the tables of several features anew: an independent audit states them again, a shared ledger once.": {
+    (
+        "They check or gather the tables of several features anew: an independent audit states them again, a shared "
+        "ledger once."
+    ): {
         "models/audit_time.py": "period position",
-        "models/green_ledger.py": "availability certificates charge counts_hourly discharge excess excess_keeps_certificate facility_load green_power green_power_matched green_power_share green_power_share_mode period power_supply power_supply_certificates power_supply_technology share_min site_draw storage timestep_duration",
-        "models/invariants.py": "allocation backlog certificates charge compute_load curtailed demand discharge excess excess_keeps_certificate facility_load flexible_workloads green_power green_power_share_new green_power_used grid_power it_load mean_full mean_reduced power_supply power_supply_certificates power_supply_technology quantile_full quantile_reduced site_capacity site_draw storage timestep_duration timestep_weight unserved_demand",
+        "models/green_ledger.py": (
+            "availability certificates charge counts_hourly discharge excess excess_keeps_certificate "
+            "facility_load green_power green_power_matched green_power_share green_power_share_mode "
+            "period power_supply power_supply_certificates power_supply_technology share_min site_draw "
+            "storage timestep_duration"
+        ),
+        "models/invariants.py": (
+            "allocation backlog certificates charge compute_load curtailed demand discharge excess "
+            "excess_keeps_certificate facility_load flexible_workloads green_power green_power_share_new "
+            "green_power_used grid_power it_load mean_full mean_reduced power_supply "
+            "power_supply_certificates power_supply_technology quantile_full quantile_reduced "
+            "site_capacity site_draw storage timestep_duration timestep_weight unserved_demand"
+        ),
         "models/ledger.py": "timestep_weight",
-        "models/usable.py": "deferral_max demand demand_profile flexible_workloads module_size period timestep_duration utilisation_max workload.compute_type",
+        "models/usable.py": (
+            "deferral_max demand demand_profile flexible_workloads module_size period timestep_duration "
+            "utilisation_max workload.compute_type"
+        ),
         "models/work.py": "allocation demand routes unserved_demand",
     },
-    "The reader orders timesteps, fills them and chooses days before there is a model: the columns of ``time`` and the profiles.": {
+    (
+        "The reader orders timesteps, fills them and chooses days before there is a model: the columns of ``time`` "
+        "and the profiles."
+    ): {
         "chart.py": "availability period",
         "io/hourly_steps.py": "period timestep_duration timestep_weight",
         "io/import_tables.py": "timestep_duration timestep_weight",
@@ -45,7 +65,9 @@ LISTED: dict[str, dict[str, str]] = {
         "io/read.py": "position",
         "profiles/profile_tables.py": "duration_curve_rmse mean_full mean_reduced quantile_full rmse",
         "profiles/reduced_tables.py": "period position timestep_weight",
-        "profiles/representative_days.py": "availability demand demand_profile period position representative_days temperature timestep_weight",
+        "profiles/representative_days.py": (
+            "availability demand demand_profile period position representative_days temperature timestep_weight"
+        ),
         "profiles/typical_year.py": "temperature",
         "profiles/whole_days.py": "period position timestep_duration timestep_weight",
     },
@@ -55,10 +77,17 @@ LISTED: dict[str, dict[str, str]] = {
         "io/workbook_settings.py": "representative_days",
     },
     "A scenario of its own: the starter's.": {
-        "io/starter.py": "allocation carbon_price demand emissions_accounting facility_load green_power_share green_power_share_mode green_power_share_on network_layer power_supply routes site_capacity site_expansion traffic",
+        "io/starter.py": (
+            "allocation carbon_price demand emissions_accounting facility_load green_power_share "
+            "green_power_share_mode green_power_share_on network_layer power_supply routes site_capacity "
+            "site_expansion traffic"
+        ),
     },
     "A study of one feature, whose parameters it sets and whose numbers it lists.": {
-        "analysis/cost_of_green.py": "certificates deferral_max excess flexible_workloads green_power_share storage_energy storage_power utilisation_min",
+        "analysis/cost_of_green.py": (
+            "certificates deferral_max excess flexible_workloads green_power_share storage_energy "
+            "storage_power utilisation_min"
+        ),
         "analysis/cost_report.py": "accounting storage_energy storage_power",
         "analysis/pareto_report.py": "carbon_price",
         "dispatch_year.py": "green_power_share green_shortfall representative_days unserved_price",

@@ -16,11 +16,11 @@ import numpy as np
 from planner.analysis.compare_moves import PAIR_AND_SITE
 from planner.errors import PlannerError
 from planner.language import Said, say
-from planner.models import ledger
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import modules_of
+from planner.models.ledger import weights
 from planner.models.nearest import KnownPlan, nearest_of_equals
 from planner.models.problem import SolverOptions
 from planner.models.solve import solve
@@ -155,7 +155,7 @@ def _too_long() -> Said:
 
 
 def _shares_of(results: Results) -> dict[str, float]:
-    hours = ledger.weights(results.tables)
+    hours = weights(results.tables)
     return {str(step): share for step, share in (hours / hours.sum()).items()}
 
 

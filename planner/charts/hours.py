@@ -9,7 +9,6 @@ import pandas as pd
 
 from planner.language import say
 from planner.maps.errors import DrawingError
-from planner.models import work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,10 +85,11 @@ class _Source:
         series = self.series[part]
         return series.table in self.here and bool((self.here[series.table][series.column] > least).any())
 
-    def waiting(self) -> tuple[pd.Series, pd.Series, bool]:
+    def waited(self) -> tuple[pd.Series, pd.Series, bool]:
         """Return what waited in each timestep, what waits at its end, and whether the plan has work that can wait."""
         series = self.series["waiting"]
-        joined, held = work.waiting(self.tables, series, self.site, self.steps)
+        none = pd.Series(0.0, self.steps)
+        joined, held = series.read(self.tables, self.site, self.steps) if series.read is not None else (none, none)
         return joined, held, series.table in self.tables and not self.tables[series.table].empty
 
     def by_technology(self, part: Part) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def read_hours(
     clock = tables["time"].set_index(steps)
     columns = {name: clock[f"timestep_{name}"].astype(float) for name in ("weight", "duration")}
     columns |= {part: source.sums(part) for part in ("load", "grid", "green_used", "charge", "discharge", "stored")}
-    joined, held, is_waiting = source.waiting()
+    joined, held, is_waiting = source.waited()
     pue = columns["load"] / source.sums("it").where(lambda work: work > 0)
     idle = source.here[load.table].groupby("timestep")[source.series["factor"].column].mean().reindex(steps)
     columns["asked"] = columns["load"] + joined * pue.fillna(idle)

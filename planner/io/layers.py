@@ -13,7 +13,7 @@ from shapely import Point
 from planner.io.geography import arc
 from planner.io.geopackage import write_geopackage
 from planner.io.qgis_style import styles
-from planner.models import work
+from planner.models.work import flows as flows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def flow_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
         year, all workloads], latency [ms], latency_basis (``one way``), distance [km], traffic [Gbit/s, mean],
         geometry (None where region and site coincide or one has no coordinates).
     """
-    flows = work.flows(tables)
+    flows = flows_of(tables)
     order = scenario.full_index(("region", "site"))
     flows = flows.reindex(order[order.isin(flows.index)]).assign(latency_basis="one way")
     for feature, figure in scenario.declarations.flows:

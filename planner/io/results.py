@@ -17,6 +17,8 @@ from planner.io.result_tables import layout_of, write_table
 from planner.io.run_folder import MANIFEST
 from planner.io.write import write_scenario
 from planner.language import translated
+from planner.models import work
+from planner.models.ledger import weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,6 +129,20 @@ class Results:
         from planner.io.layers import flow_layer  # noqa: PLC0415
 
         return flow_layer(self.scenario, self.tables)
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """The work that routes carry: region, workload, site, path, ``mw`` [mean over the year], ``ms`` [one way]."""
+        return work.carried(self.tables)
+
+    def work_by_step(self, routes: pd.DataFrame) -> pd.DataFrame:
+        """Return the load of some routes, in their order, by timestep [MW]."""
+        return work.by_step(self.tables, routes)
+
+    @property
+    def hours(self) -> pd.Series:
+        """The hours of the year that each timestep stands for [h/a], in the plan's order."""
+        return weights(self.tables)
 
 
 def write_results(results: Results, folder: Path) -> None:

@@ -154,6 +154,9 @@ class Series:
         Its place in the page.
     modes
         The accountings by which it is the one that counts; none: by all.
+    read
+        Of work that waits, which is known by region: from the tables, a site (or none for all) and the timesteps, the
+        load that is not done in its own timestep, and what waits.
     """
 
     part: Part
@@ -162,6 +165,7 @@ class Series:
     page: str = ""
     rank: int = 0
     modes: tuple[str, ...] = ()
+    read: Callable[[Tables, str | None, pd.Index], tuple[pd.Series, pd.Series]] | None = None
 
 
 def at(*place: str) -> Callable[[Scenario], tuple[str, ...]]:

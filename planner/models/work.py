@@ -14,7 +14,6 @@ from planner.models import ledger
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.models.figure import Series
     from planner.models.ledger import Tables
 
 LOAD: Final = "allocation"
@@ -81,7 +80,7 @@ def by_step(tables: Tables, routes: pd.DataFrame) -> pd.DataFrame:
     return found.reindex(keys)
 
 
-def waiting(tables: Tables, backlog: Series, site: str | None, steps: pd.Index) -> tuple[pd.Series, pd.Series]:
+def waiting(tables: Tables, backlog: tuple[str, str], site: str | None, steps: pd.Index) -> tuple[pd.Series, pd.Series]:
     """Return the IT load that is not done in its own timestep (below 0: that is done later) [MW], and what waits [MWh].
 
     Both are known by region; a site is given the share of the region's work that it does over the year.
@@ -89,14 +88,15 @@ def waiting(tables: Tables, backlog: Series, site: str | None, steps: pd.Index) 
     Parameters
     ----------
     backlog
-        Where the tables hold what waits.
+        The table and the column of what waits.
     site
         ``None`` for all together.
     """
     none = pd.Series(0.0, steps)
-    if not {backlog.table, SERVED[0], ASKED[0]} <= set(tables):
+    name, column = backlog
+    if not {name, SERVED[0], ASKED[0]} <= set(tables):
         return none, none
-    held = tables[backlog.table].set_index([*DEMAND, "timestep"])[backlog.column].unstack("timestep")
+    held = tables[name].set_index([*DEMAND, "timestep"])[column].unstack("timestep")
     if held.empty:
         return none, none
     asked, served = tables[ASKED[0]], tables[SERVED[0]]

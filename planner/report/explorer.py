@@ -8,7 +8,6 @@ import numpy as np
 
 from planner.language import Said, say
 from planner.maps import style
-from planner.models.work import by_step
 from planner.report.land import draw_land, places
 
 if TYPE_CHECKING:
@@ -193,5 +192,5 @@ def _hourly(subject: Subject, clock: _Clock) -> dict[str, Any]:
     if clock.count < 2 or work.empty:  # noqa: PLR2004 - one timestep is the mean itself
         return {"mw": [], "share": 1.0}
     known = work.iloc[: max(1, FLOW_NUMBERS_MAX // clock.count)]
-    values = clock.mean(by_step(subject.tables, known))
+    values = clock.mean(subject.results.work_by_step(known))
     return {"mw": _lists(values), "share": _round(known["mw"].sum() / work["mw"].sum(), 4)}

@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from planner.language import Said, say
-from planner.models import ledger
-from planner.models.work import ROUTE, carried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,14 +93,14 @@ class Subject:
     @cached_property
     def weights(self) -> pd.Series:
         """Hours of the year by timestep [h/a], in the plan's order."""
-        return ledger.weights(self.tables)
+        return self.results.hours
 
     @cached_property
     def work(self) -> pd.DataFrame:
         """The work carried, largest first: region, workload, site, path, mw [mean over the year], ms [one way]."""
-        return carried(self.tables).sort_values(
-            ["mw", *ROUTE], ascending=[False, *[True] * len(ROUTE)], ignore_index=True
-        )
+        work = self.results.work
+        keys = [column for column in work.columns if column not in {"mw", "ms"}]
+        return work.sort_values(["mw", *keys], ascending=[False, *[True] * len(keys)], ignore_index=True)
 
     @cached_property
     def _labels(self) -> dict[str, dict[str, Said]]:

@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from planner.models.declarations import declarations
+from planner.models.work import carried
 from planner.report import explorer, land
 from planner.report.subject import Subject
 from planner.words import word
@@ -125,7 +126,7 @@ def test_subject_counts_work_by_hours() -> None:
             }
         ),
     }
-    work = Subject(SimpleNamespace(tables=tables), None, word, word("work")).work
+    work = Subject(SimpleNamespace(work=carried(tables)), None, word, word("work")).work
     assert work["mw"].tolist() == pytest.approx([(30 * 3000 + 10 * 5760) / 8760])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.language import say
-from planner.models import ledger
+from planner.models import ledger, work
 from planner.models.audit_time import before
 from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults, previous
@@ -70,7 +70,6 @@ COLUMNS = (
         "flexible_workloads", "backlog", "MWh", say("Work that waits at the end of the timestep.", "时段末积压的作业。")
     ),
 )
-SERIES = (Series("waiting", "flexible_workloads", "backlog"),)
 
 
 ROUNDING = 1e-12
@@ -308,6 +307,14 @@ def _came_in_time(inputs: Scenario) -> pd.Series:
                 break
         found.append(pd.Series(work, pd.MultiIndex.from_product([[workload], steps])))
     return pd.concat(found) if found else pd.Series(dtype=float)
+
+
+def waiting_at(tables: Mapping[str, pd.DataFrame], site: str | None, steps: pd.Index) -> tuple[pd.Series, pd.Series]:
+    """Return the IT load that is not done in its own timestep [MW], and what waits [MWh], of a site or of all."""
+    return work.waiting(tables, ("flexible_workloads", "backlog"), site, steps)
+
+
+SERIES = (Series("waiting", "flexible_workloads", "backlog", read=waiting_at),)
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
