@@ -41,9 +41,8 @@ LISTED: dict[str, dict[str, str]] = {
         ),
         "models/invariants.py": (
             "allocation backlog certificates charge compute_load curtailed demand discharge excess "
-            "excess_keeps_certificate facility_load flexible_workloads green_power green_power_share_new "
-            "green_power_used grid_power it_load mean_full mean_reduced power_supply "
-            "power_supply_certificates power_supply_technology quantile_full quantile_reduced "
+            "excess_keeps_certificate facility_load flexible_workloads green_power green_power_used "
+            "grid_power it_load power_supply power_supply_certificates power_supply_technology "
             "site_capacity site_draw storage timestep_duration timestep_weight unserved_demand"
         ),
         "models/ledger.py": "timestep_weight",
@@ -109,7 +108,7 @@ LISTED: dict[str, dict[str, str]] = {
         "models/figure.py": "charge discharge",
         "report/controls.py": "capacity demand pue",
         "report/explorer.py": "demand period traffic traffic_per_mw",
-        "report/script_texts.py": "capacity charge demand discharge facility_load green_power grid_power it_load pue traffic",
+        "report/script_texts.py": "traffic",
         "report/spending.py": "certificates curtailed demand excess",
     },
     "Places in ``summary.json`` and its counts, each with its sentence.": {

@@ -35,6 +35,8 @@ class Column:
         feature declares calls by the same name, and has its sentence and unit.
     may_be_empty
         Whether an empty cell is an answer, such as a latency that nobody knows and no limit asks for.
+    may_be_negative
+        Whether a number below zero is an answer: excess power earns, a profile may be a temperature.
     """
 
     table: str
@@ -42,6 +44,7 @@ class Column:
     unit: str = ""
     says: Said | None = None
     may_be_empty: bool = False
+    may_be_negative: bool = False
 
 
 def keys_of(table: str, *names: str) -> tuple[Column, ...]:

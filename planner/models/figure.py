@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.io.scenario import Scenario
+    from planner.language import Said
 
     Tables = Mapping[str, pd.DataFrame]
     Amounts = Callable[[Scenario, Tables], pd.Series]
@@ -88,6 +89,8 @@ class Figure:
         What the page's script calls it; empty: the page does not have it.
     basis
         By which of several accountings the number is; the layer has it beside the number, in :attr:`basis_name`.
+    says
+        What the page calls it; of one that has a basis the page says both.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Figure:
     rank: int = 0
     page: str = ""
     basis: Callable[[Scenario], str] | None = None
+    says: Said | None = None
 
     @property
     def basis_name(self) -> str:
@@ -152,6 +156,8 @@ class Series:
         What the page's script calls it; empty: the page does not have it.
     rank
         Its place in the page.
+    says
+        What the page's panel calls it.
     modes
         The accountings by which it is the one that counts; none: by all.
     read
@@ -164,6 +170,7 @@ class Series:
     column: str
     page: str = ""
     rank: int = 0
+    says: Said | None = None
     modes: tuple[str, ...] = ()
     read: Callable[[Tables, str | None, pd.Index], tuple[pd.Series, pd.Series]] | None = None
 

@@ -28,13 +28,6 @@ BOUGHT = (("power_supply", "grid_power"), ("power_supply_technology", "green_pow
 """What a site takes from outside [MW], by table and column."""
 POWER_IN = (*BOUGHT, ("storage", "discharge"))
 POWER_OUT = (("facility_load", "facility_load"), ("storage", "charge"))
-SIGNED = frozenset(
-    {
-        *("cost", "share", "green_power_share_new"),
-        *("mean_full", "mean_reduced", "quantile_full", "quantile_reduced"),
-    }
-)
-"""Columns that may be below zero: excess power earns, more may be owed than counted, a profile may be a temperature."""
 
 
 def audit_invariants(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
@@ -63,8 +56,9 @@ def _none_negative(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
     for name, table in tables.items():
         if not any(name == feature or name.startswith(f"{feature}_") for feature in inputs.features):
             continue
+        signed = {column.name for column in inputs.declarations.columns_of(name).values() if column.may_be_negative}
         for column in table.columns:
-            if column not in SIGNED and is_numeric_dtype(table[column]):
+            if column not in signed and is_numeric_dtype(table[column]):
                 keys = [key for key in table.columns if not is_numeric_dtype(table[key])]
                 cells = table[column].fillna(0.0)
                 if keys and (cells < 0).any():

@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 COLUMNS = (
     Column("cost", "category", "", say("What the money is for.", "费用类别。")),
-    Column("cost", "cost", "CNY/a", say("Cost of the category.", "该类别的成本。")),
+    Column("cost", "cost", "CNY/a", say("Cost of the category.", "该类别的成本。"), may_be_negative=True),
 )
 MEASURES = (Measure("cost", "CNY/a", 1, is_short=True), Measure("costs", "CNY/a"))
 

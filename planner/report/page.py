@@ -58,7 +58,7 @@ def write_report(subject: Subject, folder: Path, basemap: Path | None = None) ->
 
 def make_page(subject: Subject, basemap: Path | None = None) -> str:
     """Return the page as text, in both languages; the one that is spoken is shown first."""
-    data = {"texts": texts(subject.green_share), **explore(subject, basemap)}
+    data = {"texts": texts(subject), **explore(subject, basemap)}
     styles, library, script = _asset(*STYLES), _asset(LIBRARY), _asset(*SCRIPTS)
     title = subject.title
     head = element(

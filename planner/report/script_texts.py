@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from planner.language import Said, say
+from typing import TYPE_CHECKING
+
+from planner.language import say
+
+if TYPE_CHECKING:
+    from planner.report.subject import Subject
 
 
-def texts(green_share: Said) -> dict[str, list[str]]:
+def texts(subject: Subject) -> dict[str, list[str]]:
     """Return the sentences that the script says, in both languages; ``{0}`` stands for what it puts in."""
+    declared = subject.scenario.declarations
+    numbers = {figure.page: figure.says or subject.green_share for _, figure in declared.figures if figure.page}
+    series = {each.page: each.says for each in declared.series if each.page and each.says is not None}
     said = {
+        **numbers,
+        **series,
         "status": say(
             "Shown: {{0}} MW of work; flows over distance: {{1}}, of which the largest {{2}} are drawn.",
             "当前显示：算力 {{0}} MW，异地流向 {{1}} 条，绘出其中最大的 {{2}} 条。",
@@ -16,18 +26,9 @@ def texts(green_share: Said) -> dict[str, list[str]]:
             "Shown: {{0}} MW of work; flows over distance: {{1}}, all drawn.",
             "当前显示：算力 {{0}} MW，异地流向 {{1}} 条，均已绘出。",
         ),
-        "load": say("IT load", "IT 负载"),
-        "capacity": say("Capacity", "容量"),
-        "utilisation": say("Utilisation", "上架率"),
-        "green": green_share,
         "green_now": say("Green power used in this timestep", "本时段绿电占比"),
-        "grid": say("Grid power", "网电"),
-        "pue": say("PUE", "PUE"),
-        "new": say("New capacity", "新建容量"),
-        "emissions": say("Emissions", "排放"),
         "hub": say("Hub", "枢纽"),
         "side": say("Side", "片区"),
-        "demand": say("Demand", "需求"),
         "served": say("Work carried", "承接算力"),
         "latency": say("Latency, one way", "时延（单向）"),
         "traffic": say("Traffic", "流量"),
@@ -54,13 +55,6 @@ def texts(green_share: Said) -> dict[str, list[str]]:
         "mean": say("Mean", "均值"),
         "lowest": say("Lowest", "最低"),
         "highest": say("Highest", "最高"),
-        "facility_load": say("facility load", "设施负荷"),
-        "it_load": say("IT load", "IT 负载"),
-        "grid_power": say("grid power", "网电"),
-        "green_power": say("green power", "绿电"),
-        "green_used": say("green power counted in the share", "计入占比的绿电"),
-        "discharge": say("storage, discharge", "储能放电"),
-        "charge": say("storage, charge", "储能充电"),
         "taken": say("load with charging", "负荷（含充电）"),
         "chart": say(
             "Chart of supply (areas) and load (line) of {{0}} by timestep; its table follows.",

@@ -78,7 +78,7 @@ COLUMNS = (
         say("IT load of the region's workload that the site serves.", "节点承接该需求地该业务的 IT 负载。"),
     ),
 )
-SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6),)
+SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6, says=say("IT load", "IT 负载")),)
 MEASURES = (
     Measure("mean_latency", "ms", 7, is_short=True),
     Measure("west_share", "1", 8, is_short=True),
@@ -342,6 +342,7 @@ FIGURES = (
         gone=0.0,
         rank=1,
         page="load",
+        says=say("IT load", "IT 负载"),
     ),
     Figure("latency", "region", "ms", _served("haste"), at("mean_latency"), per=_served("energy"), rank=3),
 )

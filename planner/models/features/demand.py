@@ -201,6 +201,7 @@ FIGURES = (
         gone=0.0,
         rank=1,
         page="demand",
+        says=say("Demand", "需求"),
     ),
     Figure("unserved", "region", "MW", LEFT, at("energy", "unserved"), is_mean_power=True, gone=0.0, rank=2),
 )

@@ -351,6 +351,7 @@ FIGURES = (
         at("emissions"),
         rank=8,
         page="emissions",
+        says=say("Emissions", "排放"),
     ),
 )
 

@@ -149,7 +149,14 @@ COLUMNS = (
     Column("facility_load_water", "water", "m3/a", say("Water that the site uses.", "节点用水量。")),
 )
 SERIES = (
-    Series("load", "facility_load", "facility_load", page="facility_load", rank=1),
+    Series(
+        "load",
+        "facility_load",
+        "facility_load",
+        page="facility_load",
+        rank=1,
+        says=say("facility load", "设施负荷"),
+    ),
     Series("it", "facility_load", "it_load"),
     Series("factor", "facility_load", "pue"),
 )
@@ -307,7 +314,7 @@ def _mean_pue(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series
 
 DRAWN, DONE = (energy_of("facility_load", column, "site") for column in ("facility_load", "it_load"))
 FIGURES = (
-    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue, page="pue"),
+    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue, page="pue", says=say("PUE", "PUE")),
     Figure("water", "site", "m3/a", column_of("facility_load_water", "water", "site"), at("water")),
 )
 

@@ -211,6 +211,7 @@ COLUMNS = (
         "1",
         say("Green share, net of what is owed; empty where nothing is used.", "扣除已承诺绿电后的占比；无用电时为空。"),
         may_be_empty=True,
+        may_be_negative=True,
     ),
     Column(
         "green_power_share",
@@ -221,6 +222,7 @@ COLUMNS = (
             "新建容量实际用电的绿电占比；无用电时为空。",
         ),
         may_be_empty=True,
+        may_be_negative=True,
     ),
     Column("green_power_share", "mode", "", say("Accounting of the scenario.", "情景的核算方式。")),
     Column("green_power_share", "on", "", say("Use that must be green.", "须为绿电的用电范围。")),

@@ -266,17 +266,34 @@ BUILDS = (
         place=1,
     ),
 )
+COUNTED = say("green power counted in the share", "计入占比的绿电")
 SERIES = (
-    Series("grid", "power_supply", "grid_power", page="grid_power", rank=2),
-    Series("green", "power_supply_technology", "green_power", page="green_power", rank=3),
+    Series("grid", "power_supply", "grid_power", page="grid_power", rank=2, says=say("grid power", "网电")),
+    Series(
+        "green",
+        "power_supply_technology",
+        "green_power",
+        page="green_power",
+        rank=3,
+        says=say("green power", "绿电"),
+    ),
     Series("sold", "power_supply_technology", "excess"),
-    Series("green_used", "power_supply", "green_power_used", page="green_used", rank=7, modes=("certificate",)),
+    Series(
+        "green_used",
+        "power_supply",
+        "green_power_used",
+        page="green_used",
+        rank=7,
+        says=COUNTED,
+        modes=("certificate",),
+    ),
     Series(
         "green_used",
         "power_supply",
         "green_power_matched",
         page="green_used",
         rank=7,
+        says=COUNTED,
         modes=("matched", "every_timestep"),
     ),
 )
@@ -652,7 +669,17 @@ def _audit_costs(
 
 GRID, GREEN = (energy_of("power_supply", column, "site") for column in ("grid_power", "green_power_used"))
 FIGURES = (
-    Figure("grid_power", "site", "MW", GRID, at("energy", "grid"), is_mean_power=True, rank=5, page="grid"),
+    Figure(
+        "grid_power",
+        "site",
+        "MW",
+        GRID,
+        at("energy", "grid"),
+        is_mean_power=True,
+        rank=5,
+        page="grid",
+        says=say("Grid power", "网电"),
+    ),
     Figure("green_power", "site", "MW", GREEN, at("energy", "green"), is_mean_power=True, rank=6),
     Figure("certificates", "site", "MWh/a", green_ledger.certificates, at("energy", "certificates"), missing=0.0),
     Figure(

@@ -127,17 +127,24 @@ CURVE = ["quantile", "quantile_full", "quantile_reduced"]
 COLUMNS = (
     *keys_of("representative_days", "profile", "parameter", "key"),
     Column("representative_days", "unit", "", say("Unit of the row's numbers.", "该行数值的单位。")),
-    *keys_of("representative_days", "mean_full"),
-    Column("representative_days", "mean_reduced", BY_ROW, say("Mean over the days, by weight.", "代表日的加权均值。")),
+    Column("representative_days", "mean_full", may_be_negative=True),
+    Column(
+        "representative_days",
+        "mean_reduced",
+        BY_ROW,
+        say("Mean over the days, by weight.", "代表日的加权均值。"),
+        may_be_negative=True,
+    ),
     *keys_of("representative_days", "rmse", "duration_curve_rmse"),
     *keys_of("representative_days_duration", *NAMES),
     Column("representative_days_duration", "quantile", "1", say("Share of the hours.", "小时占比。")),
-    *keys_of("representative_days_duration", "quantile_full"),
+    Column("representative_days_duration", "quantile_full", may_be_negative=True),
     Column(
         "representative_days_duration",
         "quantile_reduced",
         BY_ROW,
         say("Value that this share of the days' hours does not exceed.", "代表日中该占比的小时不超过的数值。"),
+        may_be_negative=True,
     ),
 )
 NUMBERS = ("mean_full", "mean_reduced", "rmse", "duration_curve_rmse")

@@ -309,8 +309,17 @@ def work_done(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
 
 
 FIGURES = (
-    Figure("capacity", "site", "MW", _stands, at("capacity"), rank=2, page="capacity"),
-    Figure("utilisation", "site", "1", _load, at("utilisation"), per=_stands, page="utilisation"),
+    Figure("capacity", "site", "MW", _stands, at("capacity"), rank=2, page="capacity", says=say("Capacity", "容量")),
+    Figure(
+        "utilisation",
+        "site",
+        "1",
+        _load,
+        at("utilisation"),
+        per=_stands,
+        page="utilisation",
+        says=say("Utilisation", "上架率"),
+    ),
 )
 
 

@@ -330,7 +330,18 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
 
 BUILT, MODULES = (column_of("site_expansion", column, "site") for column in ("capacity_new", "modules"))
 FIGURES = (
-    Figure("capacity_new", "site", "MW", BUILT, at("capacity_new"), missing=0.0, unlisted=0.0, rank=3, page="new"),
+    Figure(
+        "capacity_new",
+        "site",
+        "MW",
+        BUILT,
+        at("capacity_new"),
+        missing=0.0,
+        unlisted=0.0,
+        rank=3,
+        page="new",
+        says=say("New capacity", "新建容量"),
+    ),
     Figure("modules", "site", "1", MODULES, at("modules"), missing=0.0, unlisted=0.0, rank=4),
 )
 

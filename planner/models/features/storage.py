@@ -163,8 +163,8 @@ BUILDS = tuple(
     for size, unit, place in (("storage_power", "MW", 2), ("storage_energy", "MWh", 3))
 )
 SERIES = (
-    Series("charge", "storage", "charge", page="charge", rank=5),
-    Series("discharge", "storage", "discharge", page="discharge", rank=4),
+    Series("charge", "storage", "charge", page="charge", rank=5, says=say("storage, charge", "储能充电")),
+    Series("discharge", "storage", "discharge", page="discharge", rank=4, says=say("storage, discharge", "储能放电")),
     Series("stored", "storage", "state_of_charge"),
 )
 MEASURES = (Measure("storage_power", "MW"), Measure("storage_energy", "MWh"))
