@@ -51,7 +51,9 @@ def causes_of(comparison: Comparison) -> list[Cause]:
     rank = inputs["kind"].map(RANK)
     deciding = inputs[rank == 0]
     asked = _asked(inputs[inputs["kind"] == "override"])
-    found = [*_members(comparison, deciding), *_columns(comparison, deciding, asked)]
+    owned = _owned(comparison, deciding)
+    found = [*_members(comparison, deciding), *_features(comparison, deciding, owned)]
+    found += _columns(comparison, deciding[owned == ""], asked)
     found.sort(key=lambda cause: -round(cause.load, 6))
     known = {name for row in deciding.itertuples() for name in _names(row)}
     found += [
@@ -93,7 +95,36 @@ def _members(comparison: Comparison, deciding: pd.DataFrame) -> Iterator[Cause]:
         yield _cause(comparison, text, deciding[deciding["kind"].isin([kind, cells])])
 
 
-# ---- cells, settings, features
+# ---- a feature listed in one plan only
+
+
+def _owned(comparison: Comparison, deciding: pd.DataFrame) -> pd.Series:
+    """Return for each difference the feature that only one plan lists and that alone reads it; empty for the others."""
+    owner = comparison.after.results.scenario.declarations.owner
+    changed = {str(name) for name in deciding.loc[deciding["kind"] == "feature", "column"]}
+
+    def feature_of(row: Any) -> str:
+        if row.kind == "feature":
+            return str(row.column)
+        found = owner.get(f"{row.table}.{row.column}", owner.get(row.column, ""))
+        return found if row.kind == "cell" and found in changed else ""
+
+    return pd.Series([feature_of(row) for row in deciding.itertuples()], index=deciding.index, dtype=object)
+
+
+def _features(comparison: Comparison, deciding: pd.DataFrame, owned: pd.Series) -> Iterator[Cause]:
+    """Yield one cause for each feature that only one plan lists, the cells that it alone reads with it."""
+    for row in deciding[deciding["kind"] == "feature"].itertuples():
+        name = called(str(row.column))
+        text = (
+            say("rules listed: {name}", "启用规则：{name}", name=name)
+            if row.after
+            else say("rules no longer listed: {name}", "停用规则：{name}", name=name)
+        )
+        yield _cause(comparison, text, deciding[owned == row.column])
+
+
+# ---- cells and settings
 
 
 def _columns(comparison: Comparison, deciding: pd.DataFrame, asked: Mapping[str, Any]) -> Iterator[Cause]:
