@@ -24,6 +24,8 @@ class Missing(Enum):
 
 
 REQUIRED: Final = Missing.REQUIRED
+FLAGS: Final = {"true": True, "false": False}
+"""The words of a parameter of kind ``flag``, in lower case."""
 INFINITY: Final = float("inf")
 
 
