@@ -13,7 +13,7 @@ from planner.io.schema import Schema, TableSchema, schema_of
 from planner.io.workbook_meaning import both, flag_cell, kept, told
 from planner.io.workbook_readme import DICTIONARY, readme
 from planner.io.workbook_settings import settings_sheet
-from planner.io.workbook_tables import Cell, Column, Page, Sheet
+from planner.io.workbook_sheet import Cell, Column, Page, Sheet
 from planner.language import say
 from planner.models.parameter import FLAGS
 

@@ -10,7 +10,7 @@ from planner.io.schema import SCENARIO
 from planner.io.settings import OBJECTIVES, SolverTable
 from planner.io.toml_file import lines_of, write_toml
 from planner.io.workbook_meaning import both, default_of, flag_cell, kept, meaning_of
-from planner.io.workbook_tables import Cell, Column, Sheet
+from planner.io.workbook_sheet import Cell, Column, Sheet
 from planner.language import Said, say
 from planner.models.parameter import FLAGS, Parameter
 
