@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from planner.models.plausible import Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from planner.models.figure import Figure
+    import pandas as pd
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
@@ -136,6 +136,29 @@ class Parameter:
         return self.kind in {"number", "integer"}
 
 
+class Shown(Protocol):
+    """What a reader of results asks of a feature's figure, which :mod:`planner.models.figure` makes."""
+
+    @property
+    def name(self) -> str:
+        """The column of the layer."""
+
+    @property
+    def of(self) -> Literal["site", "region"]:
+        """Whose number it is."""
+
+    @property
+    def unit(self) -> str:
+        """Of the number shown."""
+
+    @property
+    def unlisted(self) -> float:
+        """The number of every member in a plan without the feature."""
+
+    def by_member(self, inputs: Any, tables: Mapping[str, pd.DataFrame], /) -> pd.Series:
+        """Return the number of each member, in the scenario's order."""
+
+
 @dataclass(frozen=True)
 class Declarations:
     """All that the features declare, handed to the readers so that they need not know the model."""
@@ -147,7 +170,7 @@ class Declarations:
     """By ``Parameter.key``."""
     owner: dict[str, str]
     """The feature that declares each parameter (by key) or set (by name)."""
-    figures: tuple[tuple[str, Figure], ...] = ()
+    figures: tuple[tuple[str, Shown], ...] = ()
     """Each feature's figures of sites and regions, with the feature, in canonical order."""
 
 
