@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.models import features as features_package
 from planner.models import objective
 from planner.models.parameter import Declarations, IndexSet, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from types import ModuleType
+
+    import pandas as pd
 
 
 @cache
@@ -50,7 +53,20 @@ def declarations() -> Declarations:
             parameters[parameter.key] = parameter
     requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
     figures = tuple((name, figure) for name, module in modules.items() for figure in getattr(module, "FIGURES", ()))
-    return Declarations(tuple(modules), requires, sets, parameters, owner, figures)
+    terms = {name: _Terms(name) for name, module in modules.items() if hasattr(module, "audit_terms")}
+    return Declarations(tuple(modules), requires, sets, parameters, owner, figures, terms)
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """A feature's ``audit_terms``, looked up when it is called; unlike a module it can be copied to another process."""
+
+    feature: str
+
+    def __call__(self, inputs: Any, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.Series]:
+        """Return the feature's part of each open total it adds to."""
+        terms: Mapping[str, pd.Series] = feature_modules()[self.feature].audit_terms(inputs, tables)
+        return terms
 
 
 def _claim(word: str, feature: str, owner: dict[str, str]) -> None:

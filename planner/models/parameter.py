@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 from planner.models.plausible import Plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
+
+    AuditTerms = Callable[[Any, Mapping[str, pd.DataFrame]], Mapping[str, pd.Series]]
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
@@ -172,6 +174,8 @@ class Declarations:
     """The feature that declares each parameter (by key) or set (by name)."""
     figures: tuple[tuple[str, Shown], ...] = ()
     """Each feature's figures of sites and regions, with the feature, in canonical order."""
+    audit_terms: Mapping[str, AuditTerms] = field(default_factory=dict)
+    """What gives a feature's parts of open totals to the audits of others, by feature in canonical order."""
 
 
 def table_of(index: tuple[str, ...]) -> str:
