@@ -16,8 +16,8 @@ from planner.models.expansion import Expansion
 from planner.models.names import Names, Run, labels_of
 from planner.models.own import Own, refused, says_nothing
 from planner.models.problem import Problem, Stage
-from planner.models.solvers.finite import unfit_limits
 from planner.models.templates import NotTemplatableError, Row
+from planner.models.unfit import unfit_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,8 +20,8 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from planner.models.solvers.finite import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 from planner.models.solvers.options import pinned_options
+from planner.models.unfit import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,10 @@ import highspy
 import numpy as np
 
 from planner.models.solvers.exchange import AlgorithmMissingError
-from planner.models.solvers.finite import COEFFICIENT_MAX, VALUE_MAX, check_limits, check_numbers
+from planner.models.solvers.finite import check_limits, check_numbers
 from planner.models.solvers.implied import loose_upper
 from planner.models.solvers.options import DUAL_TOLERANCE, LARGE, WHOLE, is_large, lets_slip, pinned_options
+from planner.models.unfit import COEFFICIENT_MAX, VALUE_MAX
 
 if TYPE_CHECKING:
     from planner.models.solvers.block_start import Statuses as OwnStatuses
