@@ -15,8 +15,7 @@ from planner.models.solvers.options import DUAL_TOLERANCE, LARGE, WHOLE, is_larg
 from planner.models.unfit import COEFFICIENT_MAX, VALUE_MAX
 
 if TYPE_CHECKING:
-    from planner.models.solvers.block_start import Statuses as OwnStatuses
-    from planner.models.solvers.exchange import Arrays, Booleans, Indices, Request, Statuses, Vector
+    from planner.models.solvers.exchange import Arrays, Booleans, HighsStatuses, Indices, Request, Statuses, Vector
 
 State = Literal["optimal", "infeasible", "unbounded", "time_limit", "error"]
 OnIncumbent = Callable[["Vector | None", float], None]
@@ -155,7 +154,7 @@ class Programme:
         """The cost as HiGHS has it, (columns,)."""
         return self._cost * self._scale
 
-    def begin_at(self, columns: OwnStatuses, rows: OwnStatuses) -> bool:
+    def begin_at(self, columns: HighsStatuses, rows: HighsStatuses) -> bool:
         """Begin the next run at a basis, (columns,) and (rows,); say whether HiGHS takes it."""
         basis: Any = highspy.HighsBasis()
         basis.col_status, basis.row_status, basis.valid = columns.tolist(), rows.tolist(), True
