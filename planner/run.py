@@ -22,7 +22,7 @@ from planner.language import join, say
 from planner.models.build import declare_model
 from planner.models.compile import coefficient_warnings, compile_model
 from planner.models.declarations import modules_of
-from planner.models.own import add_rules
+from planner.models.own_rules import add_rules
 from planner.models.prices import shadow_prices
 from planner.models.problem import SolverOptions
 from planner.models.ranging import ranging
