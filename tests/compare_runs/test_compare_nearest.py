@@ -10,11 +10,12 @@ import pytest
 
 import planner
 from planner.analysis import compare_nearest
-from planner.analysis.compare import Comparison, Run, compare_runs
+from planner.analysis.compare import Comparison, compare_runs
 from planner.analysis.compare_causes import causes_of
 from planner.analysis.compare_headline import headline_of
 from planner.analysis.compare_moves import SWAPPED
 from planner.analysis.compare_nearest import Nearest, nearest_equal
+from planner.analysis.compare_run import Run
 from planner.analysis.compare_text import text_of
 from planner.language import Said
 from tests.algebra import BUILT, HAND, RICH, plan
