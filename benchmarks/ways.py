@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planner.io.scenario import Scenario
-    from planner.models.compile import Compiled
+    from planner.models.matrix import Compiled
     from planner.models.problem import Problem
 
 LAZY = ("pyproj", "scipy.sparse", "planner.io.geography")

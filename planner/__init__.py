@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from planner.version import __version__
+
 if TYPE_CHECKING:
     from planner.check import read_scenario
     from planner.finished import read_results
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from planner.run import run
     from planner.showing import show, show_html, write_plan
 
-__version__ = "0.1.0"
 __all__ = [
     "OwnRule",
     "PlanModel",

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.analysis.compare import Comparison, Run, compare_runs, labels_of, together
+from planner.analysis.compare import Comparison, compare_runs, labels_of, together
 from planner.analysis.compare_layers import change_layers
 from planner.analysis.compare_moves import SWAPPED
 from planner.analysis.compare_nearest import SECONDS, nearest_equal
+from planner.analysis.compare_run import Run
 from planner.analysis.compare_sheets import plain, sheets_of
 from planner.analysis.compare_text import overview_of, text_of
 from planner.analysis.compare_words import pairing

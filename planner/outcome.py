@@ -16,8 +16,8 @@ from planner.errors import (
 from planner.language import join, say
 from planner.models.audit import audit, summarise
 from planner.models.claims import Claims, audit_claims
-from planner.models.compile import BY_HAND
 from planner.models.deciding import Deciding
+from planner.models.matrix import BY_HAND
 from planner.models.own import sentences
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.io.scenario import Scenario
-    from planner.models.compile import Compiled
+    from planner.models.matrix import Compiled
     from planner.models.own import Own
     from planner.models.plan_model import PlanModel
     from planner.models.problem import Solution, SolverOptions

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from planner.io.scenario import Scenario
-    from planner.models.compile import Compiled
+    from planner.models.matrix import Compiled
     from planner.models.problem import Solution
     from tests.worlds import World
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from planner.analysis.compare import Run, compare_runs
+from planner.analysis.compare import compare_runs
+from planner.analysis.compare_run import Run
 from planner.io.workbook_results import result_book
 from planner.language import Said
 from planner.models.build import declare_model

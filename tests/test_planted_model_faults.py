@@ -78,7 +78,7 @@ PROPOSED = {
     "planner.models.changes:NAMES_SHOWN_MAX": "how much a message lists",
     "planner.models.own:CHANGES_SHOWN_MAX": "as above",
     "planner.models.changes:ROUNDING": "tells a changed number from a rounded one",
-    "planner.models.solvers.finite:VALUE_MAX": "decides what is refused as no number for a solver",
+    "planner.models.unfit:VALUE_MAX": "decides what is refused as no number for a solver",
     "planner.models.solvers.judge:TOLERANCE": "decides which answers of a solver are refused",
     "planner.models.usable:HEADROOM": "decides from where a limit on modules counts as none",
     "planner.models.usable:LEVELS": "as above",

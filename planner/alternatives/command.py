@@ -13,7 +13,6 @@ from planner.analysis.sweep_job import read_record
 from planner.check import read_scenario
 from planner.errors import InvalidInputError, UsageError, shown
 from planner.finished import read_results
-from planner.io.fingerprint import content_hash
 from planner.io.manifest import WITH_PLAN
 from planner.language import say
 from planner.models.quantities import work_of
@@ -134,7 +133,7 @@ def _best(
     known = read_record(target)
     if known is not None and known.manifest.get("status") in WITH_PLAN:
         best = _read(target)
-        if best.manifest["content_hash"] != content_hash(scenario):
+        if best.manifest["content_hash"] != scenario.content_hash:
             raise UsageError(
                 say(
                     "{target} is of another scenario, or of other values: choose another --out",

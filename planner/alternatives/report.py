@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-import planner
 from planner.alternatives.command import FILE, PLANS
 from planner.captions import illustrative_note
 from planner.errors import CannotWriteError, shown
@@ -14,6 +13,7 @@ from planner.io.run_swap import remedy
 from planner.io.sources import illustrative_share
 from planner.language import Said, join, padded, say, translated
 from planner.models.alone import import_alone
+from planner.version import __version__
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _notes(found: Found, language: str) -> list[str]:
             "Ranges do not add up: not all can be at an end at once. Source: scenario {scenario}, planner {version}.",
             "各区间不可相加：不能同时取到各自端点。来源：情景 {scenario}，planner {version}。",
             scenario=found.scenario.name,
-            version=planner.__version__,
+            version=__version__,
         )
     )
     return [translated(note, language) for note in notes]

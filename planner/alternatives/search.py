@@ -17,7 +17,7 @@ from planner.models.alternatives import apart, budget_of, compile_near, distance
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.finding import Finding
-from planner.models.proof import Proof
+from planner.models.problem import Proof
 from planner.models.quantities import work_of
 from planner.models.solve import solve
 from planner.models.start import start_from

@@ -25,20 +25,11 @@ from planner.analysis.compare_warnings import warnings_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from planner.io.results import Results
+    from planner.analysis.compare_run import Run
     from planner.language import Said
 
 TABLES: Final = ("measures", "cost", "moved", "inputs", "input_columns", "sites", "workloads", "regions", "new_build")
 """The tables of a comparison, in the order in which they are told."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """A finished run with the name that tells it from the others, and where it lies."""
-
-    label: str
-    results: Results
-    folder: str = ""
 
 
 @dataclass(frozen=True)

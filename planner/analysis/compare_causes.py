@@ -15,7 +15,7 @@ from planner.errors import shown
 from planner.language import Said, join, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from planner.analysis.compare import Comparison
 
@@ -50,14 +50,14 @@ def causes_of(comparison: Comparison) -> list[Cause]:
     inputs = comparison.tables["inputs"]
     rank = inputs["kind"].map(RANK)
     deciding = inputs[rank == 0]
-    asked = _asked(inputs[inputs["kind"] == "override"])
-    found = [*_members(comparison, deciding), *_columns(comparison, deciding, asked)]
+    asked = list(inputs[inputs["kind"] == "override"].itertuples())
+    owned = _owned(comparison, deciding)
+    found = [*_members(comparison, deciding), *_features(comparison, deciding, owned)]
+    found += _columns(comparison, deciding[owned == ""], asked)
     found.sort(key=lambda cause: -round(cause.load, 6))
-    known = {name for row in deciding.itertuples() for name in _names(row)}
-    found += [
-        _cause(comparison, _set(row), inputs.loc[[row.Index]]) for row in asked.values() if not known & _said(row)
-    ]
-    return found
+    cells = list(deciding.itertuples())
+    alone = [row for row in asked if not any(_sets_cell(row, cell) for cell in cells)]
+    return found + [_cause(comparison, _set(row), inputs.loc[[row.Index]]) for row in alone]
 
 
 def _cause(comparison: Comparison, text: Said, part: pd.DataFrame) -> Cause:
@@ -93,10 +93,39 @@ def _members(comparison: Comparison, deciding: pd.DataFrame) -> Iterator[Cause]:
         yield _cause(comparison, text, deciding[deciding["kind"].isin([kind, cells])])
 
 
-# ---- cells, settings, features
+# ---- a feature listed in one plan only
 
 
-def _columns(comparison: Comparison, deciding: pd.DataFrame, asked: Mapping[str, Any]) -> Iterator[Cause]:
+def _owned(comparison: Comparison, deciding: pd.DataFrame) -> pd.Series:
+    """Return for each difference the feature that only one plan lists and that alone reads it; empty for the others."""
+    owner = comparison.after.results.scenario.declarations.owner
+    changed = {str(name) for name in deciding.loc[deciding["kind"] == "feature", "column"]}
+
+    def feature_of(row: Any) -> str:
+        if row.kind == "feature":
+            return str(row.column)
+        found = owner.get(f"{row.table}.{row.column}", owner.get(row.column, ""))
+        return found if row.kind == "cell" and found in changed else ""
+
+    return pd.Series([feature_of(row) for row in deciding.itertuples()], index=deciding.index, dtype=object)
+
+
+def _features(comparison: Comparison, deciding: pd.DataFrame, owned: pd.Series) -> Iterator[Cause]:
+    """Yield one cause for each feature that only one plan lists, the cells that it alone reads with it."""
+    for row in deciding[deciding["kind"] == "feature"].itertuples():
+        name = called(str(row.column))
+        text = (
+            say("rules listed: {name}", "启用规则：{name}", name=name)
+            if row.after
+            else say("rules no longer listed: {name}", "停用规则：{name}", name=name)
+        )
+        yield _cause(comparison, text, deciding[owned == row.column])
+
+
+# ---- cells and settings
+
+
+def _columns(comparison: Comparison, deciding: pd.DataFrame, asked: Sequence[Any]) -> Iterator[Cause]:
     """Yield one cause a column; columns of one table that differ in the same places are one."""
     owned = {*MEMBERS, *MEMBERS.values()}
     rest = deciding[~deciding["kind"].isin(owned)]
@@ -109,7 +138,7 @@ def _columns(comparison: Comparison, deciding: pd.DataFrame, asked: Mapping[str,
         whole = pd.concat(parts)
         changes = join([_change(part) for part in parts], "; ", "；")
         where = _where(comparison, parts[0])
-        is_set = any(name in asked for row in whole.itertuples() for name in _names(row))
+        is_set = any(_sets_cell(row, cell) for row in asked for cell in whole.itertuples())
         by_hand = say(" (by --set)", "（由 --set 设定）") if is_set else ""
         text = say(
             "{where}{changes}{by_hand}", "{where}{changes}{by_hand}", where=where, changes=changes, by_hand=by_hand
@@ -152,7 +181,8 @@ def _place(comparison: Comparison, sets: Sequence[str], key: str) -> Said:
 def _change(part: pd.DataFrame) -> Said:
     """Return what differs in one column: one change for all, one difference for all, or the commonest changes."""
     first = part.iloc[0]
-    name, unit = called(str(first["column"] or first["table"])), _unit(str(first["unit"]))
+    name = called(str(first["column"] or first["table"]))
+    unit = "" if first["kind"] == "table" else _unit(str(first["unit"]))  # there the values say how many are given
     pairs = Counter(zip(map(value_of, part["before"]), map(value_of, part["after"]), strict=True))
     steps = {_step(*pair) for pair in zip(part["before"], part["after"], strict=True)}
     if len(pairs) > 1 and len(steps) == 1 and None not in steps:
@@ -220,22 +250,12 @@ def value_of(value: Any) -> Said | str:
 # ---- what was set on the command line
 
 
-def _asked(overrides: pd.DataFrame) -> dict[str, Any]:
-    """Return what was set on the command line, by its name as ``--set`` has it."""
-    return {str(row.column): row for row in overrides.itertuples()}
-
-
-def _said(row: Any) -> set[str]:
-    return {str(row.column)}
-
-
-def _names(row: Any) -> set[str]:
-    """Return the names by which ``--set`` may have changed an input: with its key, for all, and without its table."""
-    key = ",".join(str(row.key).split(";"))
-    whole = ".".join(filter(None, (str(row.table), str(row.column))))
-    if row.table == "scenario.toml":
-        return {str(row.column), f"parameters.{row.column}"}
-    return {whole, f"{whole}[{key}]", f"{whole}[]"}
+def _sets_cell(row: Any, cell: Any) -> bool:
+    """Return whether a ``--set`` that only one run was given sets a cell that differs."""
+    name, _, key = str(row.column).partition("[")
+    if name.rpartition(".")[2] != cell.column.rpartition(".")[2]:
+        return False
+    return cell.kind == "table" or not key.strip("]") or key.rstrip("]").replace(",", ";") == cell.key
 
 
 def _set(row: Any) -> Said:

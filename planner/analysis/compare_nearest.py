@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.io.results import Results
-    from planner.models.compile import Compiled
+    from planner.models.matrix import Compiled
     from planner.models.nearest import Member
     from planner.models.problem import Vector
 

@@ -9,7 +9,8 @@ import pandas as pd
 from planner.analysis.compare_headline import headline_of
 from planner.analysis.compare_tables import place_figures
 from planner.analysis.compare_words import called, column_called, pairing, touching
-from planner.io.workbook_tables import ROWS_MAX, Column, Page, Sheet
+from planner.io.workbook_sheet import Column, Page, Sheet
+from planner.io.workbook_tables import ROWS_MAX
 from planner.language import Said, say
 from planner.words import word
 

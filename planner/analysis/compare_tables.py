@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from planner.io.results import Results
     from planner.models.built import Built
-    from planner.models.figure import Figure, Measure
-    from planner.models.parameter import Declarations
+    from planner.models.column import Measure
+    from planner.models.parameter import Declarations, Shown
 
     Tables = Mapping[str, pd.DataFrame]
 
@@ -106,7 +106,7 @@ def region_table(before: Results, after: Results) -> pd.DataFrame:
     return _places(("region", "regions"), before, after)
 
 
-def place_figures(declared: Declarations, of: str) -> list[Figure]:
+def place_figures(declared: Declarations, of: str) -> list[Shown]:
     """Return the figures of sites or regions that are compared, in the order in which they are told."""
     figures = (figure for _, figure in declared.figures if figure.of == of and figure.rank)
     return sorted(figures, key=lambda figure: figure.rank)

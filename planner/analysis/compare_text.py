@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from planner.analysis.compare import Comparison
     from planner.analysis.compare_causes import Cause
-    from planner.models.figure import Measure
+    from planner.models.column import Measure
 
 ENERGIES: Final = ("facility", "grid", "green", "certificates")
 MOST: Final = 10

@@ -11,7 +11,7 @@ from planner.words import word
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planner.analysis.compare import Run
+    from planner.analysis.compare_run import Run
     from planner.io.results import Results
     from planner.models.parameter import Declarations
 

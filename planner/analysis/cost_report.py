@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-import planner
 from planner.analysis.cost_of_green import CAPACITY, KEYS, MEASURES, MODES, VARIANTS
 from planner.captions import illustrative_note
 from planner.errors import CannotWriteError, reason, shown
@@ -14,6 +13,7 @@ from planner.io.run_swap import remedy
 from planner.io.sources import illustrative_share
 from planner.language import Said, columns_of, join, padded, say, spoken, translated
 from planner.models.alone import import_alone
+from planner.version import __version__
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def draw_points(
     notes = [translated(illustrative_note(share), language)] if share else []
     if scenario.overrides:
         notes.append(tell("changed", language, changes=", ".join(scenario.overrides)))
-    facts = {"scenario": scenario.name, "hash": rows[0]["scenario_hash"][:8], "version": planner.__version__}
+    facts = {"scenario": scenario.name, "hash": rows[0]["scenario_hash"][:8], "version": __version__}
     notes.append(tell("cost_source", language, **facts))
     figure = draw_cost_of_green(as_table(rows), scenario=scenario.name, notes=notes, language=language)
     try:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import planner
 from planner.analysis.points_file import held
 from planner.analysis.sweep_engine import opened
 from planner.analysis.sweep_folder import check_statement
@@ -21,6 +20,7 @@ from planner.analysis.sweep_words import point_words
 from planner.check import read_scenario
 from planner.errors import UsageError, shown
 from planner.language import say
+from planner.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -140,7 +140,7 @@ def statement_of(form: str, scenario: Scenario, overrides: Sequence[str], ask: A
     """Return what all points of a folder have in common."""
     return {
         "format": form,
-        "planner": planner.__version__,
+        "planner": __version__,
         "scenario": scenario.name,
         "inputs": dict(scenario.file_hashes),
         "set": list(overrides),

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import planner
 from planner.check import read_scenario
 from planner.errors import InvalidInputError, PlannerError, UsageError, shown
 from planner.io.read_start import check_start
 from planner.io.run_folder import FORMAT, MANIFEST, check_target
 from planner.language import Said, say
 from planner.run import KEEPS_A_RECORD, run, write_run
+from planner.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ class Job:
     inputs: Mapping[str, str]
     ask: Ask = Ask()
     start: str | None = None
-    version: str = planner.__version__
+    version: str = __version__
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Job:
@@ -208,12 +208,12 @@ def _done(job: Job) -> Answer:
     record = read_record(target)
     if record is not None and is_settled(job, record):
         return Answer(str(record.manifest["status"]))
-    if job.version != planner.__version__:
+    if job.version != __version__:
         raise UsageError(
             say(
                 "this worker has planner {own}, and {asked} is asked: install the same everywhere",
                 "该工作进程的 planner 版本为 {own}，而任务要求 {asked}：请统一安装同一版本",
-                own=planner.__version__,
+                own=__version__,
                 asked=job.version,
             )
         )

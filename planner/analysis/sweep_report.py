@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-import planner
 from planner.analysis.sweep_folder import FILE, refusal
 from planner.analysis.sweep_words import axis_word, parameter_of, status_word, told
 from planner.errors import shown
@@ -14,6 +13,7 @@ from planner.io.manifest import WITH_PLAN
 from planner.io.sources import illustrative_share
 from planner.language import join, say, spoken
 from planner.models.alone import import_alone
+from planner.version import __version__
 from planner.words import word
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Said]:
         )
     if overrides:
         notes.append(say("Changed: {changes}.", "改动：{changes}。", changes=join([shown(text) for text in overrides])))
-    facts: dict[str, Any] = {"name": shown(scenario.name), "version": planner.__version__}
+    facts: dict[str, Any] = {"name": shown(scenario.name), "version": __version__}
     notes.append(
         say(
             "Source: scenario {name}, every point solved and audited; planner {version}; sources in source.csv.",

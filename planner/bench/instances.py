@@ -14,7 +14,6 @@ from planner.bench.mps import Linear, canonical, write_mps
 from planner.bench.read_mps import read_mps
 from planner.check import read_scenario
 from planner.errors import CannotWriteError, Fault, InvalidInputError, PlannerError, UsageError, reason, shown
-from planner.io.fingerprint import content_hash
 from planner.io.manifest import hash_file
 from planner.language import say
 from planner.models.build import declare_model
@@ -218,7 +217,7 @@ def _read(path: Path, overrides: Sequence[str]) -> tuple[Linear, float, dict[str
     return (
         linear,
         stage.constant,
-        {"name": path.resolve().name, "hash": content_hash(scenario), "overrides": list(overrides)},
+        {"name": path.resolve().name, "hash": scenario.content_hash, "overrides": list(overrides)},
     )
 
 

@@ -8,11 +8,11 @@ import platform
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import planner
 from planner.bench.solvers.base import load
 from planner.errors import Fault, InvalidInputError, shown
 from planner.io.manifest import describe_machine, stamp
 from planner.language import say
+from planner.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ def describe(solvers: Mapping[str, str]) -> dict[str, Any]:
         "memory": machine["memory"],
         "os": machine["platform"],
         "python": platform.python_version(),
-        "planner": planner.__version__,
+        "planner": __version__,
         "solvers": {name: load(module).available() for name, module in solvers.items()},
         "date": stamp(datetime.now(UTC)),
     }

@@ -13,7 +13,7 @@ from planner.maps.errors import DrawingError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from planner.models.figure import Part
+    from planner.models.column import Part
     from planner.models.parameter import Declarations
 
 NOTHING = 1e-6

@@ -14,6 +14,7 @@ import numpy as np
 
 from planner.io.gathering import nearest
 from planner.language import Said, join, say
+from planner.models.parameter import FLAGS
 from planner.models.plausible import Plausible
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ NOT_IN_NUMBERS = re.compile(r"[^0-9eE+\-.]")
 ID = re.compile(r"[\w\-· ]{1,64}")
 GAPS = {"nan", "na", "n/a", "#n/a", "null", "none", "nil", "-", "--", "—", "/", "无", "?", "missing"}
 INFINITIES = {"inf", "infinity", "∞", "无穷", "unlimited"}
-FLAGS = {"true": True, "false": False}
 
 Check = tuple[str, str]
 """A problem and its remedy."""

@@ -6,27 +6,29 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from planner.io.cells import FLAGS
 from planner.io.schema import schema_of
+from planner.models.parameter import FLAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from planner.io.scenario import Scenario
-    from planner.models.parameter import Parameter
+    import pandas as pd
+
+    from planner.io.settings import Settings
+    from planner.models.parameter import Declarations, Parameter
 
 FIELD, RECORD = "\x1f", "\x1e"
 """Separators that no cell can hold."""
 
 
-def content_hash(scenario: Scenario) -> str:
+def content_hash(settings: Settings, tables: Mapping[str, pd.DataFrame], declarations: Declarations) -> str:
     """Return the SHA-256 [hex] of settings and tables; ``1`` and ``1.0`` are the same number."""
     digest = hashlib.sha256()
-    document = json.dumps(scenario.settings.document(), sort_keys=True, ensure_ascii=False, default=str)
+    document = json.dumps(settings.document(), sort_keys=True, ensure_ascii=False, default=str)
     digest.update(json.dumps(_as_floats(json.loads(document)), sort_keys=True).encode())
-    schema = schema_of(scenario.declarations)
-    for name in sorted(scenario.tables):
-        table = scenario.tables[name]
+    schema = schema_of(declarations)
+    for name in sorted(tables):
+        table = tables[name]
         known = schema.tables[name]
         digest.update(f"{RECORD}{name}{RECORD}".encode())
         for column in sorted(table.columns):

@@ -18,7 +18,7 @@ from planner.io.replacing import replace_excluded
 from planner.io.schema import SOURCE, Schema
 from planner.io.settings import check_file
 from planner.io.tables import Table, read_csv
-from planner.io.toml_file import TomlPath, read_toml
+from planner.io.toml_file import TomlPath, line_of, read_toml
 from planner.language import say
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class FolderReader:
             self.gathering.broken.add(TOML)
             return None, {}
         document, lines = found
-        bad = check_file(document, file, lines, self.gathering)
+        bad = check_file(document, file, lambda path: line_of(path, lines), self.gathering)
         if bad:
             self.gathering.broken.add(TOML)
         return {name: value for name, value in document.items() if name not in bad}, lines

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from planner.io.results import Results
     from planner.io.scenario import Scenario
 
 Tables = Mapping[str, pd.DataFrame]
@@ -114,7 +113,7 @@ GEOMETRIES = {"sites": "Point", "regions": "Point", "flows": "MultiLineString"}
 """The layers by name, fixed whatever the plan; an arc over the date line has two parts."""
 
 
-def write_layers(results: Results, path: Path) -> None:
+def write_layers(path: Path, sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, flows: gpd.GeoDataFrame) -> None:
     """Write ``plan.gpkg``: the layers sites, regions and flows, with the styles in which QGIS opens them.
 
     Flows without an arc (a region served on the spot, or without coordinates) are in the tables only.
@@ -124,6 +123,5 @@ def write_layers(results: Results, path: Path) -> None:
     OSError
         The file system refused.
     """
-    layers = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
-    layers["flows"] = layers["flows"][layers["flows"].geometry.notna()]
+    layers = {"sites": sites, "regions": regions, "flows": flows[flows.geometry.notna()]}
     write_geopackage(path, layers, GEOMETRIES, styles(layers["sites"], layers["regions"], layers["flows"]))

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.io.fingerprint import content_hash
 from planner.io.run_folder import FORMAT
 from planner.io.sources import illustrative_share
 from planner.language import written
@@ -87,7 +86,7 @@ def build_manifest(
         "notes": list(notes),
         "unusual_inputs": dict(scenario.unusual),
         "illustrative_share": illustrative_share(scenario),
-        "content_hash": content_hash(scenario),
+        "content_hash": scenario.content_hash,
         "inputs": dict(scenario.file_hashes),
         "overrides": list(scenario.overrides),
         "settings": scenario.settings.document(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,40 @@ from planner.models.parameter import Parameter, table_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from planner.io.scenario import Scenario
+    import pandas as pd
+
+    from planner.io.settings import Settings
+    from planner.models.parameter import Declarations, Value
 
 TOML = "scenario.toml"
 Codes = Sequence[int] | npt.NDArray[np.int64]
+
+
+class Stated(Protocol):
+    """What is asked of a scenario to say where an input of it stands, or would stand."""
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+
+    @property
+    def settings(self) -> Settings:
+        """``scenario.toml`` as read."""
+
+    @property
+    def declarations(self) -> Declarations:
+        """What the features declare."""
+
+    @property
+    def given(self) -> Mapping[str, pd.Series | Value]:
+        """The values read, by parameter."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The merged tables as text."""
+
+    def given_table(self, name: str, /) -> str | None:
+        """Return the table in which a parameter is given."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +68,7 @@ class Origins:
     cells: Mapping[str, Mapping[str, Codes]] = field(default_factory=dict)
     scalars: Mapping[str, int] = field(default_factory=dict)
 
-    def fault(
-        self, scenario: Scenario, name: str, key: tuple[str, ...] | None, problem: str, remedy: str = ""
-    ) -> Fault:
+    def fault(self, scenario: Stated, name: str, key: tuple[str, ...] | None, problem: str, remedy: str = "") -> Fault:
         """Return a fault of one input with its place filled in as far as it is known."""
         parameter = scenario.declarations.parameters[name]
         table = scenario.given_table(name) or self._where_it_would_stand(scenario, parameter)
@@ -61,7 +89,7 @@ class Origins:
         value = str(scenario.tables[table][parameter.name].iloc[row])
         return Fault(self.places.file(code), problem, self.places.row(code), parameter.name, value, remedy)
 
-    def _of_scalar(self, scenario: Scenario, parameter: Parameter, problem: str, remedy: str) -> Fault:
+    def _of_scalar(self, scenario: Stated, parameter: Parameter, problem: str, remedy: str) -> Fault:
         code = self.scalars.get(parameter.name)
         value = scenario.settings.parameters.get(parameter.name)
         column = f"parameters.{parameter.name}"
@@ -70,14 +98,14 @@ class Origins:
         return Fault(self.places.file(code), problem, self.places.row(code), column, value, remedy)
 
     @staticmethod
-    def _where_it_would_stand(scenario: Scenario, parameter: Parameter) -> str | None:
+    def _where_it_would_stand(scenario: Stated, parameter: Parameter) -> str | None:
         if not parameter.index or parameter.key in scenario.given:
             return None
         tables = [table_of(index) for index in parameter.indices if index]
         return next((table for table in tables if table in scenario.tables), tables[0])
 
     @staticmethod
-    def _row(scenario: Scenario, table: str, parameter: Parameter, key: tuple[str, ...]) -> int | None:
+    def _row(scenario: Stated, table: str, parameter: Parameter, key: tuple[str, ...]) -> int | None:
         frame = scenario.tables.get(table)
         index = next(index for index in parameter.indices if table_of(index) == table)
         named = next((names for names in (index, *parameter.indices) if len(names) == len(key)), None)

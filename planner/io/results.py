@@ -174,7 +174,7 @@ def write_results(results: Results, folder: Path) -> None:
     write_scenario(results.scenario, folder / SCENARIO)
     from planner.io.layers import write_layers  # noqa: PLC0415
 
-    write_layers(results, folder / LAYERS)
+    write_layers(folder / LAYERS, results.sites, results.regions, results.flows)
 
 
 def write_summary(results: Results, folder: Path) -> None:

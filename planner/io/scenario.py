@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from planner.io.fingerprint import content_hash
 from planner.io.origins import Origins
 from planner.language import Said
 from planner.models.parameter import REQUIRED, Declarations, Parameter, Value, table_of
@@ -81,9 +82,7 @@ class Scenario:
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 of what the scenario says, whatever the files, their encoding and their order."""
-        from planner.io.fingerprint import content_hash  # noqa: PLC0415 - it imports this module
-
-        return content_hash(self)
+        return content_hash(self.settings, self.tables, self.declarations)
 
     @property
     def features(self) -> tuple[str, ...]:

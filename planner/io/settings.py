@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from planner.errors import Fault
 from planner.io.gathering import Gathering, nearest
 from planner.io.pydantic_words import should
-from planner.io.toml_file import TomlPath, line_of
 from planner.language import say
 
 if TYPE_CHECKING:
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     from planner.models.parameter import Value
 
+LineOf = Callable[[tuple[str, ...]], int | None]
+"""Tells the line of a key of ``scenario.toml``, by its path; the settings know no file."""
 OBJECTIVES = ("cost", "emissions", "latency")
 HOURS = 8760.0
 DAYS_MAX = 100_000
@@ -81,7 +82,7 @@ class ScenarioFile(BaseModel):
     drop: dict[str, list[str]] = {}
 
 
-TABLES: Mapping[TomlPath, type[BaseModel]] = {
+TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
     (): ScenarioFile,
     ("objective",): ObjectiveTable,
     ("objective", "minimise"): Weights,
@@ -141,9 +142,7 @@ class Settings:
         }
 
 
-def check_file(
-    document: Mapping[str, Any], file: str, lines: Mapping[TomlPath, int], gathering: Gathering
-) -> frozenset[str]:
+def check_file(document: Mapping[str, Any], file: str, line_of: LineOf, gathering: Gathering) -> frozenset[str]:
     """Keep a fault for everything in one ``scenario.toml`` that may not stand there; return the names at fault."""
     bad = set()
     try:
@@ -151,10 +150,10 @@ def check_file(
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             bad.add(str(detail["loc"][0]))
-            gathering.add(_fault(detail, file, lines))
+            gathering.add(_fault(detail, file, line_of))
     objective = document.get("objective")
     if isinstance(objective, Mapping) and "minimise" in objective:
-        line = line_of(("objective", "minimise"), lines)
+        line = line_of(("objective", "minimise"))
         for fault in check_minimise(objective["minimise"], file, line):
             bad.add("objective")
             gathering.add(fault)
@@ -179,8 +178,7 @@ def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
         weights = Weights.model_validate(dict(minimise))
     except ValidationError as error:
         prefix = ("objective", "minimise")
-        at: dict[TomlPath, int] = {prefix: line} if line else {}
-        return [_fault(detail, file, at, prefix) for detail in error.errors(include_url=False)]
+        return [_fault(detail, file, lambda _: line, prefix) for detail in error.errors(include_url=False)]
     if not any(weights.model_dump().values()):
         return [
             Fault(
@@ -199,7 +197,7 @@ def check_then(value: str, file: str) -> list[Fault]:
     try:
         ObjectiveTable.model_validate({"then": value})
     except ValidationError as error:
-        return [_fault(detail, file, {}, ("objective",)) for detail in error.errors(include_url=False)]
+        return [_fault(detail, file, _nowhere, ("objective",)) for detail in error.errors(include_url=False)]
     return []
 
 
@@ -208,14 +206,18 @@ def check_time(name: str, value: Any, file: str) -> list[Fault]:
     try:
         TimeTable.model_validate({name: value})
     except ValidationError as error:
-        return [_fault(detail, file, {}, ("time",)) for detail in error.errors(include_url=False)]
+        return [_fault(detail, file, _nowhere, ("time",)) for detail in error.errors(include_url=False)]
     return []
 
 
-def _fault(detail: ErrorDetails, file: str, lines: Mapping[TomlPath, int], prefix: TomlPath = ()) -> Fault:
+def _nowhere(_: tuple[str, ...]) -> None:
+    """Return the line of a setting that no file holds."""
+
+
+def _fault(detail: ErrorDetails, file: str, line_of: LineOf, prefix: tuple[str, ...] = ()) -> Fault:
     path = (*prefix, *(str(part) for part in detail["loc"]))
     value = detail["input"]
-    line = line_of(path, lines)
+    line = line_of(path)
     if detail["type"] == "extra_forbidden":
         known = TABLES.get(path[:-1], ScenarioFile).model_fields
         remedy = nearest(path[-1], known)
@@ -236,7 +238,7 @@ def _fault(detail: ErrorDetails, file: str, lines: Mapping[TomlPath, int], prefi
     return Fault(file, say("not allowed here", "此处不允许"), line, ".".join(path), shown_value, remedy)
 
 
-def _where(path: TomlPath) -> str:
+def _where(path: tuple[str, ...]) -> str:
     return f"[{'.'.join(path)}]" if path else "scenario.toml"
 
 

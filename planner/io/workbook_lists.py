@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
-    from planner.io.workbook_tables import Column, Sheet
+    from planner.io.workbook_sheet import Column, Sheet
 
 SPARE_ROWS: Final = 1000
 """Rows below the data that have the column's drop-downs too."""

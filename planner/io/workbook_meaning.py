@@ -10,7 +10,7 @@ from planner.language import Said, join, say
 from planner.models.parameter import Missing
 
 if TYPE_CHECKING:
-    from planner.io.workbook_tables import Cell
+    from planner.io.workbook_sheet import Cell
     from planner.models.parameter import Parameter
 
 Word = Callable[[str], str]

@@ -8,7 +8,7 @@ from planner.io.schema import SOURCE, schema_of
 from planner.io.sources import illustrative_share
 from planner.io.workbook_meaning import both
 from planner.io.workbook_settings import SETTINGS
-from planner.io.workbook_tables import Cell, Page, Sheet
+from planner.io.workbook_sheet import Cell, Page, Sheet
 from planner.language import Said, say
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from planner.io.results import DECIDING, PRICES, RANGING
 from planner.io.schema import SOURCE
 from planner.io.workbook_meaning import both
 from planner.io.workbook_readme import README
-from planner.io.workbook_tables import NAME_MAX, ROWS_MAX, Cell, Column, Page, Sheet
+from planner.io.workbook_sheet import Cell, Column, Page, Sheet
+from planner.io.workbook_tables import NAME_MAX, ROWS_MAX
 from planner.language import Said, say
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.io.cells import FLAGS
 from planner.io.dictionary import tables_of
 from planner.io.schema import Schema, TableSchema, schema_of
 from planner.io.workbook_meaning import both, flag_cell, kept, told
 from planner.io.workbook_readme import DICTIONARY, readme
 from planner.io.workbook_settings import settings_sheet
-from planner.io.workbook_tables import Cell, Column, Page, Sheet
+from planner.io.workbook_sheet import Cell, Column, Page, Sheet
 from planner.language import say
+from planner.models.parameter import FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

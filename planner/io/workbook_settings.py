@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 
-from planner.io.cells import FLAGS, NUMBER
+from planner.io.cells import NUMBER
 from planner.io.gathering import nearest
 from planner.io.schema import SCENARIO
 from planner.io.settings import OBJECTIVES, SolverTable
 from planner.io.toml_file import lines_of, write_toml
 from planner.io.workbook_meaning import both, default_of, flag_cell, kept, meaning_of
-from planner.io.workbook_tables import Cell, Column, Sheet
+from planner.io.workbook_sheet import Cell, Column, Sheet
 from planner.language import Said, say
-from planner.models.parameter import Parameter
+from planner.models.parameter import FLAGS, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
@@ -21,15 +20,15 @@ from xlsxwriter.exceptions import FileCreateError
 from planner.errors import CannotWriteError, Fault, InvalidInputError, reason
 from planner.io.workbook_lists import add_drop_downs
 from planner.io.workbook_looks import Formats, as_shown, number_format, put, width_of
+from planner.io.workbook_sheet import Column, Page, Sheet
 from planner.language import say, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet
 
-Cell = str | float | int | bool | None
 MARK: Final = "#"
 """Heading of the first column; other headings, and names of sheets, that begin with it are a reader's own notes."""
 ROW_MARKS: Final = ("中文", "English", "单位 unit")
@@ -55,69 +54,6 @@ OPTIONS: Final = {
     "strings_to_numbers": False,
     "nan_inf_to_errors": False,
 }
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a sheet.
-
-    Parameters
-    ----------
-    name
-        As files and code have it, for the first row.
-    label
-        What a reader calls it; a :class:`~planner.language.Said` knows both languages.
-    unit
-        ``""`` for text.
-    kind
-        ``text``, ``number``, ``integer``, ``flag``; ``any`` takes every cell as the type that it has.
-    note
-        Shown with the heading when the pointer rests on it.
-    choices
-        Words for a drop-down; another may be typed after a warning.
-    refers_to
-        The sheet whose first key column holds the words for the drop-down.
-    is_key
-        Key columns stay in view when the sheet is scrolled.
-    """
-
-    name: str
-    label: str = ""
-    unit: str = ""
-    kind: str = "text"
-    note: str = ""
-    choices: Sequence[str] = ()
-    refers_to: str = ""
-    is_key: bool = False
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table on its way into a workbook.
-
-    Parameters
-    ----------
-    name
-        Of the sheet; at most 31 characters, no brackets, slashes, quotes or ``: * ?``.
-    rows
-        At most ``ROWS_MAX``, each with a cell for every column; ``None``, ``""`` and NaN are empty cells.
-    choices_at
-        Words for the drop-downs of single cells, by row (from 0) and column (from 0).
-    """
-
-    name: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Any]]
-    choices_at: Mapping[tuple[int, int], Sequence[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Page:
-    """A sheet of sentences; each line has a style (``title``, ``heading``, ``text``, ``row``) and its cells."""
-
-    name: str
-    lines: Sequence[tuple[str, Sequence[Cell]]]
-    widths: Sequence[float]
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:

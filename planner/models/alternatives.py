@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy import sparse
 
-from planner.models.compile import Compiled, compile_model
+from planner.models.compile import compile_model
 from planner.models.names import Names, Run
 from planner.models.problem import Problem, Stage
 from planner.models.quantities import Quantity, quantities_of, work_at
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from planner.models.matrix import Compiled
     from planner.models.plan_model import PlanModel
     from planner.models.problem import Vector
 

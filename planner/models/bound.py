@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from planner.language import say
-from planner.models.proof import Evidence, Proof, kept, proved_bound, staged, whole
+from planner.models.problem import Proof
+from planner.models.proof import Evidence, kept, proved_bound, staged, whole
 from planner.models.solvers.judge import TOLERANCE, gap_of, terms_of
 from planner.models.solvers.leaves import unpacked, vector_of
 

@@ -14,8 +14,6 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from planner.io.scenario import Scenario
-
     Tables = Mapping[str, pd.DataFrame]
 
 Kind = Literal["halls", "supply", "stores"]
@@ -83,7 +81,7 @@ class Built:
         rows = tables[table].drop_duplicates(self.keys)
         return rows.set_index(self.keys)[column].astype(float)
 
-    def stood(self, inputs: Scenario, sites: Sequence[str]) -> float:
+    def stood(self, inputs: Any, sites: Sequence[str]) -> float:
         """Return how much of the column stood before at some sites together."""
         if not self.existing:
             return 0.0

@@ -17,8 +17,9 @@ from scipy import sparse
 from planner.errors import UsageError, shown
 from planner.language import join, say
 from planner.models import standard_form
-from planner.models.compile import BY_HAND, Compiled, Solved, expand
+from planner.models.build import build_model
 from planner.models.expansion import Expansion
+from planner.models.matrix import BY_HAND, Compiled, Solved, expand
 from planner.models.own import CHANGES_SHOWN_MAX, Own
 from planner.models.problem import Problem, Stage
 from planner.models.solvers.judge import TOLERANCE
@@ -90,8 +91,6 @@ def _recorded(m: PlanModel) -> tuple[Problem, Expansion, bool]:
     try:
         return expand(m, expansion, keep_broken=True, with_own=False), expansion, True
     except NotTemplatableError:
-        from planner.models.build import build_model  # noqa: PLC0415 - only for features whose rules are no templates
-
         return standard_form.compile_standard_form(build_model(m.inputs)), expansion, False
 
 

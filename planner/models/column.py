@@ -1,20 +1,23 @@
-"""Columns: what a feature reports, said once: the table, the column, its unit, one sentence, may it be empty.
+"""What a feature reports, said once: columns of result tables, numbers of the summary, series by timestep.
 
-A feature declares its columns in ``COLUMNS``. The workbook's units, the reference of the result tables, the audit of
-empty cells and whatever shows or compares a column take them from there. No Pyomo here.
+A feature declares its columns in ``COLUMNS``, its numbers in ``MEASURES``, what is drawn by the hour in ``SERIES``. The
+workbook's units, the reference of the result tables, the audit of empty cells and whatever shows or compares them take
+them from there. No Pyomo here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
-
-from planner.language import Said
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from planner.models.parameter import IndexSet, Parameter
+    import pandas as pd
+
+    from planner.language import Said
+
+    Tables = Mapping[str, pd.DataFrame]
 
 BY_ROW: Final = "unit of the profile"
 """The unit of numbers that have another in each row, which a column of the same table names."""
@@ -52,28 +55,64 @@ def keys_of(table: str, *names: str) -> tuple[Column, ...]:
     return tuple(Column(table, name) for name in names)
 
 
-def completed(
-    columns: Iterable[Column], sets: Mapping[str, IndexSet], parameters: Iterable[Parameter]
-) -> Iterator[Column]:
-    """Yield the columns, those that are said elsewhere with the sentence and the unit they have there.
+@dataclass(frozen=True)
+class Measure:
+    """A number of ``summary.json``, or a group of them that has one unit.
 
-    Raises
-    ------
-    ValueError
-        A column is said nowhere.
+    Parameters
+    ----------
+    name
+        Its name in the summary, at whatever depth.
+    unit
+        Of the number.
+    place
+        Its place among what a comparison of two plans holds side by side; 0: it holds others.
+    is_short
+        Whether a terminal shows it of a comparison; the table has them all.
+    parts
+        What its parts are: accountings, or sources and uses of energy.
     """
-    listed = list(columns)
-    told: dict[str, tuple[str, Said]] = {
-        column.name: (column.unit, column.says) for column in reversed(listed) if column.says is not None
-    }
-    told |= {each.name: (each.unit, Said(each.description, each.description_zh)) for each in parameters}
-    told |= {name: ("", Said(each.description, each.description_zh)) for name, each in sets.items()}
-    for column in listed:
-        if column.says is not None:
-            yield column
-            continue
-        if column.name not in told:
-            message = f"{column.table}.{column.name} is said nowhere"
-            raise ValueError(message)
-        unit, says = told[column.name]
-        yield replace(column, unit=unit, says=says)
+
+    name: str
+    unit: str
+    place: int = 0
+    is_short: bool = False
+    parts: Literal["accountings", "sources", ""] = ""
+
+
+Part = Literal[
+    "work", "it", "load", "factor", "grid", "green", "sold", "green_used", "charge", "discharge", "stored", "waiting"
+]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A power, an energy or a factor by timestep, and by site, as a result table holds it.
+
+    Parameters
+    ----------
+    part
+        What it is to whoever draws the hours; each feature that has a part declares it.
+    table, column
+        Where it stands.
+    page
+        What the page's script calls it; empty: the page does not have it.
+    rank
+        Its place in the page.
+    says
+        What the page's panel calls it.
+    modes
+        The accountings by which it is the one that counts; none: by all.
+    read
+        Of work that waits, which is known by region: from the tables, a site (or none for all) and the timesteps, the
+        load that is not done in its own timestep, and what waits.
+    """
+
+    part: Part
+    table: str
+    column: str
+    page: str = ""
+    rank: int = 0
+    says: Said | None = None
+    modes: tuple[str, ...] = ()
+    read: Callable[[Tables, str | None, pd.Index], tuple[pd.Series, pd.Series]] | None = None

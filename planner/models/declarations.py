@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from planner.language import Said
 from planner.models import features as features_package
 from planner.models import objective
-from planner.models.column import completed
 from planner.models.parameter import Declarations, IndexSet, Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from types import ModuleType
+
+    import pandas as pd
+
+    from planner.models.column import Column
 
 
 @cache
@@ -51,7 +56,8 @@ def declarations() -> Declarations:
             parameters[parameter.key] = parameter
     requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
     columns = _declared("COLUMNS")
-    said = completed((column for _, column in columns), sets, parameters.values())
+    said = _completed((column for _, column in columns), sets, parameters.values())
+    terms = {name: _Terms(name) for name, module in modules.items() if hasattr(module, "audit_terms")}
     return Declarations(
         tuple(modules),
         requires,
@@ -59,6 +65,7 @@ def declarations() -> Declarations:
         parameters,
         owner,
         figures=tuple(_declared("FIGURES")),
+        audit_terms=terms,
         columns=tuple((name, column) for (name, _), column in zip(columns, said, strict=True)),
         builds=tuple(built for _, built in _declared("BUILDS")),
         flows=tuple(_declared("FLOWS")),
@@ -71,6 +78,45 @@ def _declared(what: str) -> list[tuple[str, Any]]:
     """Return what the features and the objective declare under a name, each with who declares it."""
     modules = {**feature_modules(), "objective": objective}
     return [(name, each) for name, module in modules.items() for each in getattr(module, what, ())]
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """A feature's ``audit_terms``, looked up when it is called; unlike a module it can be copied to another process."""
+
+    feature: str
+
+    def __call__(self, inputs: Any, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.Series]:
+        """Return the feature's part of each open total it adds to."""
+        terms: Mapping[str, pd.Series] = feature_modules()[self.feature].audit_terms(inputs, tables)
+        return terms
+
+
+def _completed(
+    columns: Iterable[Column], sets: Mapping[str, IndexSet], parameters: Iterable[Parameter]
+) -> Iterator[Column]:
+    """Yield the columns, those that are said elsewhere with the sentence and the unit they have there.
+
+    Raises
+    ------
+    ValueError
+        A column is said nowhere.
+    """
+    listed = list(columns)
+    told: dict[str, tuple[str, Said]] = {
+        column.name: (column.unit, column.says) for column in reversed(listed) if column.says is not None
+    }
+    told |= {each.name: (each.unit, Said(each.description, each.description_zh)) for each in parameters}
+    told |= {name: ("", Said(each.description, each.description_zh)) for name, each in sets.items()}
+    for column in listed:
+        if column.says is not None:
+            yield column
+            continue
+        if column.name not in told:
+            message = f"{column.table}.{column.name} is said nowhere"
+            raise ValueError(message)
+        unit, says = told[column.name]
+        yield replace(column, unit=unit, says=says)
 
 
 def _claim(word: str, feature: str, owner: dict[str, str]) -> None:

@@ -28,31 +28,6 @@ NOWHERE = float("nan")
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A number of ``summary.json``, or a group of them that has one unit.
-
-    Parameters
-    ----------
-    name
-        Its name in the summary, at whatever depth.
-    unit
-        Of the number.
-    place
-        Its place among what a comparison of two plans holds side by side; 0: it holds others.
-    is_short
-        Whether a terminal shows it of a comparison; the table has them all.
-    parts
-        What its parts are: accountings, or sources and uses of energy.
-    """
-
-    name: str
-    unit: str
-    place: int = 0
-    is_short: bool = False
-    parts: Literal["accountings", "sources", ""] = ""
-
-
-@dataclass(frozen=True)
 class Figure:
     """A number of each member of a set: an amount, or an amount over another.
 
@@ -135,44 +110,6 @@ class Figure:
             return total
         divisor = float(self.per(inputs, tables).sum(skipna=False))
         return total / divisor if divisor else None
-
-
-Part = Literal[
-    "work", "it", "load", "factor", "grid", "green", "sold", "green_used", "charge", "discharge", "stored", "waiting"
-]
-
-
-@dataclass(frozen=True)
-class Series:
-    """A power, an energy or a factor by timestep, and by site, as a result table holds it.
-
-    Parameters
-    ----------
-    part
-        What it is to whoever draws the hours; each feature that has a part declares it.
-    table, column
-        Where it stands.
-    page
-        What the page's script calls it; empty: the page does not have it.
-    rank
-        Its place in the page.
-    says
-        What the page's panel calls it.
-    modes
-        The accountings by which it is the one that counts; none: by all.
-    read
-        Of work that waits, which is known by region: from the tables, a site (or none for all) and the timesteps, the
-        load that is not done in its own timestep, and what waits.
-    """
-
-    part: Part
-    table: str
-    column: str
-    page: str = ""
-    rank: int = 0
-    says: Said | None = None
-    modes: tuple[str, ...] = ()
-    read: Callable[[Tables, str | None, pd.Index], tuple[pd.Series, pd.Series]] | None = None
 
 
 def at(*place: str) -> Callable[[Scenario], tuple[str, ...]]:

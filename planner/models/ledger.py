@@ -75,10 +75,8 @@ def added(inputs: Scenario, tables: Tables, total: str) -> pd.Series:
     Series
         Over the total's index, its levels named; empty where no feature gives any.
     """
-    from planner.models.declarations import modules_of  # noqa: PLC0415 - the features import this module
-
-    hooks = [getattr(module, "audit_terms", None) for module in modules_of(inputs.features).values()]
-    terms = [hook(inputs, tables) for hook in hooks if hook is not None]
+    hooks = inputs.declarations.audit_terms
+    terms = [hook(inputs, tables) for feature, hook in hooks.items() if inputs.has(feature)]
     parts = [parts[total] for parts in terms if total in parts]
     if not parts:
         return pd.Series(dtype=float)

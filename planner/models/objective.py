@@ -9,9 +9,8 @@ import pandas as pd
 
 from planner.errors import Fault
 from planner.language import say
-from planner.models.column import Column
+from planner.models.column import Column, Measure
 from planner.models.features.allocation import latency_of_demand
-from planner.models.figure import Measure
 from planner.models.finding import Finding
 
 if TYPE_CHECKING:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from planner.errors import UsageError, shown
 from planner.language import Said, join, say
-
-if TYPE_CHECKING:
-    import pyomo.environ as pyo
-
-    from planner.models.plan_model import PlanModel
 
 CHANGES_SHOWN_MAX = 20
 """Changes of bounds that are spelt out; who fixes ten thousand variables knows which."""
@@ -175,86 +169,6 @@ def sentences(own: Mapping[str, Any]) -> list[Said]:
 
 def _list(names: Sequence[str]) -> Said:
     return join((shown(name) for name in names), ", ", "、")
-
-
-def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
-    """Record rules of the user's own in a declared model.
-
-    Raises
-    ------
-    UsageError
-        A rule has no name of its own, names a set that is not there, or takes another number of ids.
-    """
-    if callable(rules) or isinstance(rules, str):
-        raise UsageError(say("rules is a list of functions: rules=[…]", "rules 应为函数列表：rules=[…]"))
-    for given in rules:
-        own = given if isinstance(given, OwnRule) else OwnRule(given)
-        if not callable(own.function):
-            raise UsageError(
-                say(
-                    "rules holds '{value}', which is no function",
-                    "rules 含“{value}”，它不是函数",
-                    value=shown(repr(own.function)),
-                )
-            )
-        _check_name(m, own.name)
-        index = [_index_set(m, own.name, name) for name in own.sets]
-        _check_arguments(own, index)
-        m.constrain(own.function, *index, unit=own.unit)
-
-
-def _check_name(m: PlanModel, name: str) -> None:
-    if not name.isidentifier():
-        raise UsageError(
-            say(
-                "a rule of one's own needs a name to be told by: def name(m): …, not '{name}'",
-                "自定约束须有名称：请写作 def 名称(m): …，而非“{name}”",
-                name=shown(name),
-            )
-        )
-    if m.knows(name):
-        raise UsageError(
-            say(
-                "the model already has something called {name}: give the rule another name",
-                "模型中已有名为 {name} 的内容：请为约束另取名称",
-                name=shown(name),
-            )
-        )
-
-
-def _index_set(m: PlanModel, rule_name: str, name: str) -> pyo.Set:
-    found = m.index_set(name) if isinstance(name, str) else None
-    if found is None:
-        raise UsageError(
-            say(
-                "the rule {rule} is to hold over {name}, but the model has no such set (it has {known})",
-                "约束 {rule} 所用的集合 {name} 不存在（已有 {known}）",
-                rule=shown(rule_name),
-                name=shown(name),
-                known=join(m.set_names()),
-            )
-        )
-    return found
-
-
-def _check_arguments(own: OwnRule, index: Sequence[pyo.Set]) -> None:
-    if any(not isinstance(part.dimen, int) for part in index):
-        return  # an empty set of no known width
-    ids = sum(part.dimen for part in index)
-    try:
-        inspect.signature(own.function).bind(None, *[None] * ids)
-    except TypeError:
-        raise UsageError(
-            say(
-                "the rule {name} takes other arguments than the model and {ids} ids: name its sets, "
-                'as @planner.rule("SITES", "TIMESTEPS")',
-                '约束 {name} 的参数应为模型加 {ids} 个标识：请写明其集合，如 @planner.rule("SITES", "TIMESTEPS")',
-                name=shown(own.name),
-                ids=ids,
-            )
-        ) from None
-    except ValueError:
-        return  # no signature to look at
 
 
 def refused(name: str, error: BaseException) -> UsageError:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from planner.models.plausible import Plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    import pandas as pd
+
+    from planner.language import Said
     from planner.models.built import Built
-    from planner.models.column import Column
-    from planner.models.figure import Figure, Measure, Series
+    from planner.models.column import Column, Measure, Series
+
+    AuditTerms = Callable[[Any, Mapping[str, pd.DataFrame]], Mapping[str, pd.Series]]
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
@@ -26,6 +30,8 @@ class Missing(Enum):
 
 
 REQUIRED: Final = Missing.REQUIRED
+FLAGS: Final = {"true": True, "false": False}
+"""The words of a parameter of kind ``flag``, in lower case."""
 INFINITY: Final = float("inf")
 
 
@@ -142,6 +148,57 @@ class Parameter:
         return self.kind in {"number", "integer"}
 
 
+class Shown(Protocol):
+    """What a reader of results asks of a feature's figure, which :mod:`planner.models.figure` makes."""
+
+    @property
+    def name(self) -> str:
+        """The column of the layer."""
+
+    @property
+    def of(self) -> Literal["site", "region", "flow"]:
+        """Whose number it is."""
+
+    @property
+    def unit(self) -> str:
+        """Of the number shown."""
+
+    @property
+    def unlisted(self) -> float:
+        """The number of every member in a plan without the feature."""
+
+    @property
+    def gone(self) -> float:
+        """The number of a member that one of two plans does not have."""
+
+    @property
+    def rank(self) -> int:
+        """Its place among what is compared; 0: it is not."""
+
+    @property
+    def page(self) -> str:
+        """What the page's script calls it; empty: the page does not have it."""
+
+    @property
+    def says(self) -> Said | None:
+        """What the page calls it."""
+
+    @property
+    def basis(self) -> Callable[[Any], str] | None:
+        """By which of several accountings it is."""
+
+    @property
+    def basis_name(self) -> str:
+        """The column of the layer that says so."""
+
+    @property
+    def amount(self) -> Callable[[Any, Mapping[str, pd.DataFrame]], pd.Series]:
+        """What adds up over the members."""
+
+    def by_member(self, inputs: Any, tables: Mapping[str, pd.DataFrame], /) -> pd.Series:
+        """Return the number of each member, in the scenario's order."""
+
+
 @dataclass(frozen=True)
 class Declarations:
     """All that the features declare, handed to the readers so that they need not know the model."""
@@ -153,15 +210,17 @@ class Declarations:
     """By ``Parameter.key``."""
     owner: dict[str, str]
     """The feature that declares each parameter (by key) or set (by name)."""
-    figures: tuple[tuple[str, Figure], ...] = ()
+    figures: tuple[tuple[str, Shown], ...] = ()
     """Each feature's figures of sites and regions, with the feature, in canonical order."""
+    audit_terms: Mapping[str, AuditTerms] = field(default_factory=dict)
+    """What gives a feature's parts of open totals to the audits of others, by feature in canonical order."""
     columns: tuple[tuple[str, Column], ...] = ()
     """Each column of the result tables, with the feature that reports it, in canonical order, the objective's last."""
     builds: tuple[Built, ...] = ()
     """What a plan may build, in canonical order."""
     measures: tuple[Measure, ...] = ()
     """The numbers of the summary, in canonical order."""
-    flows: tuple[tuple[str, Figure], ...] = ()
+    flows: tuple[tuple[str, Shown], ...] = ()
     """The figures of the work between a region and a site, beside its load and its latency, with the feature."""
     series: tuple[Series, ...] = ()
     """What is known by timestep, in canonical order."""

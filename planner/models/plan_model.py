@@ -1,7 +1,7 @@
 """The model under construction: sets at once, everything else when all features have spoken.
 
 Features declare in any order what they need and what they add. Parameters, variables, open totals, expressions and
-constraints are only *recorded* by the features' ``build``. ``compile.py`` expands the record into arrays;
+constraints are only *recorded* by the features' ``build``. ``matrix.py`` expands the record into arrays;
 :meth:`PlanModel.realise` makes an ordinary Pyomo model of it, after every term of every open total is known. The
 record alone tells the size of the model, so that ``planner check`` need build neither.
 """

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from planner.language import translated
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scipy import sparse
 
-    from planner.models.proof import Proof
 
 Vector = npt.NDArray[np.float64]
 Algorithm = Literal["choose", "simplex", "ipm", "hipo", "pdlp"]
@@ -95,6 +97,48 @@ class SolverOptions:
     shadow_prices: bool = True
     algorithm: Algorithm = "choose"
     """For linear programmes, those within an integer search included."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Who says that no plan is better than so much.
+
+    Attributes
+    ----------
+    by
+        ``planner``: proved here; ``solver``: its word.
+    bound, gap
+        What is shown: of the objective, with its constant; NaN where there is none.
+    leaves
+        Parts of the integers, each bounded by itself; 0 where the bound is the solver's word.
+    why
+        A sentence, where the bound is the solver's word.
+    proved
+        What is proved here in any case, -∞ for nothing.
+    seconds
+        That the proof took, after the solver's.
+    kept
+        The arrays to prove it from again; ``None`` where the bound cannot be proved from arrays alone.
+    """
+
+    by: Literal["planner", "solver"]
+    bound: float = math.nan
+    gap: float = math.nan
+    leaves: int = 0
+    why: str = ""
+    proved: float = -math.inf
+    seconds: float = 0.0
+    kept: dict[str, npt.NDArray[Any]] | None = field(default=None, repr=False)
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The part of the manifest; what is not finite is left out."""
+        plain: dict[str, Any] = {"by": self.by, "bound": self.bound, "gap": self.gap, "leaves": self.leaves}
+        plain |= {"why": self.why, "why_zh": translated(self.why, "zh")} if self.why else {}
+        if self.by == "solver":
+            plain["proved"] = self.proved
+        told = {name: value for name, value in plain.items() if not isinstance(value, float) or math.isfinite(value)}
+        return {**told, "seconds": self.seconds}
 
 
 @dataclass(frozen=True)

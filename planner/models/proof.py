@@ -9,14 +9,14 @@ poor, never wrong; where nothing is proved, the bound is the solver's word, and 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from planner.language import say, translated
+from planner.language import say
 from planner.models.solvers.leaves import NONE, Leaf, packed, unpacked
 from planner.models.solvers.partition import covers
 from planner.models.solvers.safe_bound import Prover, Relaxation
@@ -53,48 +53,6 @@ class Evidence:
     leaves: Sequence[Leaf]
     vectors: Callable[[int], Vector]
     count: int
-
-
-@dataclass(frozen=True)
-class Proof:
-    """Who says that no plan is better than so much.
-
-    Attributes
-    ----------
-    by
-        ``planner``: proved here; ``solver``: its word.
-    bound, gap
-        What is shown: of the objective, with its constant; NaN where there is none.
-    leaves
-        Parts of the integers, each bounded by itself; 0 where the bound is the solver's word.
-    why
-        A sentence, where the bound is the solver's word.
-    proved
-        What is proved here in any case, -∞ for nothing.
-    seconds
-        That the proof took, after the solver's.
-    kept
-        The arrays to prove it from again; ``None`` where the bound cannot be proved from arrays alone.
-    """
-
-    by: Literal["planner", "solver"]
-    bound: float = math.nan
-    gap: float = math.nan
-    leaves: int = 0
-    why: str = ""
-    proved: float = -math.inf
-    seconds: float = 0.0
-    kept: dict[str, npt.NDArray[Any]] | None = field(default=None, repr=False)
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """The part of the manifest; what is not finite is left out."""
-        plain: dict[str, Any] = {"by": self.by, "bound": self.bound, "gap": self.gap, "leaves": self.leaves}
-        plain |= {"why": self.why, "why_zh": translated(self.why, "zh")} if self.why else {}
-        if self.by == "solver":
-            plain["proved"] = self.proved
-        told = {name: value for name, value in plain.items() if not isinstance(value, float) or math.isfinite(value)}
-        return {**told, "seconds": self.seconds}
 
 
 def relaxation_of(problem: Problem, held: Sequence[tuple[Vector, float]] = ()) -> Relaxation:

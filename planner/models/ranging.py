@@ -20,7 +20,7 @@ from planner.models.solvers.judge import TOLERANCE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planner.models.compile import Compiled
+    from planner.models.matrix import Compiled
     from planner.models.parameter import Parameter
     from planner.models.problem import Problem, Solution, Vector
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from planner.models.compile import Compiled
     from planner.models.expansion import Expansion
+    from planner.models.matrix import Compiled
     from planner.models.plan_model import PlanModel, Recorded
     from planner.models.problem import Vector
 

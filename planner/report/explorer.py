@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.models.figure import Figure, Series
+    from planner.models.column import Series
+    from planner.models.parameter import Shown
     from planner.report.subject import Subject
 
 SITE_NUMBERS_MAX: Final = 240_000
@@ -89,7 +90,7 @@ def _region(subject: Subject, row: pd.Series, place: list[int] | None, sides: li
     }
 
 
-def on_page(subject: Subject, of: str) -> list[Figure]:
+def on_page(subject: Subject, of: str) -> list[Shown]:
     """Return the figures of sites or regions that the page has, in the order in which a comparison tells them."""
     figures = (figure for _, figure in subject.scenario.declarations.figures if figure.of == of and figure.page)
     return sorted(figures, key=lambda figure: figure.rank)

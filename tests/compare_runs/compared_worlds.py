@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.analysis.compare import Comparison, Run, compare_runs
+from planner.analysis.compare import Comparison, compare_runs
+from planner.analysis.compare_run import Run
 from tests.algebra import HAND, plan
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import planner
-from planner.analysis.compare import Comparison, Run, compare_runs
+from planner.analysis.compare import Comparison, compare_runs
+from planner.analysis.compare_run import Run
 from planner.run import run_and_write
 from tests.docs.pages import ROOT
 

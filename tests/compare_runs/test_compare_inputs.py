@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from compared_worlds import NARROW, ONE, compared
 
-from planner.analysis.compare import Run, compare_runs
+from planner.analysis.compare import compare_runs
 from planner.analysis.compare_inputs import differences_between
+from planner.analysis.compare_run import Run
 from planner.analysis.compare_touch import Touch, groups_of, numbers_of
 from planner.io.results import Results
 from tests.algebra import plan, scenario_of

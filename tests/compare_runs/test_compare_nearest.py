@@ -10,14 +10,15 @@ import pytest
 
 import planner
 from planner.analysis import compare_nearest
-from planner.analysis.compare import Comparison, Run, compare_runs
+from planner.analysis.compare import Comparison, compare_runs
 from planner.analysis.compare_causes import causes_of
 from planner.analysis.compare_headline import headline_of
 from planner.analysis.compare_moves import SWAPPED
 from planner.analysis.compare_nearest import Nearest, nearest_equal
+from planner.analysis.compare_run import Run
 from planner.analysis.compare_text import text_of
 from planner.language import Said
-from tests.algebra import BUILT, HAND, plan
+from tests.algebra import BUILT, HAND, RICH, plan
 from tests.compare_runs.compared_worlds import MORE, NARROW, ONE
 from tests.docs.pages import ROOT
 
@@ -166,6 +167,9 @@ def test_a_cause_is_told_once() -> None:
     [cause] = causes_of(near(plan(ONE), plan(both)))
     assert cause.text.en == "near: price of grid power 500 → 510 CNY/MWh; PUE 1.4 → 1.3"
     assert cause.cells == 2
+    stored = RICH.replaced(features=tuple(name for name in RICH.features if name != "storage"))
+    texts = [cause.text.en for cause in causes_of(near(plan(RICH), plan(stored)))]
+    assert texts == ["rules no longer listed: storage"]
     dearer = ONE.with_cells("site", "grid_power_price", {"near": 600, "far": 400})
     [cause] = causes_of(near(plan(ONE), plan(dearer)))
     assert cause.text.en == "far, near: price of grid power +100 CNY/MWh (300 → 400, 500 → 600)"

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs.site import navigation
+
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^(?:<!-- *(?P<note>.*?) *-->\n)?```(?P<kind>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"^<!-- *(?P<note>.*?) *-->\n(?P<rows>(?:\|.*\|\n)+)", re.MULTILINE)
@@ -42,8 +44,7 @@ def tables(name: str) -> dict[str, list[list[str]]]:
 
 def written_pages() -> list[Path]:
     """Return every page a person reads in the repository, generated ones included."""
-    top = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "results/README.md")]
-    return [*top, *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "scenarios").rglob("README.md"))]
+    return [ROOT / name for name in sorted(navigation.written_pages())]
 
 
 def anchors(text: str) -> set[str]:

@@ -14,7 +14,8 @@ from planner.errors import InvalidInputError, UsageError
 from planner.export import export_workbook
 from planner.io.results import Results
 from planner.io.workbook_results import NAMES, SUMMARY, result_book
-from planner.io.workbook_tables import HEADINGS, Page, Sheet
+from planner.io.workbook_sheet import Page, Sheet
+from planner.io.workbook_tables import HEADINGS
 from planner.models.declarations import feature_modules
 from planner.run import run_and_write
 from planner.words import word

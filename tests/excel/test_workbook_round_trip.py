@@ -13,7 +13,8 @@ import planner
 from planner.errors import CannotWriteError, InvalidInputError, UsageError
 from planner.export import export_workbook
 from planner.io.workbook_reading import read_workbook
-from planner.io.workbook_tables import ROWS_MAX, Column, Sheet, write_workbook
+from planner.io.workbook_sheet import Column, Sheet
+from planner.io.workbook_tables import ROWS_MAX, write_workbook
 from tests.excel.books import exported, imported, returned
 from tests.profiles.twenty_days import DAYS, STEPS, world
 from tests.reliability.random_world import random_world

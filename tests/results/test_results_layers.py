@@ -17,11 +17,17 @@ import pytest
 from results_world import INPUTS, make_results, make_scenario
 from test_results_tables import HOSTILE
 
-from planner.io.layers import GEOMETRIES, write_layers
+from planner.io.layers import GEOMETRIES
+from planner.io.layers import write_layers as write_frames
 from planner.io.results import Results
 from planner.io.scenario import Scenario
 
 DAY, NIGHT = 3000 / 8760, 5760 / 8760
+
+
+def write_layers(results: Results, path: Path) -> None:
+    """Write the layers of a plan."""
+    write_frames(path, results.sites, results.regions, results.flows)
 
 
 def row(layer: gpd.GeoDataFrame, **key: str) -> pd.Series:

@@ -10,9 +10,9 @@ import pyomo.environ as pyo
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.column import Column, keys_of
+from planner.models.column import Column, Measure, Series, keys_of
 from planner.models.features.routes import counts_latency
-from planner.models.figure import Figure, Measure, Series, at
+from planner.models.figure import Figure, at
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter

@@ -8,9 +8,9 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.column import Column, keys_of
+from planner.models.column import Column, Measure, keys_of
 from planner.models.features.time import weights
-from planner.models.figure import Figure, Measure, at, energy_of
+from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of, place_of

@@ -14,8 +14,8 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, Measure, at, column_of
+from planner.models.column import Column, Measure, keys_of
+from planner.models.figure import Figure, at, column_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter

@@ -8,8 +8,8 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, Measure, Series, at, column_of, energy_of
+from planner.models.column import Column, Measure, Series, keys_of
+from planner.models.figure import Figure, at, column_of, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import INFINITY, Parameter

@@ -10,9 +10,8 @@ import pandas as pd
 from planner.language import say
 from planner.models import ledger, work
 from planner.models.audit_time import before
-from planner.models.column import Column, keys_of
+from planner.models.column import Column, Series, keys_of
 from planner.models.features.time import chain_faults, previous
-from planner.models.figure import Series
 from planner.models.finding import Finding, spell
 from planner.models.gives import Amount, Rank, Steps
 from planner.models.parameter import Parameter

@@ -15,10 +15,9 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import green_ledger, ledger
-from planner.models.column import Column, keys_of
+from planner.models.column import Column, Measure, keys_of
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
-from planner.models.figure import Measure
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.column import Column, keys_of
-from planner.models.figure import Measure
+from planner.models.column import Column, Measure, keys_of
 from planner.models.finding import Finding
 from planner.models.parameter import Parameter
 from planner.models.plausible import PER_KWH, TEN_THOUSAND_CNY, Plausible

@@ -10,8 +10,8 @@ import pandas as pd
 from planner.language import say
 from planner.models import green_ledger, ledger
 from planner.models.built import Built
-from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, Measure, Series, at, energy_of
+from planner.models.column import Column, Measure, Series, keys_of
+from planner.models.figure import Figure, at, energy_of
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of

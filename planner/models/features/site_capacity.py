@@ -8,10 +8,10 @@ import pandas as pd
 
 from planner.language import say
 from planner.models import ledger
-from planner.models.column import Column, keys_of
+from planner.models.column import Column, Measure, keys_of
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
-from planner.models.figure import Figure, Measure, at
+from planner.models.figure import Figure, at
 from planner.models.finding import Finding, slack
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import IndexSet, Parameter, names_of

@@ -11,8 +11,8 @@ import pyomo.environ as pyo
 
 from planner.language import say
 from planner.models.built import Built
-from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, Measure, at, column_of
+from planner.models.column import Column, Measure, keys_of
+from planner.models.figure import Figure, at, column_of
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.gives import Amount, Rank
 from planner.models.parameter import Parameter

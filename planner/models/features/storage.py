@@ -14,9 +14,8 @@ from planner.language import say
 from planner.models import green_ledger, ledger
 from planner.models.audit_time import before, round_of
 from planner.models.built import Built
-from planner.models.column import Column, keys_of
+from planner.models.column import Column, Measure, Series, keys_of
 from planner.models.features.time import chain_faults
-from planner.models.figure import Measure, Series
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank
 from planner.models.parameter import Parameter

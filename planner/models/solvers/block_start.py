@@ -20,17 +20,16 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 
-from planner.models.solvers.finite import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 from planner.models.solvers.options import pinned_options
+from planner.models.unfit import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.models.solvers.exchange import Clock, Indices, Request, Vector
+    from planner.models.solvers.exchange import Clock, HighsStatuses, Indices, Request, Vector
     from planner.models.solvers.highs import Programme
 
 Places = npt.NDArray[np.intp]
-Statuses = npt.NDArray[np.object_]
 LINK = -1
 """The block of a row or column that lies in none."""
 CHAIN = -2
@@ -69,8 +68,8 @@ class BlockStart:
         sides = np.where(np.isfinite(programme.row_lower), np.abs(programme.row_lower), 0.0)
         is_inside = arrays.row_block >= 0
         self._sizes = np.bincount(arrays.row_block[is_inside], sides[is_inside], minlength=self._blocks)
-        self._column_status: Statuses = np.full(arrays.columns, None, dtype=object)
-        self._row_status: Statuses = np.full(arrays.rows, None, dtype=object)
+        self._column_status: HighsStatuses = np.full(arrays.columns, None, dtype=object)
+        self._row_status: HighsStatuses = np.full(arrays.rows, None, dtype=object)
         self._column_status[self._chained] = highspy.HighsBasisStatus.kLower
         self._row_status[arrays.row_block <= CHAIN] = highspy.HighsBasisStatus.kBasic
         self._values = np.zeros(arrays.columns)
@@ -88,7 +87,7 @@ class BlockStart:
         for name, value in pinned_options(request).items():
             self._highs.setOptionValue(name, value)
 
-    def basis(self) -> tuple[Statuses, Statuses] | None:
+    def basis(self) -> tuple[HighsStatuses, HighsStatuses] | None:
         """Return the status of each column and each row, or ``None`` where there is none to be had (in time)."""
         if not self._solve_all(SAMPLE_MIN, "blocks"):
             return None

@@ -22,6 +22,8 @@ Vector = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
 Statuses = npt.NDArray[np.int8]
+HighsStatuses = npt.NDArray[np.object_]
+"""As HiGHS has them: members of its own enumeration."""
 """Of a basis, by HiGHS's numbers: 0 at the lower side, 1 basic, 2 at the upper, 3 at zero, 4 not basic."""
 Algorithm = Literal["choose", "simplex", "ipm", "hipo", "pdlp"]
 

@@ -9,13 +9,13 @@ import highspy
 import numpy as np
 
 from planner.models.solvers.exchange import AlgorithmMissingError
-from planner.models.solvers.finite import COEFFICIENT_MAX, VALUE_MAX, check_limits, check_numbers
+from planner.models.solvers.finite import check_limits, check_numbers
 from planner.models.solvers.implied import loose_upper
 from planner.models.solvers.options import DUAL_TOLERANCE, LARGE, WHOLE, is_large, lets_slip, pinned_options
+from planner.models.unfit import COEFFICIENT_MAX, VALUE_MAX
 
 if TYPE_CHECKING:
-    from planner.models.solvers.block_start import Statuses as OwnStatuses
-    from planner.models.solvers.exchange import Arrays, Booleans, Indices, Request, Statuses, Vector
+    from planner.models.solvers.exchange import Arrays, Booleans, HighsStatuses, Indices, Request, Statuses, Vector
 
 State = Literal["optimal", "infeasible", "unbounded", "time_limit", "error"]
 OnIncumbent = Callable[["Vector | None", float], None]
@@ -154,7 +154,7 @@ class Programme:
         """The cost as HiGHS has it, (columns,)."""
         return self._cost * self._scale
 
-    def begin_at(self, columns: OwnStatuses, rows: OwnStatuses) -> bool:
+    def begin_at(self, columns: HighsStatuses, rows: HighsStatuses) -> bool:
         """Begin the next run at a basis, (columns,) and (rows,); say whether HiGHS takes it."""
         basis: Any = highspy.HighsBasis()
         basis.col_status, basis.row_status, basis.valid = columns.tolist(), rows.tolist(), True

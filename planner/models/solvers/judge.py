@@ -13,7 +13,7 @@ from scipy import sparse
 from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
 from planner.language import say
 from planner.models.problem import Status
-from planner.models.solvers.finite import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
+from planner.models.unfit import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from planner.models.solvers import face
-from planner.models.solvers.finite import VALUE_MAX
+from planner.models.unfit import VALUE_MAX
 
 if TYPE_CHECKING:
     import numpy.typing as npt
