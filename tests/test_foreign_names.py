@@ -105,7 +105,7 @@ LISTED: dict[str, dict[str, str]] = {
         "charts/hours.py": "charge discharge",
         "charts/style.py": "facility_load grid_power",
         "charts/text.py": "curtailed discharge excess facility_load grid_power",
-        "models/figure.py": "charge discharge",
+        "models/column.py": "charge discharge",
         "report/controls.py": "capacity demand pue",
         "report/explorer.py": "demand period traffic traffic_per_mw",
         "report/script_texts.py": "traffic",
