@@ -9,6 +9,7 @@ import ast
 import inspect
 import pkgutil
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from planner.models.declarations import declarations, feature_modules, modules_o
 from planner.models.gives import Never, Steps, relaxations_of
 from planner.models.parameter import IndexSet, Parameter
 from planner.models.problem import SolverOptions
-from tests.algebra import RICH, plan, scenario_of
+from tests.algebra import RICH, WORLDS, binding_rules, plan, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ def test_features_are_found() -> None:
 
 @every_feature
 def test_it_declares_what_it_needs(name: str) -> None:
-    """``REQUIRES`` and ``PARAMETERS`` are there, and the hooks take what the planner hands them.
+    """``REQUIRES``, ``PARAMETERS`` and ``EXAMPLE`` are there, and the hooks take what the planner hands them.
 
     Proves: names, types and signatures. Sensitivity: a hook that is misspelt is never called.
     """
@@ -349,6 +350,28 @@ def test_what_gives_loosens_the_rules_that_say_so() -> None:
         touched = np.asarray(abs(matrix[rows]).sum(axis=0)).ravel() + np.abs(slope.bound) > 0
         near = {names[row] for row in np.flatnonzero(abs(matrix) @ touched.astype(float))}
         assert say_so & set(names) <= near, parameter
+
+
+@cache
+def binding(world: str) -> set[str]:
+    """Return the rules that bind in the plan of one of the worlds of examples."""
+    return binding_rules(WORLDS[world])
+
+
+@every_feature
+def test_its_example_makes_its_rules_bind(name: str) -> None:
+    """The example names what is declared, and each rule is at its limit in one of the worlds made of the examples.
+
+    Proves: the worlds of other tests, which are made of them, look at every rule where it matters. Sensitivity: a rule
+    added without values that make it bind, a limit that nothing reaches.
+    """
+    module, known = MODULES[name], declarations()
+    for example in (module.EXAMPLE, *getattr(module, "VARIANTS", {}).values()):
+        assert set(example) <= known.parameters.keys() | known.sets.keys()
+    left = set(constraints_of(name))
+    for world in WORLDS:
+        left -= binding(world) if left else set()
+    assert left == set()
 
 
 def test_the_objective_keeps_the_contract_as_well() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("power_supply",)
@@ -426,6 +427,20 @@ RELAXATIONS = (
     Amount("national_green_power_share_min", Rank.POLICY, raised=False),
     Amount("green_energy_committed", Rank.SUPPLY, raised=False),
 )
+EXAMPLE: Example = {
+    "green_power_share_mode": "certificate",
+    "green_power_share_min": {"gansu": 0.7, "shanghai": 0.3},
+}
+VARIANTS: Variants = {
+    "limits": {
+        "hub_green_power_share_min": {"gansu": 0.85},
+        "side_green_power_share_min": {"east": 0.2},
+        "national_green_power_share_min": 0.4,
+    },
+    "matched": {"green_power_share_mode": "matched"},
+    "every_timestep": {"green_power_share_mode": "every_timestep", "green_power_share_on": "new"},
+    "month": {"green_power_share_window": "month"},
+}
 
 
 def build(m: PlanModel) -> None:

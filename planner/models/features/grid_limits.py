@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("power_supply",)
@@ -157,6 +158,18 @@ RELAXATIONS = (
     Amount("side_grid_power_max", Rank.PLANT, raised=True),
     Amount("national_grid_power_max", Rank.PLANT, raised=True),
 )
+EXAMPLE: Example = {
+    "grid_ramp_max": {"hebei": 4},
+    "hub": ("delta", "gansu", "north"),
+    "hub_grid_power_max": {"north": 75},
+    "side": ("east", "west"),
+    "side_grid_power_max": {"east": 126},
+    "national_grid_power_max": 150,
+}
+VARIANTS: Variants = {
+    "fleet": {"hub_grid_power_max": {"north": 37}},
+    "fleet_of_side": {"side_grid_power_max": {"east": 105}},
+}
 
 
 def build(m: PlanModel) -> None:
