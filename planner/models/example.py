@@ -1,12 +1,12 @@
 """Examples: a few values of every feature, which together are a small world in which each of its rules matters.
 
-A feature's file has ``EXAMPLE``: values by the name of a parameter, one for a scalar, else by the ids of its index joined
-by ``;``, as ``[set]`` in ``scenario.toml`` has them. The name of a set lists members that need no values::
+A feature's file has ``EXAMPLE``: values by the name of a parameter, one for a scalar, else by the ids of its index
+joined by ``;``, as ``[set]`` in ``scenario.toml`` has them. The name of a set lists members that need no values::
 
     EXAMPLE = {"carbon_price": 50.0, "pue": {"hebei": 1.25, "gansu": 1.15}, "compute_type": ("general", "intelligent")}
 
-Where one scenario cannot show everything, since a choice
-decides between rules, ``VARIANTS`` has further values by a name that features may share, laid over the examples of all.
+Where one scenario cannot show everything, since a choice decides between rules, ``VARIANTS`` has further values by a
+name that features may share, laid over the examples of all.
 Tests make their worlds of both, so that a new feature is looked at by all of them.
 """
 
