@@ -5,11 +5,12 @@ The planner's own features import the same from where it stands; this place stay
 
 from planner.errors import Fault
 from planner.language import say
+from planner.models import ledger, scopes
 from planner.models.example import Example, Variants
 from planner.models.finding import Finding
 from planner.models.gives import Amount, Never, Rank, Steps
-from planner.models.ledger import column, energy, scopes, total, weights
 from planner.models.parameter import REQUIRED, IndexSet, Parameter
+from planner.models.plausible import Plausible
 
 __all__ = [
     "REQUIRED",
@@ -20,13 +21,11 @@ __all__ = [
     "IndexSet",
     "Never",
     "Parameter",
+    "Plausible",
     "Rank",
     "Steps",
     "Variants",
-    "column",
-    "energy",
+    "ledger",
     "say",
     "scopes",
-    "total",
-    "weights",
 ]
