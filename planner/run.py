@@ -21,7 +21,8 @@ from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.language import join, say
 from planner.models.build import declare_model
 from planner.models.compile import coefficient_warnings, compile_model
-from planner.models.declarations import modules_of
+from planner.models.declarations import guests_of, modules_of
+from planner.models.guests import check_tables
 from planner.models.own import add_rules
 from planner.models.prices import shadow_prices
 from planner.models.problem import SolverOptions
@@ -156,8 +157,12 @@ def run(
 def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
     """Return the result tables of a solved model, by name."""
     tables: dict[str, pd.DataFrame] = {}
-    for module in modules_of(model.inputs.features).values():
-        tables.update(module.report(model))
+    guests = {guest.name: guest for guest in guests_of(model.inputs.features)}
+    for name, module in modules_of(model.inputs.features).items():
+        made = module.report(model)
+        if name in guests:
+            check_tables(guests[name], made, tables)
+        tables.update(made)
     return tables
 
 

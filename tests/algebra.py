@@ -90,6 +90,8 @@ BUILT = BUILT.with_cells("site_compute_type", "module_cost", {"far;cpu": 2_600_0
 2 448 000. At 2 600 000 each, two are built: 49 230 000 - 3 672 000 - 2 754 000 + 5 200 000 = 48 004 000."""
 BUILT_COST = 48_004_000.0
 
+HOURLY = ("storage", "flexible_workloads", "grid_limits", "green_shortfall")
+"""Features that look at the hours."""
 EXAMPLE = example_of_features(*feature_modules())
 RICH = world_of(EXAMPLE, *feature_modules())
 """Every feature with its own example (``EXAMPLE``): ``BASE`` with every option of the features from time to

@@ -248,6 +248,27 @@ def test_a_feature_that_cannot_be_used_is_named(fault: str, tmp_path: Path) -> N
     assert f"pip uninstall {PACKAGE}" in ended.stderr
 
 
+def test_a_result_table_of_another_is_not_replaced(tmp_path: Path) -> None:
+    """Proves that a feature whose table has the name of another's is refused, before anything is written.
+
+    Sensitivity: tables gathered by name, the last one kept.
+    """
+    source = SOURCE.replace('{"waste_heat": m.tabulate', '{"power_supply": m.tabulate')
+    scenario(tmp_path / "warm")
+    ended = planner_with(install(tmp_path / "guest", source=source), "run", "warm", "--out", "run", cwd=tmp_path)
+    assert ended.returncode == GuestFeatureError.exit_code, ended.stderr
+    assert "its result table power_supply is not called after it" in ended.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_read_where_the_package_is(place: Path, tmp_path: Path) -> None:
+    """Proves that without the package a run of it is refused with what to do. Sensitivity: a plan audited in part."""
+    ended = planner_with(tmp_path, "audit", str(place / "run"))
+    assert ended.returncode == 3
+    assert f"value '{NAME}': unknown feature" in ended.stderr
+    assert "one of another package is there once that package is installed" in ended.stderr
+
+
 def test_the_page_prints_the_error_as_it_is(tmp_path: Path) -> None:
     """Proves that the message on the page is the planner's; a reworded message breaks it."""
     changes, _ = BROKEN["no audit"]

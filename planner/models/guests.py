@@ -192,6 +192,25 @@ def _hooks_lack(module: ModuleType) -> Iterator[Said]:
             yield say("it has no function {wanted}", "缺少函数 {wanted}", wanted=wanted)
 
 
+def check_tables(guest: Guest, made: Iterable[str], others: Iterable[str]) -> None:
+    """Refuse result tables that are not called after their feature, or that are another's.
+
+    Raises
+    ------
+    GuestFeatureError
+        A table would stand in another's place.
+    """
+    taken = set(others)
+    for name in made:
+        if name in taken or not (name == guest.name or name.startswith(f"{guest.name}_")):
+            why = say(
+                "its result table {table} is not called after it",
+                "结果表 {table} 未以该功能命名",
+                table=shown(name),
+            )
+            raise refused(guest, why)
+
+
 def document(listed: Iterable[Guest]) -> list[dict[str, str]]:
     """Return whose features these are for the manifest."""
     return [{"feature": guest.name, "package": guest.package, "version": guest.version} for guest in listed]
