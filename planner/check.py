@@ -11,8 +11,10 @@ from planner.io.read import read_scenario as read_folder
 from planner.io.sources import illustrative_share
 from planner.language import say
 from planner.models.build import declare_model
-from planner.models.declarations import declarations, modules_of
+from planner.models.declarations import declarations, guests_of, modules_of
+from planner.models.guests import document, sentences
 from planner.profiles.representative_days import with_representative_days
+from planner.words import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +60,9 @@ def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tu
             )
         )
     begin = time.perf_counter()
-    full = read_folder(Path(folder), declarations(), overrides)
+    known = declarations()
+    catalogue()  # a feature of another package that calls a thing otherwise is told before anything is solved
+    full = read_folder(Path(folder), known, overrides)
     days = full.settings.representative_days
     reduced = full if days is None else with_representative_days(full, days)
     scenario = _checked(reduced, begin, overrides)
@@ -100,7 +104,8 @@ def obstacles_of(scenario: Scenario) -> Iterator[str]:
 
 
 def warnings_of(scenario: Scenario) -> Iterator[str]:
-    """Yield what a user should know that is no error."""
+    """Yield what a user should know that is no error, first which features are of other packages."""
+    yield from sentences(document(guests_of(scenario.features)))
     for module in modules_of(scenario.features).values():
         yield from getattr(module, "warn", _nothing)(scenario)
 

@@ -174,6 +174,12 @@ class AuditDisagreedError(PlannerError):
         super().__init__(join([head, *_first(self.findings)], "\n", "\n"))
 
 
+class GuestFeatureError(PlannerError):
+    """A feature of another package cannot be used: its name is taken, its import fails, or something is missing."""
+
+    exit_code = 12
+
+
 class SolveInterruptedError(PlannerError):
     """Stopped by the user."""
 

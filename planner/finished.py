@@ -14,6 +14,7 @@ from planner.models.audit import audit, summarise
 from planner.models.claims import Claims, audit_claims
 from planner.models.declarations import declarations
 from planner.models.finding import Finding
+from planner.models.guests import sentences as guests_said
 from planner.models.own import sentences
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
     if lines:
         raise AuditDisagreedError(shown(run_path), lines)
     told = _confirmed(run_path, [*sentences(own), *(finding.said() for finding in findings)] if own else [])
+    others = guests_said(results.manifest.get("guest_features") or ())
+    told = join([told, *("  " + one + "\n" for one in others)], "", "")
     return told if proved is None else join([told, proved.told], "", "") + "\n"
 
 

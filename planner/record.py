@@ -13,6 +13,8 @@ import pandas as pd
 
 from planner.io.manifest import build_manifest
 from planner.io.results import Results
+from planner.models.declarations import guests_of
+from planner.models.guests import document
 from planner.models.own import Own
 
 if TYPE_CHECKING:
@@ -104,6 +106,8 @@ class Record:
             interrupted=solution is not None and solution.status == "interrupted",
             proof=proof.record if proof is not None else None,
         )
+        if guests := guests_of(self.scenario.features):
+            manifest["guest_features"] = document(guests)
         if self.own:
             manifest["own_rules"] = self.own.document()
             manifest["audit"]["set_aside"] = list(self.set_aside)

@@ -167,9 +167,12 @@ def _model_functions(module: ModuleType) -> Iterator[FunctionType]:
 
 
 def _is_constraint(function: FunctionType) -> bool:
-    """Return whether a function returns a relation, as every constraint does."""
+    """Return whether a function returns a relation, as every constraint does: its own, or a helper's beside it."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    return any(isinstance(node, ast.Return) and isinstance(node.value, ast.Compare) for node in ast.walk(tree))
+    returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
+    called = [each.func.id for each in returned if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)]
+    helpers = [function.__globals__[name] for name in called if inspect.isfunction(function.__globals__.get(name))]
+    return any(isinstance(each, ast.Compare) for each in returned) or any(map(_is_constraint, helpers))
 
 
 def _docstring(function: FunctionType) -> Iterator[str]:

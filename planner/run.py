@@ -24,6 +24,10 @@ from planner.models.compile import compile_model
 from planner.models.declarations import modules_of
 from planner.models.matrix import coefficient_warnings
 from planner.models.own_rules import add_rules
+from planner.models.compile import coefficient_warnings, compile_model
+from planner.models.declarations import guests_of, modules_of
+from planner.models.guests import check_tables
+from planner.models.own import add_rules
 from planner.models.prices import shadow_prices
 from planner.models.problem import SolverOptions
 from planner.models.ranging import ranging
@@ -157,8 +161,12 @@ def run(
 def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
     """Return the result tables of a solved model, by name."""
     tables: dict[str, pd.DataFrame] = {}
-    for module in modules_of(model.inputs.features).values():
-        tables.update(module.report(model))
+    guests = {guest.name: guest for guest in guests_of(model.inputs.features)}
+    for name, module in modules_of(model.inputs.features).items():
+        made = module.report(model)
+        if name in guests:
+            check_tables(guests[name], made, tables)
+        tables.update(made)
     return tables
 
 

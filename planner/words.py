@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from planner.language import Said
-from planner.models.declarations import feature_modules
+from planner.language import Said, say
+from planner.models.declarations import feature_modules, guests_of
+from planner.models.guests import refused
 from planner.models.objective import WORDS as OBJECTIVE_WORDS
 
 Words = dict[str, tuple[str, str]]
@@ -138,14 +139,22 @@ def catalogue() -> Words:
     ------
     ValueError
         Two files call one thing differently.
+    GuestFeatureError
+        A feature of another package calls a thing otherwise than those before it.
     """
     gathered: Words = {}
-    of_features = [getattr(module, "WORDS", {}) for module in feature_modules().values()]
-    for words in (WORDS, OBJECTIVE_WORDS, *of_features):
+    guests = {guest.name: guest for guest in guests_of(feature_modules())}
+    of_features = {feature: getattr(module, "WORDS", {}) for feature, module in feature_modules().items()}
+    for feature, words in {"": WORDS, "objective": OBJECTIVE_WORDS, **of_features}.items():
         for name, both in words.items():
-            if gathered.setdefault(name, both) != both:
-                message = f"{name} has two words: {gathered[name]} and {both}"
-                raise ValueError(message)
+            if gathered.setdefault(name, both) == both:
+                continue
+            if feature in guests:
+                known = Said(*gathered[name])
+                why = say("WORDS: {name} is called {known}", "WORDS：{name} 已称为“{known}”", name=name, known=known)
+                raise refused(guests[feature], why)
+            message = f"{name} has two words: {gathered[name]} and {both}"
+            raise ValueError(message)
     return gathered
 
 

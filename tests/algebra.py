@@ -22,7 +22,12 @@ import planner
 from planner.models.audit import audit
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from tests.worlds import BASE, World
+from planner.models.declarations import feature_modules
+from planner.models.example import LIMITS, laid_over, variants_of
+from planner.models.limits import TIGHT
+from planner.models.problem import SolverOptions
+from planner.models.solve import solve
+from tests.worlds import World, example_of_features, world_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,41 +90,24 @@ BUILT = BUILT.with_cells("site_compute_type", "module_cost", {"far;cpu": 2_600_0
 2 448 000. At 2 600 000 each, two are built: 49 230 000 - 3 672 000 - 2 754 000 + 5 200 000 = 48 004 000."""
 BUILT_COST = 48_004_000.0
 
-RICH = BASE.with_cells("workload", "unserved_price", {"online": 4000})
-RICH = RICH.with_cells("workload", "indivisible", {"training": True})
-RICH = RICH.with_cells("site", "utilisation_min", {"hebei": 0.2})
-RICH = RICH.with_cells("site", "opening_cost", {"gansu": 3e6, "hebei": 1e6})
 HOURLY = ("storage", "flexible_workloads", "grid_limits", "green_shortfall")
-RICH = RICH.replaced(features=(*RICH.features, *HOURLY)).with_cells("timestep", "timestep_duration", {"night": 3.84})
-for _column, _values in {
-    "storage_power_existing": {"hebei": 3},
-    "storage_energy_existing": {"hebei": 8},
-    "storage_power_max": {"hebei": 5, "gansu": 6},
-    "storage_energy_max": {"hebei": 14, "gansu": 20},
-    "storage_power_cost": {"hebei": 21_000, "gansu": 17_000},
-    "storage_energy_cost": {"hebei": 9_000, "gansu": 11_000},
-    "charge_efficiency": {"hebei": 0.92, "gansu": 0.94},
-    "discharge_efficiency": {"hebei": 0.9, "gansu": 0.95},
-    "grid_ramp_max": {"hebei": 4},
-}.items():
-    RICH = RICH.with_cells("site", _column, _values)
-RICH = RICH.with_cells("workload", "deferral_max", {"training": 1.5})
-RICH = RICH.with_rows("hub", [{"hub": "delta"}, {"hub": "gansu"}, {"hub": "north", "hub_grid_power_max": 75}])
-RICH = RICH.with_rows("side", [{"side": "east", "side_grid_power_max": 126}, {"side": "west"}])
-RICH = RICH.with_parameters(green_shortfall_price=27, national_grid_power_max=150)
-RICH = RICH.replaced(features=(*RICH.features, "representative_days")).with_rows(
-    "profile",
-    [
-        {"profile": "p1", "parameter": "demand_profile", "key": "online", "mean_full": 1.02, "mean_reduced": 1,
-         "rmse": 0.25, "duration_curve_rmse": 0.125},
-    ],
-)  # fmt: skip
-RICH = RICH.with_rows(
-    "profile_quantile",
-    [{"profile": "p1", "quantile": quantile, "quantile_full": value} for quantile, value in (("050", 0.9), ("100", 2))],
-)
-"""``BASE`` with every option of the features from time to site_expansion in use, and those that look at the hours: a
-day and a night stand for 1500 of their kind, as if they had been chosen from a year."""
+"""Features that look at the hours."""
+EXAMPLE = example_of_features(*feature_modules())
+RICH = world_of(EXAMPLE, *feature_modules())
+"""Every feature with its own example (``EXAMPLE``): ``BASE`` with every option of the features from time to
+site_expansion in use, and those that look at the hours; a day and a night stand for 1500 of their kind, as if they had
+been chosen from a year. A feature that is added stands in it by itself."""
+OTHERS = variants_of(feature_modules().values())
+
+
+def world(*variants: str) -> World:
+    """Return ``RICH`` with variants of the features' examples laid over it."""
+    return world_of(laid_over(EXAMPLE, *(OTHERS[name] for name in variants)), *feature_modules())
+
+
+WORLDS = {name: world(*dict.fromkeys((LIMITS, name))) for name in OTHERS}
+WORLDS["weighted"] = WORLDS[LIMITS].replaced(minimise={"cost": 2, "emissions": 90, "latency": 1e6})
+"""The features' own variants, each with the limits; between them they have every rule, or a test below says so."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +170,18 @@ def bounds_of(problem: Problem, variable: str) -> dict[str, tuple[float, float, 
         for (name, index), entry in zip(problem.column_names, sides, strict=True)
         if name == variable
     }
+
+
+def binding_rules(world: World) -> set[str]:
+    """Return the rules that a world's plan keeps only just: a row of theirs is at its side."""
+    problem = compiled(world)
+    with tempfile.TemporaryDirectory() as folder:
+        values = solve(problem, SolverOptions(), Path(folder)).values
+    assert values is not None
+    activity = problem.matrix @ values
+    size = TIGHT * np.maximum(1.0, np.abs(activity))
+    at_side = (activity >= problem.row_upper - size) | (activity <= problem.row_lower + size)
+    return {problem.row_names[row][0] for row in np.flatnonzero(at_side)}
 
 
 def plan(world: World) -> Results:

@@ -21,8 +21,8 @@ ALWAYS_AUDITED = (
     "planner.models.invariants:audit_invariants",
 )
 ALWAYS_MADE = ("planner.models.build:declare_model", "planner.models.compile:compile_model")
-WORDS = ("planner.language", "planner.errors")
-"""Sentences and faults say numbers; they make none."""
+WORDS = ("planner.language", "planner.errors", "planner.models.guests")
+"""Sentences and faults say numbers; they make none, nor does what finds the features of other packages."""
 SHARED = {
     "planner.io.scenario:Scenario.series": "a parameter as read: defaults filled in, coarser values spread",
     "planner.io.scenario:Scenario._made": "part of series",
@@ -34,9 +34,14 @@ SHARED = {
     "planner.io.scenario:Scenario.features": "the features listed",
     "planner.io.scenario:Scenario.has": "the features listed",
     "planner.io.scenario:Scenario.is_given": "whether a parameter was read at all",
+    "planner.models.parameter:IndexSet": "a declaration, looked at where a feature is of another package",
     "planner.models.parameter:Missing": "the mark of a parameter without a default",
+    "planner.models.parameter:Parameter": "as IndexSet",
+    "planner.models.parameter:table_of": "part of Parameter",
     "planner.models.declarations:modules_of": "finds the features; the model asks their build, the audit their audit",
     "planner.models.declarations:feature_modules": "part of modules_of",
+    "planner.models.declarations:_guests": "part of modules_of",
+    "planner.models.declarations:_own_modules": "part of modules_of",
     "planner.models.declarations:_place": "part of modules_of",
     "planner.models.ledger:spread": "looks up a parameter; besides audits only in a message about what cannot be met",
     "planner.models.finding:slack": "the tolerance; besides audits only in a message about what cannot be met",

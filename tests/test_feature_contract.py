@@ -1,6 +1,7 @@
 """One contract for every feature: what it declares, what it builds, what it reports, what it audits.
 
-Features are found as the planner finds them; a new one is held to all of this without a line here.
+Features are found as the planner finds them, those of other packages among them; a new one is held to all of this
+without a line here.
 """
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ from planner.models import features as features_package
 from planner.models.audit import audit
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.declarations import declarations, feature_modules, modules_of
+from planner.models.declarations import declarations, feature_modules, guests_of, modules_of
 from planner.models.gives import Never, Steps, relaxations_of
-from planner.models.parameter import IndexSet, Parameter
+from planner.models.guests import HOOKS, lacks
 from planner.models.problem import SolverOptions
-from tests.algebra import RICH, plan, scenario_of
+from tests.algebra import RICH, WORLDS, binding_rules, plan, scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
 TESTS = Path(__file__).parent
-NAMES = sorted(module.name for module in pkgutil.iter_modules(features_package.__path__))
-MODULES: dict[str, ModuleType] = {name: feature_modules()[name] for name in NAMES}
-HOOKS = {"build", "report", "audit", "summary", "derive", "check", "warn", "obstacles"}
+MODULES: dict[str, ModuleType] = dict(sorted(feature_modules().items()))
+NAMES = list(MODULES)
+GUESTS = {guest.name for guest in guests_of(NAMES)}
 RELATIONS = ("≤", "≥", "=")
 every_feature = pytest.mark.parametrize("name", NAMES)
 
@@ -99,46 +100,39 @@ def closure_of(name: str) -> set[str]:
 
 
 def test_features_are_found() -> None:
-    """The planner finds the files in ``features/``, each after what it requires.
+    """The planner finds the files in ``features/``, each after what it requires, and after them those of packages.
 
-    Proves: nothing else lists them. Sensitivity: a list kept by hand.
+    Proves: nothing else lists them; a package's feature moves none of the planner's own, whose order the columns have.
+    Sensitivity: a list kept by hand.
     """
-    assert sorted(feature_modules()) == NAMES
     order = list(feature_modules())
+    own = [module.name for module in pkgutil.iter_modules(features_package.__path__)]
+    assert sorted(order[: len(own)]) == sorted(own)
+    assert set(order[len(own) :]) == GUESTS
     for name in order:
         assert all(order.index(needed) < order.index(name) for needed in MODULES[name].REQUIRES)
 
 
 @every_feature
 def test_it_declares_what_it_needs(name: str) -> None:
-    """``REQUIRES`` and ``PARAMETERS`` are there, and the hooks take what the planner hands them.
+    """``REQUIRES``, ``PARAMETERS`` and ``EXAMPLE`` are there, and the hooks take what the planner hands them.
 
     Proves: names, types and signatures. Sensitivity: a hook that is misspelt is never called.
     """
     module = MODULES[name]
-    assert module.__doc__
-    assert isinstance(module.REQUIRES, tuple)
-    assert set(module.REQUIRES) <= set(NAMES)
-    assert all(isinstance(parameter, Parameter) for parameter in module.PARAMETERS)
-    assert all(isinstance(index_set, IndexSet) for index_set in getattr(module, "SETS", ()))
-    wanted = {"build": ["m"], "report": ["m"], "audit": ["inputs", "tables"]}
-    optional = {"derive": ["inputs"], "check": ["inputs"], "warn": ["inputs"], "obstacles": ["inputs"]}
-    for hook, arguments in {**wanted, **optional, "summary": ["inputs", "tables"]}.items():
-        function = getattr(module, hook, None)
-        assert function is not None or hook not in wanted, f"{name} has no {hook}()"
-        if function is not None:
-            assert list(inspect.signature(function).parameters) == arguments, hook
-            assert function.__doc__, hook
+    assert list(lacks(name, module, NAMES)) == []
+    assert all(getattr(module, hook).__doc__ for hook in HOOKS if hasattr(module, hook))
 
 
 @every_feature
 def test_one_word_names_it_everywhere(name: str) -> None:
-    """The same word names the file, the test file and the result table.
+    """The same word names the file, the test file and the result table; a package's file and tests are its own.
 
     Proves: ``git grep`` finds all of it. Sensitivity: a feature without a test.
     """
-    assert Path(MODULES[name].__file__ or "").name == f"{name}.py"
-    assert (TESTS / "features" / f"test_{name}.py").is_file()
+    if name not in GUESTS:
+        assert Path(MODULES[name].__file__ or "").name == f"{name}.py"
+        assert (TESTS / "features" / f"test_{name}.py").is_file()
     assert name in plan(RICH).tables
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
 
@@ -473,6 +467,28 @@ def test_what_gives_loosens_the_rules_that_say_so() -> None:
         touched = np.asarray(abs(matrix[rows]).sum(axis=0)).ravel() + np.abs(slope.bound) > 0
         near = {names[row] for row in np.flatnonzero(abs(matrix) @ touched.astype(float))}
         assert say_so & set(names) <= near, parameter
+
+
+@cache
+def binding(world: str) -> set[str]:
+    """Return the rules that bind in the plan of one of the worlds of examples."""
+    return binding_rules(WORLDS[world])
+
+
+@every_feature
+def test_its_example_makes_its_rules_bind(name: str) -> None:
+    """The example names what is declared, and each rule is at its limit in one of the worlds made of the examples.
+
+    Proves: the worlds of other tests, which are made of them, look at every rule where it matters. Sensitivity: a rule
+    added without values that make it bind, a limit that nothing reaches.
+    """
+    module, known = MODULES[name], declarations()
+    for example in (module.EXAMPLE, *getattr(module, "VARIANTS", {}).values()):
+        assert set(example) <= known.parameters.keys() | known.sets.keys()
+    left = set(constraints_of(name))
+    for world in WORLDS:
+        left -= binding(world) if left else set()
+    assert left == set()
 
 
 def test_the_objective_keeps_the_contract_as_well() -> None:

@@ -18,44 +18,15 @@ from pyomo.util.check_units import check_units_equivalent
 from planner.models.build import build_model
 from planner.models.column import BY_ROW
 from planner.models.declarations import declarations
+from planner.models.example import LIMITS
 from planner.models.plan_model import PlanModel
-from tests.algebra import RICH, scenario_of
+from tests.algebra import WORLDS, scenario_of
 from tests.test_feature_contract import constraint_names
 
 if TYPE_CHECKING:
     from planner.io.scenario import Scenario
 
 BASE_UNITS = ("MW", "h", "a", "CNY", "tCO2", "ms", "Gbps", "GB", "m3", "km", "K", "kW", "PFLOPS", "wrong")
-SHARES = RICH.with_parameters(national_green_power_share_min=0.4, emissions_max=9e5)
-SHARES = SHARES.with_rows(
-    "hub",
-    [
-        {"hub": "gansu", "hub_green_power_share_min": 0.5},
-        {"hub": "delta"},
-        {"hub": "north", "hub_grid_power_max": 75},
-    ],
-)
-SHARES = SHARES.with_rows(
-    "side", [{"side": "east", "side_green_power_share_min": 0.2, "side_grid_power_max": 126}, {"side": "west"}]
-)
-SHARES = SHARES.with_cells("site", "water_max", {"gansu": 4e5})
-SHARES = SHARES.with_cells("site", "certificates_max", {"gansu": 4e5})
-WORLDS = {
-    "certificate": SHARES,
-    "matched": SHARES.with_parameters(green_power_share_mode="matched"),
-    "every_timestep": SHARES.with_parameters(green_power_share_mode="every_timestep", green_power_share_on="new"),
-    "market": SHARES.with_parameters(emissions_accounting="market_certificates"),
-    "part": SHARES.with_cells("workload", "deferrable_share", {"training": 0.5}),
-    "kept": SHARES.with_parameters(excess_keeps_certificate=True),
-    "location": SHARES.with_parameters(emissions_accounting="location"),
-    "mean_latency": SHARES.with_parameters(mean_latency_max=40),
-    "weighted": SHARES.replaced(minimise={"cost": 2, "emissions": 90, "latency": 1e6}),
-    "month": SHARES.with_parameters(green_power_share_window="month")
-    .with_cells("timestep", "position", {"*": None})
-    .with_cells("timestep", "time", {"day": "2025-01-31T08:00", "night": "2025-02-01T08:00"}),
-    "whole_or_none": SHARES.with_cells("workload", "unserved_price", {"training": 3000}),
-}
-"""Between them they have every rule of the core; the contract test says if one is missing."""
 
 
 @cache
@@ -188,4 +159,4 @@ def test_a_wrong_unit_is_found(parameter: str, monkeypatch: pytest.MonkeyPatch) 
         return honest(self, name, index, values, "wrong" if name == parameter else unit, **more)
 
     monkeypatch.setattr(PlanModel, "parameter", wrong)
-    assert misfits(with_units(scenario("certificate")))
+    assert misfits(with_units(scenario(LIMITS)))

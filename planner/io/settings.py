@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +14,8 @@ from planner.errors import Fault
 from planner.io.gathering import Gathering, nearest
 from planner.io.pydantic_words import should
 from planner.language import say
+from planner.io.toml_file import TomlPath, line_of
+from planner.language import Said, say
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -261,6 +265,17 @@ def settled(document: Mapping[str, Any], known: tuple[str, ...]) -> Settings:
     )
 
 
+def _nearest_feature(feature: str, known: Sequence[str]) -> Said:
+    """Return a remedy for a feature that is not there; one that resembles none may be of a package."""
+    if difflib.get_close_matches(feature, known, 1, 0.6):
+        return nearest(feature, known)
+    return say(
+        "{known}; one of another package is there once that package is installed",
+        "{known}；来自其他软件包的功能须先安装该软件包",
+        known=nearest(feature, known),
+    )
+
+
 def check_features(
     listed: Any, known: tuple[str, ...], requires: Mapping[str, tuple[str, ...]], place: tuple[str, int | None]
 ) -> list[Fault]:
@@ -284,7 +299,7 @@ def check_features(
                 say("delete it", "删去它"),
             )
         elif feature not in known:
-            problem, remedy = say("unknown feature", "未知功能"), nearest(feature, known)
+            problem, remedy = say("unknown feature", "未知功能"), _nearest_feature(feature, known)
         elif feature in listed[:position]:
             problem, remedy = say("the feature is listed twice", "功能重复列出"), say("delete one", "删去其一")
         else:

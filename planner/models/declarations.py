@@ -9,8 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from planner.language import Said
+from planner.language import say
 from planner.models import features as features_package
 from planner.models import objective
+from planner.models.guests import guests, refused
 from planner.models.parameter import Declarations, IndexSet, Parameter
 
 if TYPE_CHECKING:
@@ -20,17 +22,37 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.models.column import Column
+    from planner.models.guests import Guest
 
 
 @cache
 def feature_modules() -> dict[str, ModuleType]:
-    """Return every feature's module by name, each after those it requires."""
-    names = sorted(module.name for module in pkgutil.iter_modules(features_package.__path__))
-    found = {name: importlib.import_module(f"{features_package.__name__}.{name}") for name in names}
+    """Return every feature's module by name, each after those it requires; those of other packages come last.
+
+    So the planner's own stand in the order in which they stand without guests, and a plan that uses none is the same.
+    """
+    own, others = _own_modules(), _guests()
+    found = {**own, **{name: guest.module for name, guest in others.items()}}
     ordered: dict[str, ModuleType] = {}
     for name in found:
         _place(name, found, ordered, ())
     return ordered
+
+
+def guests_of(features: Iterable[str]) -> list[Guest]:
+    """Return which of these features are of other packages, in canonical order."""
+    listed = set(features)
+    return [guest for name, guest in _guests().items() if name in listed]
+
+
+@cache
+def _own_modules() -> dict[str, ModuleType]:
+    names = sorted(module.name for module in pkgutil.iter_modules(features_package.__path__))
+    return {name: importlib.import_module(f"{features_package.__name__}.{name}") for name in names}
+
+
+def _guests() -> dict[str, Guest]:
+    return guests(tuple(_own_modules()))
 
 
 def modules_of(features: Iterable[str]) -> dict[str, ModuleType]:
@@ -47,7 +69,7 @@ def declarations() -> Declarations:
     sets: dict[str, IndexSet] = {}
     parameters: dict[str, Parameter] = {}
     owner: dict[str, str] = {}
-    for feature, module in {**modules, "objective": objective}.items():
+    for feature, module in sorted({**modules, "objective": objective}.items(), key=lambda one: one[0] in _guests()):
         for index_set in getattr(module, "SETS", ()):
             _claim(index_set.name, feature, owner)
             sets[index_set.name] = index_set
@@ -120,7 +142,11 @@ def _completed(
 
 
 def _claim(word: str, feature: str, owner: dict[str, str]) -> None:
+    """Note whose a word is; the planner's own features have spoken before those of other packages."""
     if word in owner:
+        if feature in _guests():
+            why = say("{word} is declared by {other}", "{word} 已由 {other} 声明", word=word, other=owner[word])
+            raise refused(_guests()[feature], why)
         message = f"{word} is declared by both {owner[word]} and {feature}"
         raise ValueError(message)
     owner[word] = feature

@@ -102,7 +102,9 @@ def audit_section(subject: Subject) -> Element:
     """Return the section on the audit and on how the plan was found."""
     audit = subject.results.manifest.get("audit") or {}
     findings = [str(finding) for finding in audit.get("findings") or ()]
-    checked = join(subject.word(name) for name in [*subject.scenario.features, "objective"])
+    others = {one["feature"] for one in subject.results.manifest.get("guest_features") or ()}
+    own_features = [name for name in subject.scenario.features if name not in others]
+    checked = join(subject.word(name) for name in [*own_features, "objective"])
     text = say(
         "Every rule and every cost of these features was computed again from the input and result tables, by code that "
         "knows neither the model nor the solver: {checked}.",
@@ -122,6 +124,7 @@ def audit_section(subject: Subject) -> Element:
         element("p", text),
         verdict,
         own,
+        _guests(subject.results.manifest),
         [element("h3", say("Notes", "说明"), id_="notes"), noted] if noted is not None else None,
         _origin(subject),
         _hashes(subject),
@@ -150,6 +153,20 @@ def _own(subject: Subject) -> Element | None:
         return None
     caption = say("The user's own: solved, but not audited", "用户自定部分：已求解，但未经核验")
     return element("div", table(caption, [say("What", "项目"), say("Name", "名称")], rows), class_="warning")
+
+
+def _guests(manifest: Mapping[str, Any]) -> Element | None:
+    """Return whose the features of other packages are; nothing where all are the planner's."""
+    listed = manifest.get("guest_features") or ()
+    if not listed:
+        return None
+    caption = say(
+        "Features that are not part of the planner, audited by their own package alone",
+        "不属于本规划程序的功能，仅由其软件包自行核验",
+    )
+    head = [say("Feature", "功能"), say("Package", "软件包"), say("Version", "版本")]
+    rows: list[list[Child]] = [[one["feature"], one["package"], one["version"]] for one in listed]
+    return element("div", table(caption, head, rows), class_="warning")
 
 
 def _set_aside(manifest: Mapping[str, Any]) -> list[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.gives import Key
     from planner.models.plan_model import PlanModel
 
@@ -202,6 +203,11 @@ RELAXATIONS = (
     Steps("indivisible", Rank.SERVICE, divided),
     Amount("mean_latency_max", Rank.SERVICE, raised=True),
 )
+EXAMPLE: Example = {"indivisible": {"training": True}}
+VARIANTS: Variants = {
+    "mean_latency": {"mean_latency_max": 4.5, "indivisible": {"training": False}},
+    "whole_or_none": {"unserved_price": {"training": 3000}},
+}
 
 
 def build(m: PlanModel) -> None:

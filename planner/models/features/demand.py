@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.io.scenario import Scenario
+    from planner.models.example import Example
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("time",)
@@ -131,6 +132,18 @@ def unserved_cost(m: PlanModel) -> Any:
 
 
 RELAXATIONS = (Amount("demand", Rank.DEMAND, raised=False),)
+EXAMPLE: Example = {
+    "region.name_zh": {"coast": "沿海", "capital": "京城"},
+    "region.name_en": {"coast": "Coast", "capital": "Capital"},
+    "region.province": {"coast": "上海", "capital": "北京"},
+    "region.hub": {"coast": "delta", "capital": "north"},
+    "region.side": {"coast": "east", "capital": "east"},
+    "region.longitude": {"coast": 121.5, "capital": 116.4},
+    "region.latitude": {"coast": 31.2, "capital": 39.9},
+    "demand": {"coast;online": 40, "coast;training": 30, "capital;online": 25, "capital;training": 20},
+    "demand_profile": {"online;day": 1.48, "online;night": 0.75},
+    "unserved_price": {"online": 4000},
+}
 
 
 def build(m: PlanModel) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("facility_load",)
@@ -247,6 +248,15 @@ RULES = {
     "location": location_emissions,
     "contract": contract_emissions,
     "market_certificates": market_certificates_emissions,
+}
+EXAMPLE: Example = {
+    "emission_factor": {"shanghai": 0.6, "hebei": 0.72, "gansu": 0.48},
+    "carbon_price": 50.0,
+}
+VARIANTS: Variants = {
+    "limits": {"emissions_max": 6.01e5},
+    "market": {"emissions_accounting": "market_certificates"},
+    "location": {"emissions_accounting": "location"},
 }
 
 

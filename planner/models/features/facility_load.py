@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("site_capacity",)
@@ -255,6 +256,15 @@ def water_cost(m: PlanModel) -> Any:
 
 GIVES = {"water_limit": ("water_max",)}
 RELAXATIONS = (Amount("water_max", Rank.POLICY, raised=True),)
+EXAMPLE: Example = {
+    "pue": {"shanghai": 1.3, "hebei": 1.25, "gansu": 1.15},
+    "wue": {"shanghai": 1.8, "hebei": 1.2, "gansu": 0.5},
+    "water_price": {"shanghai": 4, "hebei": 5, "gansu": 3},
+}
+VARIANTS: Variants = {
+    "limits": {"water_max": {"gansu": 4e5}},
+    "dry": {"water_max": {"gansu": 2e5}, "indivisible": {"training": False}},
+}
 
 
 def build(m: PlanModel) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.gives import Key
     from planner.models.plan_model import PlanModel
 
@@ -150,6 +151,8 @@ RELAXATIONS = (
     Steps("deferral_max", Rank.SERVICE, longer),
     Amount("deferrable_share", Rank.SERVICE, True, cells=shares_of_waiting),
 )
+EXAMPLE: Example = {"deferral_max": {"training": 1.5}}
+VARIANTS: Variants = {"part": {"deferral_max": {"training": 3}, "deferrable_share": {"training": 0.05}}}
 
 
 def build(m: PlanModel) -> None:

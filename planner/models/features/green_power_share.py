@@ -16,6 +16,7 @@ import pandas as pd
 from planner.language import say
 from planner.models import green_ledger, ledger
 from planner.models.column import Column, Measure, keys_of
+from planner.models import green_ledger, ledger, scopes
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("power_supply",)
 KEYS = ["site", "window"]
 SCOPE = ("scope", "name", "window")
+LIMIT = "green_power_share_min"
+"""Of a site; ``hub_``, ``side_`` and ``national_`` before it, of the others."""
 RULE_OF_2025 = "NDRC and NEA, 发改办能源〔2025〕669号, July 2025"
 
 PARAMETERS = (
@@ -73,45 +77,12 @@ PARAMETERS = (
         choices=("year", "month"),
         description_zh="占比的核算周期：全年，或逐月（各时段须给出时刻）。",
     ),
-    Parameter(
-        "green_power_share_min",
-        ("site",),
+    *scopes.parameters(
+        LIMIT,
         "1",
-        "Least green share of the site.",
-        None,
+        ("Least green share of {whose}.", "{whose}绿电占比下限。"),
+        dict.fromkeys(scopes.KINDS, Plausible(0.005, 1.0, (PERCENT,))),
         high=1.0,
-        plausible=Plausible(0.005, 1.0, (PERCENT,)),
-        description_zh="节点绿电占比下限。",
-    ),
-    Parameter(
-        "hub_green_power_share_min",
-        ("hub",),
-        "1",
-        "Least green share of the hub's sites.",
-        None,
-        high=1.0,
-        plausible=Plausible(0.005, 1.0, (PERCENT,)),
-        description_zh="枢纽内各节点合计的绿电占比下限。",
-    ),
-    Parameter(
-        "side_green_power_share_min",
-        ("side",),
-        "1",
-        "Least green share of the side's sites.",
-        None,
-        high=1.0,
-        plausible=Plausible(0.005, 1.0, (PERCENT,)),
-        description_zh="片区内各节点合计的绿电占比下限。",
-    ),
-    Parameter(
-        "national_green_power_share_min",
-        (),
-        "1",
-        "Least green share of all sites.",
-        None,
-        high=1.0,
-        plausible=Plausible(0.005, 1.0, (PERCENT,)),
-        description_zh="全部节点合计的绿电占比下限。",
     ),
     Parameter(
         "utilisation_new",
@@ -136,17 +107,11 @@ PARAMETERS = (
     ),
 )
 WORDS: dict[str, tuple[str, str]] = {
-    "green_power_share": ("green power share", "绿电占比"),
+    **scopes.words("green_power_share", "green power share", "绿电占比"),
+    **scopes.words(LIMIT, "least green share", "绿电占比下限"),
     "green_power_share_mode": ("green accounting", "绿电核算方式"),
     "green_power_share_on": ("use that must be green", "绿电考核范围"),
     "green_power_share_window": ("accounting window", "核算周期"),
-    "green_power_share_min": ("least green share", "绿电占比下限"),
-    "hub_green_power_share": ("green power share of the hub", "枢纽绿电占比"),
-    "hub_green_power_share_min": ("least green share of the hub", "枢纽绿电占比下限"),
-    "side_green_power_share": ("green power share of the side", "片区绿电占比"),
-    "side_green_power_share_min": ("least green share of the side", "片区绿电占比下限"),
-    "national_green_power_share": ("green power share of the nation", "全国绿电占比"),
-    "national_green_power_share_min": ("least green share of the nation", "全国绿电占比下限"),
     "utilisation_new": ("utilisation of new capacity", "新建容量上架率"),
     "green_energy_committed": ("green energy committed", "已承诺绿电"),
     "green_credited": ("green energy credited", "计入绿电"),
@@ -276,7 +241,7 @@ def _window_faults(inputs: Scenario) -> Iterator[Fault]:
 
 def warn(inputs: Scenario) -> Iterator[str]:
     """Name limits that hold for no site, contracts that do not count, and what a share on new capacity leaves open."""
-    yield from _idle_limits(inputs)
+    yield from scopes.idle(inputs, LIMIT)
     mode, on = inputs.scalar("green_power_share_mode"), inputs.scalar("green_power_share_on")
     if mode == "certificate":
         dear = inputs.series("excess_price").sub(inputs.series("green_power_price"), fill_value=0.0)
@@ -318,19 +283,6 @@ def listed(pairs: pd.Index) -> str:
 PAIRS_SHOWN = 6
 
 
-def _idle_limits(inputs: Scenario) -> Iterator[str]:
-    """Name the hubs and sides whose limit holds for no site at all."""
-    for unit in ("hub", "side"):
-        owners = set(inputs.series(f"site.{unit}"))
-        for name in inputs.series(f"{unit}_green_power_share_min").index.difference(list(owners)):
-            yield say(
-                "{unit}_green_power_share_min of {name} limits nothing: no site names this {unit}",
-                "{name} 的 {unit}_green_power_share_min 不起作用：没有节点属于这个 {unit}",
-                unit=unit,
-                name=name,
-            )
-
-
 def green_power_share(m: PlanModel, site: str, window: str) -> Any:
     """At least a share of a site's use is green.
 
@@ -349,31 +301,28 @@ def green_power_share(m: PlanModel, site: str, window: str) -> Any:
 
     Source: 发改办能源〔2025〕669号 for ``certificate`` on ``new``.
     """
-    return (
-        m.green_credited[site, window]
-        >= m.green_power_share_min[site] * m.green_use[site, window] + m.green_owed[site, window]
-    )
+    return _at_least(m, m.SITES_IN["site", site], m.green_power_share_min[site], window)
 
 
 def hub_green_power_share(m: PlanModel, hub: str, window: str) -> Any:
     """At least a share of a hub's use is green: ∑_{s in hub} as in green_power_share  [MWh/a]."""
-    return sum(m.green_credited[s, window] for s in m.SITES_OF_HUB[hub]) >= sum(
-        m.hub_green_power_share_min[hub] * m.green_use[s, window] + m.green_owed[s, window] for s in m.SITES_OF_HUB[hub]
-    )
+    return _at_least(m, m.SITES_IN["hub", hub], m.hub_green_power_share_min[hub], window)
 
 
 def side_green_power_share(m: PlanModel, side: str, window: str) -> Any:
     """At least a share of a side's use is green: ∑_{s in side} as in green_power_share  [MWh/a]."""
-    return sum(m.green_credited[s, window] for s in m.SITES_OF_SIDE[side]) >= sum(
-        m.side_green_power_share_min[side] * m.green_use[s, window] + m.green_owed[s, window]
-        for s in m.SITES_OF_SIDE[side]
-    )
+    return _at_least(m, m.SITES_IN["side", side], m.side_green_power_share_min[side], window)
 
 
 def national_green_power_share(m: PlanModel, window: str) -> Any:
     """At least a share of the nation's use is green: ∑_s as in green_power_share  [MWh/a]."""
-    return sum(m.green_credited[s, window] for s in m.SITES) >= sum(
-        m.national_green_power_share_min * m.green_use[s, window] + m.green_owed[s, window] for s in m.SITES
+    return _at_least(m, m.SITES_IN["national", "national"], m.national_green_power_share_min, window)
+
+
+def _at_least(m: PlanModel, sites: Any, share: Any, window: str) -> Any:
+    """Return the rule of a scope, whichever it is: ∑ credited ≥ ∑ (share × use + owed) over its sites."""
+    return sum(m.green_credited[s, window] for s in sites) >= sum(
+        share * m.green_use[s, window] + m.green_owed[s, window] for s in sites
     )
 
 
@@ -474,20 +423,28 @@ USES = {
 
 
 GIVES = {
-    "green_power_share": ("green_power_share_min", "green_energy_committed"),
-    "hub_green_power_share": ("hub_green_power_share_min", "green_energy_committed"),
-    "side_green_power_share": ("side_green_power_share_min", "green_energy_committed"),
-    "national_green_power_share": ("national_green_power_share_min", "green_energy_committed"),
+    **scopes.gives("green_power_share", LIMIT, "green_energy_committed"),
     "certificates_used": Never(say("no certificate counts twice", "同一绿证不得重复计入")),
     "new_use_floor": Never(say("what old halls have no room for is new", "存量机房容纳不下的即为新增")),
 }
 RELAXATIONS = (
-    Amount("green_power_share_min", Rank.POLICY, raised=False),
-    Amount("hub_green_power_share_min", Rank.POLICY, raised=False),
-    Amount("side_green_power_share_min", Rank.POLICY, raised=False),
-    Amount("national_green_power_share_min", Rank.POLICY, raised=False),
+    *scopes.amounts(LIMIT, Rank.POLICY, raised=False),
     Amount("green_energy_committed", Rank.SUPPLY, raised=False),
 )
+EXAMPLE: Example = {
+    "green_power_share_mode": "certificate",
+    "green_power_share_min": {"gansu": 0.7, "shanghai": 0.3},
+}
+VARIANTS: Variants = {
+    "limits": {
+        "hub_green_power_share_min": {"gansu": 0.85},
+        "side_green_power_share_min": {"east": 0.2},
+        "national_green_power_share_min": 0.4,
+    },
+    "matched": {"green_power_share_mode": "matched"},
+    "every_timestep": {"green_power_share_mode": "every_timestep", "green_power_share_on": "new"},
+    "month": {"green_power_share_window": "month"},
+}
 
 
 def build(m: PlanModel) -> None:
@@ -495,11 +452,7 @@ def build(m: PlanModel) -> None:
     inputs = m.inputs
     mode, on = str(inputs.scalar("green_power_share_mode")), str(inputs.scalar("green_power_share_on"))
     _build_windows(m)
-    for unit in ("hub", "side"):
-        members = inputs.series(f"site.{unit}").rename("owner").reset_index()[["owner", "site"]]
-        sites_of = m.subsets(f"SITES_OF_{unit.upper()}", m.component(f"{unit.upper()}S"), members, ["owner"])
-        limited = getattr(m, f"{unit.upper()}_GREEN_POWER_SHARE_MIN_GIVEN")
-        m.members(f"{unit.upper()}S_LIMITED", [name for name in limited if len(sites_of[name])])
+    limited = scopes.limited(m, LIMIT)
     certified = pd.DataFrame({"owner": list(m.CERTIFICATE_PRICE_GIVEN), "site": list(m.CERTIFICATE_PRICE_GIVEN)})
     m.subsets("CERTIFICATES_AT", m.SITES, certified, ["owner"])
     counted = used_in_time
@@ -519,8 +472,8 @@ def build(m: PlanModel) -> None:
     m.expression("green_use", m.SITES, m.GREEN_WINDOWS, rule=USES[mode, on], unit="MWh/a")
     m.parameter("green_owed", [m.SITES, m.GREEN_WINDOWS], _owed(m, new=on == "new"), "MWh/a", made_of=OWED_OF)
     m.constrain(green_power_share, m.GREEN_POWER_SHARE_MIN_GIVEN, m.GREEN_WINDOWS, unit="MWh/a")
-    m.constrain(hub_green_power_share, m.HUBS_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
-    m.constrain(side_green_power_share, m.SIDES_LIMITED, m.GREEN_WINDOWS, unit="MWh/a")
+    m.constrain(hub_green_power_share, limited["hub"], m.GREEN_WINDOWS, unit="MWh/a")
+    m.constrain(side_green_power_share, limited["side"], m.GREEN_WINDOWS, unit="MWh/a")
     if inputs.is_given("national_green_power_share_min"):
         m.constrain(national_green_power_share, m.GREEN_WINDOWS, unit="MWh/a")
 
@@ -576,19 +529,6 @@ def _owed(m: PlanModel, *, new: bool) -> pd.Series:
     return pd.Series(owed.to_numpy().T.ravel(), index=index)
 
 
-def _given_scopes(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]]]:
-    """Yield every scope that has a limit and a site: kind, name, share, sites."""
-    for site, share in inputs.series("green_power_share_min").items():
-        yield "site", str(site), float(share), [str(site)]
-    for unit in ("hub", "side"):
-        owner = inputs.series(f"site.{unit}")
-        for name, share in inputs.series(f"{unit}_green_power_share_min").items():
-            if (owner == name).any():
-                yield unit, str(name), float(share), list(owner.index[owner == name])
-    if inputs.is_given("national_green_power_share_min"):
-        yield "national", "national", inputs.number("national_green_power_share_min"), list(inputs.sets["site"])
-
-
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return what counts as green, the use and the share of every scope that has a limit [MWh/a].
 
@@ -603,9 +543,9 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
         if mode != "certificate":  # the variable may stand above what it must be at least
             table["green_use"] = table["new_energy"]
     parts = [pd.DataFrame(columns=[*SCOPE, "share_min", *sums])]
-    for scope, name, least, sites in _given_scopes(m.inputs):
-        part = table[table["site"].isin(sites)].groupby("window", sort=False)[sums].sum().reset_index()
-        parts.append(part.assign(scope=scope, name=name, share_min=least)[parts[0].columns])
+    for scope in scopes.given(m.inputs, LIMIT):
+        part = table[table["site"].isin(scope.sites)].groupby("window", sort=False)[sums].sum().reset_index()
+        parts.append(part.assign(scope=scope.kind, name=scope.name, share_min=scope.limit)[parts[0].columns])
     given = parts[1:] or parts
     result = pd.concat(given, ignore_index=True).astype(dict.fromkeys(["share_min", *sums], float))
     net = result["green_counted"] - result["green_owed"]
@@ -689,8 +629,8 @@ def _differences(
 
 def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> Iterator[Finding]:
     """Yield a finding for every row that no limit asks for, that stands twice, or that names another accounting."""
-    scopes = ledger.scopes(inputs, "green_power_share_min", ("site", "hub", "side"))
-    asked = {(scope, name, window) for scope, name, *_ in scopes for window in windows}
+    given = ledger.scopes(inputs, "green_power_share_min", ("site", "hub", "side"))
+    asked = {(scope, name, window) for scope, name, *_ in given for window in windows}
     for row in reported.index[reported.index.duplicated() | ~reported.index.isin(list(asked))]:
         yield Finding(
             "green_power_share", ", ".join(map(str, row)), say("no limit asks for this row", "没有约束要求此行")

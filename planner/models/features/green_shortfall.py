@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.io.scenario import Scenario
+    from planner.models.example import Example
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("green_power_share",)
@@ -60,6 +61,9 @@ def all_shortfall(m: PlanModel) -> Any:
     After unserved demand, and never added to it: serving nothing would need no green energy.
     """
     return sum(m.green_shortfall[s, w] for s in m.SITES for w in m.GREEN_WINDOWS)
+
+
+EXAMPLE: Example = {"green_shortfall_price": 27}
 
 
 def build(m: PlanModel) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.language import say
-from planner.models import ledger
+from planner.models import ledger, scopes
 from planner.models.audit_time import before
 from planner.models.column import Column, keys_of
 from planner.models.features.time import chain_faults
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("power_supply",)
 KEYS = ["site", "timestep"]
-UNITS = ("hub", "side")
+KINDS = (*scopes.OWNERS, scopes.NATIONAL)
+LIMIT, RULE = "grid_power_max", "grid_power_limit"
+"""Of a fleet, with ``hub_``, ``side_`` or ``national_`` before it; those of a site are of power_supply."""
 PARAMETERS = (
     Parameter(
         "grid_ramp_max",
@@ -36,32 +39,11 @@ PARAMETERS = (
         plausible=Plausible(0.1, 10000.0, (KW, GW)),
         description_zh="节点电网用电功率的最大变化速度。",
     ),
-    Parameter(
-        "hub_grid_power_max",
-        ("hub",),
+    *scopes.parameters(
+        LIMIT,
         "MW",
-        "Most power that the hub's sites draw from the grid.",
-        None,
-        plausible=Plausible(1.0, 100000.0, (GW, TEN_MW, KW)),
-        description_zh="枢纽内各节点合计的电网供电功率上限。",
-    ),
-    Parameter(
-        "side_grid_power_max",
-        ("side",),
-        "MW",
-        "Most power that the side's sites draw from the grid.",
-        None,
-        plausible=Plausible(1.0, 1e6, (GW, TEN_MW, KW)),
-        description_zh="片区内各节点合计的电网供电功率上限。",
-    ),
-    Parameter(
-        "national_grid_power_max",
-        (),
-        "MW",
-        "Most power that all sites draw from the grid.",
-        None,
-        plausible=Plausible(1.0, 2e6, (GW, TEN_MW, KW)),
-        description_zh="全部节点合计的电网供电功率上限。",
+        ("Most power that {whose} draw from the grid.", "{whose}电网供电功率上限。"),
+        {kind: Plausible(1.0, most, (GW, TEN_MW, KW)) for kind, most in zip(KINDS, (1e5, 1e6, 2e6), strict=True)},
     ),
 )
 WORDS: dict[str, tuple[str, str]] = {
@@ -69,12 +51,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "grid_ramp_max": ("ramp limit", "爬坡上限"),
     "grid_ramp_up": ("ramp up", "向上爬坡"),
     "grid_ramp_down": ("ramp down", "向下爬坡"),
-    "hub_grid_power_max": ("grid power limit of the hub", "枢纽电网供电上限"),
-    "hub_grid_power_limit": ("grid power limit of the hub", "枢纽电网供电上限"),
-    "side_grid_power_max": ("grid power limit of the side", "片区电网供电上限"),
-    "side_grid_power_limit": ("grid power limit of the side", "片区电网供电上限"),
-    "national_grid_power_max": ("grid power limit of the nation", "全国电网供电上限"),
-    "national_grid_power_limit": ("grid power limit of the nation", "全国电网供电上限"),
+    **scopes.words(LIMIT, "grid power limit", "电网供电上限", KINDS),
+    **scopes.words(RULE, "grid power limit", "电网供电上限", KINDS),
 }
 COLUMNS = (
     Column("grid_limits", "scope", "", say("Kind of the fleet that has a limit.", "设有约束的范围类别。")),
@@ -95,15 +73,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 def warn(inputs: Scenario) -> Iterator[str]:
     """Name the hubs and sides whose limit holds for no site at all."""
-    for unit in UNITS:
-        owners = list(inputs.series(f"site.{unit}"))
-        for name in inputs.series(f"{unit}_grid_power_max").index.difference(owners):
-            yield say(
-                "{unit}_grid_power_max of {name} limits nothing: no site names this {unit}",
-                "{name} 的 {unit}_grid_power_max 不起作用：没有节点属于这个 {unit}",
-                unit=unit,
-                name=name,
-            )
+    yield from scopes.idle(inputs, LIMIT)
 
 
 def grid_ramp_up(m: PlanModel, site: str, timestep: str) -> Any:
@@ -135,7 +105,7 @@ def hub_grid_power_limit(m: PlanModel, hub: str, timestep: str) -> Any:
 
     ∑_{s of hub} grid_power[s,t] ≤ hub_grid_power_max[hub]  ∀ hub with hub_grid_power_max, t  [MW]
     """
-    return sum(m.grid_power[s, timestep] for s in m.FLEET_OF_HUB[hub]) <= m.hub_grid_power_max[hub]
+    return _draw(m, m.SITES_IN["hub", hub], timestep) <= m.hub_grid_power_max[hub]
 
 
 def side_grid_power_limit(m: PlanModel, side: str, timestep: str) -> Any:
@@ -143,7 +113,7 @@ def side_grid_power_limit(m: PlanModel, side: str, timestep: str) -> Any:
 
     ∑_{s of side} grid_power[s,t] ≤ side_grid_power_max[side]  ∀ side with side_grid_power_max, t  [MW]
     """
-    return sum(m.grid_power[s, timestep] for s in m.FLEET_OF_SIDE[side]) <= m.side_grid_power_max[side]
+    return _draw(m, m.SITES_IN["side", side], timestep) <= m.side_grid_power_max[side]
 
 
 def national_grid_power_limit(m: PlanModel, timestep: str) -> Any:
@@ -151,22 +121,35 @@ def national_grid_power_limit(m: PlanModel, timestep: str) -> Any:
 
     ∑_s grid_power[s,t] ≤ national_grid_power_max  ∀ t  [MW]
     """
-    return sum(m.grid_power[s, timestep] for s in m.SITES) <= m.national_grid_power_max
+    return _draw(m, m.SITES_IN["national", "national"], timestep) <= m.national_grid_power_max
+
+
+def _draw(m: PlanModel, sites: Any, timestep: str) -> Any:
+    """Return what the sites of a fleet draw from the grid [MW]."""
+    return sum(m.grid_power[s, timestep] for s in sites)
 
 
 GIVES = {
     "grid_ramp_up": ("grid_ramp_max",),
     "grid_ramp_down": ("grid_ramp_max",),
-    "hub_grid_power_limit": ("hub_grid_power_max",),
-    "side_grid_power_limit": ("side_grid_power_max",),
-    "national_grid_power_limit": ("national_grid_power_max",),
+    **scopes.gives(RULE, LIMIT, kinds=KINDS),
 }
 RELAXATIONS = (
     Amount("grid_ramp_max", Rank.PLANT, raised=True),
-    Amount("hub_grid_power_max", Rank.PLANT, raised=True),
-    Amount("side_grid_power_max", Rank.PLANT, raised=True),
-    Amount("national_grid_power_max", Rank.PLANT, raised=True),
+    *scopes.amounts(LIMIT, Rank.PLANT, raised=True, kinds=KINDS),
 )
+EXAMPLE: Example = {
+    "grid_ramp_max": {"hebei": 4},
+    "hub": ("delta", "gansu", "north"),
+    "hub_grid_power_max": {"north": 75},
+    "side": ("east", "west"),
+    "side_grid_power_max": {"east": 126},
+    "national_grid_power_max": 150,
+}
+VARIANTS: Variants = {
+    "fleet": {"hub_grid_power_max": {"north": 37}},
+    "fleet_of_side": {"side_grid_power_max": {"east": 105}},
+}
 
 
 def build(m: PlanModel) -> None:
@@ -174,39 +157,23 @@ def build(m: PlanModel) -> None:
     if m.inputs.is_given("grid_ramp_max"):
         m.constrain(grid_ramp_up, m.GRID_RAMP_MAX_GIVEN, m.TIMESTEPS, unit="MW")
         m.constrain(grid_ramp_down, m.GRID_RAMP_MAX_GIVEN, m.TIMESTEPS, unit="MW")
-    for unit in UNITS:
-        owners = m.inputs.series(f"site.{unit}")
-        limited = list(m.inputs.series(f"{unit}_grid_power_max").index.intersection(list(owners)))
-        m.members(f"{unit.upper()}S_OF_FLEET", limited)
-        members = owners.rename("owner").rename_axis("site").reset_index()[["owner", "site"]]
-        m.subsets(f"FLEET_OF_{unit.upper()}", m.component(f"{unit.upper()}S_OF_FLEET"), members, ["owner"])
-    m.constrain(hub_grid_power_limit, m.HUBS_OF_FLEET, m.TIMESTEPS, unit="MW")
-    m.constrain(side_grid_power_limit, m.SIDES_OF_FLEET, m.TIMESTEPS, unit="MW")
+    limited = scopes.limited(m, LIMIT)
+    m.constrain(hub_grid_power_limit, limited["hub"], m.TIMESTEPS, unit="MW")
+    m.constrain(side_grid_power_limit, limited["side"], m.TIMESTEPS, unit="MW")
     if m.inputs.is_given("national_grid_power_max"):
         m.constrain(national_grid_power_limit, m.TIMESTEPS, unit="MW")
-
-
-def _limits(inputs: Scenario) -> Iterator[tuple[str, str, float, list[str]]]:
-    """Yield every limit of a fleet that has a site: unit, name, limit [MW], sites."""
-    for unit in UNITS:
-        owner = inputs.series(f"site.{unit}")
-        for name, limit in inputs.series(f"{unit}_grid_power_max").items():
-            if (owner == name).any():
-                yield unit, str(name), float(limit), list(owner.index[owner == name])
-    if inputs.is_given("national_grid_power_max"):
-        yield "national", "national", inputs.number("national_grid_power_max"), list(inputs.sets["site"])
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return the draw of every fleet that has a limit, by timestep [MW]."""
     grid = m.tabulate("grid_power", columns=KEYS)
     parts = [
-        grid[grid["site"].isin(sites)]
+        grid[grid["site"].isin(scope.sites)]
         .groupby("timestep", sort=False)["grid_power"]
         .sum()
         .reset_index()
-        .assign(scope=scope, name=name, grid_power_max=limit)
-        for scope, name, limit, sites in _limits(m.inputs)
+        .assign(scope=scope.kind, name=scope.name, grid_power_max=scope.limit)
+        for scope in scopes.given(m.inputs, LIMIT, KINDS)
     ]
     columns = ["scope", "name", "timestep", "grid_power", "grid_power_max"]
     empty = pd.DataFrame(columns=columns).astype({"grid_power": float, "grid_power_max": float})
@@ -221,7 +188,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     reported = tables["grid_limits"].set_index(keys).astype(float)
     fleets = {
         (scope, name): (limit, grid[sites].sum(axis=1))
-        for scope, name, limit, sites in ledger.scopes(inputs, "grid_power_max", UNITS)
+        for scope, name, limit, sites in ledger.scopes(inputs, "grid_power_max", scopes.OWNERS)
     }
     rules = {
         "hub": "hub_grid_power_limit",

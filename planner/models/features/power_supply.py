@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("facility_load",)
@@ -481,6 +482,29 @@ def counted_hourly(inputs: Scenario) -> pd.Index:
     counts = [bool(said.get(pair[1], pair in by_step)) for pair in pairs]
     found: pd.Index = pairs[np.array(counts, dtype=bool)]
     return found
+
+
+EXAMPLE: Example = {
+    "grid_power_max": {"shanghai": 150, "hebei": 120, "gansu": 90},
+    "grid_power_price": {"shanghai": 700, "hebei": 520, "gansu": 380},
+    "technology": ("wind", "solar"),
+    "green_capacity_existing": {"gansu;wind": 20, "hebei;solar": 12},
+    "green_capacity_max": {"gansu;wind": 60, "hebei;solar": 12},
+    "green_capacity_cost": {"gansu;wind": 2e5, "hebei;solar": 0},
+    "green_power_price": {"gansu;wind": 240, "hebei;solar": 310},
+    "excess_price": {"gansu;wind": 100, "hebei;solar": 90},
+    "availability": {
+        "gansu;wind;day": 0.3,
+        "gansu;wind;night": 0.45,
+        "hebei;solar;day": 0.4,
+        "hebei;solar;night": 0.02,
+    },
+    "certificate_price": {"shanghai": 25, "hebei": 20, "gansu": 12},
+}
+VARIANTS: Variants = {
+    "limits": {"certificates_max": {"gansu": 1.2e5}, "grid_power_max": {"shanghai": 75}},
+    "kept": {"excess_keeps_certificate": True},
+}
 
 
 def build(m: PlanModel) -> None:

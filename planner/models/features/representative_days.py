@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example
     from planner.models.plan_model import PlanModel
 
 Vector = npt.NDArray[np.float64]
@@ -238,6 +239,17 @@ def _values(inputs: Scenario, frame: pd.DataFrame) -> dict[int, Vector]:
             if key in place and not np.isnan(numbers[place[key]]).any():
                 found[int(str(row))] = numbers[place[key]]
     return dict(sorted(found.items()))
+
+
+EXAMPLE: Example = {
+    "profile.parameter": {"p1": "demand_profile"},
+    "profile.key": {"p1": "online"},
+    "profile.mean_full": {"p1": 1.02},
+    "profile.mean_reduced": {"p1": 1},
+    "profile.rmse": {"p1": 0.25},
+    "profile.duration_curve_rmse": {"p1": 0.125},
+    "profile_quantile.quantile_full": {"p1;050": 0.9, "p1;100": 2},
+}
 
 
 def build(m: PlanModel) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example
     from planner.models.gives import Key
     from planner.models.plan_model import PlanModel
 
@@ -389,6 +390,14 @@ RELAXATIONS = (
     Steps("latency_max", Rank.SERVICE, slower),
     Steps("latency_max_rtt", Rank.SERVICE, slower_rtt),
 )
+EXAMPLE: Example = {
+    "site.hub": {"shanghai": "delta", "hebei": "north", "gansu": "gansu"},
+    "site.side": {"shanghai": "east", "hebei": "east", "gansu": "west"},
+    "site.province": {"shanghai": "上海", "hebei": "河北", "gansu": "甘肃"},
+    "site.longitude": {"shanghai": 121.1, "hebei": 115.5, "gansu": 107.6},
+    "site.latitude": {"shanghai": 31.1, "hebei": 40.4, "gansu": 35.7},
+    "latency_max": {"online": 8, "training": 30},
+}
 
 
 def build(m: PlanModel) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("allocation",)
@@ -170,6 +171,19 @@ RELAXATIONS = (
     Amount("capacity_existing", Rank.PLANT, True, stated, stands=True),
     Amount("utilisation_max", Rank.PLANT, raised=True),
 )
+EXAMPLE: Example = {
+    "compute_type": ("general", "intelligent"),
+    "workload.compute_type": {"online": "general", "training": "intelligent"},
+    "capacity_existing": {
+        "shanghai;general": 70,
+        "hebei;general": 45,
+        "hebei;intelligent": 15,
+        "gansu;intelligent": 10,
+    },
+    "utilisation_max": {"shanghai": 0.9, "hebei": 0.95, "gansu": 0.85},
+    "utilisation_min": {"hebei": 0.2},
+}
+VARIANTS: Variants = {"busy": {"utilisation_min": {"hebei": 0.5}}}
 
 
 def build(m: PlanModel) -> None:

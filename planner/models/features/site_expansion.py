@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("site_capacity",)
@@ -237,6 +238,17 @@ def one_module(inputs: Scenario, allowed: pd.Series) -> pd.Series:
 
 GIVES = {"opened_first": ("modules_max",)}
 RELAXATIONS = (Amount("modules_max", Rank.PLANT, True, modules_allowed, one_module),)
+EXAMPLE: Example = {
+    "module_size": {"shanghai;general": 10, "hebei;general": 10, "hebei;intelligent": 8, "gansu;intelligent": 12},
+    "module_cost": {
+        "shanghai;general": 9e6,
+        "hebei;general": 7e6,
+        "hebei;intelligent": 12e6,
+        "gansu;intelligent": 14e6,
+    },
+    "modules_max": {"shanghai;general": 4, "hebei;general": 4, "hebei;intelligent": 5, "gansu;intelligent": 5},
+    "opening_cost": {"gansu": 3e6, "hebei": 1e6},
+}
 
 
 def build(m: PlanModel) -> None:

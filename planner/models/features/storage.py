@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("power_supply",)
@@ -363,6 +364,24 @@ RELAXATIONS = (
     Amount("storage_power_max", Rank.PLANT, True, power_allowed, power_opened),
     Amount("storage_energy_max", Rank.PLANT, True, energy_allowed, energy_opened),
 )
+EXAMPLE: Example = {
+    "storage_power_existing": {"hebei": 3},
+    "storage_energy_existing": {"hebei": 8},
+    "storage_power_max": {"hebei": 5, "gansu": 6},
+    "storage_energy_max": {"hebei": 14, "gansu": 20},
+    "storage_power_cost": {"hebei": 21_000, "gansu": 17_000},
+    "storage_energy_cost": {"hebei": 9_000, "gansu": 11_000},
+    "charge_efficiency": {"hebei": 0.92, "gansu": 0.94},
+    "discharge_efficiency": {"hebei": 0.9, "gansu": 0.95},
+}
+VARIANTS: Variants = {
+    "weak_stores": {"storage_power_max": {"hebei": 3.5}},
+    "small_stores": {"storage_energy_max": {"hebei": 8.5}},
+    "green_stores": {
+        "green_power_share_mode": "every_timestep",
+        "green_power_share_min": {"gansu": 0.5, "hebei": 0.04, "shanghai": None},
+    },
+}
 
 
 def build(m: PlanModel) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES: tuple[str, ...] = ()
@@ -211,6 +212,19 @@ def months(inputs: Scenario) -> pd.Series:
 
 def _is_chained(inputs: Scenario) -> bool:
     return inputs.is_given("time") or inputs.is_given("position") or len(inputs.sets["timestep"]) == 1
+
+
+EXAMPLE: Example = {
+    "timestep_weight": {"day": 3000, "night": 5760},
+    "timestep_duration": {"day": 2, "night": 3.84},
+    "position": {"day": 1, "night": 2},
+}
+VARIANTS: Variants = {
+    "month": {
+        "time": {"day": "2025-01-31T08:00", "night": "2025-02-01T08:00"},
+        "position": {"day": None, "night": None},
+    },
+}
 
 
 def build(m: PlanModel) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.io.scenario import Scenario
+    from planner.models.example import Example, Variants
     from planner.models.plan_model import PlanModel
 
 REQUIRES = ("allocation",)
@@ -86,6 +87,16 @@ def transfer_cost(m: PlanModel) -> Any:
 def traffic_cost(m: PlanModel) -> Any:
     """Cost of traffic [CNY/a]: ∑ traffic_price × data carried."""
     return sum(m.traffic_price[r, s] * m.route_traffic[r, k, s, p] for r, k, s, p in m.ROUTES)
+
+
+EXAMPLE: Example = {}
+VARIANTS: Variants = {
+    "carried": {
+        "transfer_price": {"coast;gansu": 30, "capital;hebei": 12},
+        "traffic_per_mw": {"online": 0.4, "training": 0.1},
+        "traffic_price": 0.02,
+    },
+}
 
 
 def build(m: PlanModel) -> None:

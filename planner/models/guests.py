@@ -1,0 +1,231 @@
+"""Features of other packages: found by the entry-point group ``planner.features``, and looked at before they are used.
+
+A package names its module in its ``pyproject.toml``; once it is installed, the planner and each of its processes find
+the feature beside their own::
+
+    [project.entry-points."planner.features"]
+    curtailment = "curtailment_feature"
+
+What such a feature brings is audited by its own file alone, so that results name its package and version.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import GuestFeatureError, shown
+from planner.language import Said, join, say
+from planner.models.parameter import IndexSet, Parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+GROUP = "planner.features"
+HOOKS: Mapping[str, list[str]] = {
+    "build": ["m"],
+    "report": ["m"],
+    "audit": ["inputs", "tables"],
+    "audit_terms": ["inputs", "tables"],
+    "derive": ["inputs"],
+    "check": ["inputs"],
+    "warn": ["inputs"],
+    "obstacles": ["inputs"],
+    "summary": ["inputs", "tables"],
+}
+"""The functions by which the planner asks a feature, and what it hands them."""
+NEEDED_HOOKS = ("build", "report", "audit")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A feature of another package.
+
+    Attributes
+    ----------
+    name
+        The feature's name: that of its entry point.
+    package, version
+        Whose it is.
+    module
+        Its file.
+    """
+
+    name: str
+    package: str
+    version: str
+    module: ModuleType
+
+
+@cache
+def guests(own: tuple[str, ...]) -> dict[str, Guest]:
+    """Return the features of other packages by name.
+
+    Parameters
+    ----------
+    own
+        The names of the planner's own features.
+
+    Raises
+    ------
+    GuestFeatureError
+        One cannot be imported, has a name that is taken, or lacks what a feature has.
+    """
+    found: dict[str, Guest] = {}
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value))
+    for entry in entries:
+        guest = _loaded(entry, own, found)
+        found[guest.name] = guest
+    known = {*own, *found}
+    for guest in found.values():
+        if missing := list(lacks(guest.name, guest.module, known)):
+            raise refused(guest, join(missing, "; ", "；"))
+    return found
+
+
+def _loaded(entry: EntryPoint, own: Sequence[str], others: Mapping[str, Guest]) -> Guest:
+    package, version = (entry.dist.name, entry.dist.version) if entry.dist is not None else ("?", "?")
+    guest = Guest(entry.name, package, version, ModuleType(entry.name))
+    if entry.name in (*own, "objective"):
+        raise refused(guest, say("the planner has a feature of this name", "规划程序已有同名功能"))
+    if entry.name in others:
+        other = others[entry.name].package
+        raise refused(guest, say("{other} has a feature of this name", "{other} 已有同名功能", other=shown(other)))
+    try:
+        module = entry.load()
+    except Exception as error:
+        why = say(
+            "it cannot be imported: {kind}: {error}",
+            "无法导入：{kind}：{error}",
+            kind=type(error).__name__,
+            error=shown(error, 300),
+        )
+        raise refused(guest, why) from error
+    if not isinstance(module, ModuleType):
+        raise refused(guest, say("{value} is no module", "{value} 不是模块", value=shown(entry.value)))
+    return Guest(entry.name, package, version, module)
+
+
+def refused(guest: Guest, why: str) -> GuestFeatureError:
+    """Return the error that a guest's feature cannot be used, and what to do."""
+    return GuestFeatureError(
+        say(
+            "the feature {name} of the package {package} {version} cannot be used: {why} (mend the package, or take it "
+            "away: pip uninstall {package})",
+            "软件包 {package} {version} 的功能 {name} 无法使用：{why}"
+            "（请修正该软件包，或卸载：pip uninstall {package}）",
+            name=shown(guest.name),
+            package=shown(guest.package),
+            version=shown(guest.version),
+            why=why,
+        )
+    )
+
+
+def lacks(name: str, module: ModuleType, known: Iterable[str]) -> Iterator[Said]:
+    """Yield what a feature's module lacks, or has in another form than the planner asks for.
+
+    Parameters
+    ----------
+    known
+        The names of all features.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        yield say("its name is not in lower_snake", "名称应为小写字母加下划线")
+    if not re.match(r"\S[^\n]*: \S", module.__doc__ or ""):
+        yield say("its docstring does not begin 'Name: what it does.'", "文档字符串应以“Name: what it does.”开头")
+    requires = getattr(module, "REQUIRES", None)
+    if not isinstance(requires, tuple):
+        yield say("REQUIRES is no tuple of names", "REQUIRES 应为名称元组")
+    elif unknown := sorted(set(requires) - set(known)):
+        yield say("it requires {names}, which is no feature", "所需的 {names} 不是功能", names=join(unknown))
+    if not isinstance(getattr(module, "EXAMPLE", None), Mapping):
+        yield say("EXAMPLE is no mapping of values", "EXAMPLE 应为取值映射")
+    yield from _declarations_lack(name, module)
+    yield from _hooks_lack(module)
+
+
+def _declarations_lack(name: str, module: ModuleType) -> Iterator[Said]:
+    """Yield what is wrong with the parameters, the sets and their words."""
+    parameters, sets = getattr(module, "PARAMETERS", None), getattr(module, "SETS", ())
+    if not (isinstance(parameters, tuple) and all(isinstance(one, Parameter) for one in parameters)):
+        yield say("PARAMETERS is no tuple of Parameter", "PARAMETERS 应为 Parameter 元组")
+        return
+    if not (isinstance(sets, tuple) and all(isinstance(one, IndexSet) for one in sets)):
+        yield say("SETS is no tuple of IndexSet", "SETS 应为 IndexSet 元组")
+        return
+    for one in (*parameters, *sets):
+        if not (one.description.strip() and one.description_zh.strip()):
+            yield say(
+                "{name} is not described in both languages (description, description_zh)",
+                "{name} 缺少中英文说明（description、description_zh）",
+                name=shown(one.name),
+            )
+    words = getattr(module, "WORDS", None)
+    words = words if isinstance(words, Mapping) else {}
+    for word in (name, *(one.name for one in parameters if not one.per_table), *(one.name for one in sets)):
+        if not _is_pair(words.get(word)):
+            yield say(
+                'WORDS does not say "{word}" in both languages', "WORDS 未给出“{word}”的中英文名称", word=shown(word)
+            )
+
+
+def _is_pair(words: Any) -> bool:
+    return isinstance(words, tuple) and len(words) == len(("en", "zh")) and all(str(word).strip() for word in words)
+
+
+def _hooks_lack(module: ModuleType) -> Iterator[Said]:
+    """Yield the functions that are missing or take something else."""
+    for hook, arguments in HOOKS.items():
+        function = getattr(module, hook, None)
+        if function is None and hook not in NEEDED_HOOKS:
+            continue
+        takes = list(inspect.signature(function).parameters) if inspect.isfunction(function) else None
+        if takes != arguments:
+            wanted = f"{hook}({', '.join(arguments)})"
+            yield say("it has no function {wanted}", "缺少函数 {wanted}", wanted=wanted)
+
+
+def check_tables(guest: Guest, made: Iterable[str], others: Iterable[str]) -> None:
+    """Refuse result tables that are not called after their feature, or that are another's.
+
+    Raises
+    ------
+    GuestFeatureError
+        A table would stand in another's place.
+    """
+    taken = set(others)
+    for name in made:
+        if name in taken or not (name == guest.name or name.startswith(f"{guest.name}_")):
+            why = say(
+                "its result table {table} is not called after it",
+                "结果表 {table} 未以该功能命名",
+                table=shown(name),
+            )
+            raise refused(guest, why)
+
+
+def document(listed: Iterable[Guest]) -> list[dict[str, str]]:
+    """Return whose features these are for the manifest."""
+    return [{"feature": guest.name, "package": guest.package, "version": guest.version} for guest in listed]
+
+
+def sentences(document: Iterable[Mapping[str, Any]]) -> list[Said]:
+    """Say which features are not part of the planner, as the manifest's ``guest_features`` has them."""
+    return [
+        say(
+            "the feature {feature} is of the package {package} {version}, not part of the planner: its rules are "
+            "audited by that package alone",
+            "功能 {feature} 来自软件包 {package} {version}，不属于本规划程序：其约束仅由该软件包自行核验",
+            feature=shown(one["feature"]),
+            package=shown(one["package"]),
+            version=shown(one["version"]),
+        )
+        for one in document
+    ]
