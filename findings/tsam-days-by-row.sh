@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # tsam chooses typical days by counting rows: what the times say is not looked at, without a warning.
 #
-# Versions: tsam 4.1.1, pandas 3.0.5. Ten days of an hourly series that is 1 from 08:00 to 15:00 and 0 else, with times as
-# its index. (1) A year of hours in local time in which the clocks go forward: from then on each period begins at 01:00,
-# and the typical day has its sun an hour early. (2) One hour missing on the second day, as loggers do, and one more at
-# the end: the same. (3) The series from last to first: accepted, each typical day runs backwards. aggregate is given
-# hours for the length of a period and finds the resolution in the index, so one guesses that it cuts days by the clock,
-# or refuses.
+# Versions: tsam 4.1.1, pandas 3.0.5. Ten days of an hourly series that is 1 by day, from 08:00 to 15:00 (half in the
+# first of these hours), and 0 by night, with times as its index. (1) Hours in local time, and the clocks go forward on
+# the sixth day: from then on each period begins at 01:00, and the typical day has its sun an hour early. (2) One hour
+# missing on the second day, as loggers do, and one more at the end: the same. (3) The series from last to first:
+# accepted, each typical day runs backwards. aggregate is given hours for the length of a period and finds the resolution
+# in the index, so one guesses that it cuts days by the clock, or refuses.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
