@@ -21,13 +21,10 @@ from planner.io.run_folder import check_target, run_folder, run_name, target_of
 from planner.language import join, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.declarations import modules_of
-from planner.models.matrix import coefficient_warnings
-from planner.models.own_rules import add_rules
-from planner.models.compile import coefficient_warnings, compile_model
 from planner.models.declarations import guests_of, modules_of
 from planner.models.guests import check_tables
-from planner.models.own import add_rules
+from planner.models.matrix import coefficient_warnings
+from planner.models.own_rules import add_rules
 from planner.models.prices import shadow_prices
 from planner.models.problem import SolverOptions
 from planner.models.ranging import ranging

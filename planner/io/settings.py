@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,8 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from planner.errors import Fault
 from planner.io.gathering import Gathering, nearest
 from planner.io.pydantic_words import should
-from planner.language import say
-from planner.io.toml_file import TomlPath, line_of
 from planner.language import Said, say
 
 if TYPE_CHECKING:

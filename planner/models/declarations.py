@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Said
-from planner.language import say
+from planner.language import Said, say
 from planner.models import features as features_package
 from planner.models import objective
 from planner.models.guests import guests, refused

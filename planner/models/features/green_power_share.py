@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 
 from planner.language import say
-from planner.models import green_ledger, ledger
-from planner.models.column import Column, Measure, keys_of
 from planner.models import green_ledger, ledger, scopes
+from planner.models.column import Column, Measure, keys_of
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
 from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
