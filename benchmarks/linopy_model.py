@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from inputs import Inputs
 
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
 
 def build(scenario: Scenario, *, sparse: bool = False) -> linopy.Model:

@@ -17,7 +17,7 @@ from scipy import sparse
 if TYPE_CHECKING:
     from inputs import Inputs, Numbers, Vector
 
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
 COLUMNWISE, MINIMISE = 1, 1
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import planner
-from planner.run import run_and_write
+from planner.pipeline.run import run_and_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

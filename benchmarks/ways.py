@@ -23,11 +23,11 @@ import highspy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planner.io.scenario import Scenario
-    from planner.models.matrix import Compiled
-    from planner.models.problem import Problem
+    from planner.models.algebra.matrix import Compiled
+    from planner.models.algebra.problem import Problem
+    from planner.scenario.scenario import Scenario
 
-LAZY = ("pyproj", "scipy.sparse", "planner.io.geography")
+LAZY = ("pyproj", "scipy.sparse", "planner.scenario.geography")
 """Imported by some way only while it builds; their seconds are no one's."""
 MIB = 2**10
 """Of a KiB."""
@@ -133,7 +133,7 @@ def measure(name: str, folder: Path) -> dict[str, Any]:
         Wall and processor seconds of building and handing over; memory [MiB] of the process before and at its
         peak so far; size of the model that HiGHS holds.
     """
-    from planner.check import read_scenario  # noqa: PLC0415 - this process may be the solver's
+    from planner.pipeline.check import read_scenario  # noqa: PLC0415 - this process may be the solver's
 
     way = WAYS[name]()
     for module in LAZY:
@@ -173,8 +173,8 @@ def memory(what: str) -> float:
 
 def exchange(problem: Problem) -> dict[str, float]:
     """Measure what `planner run` does in place of the direct hand-over: files, and a process that reads them."""
-    from planner.models import solve  # noqa: PLC0415
-    from planner.models.solvers import exchange as files  # noqa: PLC0415
+    from planner.models.solving import solve  # noqa: PLC0415
+    from planner.models.solving.highs import exchange as files  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
         begin = time.monotonic()
@@ -192,8 +192,8 @@ def exchange(problem: Problem) -> dict[str, float]:
 
 def hold(folder: Path) -> dict[str, float]:
     """Do what the solver's process does before it solves."""
-    from planner.models.solvers import exchange as files  # noqa: PLC0415 - as the solver's process begins
-    from planner.models.solvers.highs import Programme  # noqa: PLC0415
+    from planner.models.solving.highs import exchange as files  # noqa: PLC0415 - as the solver's process begins
+    from planner.models.solving.highs.highs import Programme  # noqa: PLC0415
 
     arrays = files.read_arrays(folder)
     request = files.Request("solve", "highs", None, 0.0, 1, 0, tie_break=True)
@@ -204,7 +204,7 @@ def hold(folder: Path) -> dict[str, float]:
 
 def relax(folder: Path) -> dict[str, float]:
     """Solve the linear relaxation of the model with HiGHS's own choices, one thread."""
-    from planner.check import read_scenario  # noqa: PLC0415 - this process may be the solver's
+    from planner.pipeline.check import read_scenario  # noqa: PLC0415 - this process may be the solver's
 
     numpy_way = numpy()
     highs = numpy_way.hand_over(numpy_way.build(read_scenario(folder)))

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 from planner.version import __version__
 
 if TYPE_CHECKING:
-    from planner.check import read_scenario
-    from planner.finished import read_results
-    from planner.io.results import Results
-    from planner.io.scenario import Scenario
+    from planner.io.results.results import Results
+    from planner.models.algebra.own import OwnRule, rule
+    from planner.models.algebra.plan_model import PlanModel
     from planner.models.build import build_model
-    from planner.models.own import OwnRule, rule
-    from planner.models.plan_model import PlanModel
-    from planner.outside import plan_of, solve
-    from planner.run import run
-    from planner.showing import show, show_html, write_plan
+    from planner.pipeline.check import read_scenario
+    from planner.pipeline.finished import read_results
+    from planner.pipeline.outside import plan_of, solve
+    from planner.pipeline.run import run
+    from planner.pipeline.showing import show, show_html, write_plan
+    from planner.scenario.scenario import Scenario
 
 __all__ = [
     "OwnRule",
@@ -45,20 +45,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "read_scenario": "planner.check",
-    "run": "planner.run",
-    "rule": "planner.models.own",
+    "read_scenario": "planner.pipeline.check",
+    "run": "planner.pipeline.run",
+    "rule": "planner.models.algebra.own",
     "build_model": "planner.models.build",
-    "solve": "planner.outside",
-    "plan_of": "planner.outside",
-    "read_results": "planner.finished",
-    "Results": "planner.io.results",
-    "Scenario": "planner.io.scenario",
-    "PlanModel": "planner.models.plan_model",
-    "OwnRule": "planner.models.own",
-    "write_plan": "planner.showing",
-    "show": "planner.showing",
-    "show_html": "planner.showing",
+    "solve": "planner.pipeline.outside",
+    "plan_of": "planner.pipeline.outside",
+    "read_results": "planner.pipeline.finished",
+    "Results": "planner.io.results.results",
+    "Scenario": "planner.scenario.scenario",
+    "PlanModel": "planner.models.algebra.plan_model",
+    "OwnRule": "planner.models.algebra.own",
+    "write_plan": "planner.pipeline.showing",
+    "show": "planner.pipeline.showing",
+    "show_html": "planner.pipeline.showing",
 }
 """Where the public names live, in the order of the reference."""
 

@@ -97,7 +97,7 @@ class Fault:
 class PlannerError(Exception):
     """Base of all errors the planner raises on purpose.
 
-    ``results`` holds what is known of a run that failed after it had begun (a ``planner.io.results.Results``).
+    ``results`` holds what is known of a run that failed after it had begun (a ``planner.io.results.results.Results``).
     """
 
     exit_code = 1

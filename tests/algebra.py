@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import planner
+from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
-from planner.models.example import LIMITS, laid_over, variants_of
 from planner.models.limits import TIGHT
-from planner.models.problem import SolverOptions
-from planner.models.solve import solve
+from planner.models.rules.example import LIMITS, laid_over, variants_of
+from planner.models.solving.solve import solve
 from tests.worlds import World, example_of_features, world_of
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.io.results import Results
-    from planner.io.scenario import Scenario
-    from planner.models.plan_model import PlanModel
-    from planner.models.problem import Problem
+    from planner.io.results.results import Results
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.algebra.problem import Problem
+    from planner.scenario.scenario import Scenario
 
 HAND_COST = 49_230_000.0
 HAND = World(

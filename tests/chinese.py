@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from planner.models.declarations import declarations
-from planner.words import catalogue
+from planner.views.words import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.claims import Claims, audit_claims
 from planner.models.compile import compile_model
-from planner.models.problem import SolverOptions
-from planner.models.solve import solve
-from planner.run import tabulate
+from planner.models.solving.solve import solve
+from planner.pipeline.run import tabulate
 from tests.algebra import scenario_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planner.io.scenario import Scenario
-    from planner.models.matrix import Compiled
-    from planner.models.problem import Solution
+    from planner.models.algebra.matrix import Compiled
+    from planner.models.algebra.problem import Solution
+    from planner.scenario.scenario import Scenario
     from tests.worlds import World
 
 Tables = dict[str, pd.DataFrame]

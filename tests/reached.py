@@ -1,6 +1,6 @@
 """What code reaches, found from its source: functions, classes and constants, across files.
 
-A place is ``planner.models.ledger:weights``, or ``planner.io.scenario:Scenario.series`` for what is asked of a scenario:
+A place is ``planner.figures.ledger:weights``, or ``planner.scenario.scenario:Scenario.series`` for what is asked of a scenario:
 the parameter is called ``inputs`` or ``scenario`` wherever one is handed over.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 ROOT = Path(planner.__file__).parent.parent
-SCENARIO = "planner.io.scenario"
+SCENARIO = "planner.scenario.scenario"
 HANDED = {"inputs", "scenario"}
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 

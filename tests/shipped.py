@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 import planner
-from planner.io.scenario import Scenario
+from planner.scenario.scenario import Scenario
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 HOURS = 8760

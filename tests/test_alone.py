@@ -25,7 +25,7 @@ def test_a_run_starts_without_statistics() -> None:
 
     Proves: scipy is imported unwatched, after Pyomo. Sensitivity: an import of scipy before the model's.
     """
-    loaded = loaded_by("import planner.check, planner.run")
+    loaded = loaded_by("import planner.pipeline.check, planner.pipeline.run")
     assert {"pyomo.environ", "scipy.sparse"} <= loaded
     assert "scipy.stats" not in loaded
 
@@ -33,13 +33,13 @@ def test_a_run_starts_without_statistics() -> None:
 def test_a_map_is_drawn_without_pyplot() -> None:
     """A solved plan is drawn with matplotlib's figure and without pyplot, which takes as long again.
 
-    Proves: ``draw`` imports matplotlib unwatched. Sensitivity: an import of ``planner.maps`` before that.
+    Proves: ``draw`` imports matplotlib unwatched. Sensitivity: an import of ``planner.views.maps`` before that.
     """
     loaded = loaded_by(
-        "import tempfile, pathlib, planner, planner.drawing\n"
+        "import tempfile, pathlib, planner, planner.views.drawing\n"
         "plan = planner.run(planner.read_scenario('scenarios/tiny'))\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
-        "    planner.drawing.draw(plan, pathlib.Path(folder), formats=('svg',))"
+        "    planner.views.drawing.draw(plan, pathlib.Path(folder), formats=('svg',))"
     )
     assert "matplotlib.figure" in loaded
     assert not {"matplotlib.pyplot", "scipy.stats"} & loaded
@@ -52,7 +52,7 @@ def test_pyomo_still_finds_scipy() -> None:
     Sensitivity: a watcher that is not put back.
     """
     loaded_by(
-        "import sys, planner.run\n"
+        "import sys, planner.pipeline.run\n"
         "from pyomo.common.dependencies import scipy, scipy_available\n"
         "assert scipy_available and scipy.stats.norm.cdf(0) == 0.5\n"
         "assert any(type(finder).__module__.startswith('pyomo.') for finder in sys.meta_path)"

@@ -24,30 +24,30 @@ ALWAYS_MADE = ("planner.models.build:declare_model", "planner.models.compile:com
 WORDS = ("planner.language", "planner.errors", "planner.models.guests")
 """Sentences and faults say numbers; they make none, nor does what finds the features of other packages."""
 SHARED = {
-    "planner.io.scenario:Scenario.series": "a parameter as read: defaults filled in, coarser values spread",
-    "planner.io.scenario:Scenario._made": "part of series",
-    "planner.io.scenario:Scenario._spread": "part of series",
-    "planner.io.scenario:Scenario.scalar": "a parameter as read",
-    "planner.io.scenario:Scenario.number": "a parameter as read",
-    "planner.io.scenario:Scenario.full_index": "the members as read",
-    "planner.io.scenario:Scenario.coordinates": "longitude and latitude as read",
-    "planner.io.scenario:Scenario.features": "the features listed",
-    "planner.io.scenario:Scenario.has": "the features listed",
-    "planner.io.scenario:Scenario.is_given": "whether a parameter was read at all",
-    "planner.models.parameter:IndexSet": "a declaration, looked at where a feature is of another package",
-    "planner.models.parameter:Missing": "the mark of a parameter without a default",
-    "planner.models.parameter:Parameter": "as IndexSet",
-    "planner.models.parameter:table_of": "part of Parameter",
+    "planner.scenario.scenario:Scenario.series": "a parameter as read: defaults filled in, coarser values spread",
+    "planner.scenario.scenario:Scenario._made": "part of series",
+    "planner.scenario.scenario:Scenario._spread": "part of series",
+    "planner.scenario.scenario:Scenario.scalar": "a parameter as read",
+    "planner.scenario.scenario:Scenario.number": "a parameter as read",
+    "planner.scenario.scenario:Scenario.full_index": "the members as read",
+    "planner.scenario.scenario:Scenario.coordinates": "longitude and latitude as read",
+    "planner.scenario.scenario:Scenario.features": "the features listed",
+    "planner.scenario.scenario:Scenario.has": "the features listed",
+    "planner.scenario.scenario:Scenario.is_given": "whether a parameter was read at all",
+    "planner.scenario.parameter:IndexSet": "a declaration, looked at where a feature is of another package",
+    "planner.scenario.parameter:Missing": "the mark of a parameter without a default",
+    "planner.scenario.parameter:Parameter": "as IndexSet",
+    "planner.scenario.parameter:table_of": "part of Parameter",
     "planner.models.declarations:modules_of": "finds the features; the model asks their build, the audit their audit",
     "planner.models.declarations:feature_modules": "part of modules_of",
     "planner.models.declarations:_guests": "part of modules_of",
     "planner.models.declarations:_own_modules": "part of modules_of",
     "planner.models.declarations:_place": "part of modules_of",
-    "planner.models.ledger:spread": "looks up a parameter; besides audits only in a message about what cannot be met",
-    "planner.models.finding:slack": "the tolerance; besides audits only in a message about what cannot be met",
-    "planner.models.finding:ABSOLUTE_TOLERANCE": "part of slack",
-    "planner.models.finding:RELATIVE_TOLERANCE": "part of slack",
-    "planner.models.finding:YEARLY_TOLERANCE": "part of slack",
+    "planner.figures.ledger:spread": "looks up a parameter; besides audits only in a message about what cannot be met",
+    "planner.models.rules.findings:slack": "the tolerance; besides audits only in a message about what cannot be met",
+    "planner.models.rules.findings:ABSOLUTE_TOLERANCE": "part of slack",
+    "planner.models.rules.findings:RELATIVE_TOLERANCE": "part of slack",
+    "planner.models.rules.findings:YEARLY_TOLERANCE": "part of slack",
 }
 """All that is reached from both sides, and why it may be."""
 
@@ -123,12 +123,12 @@ def test_imports_are_followed() -> None:
     made = makes()
     assert "planner.models.features.routes:FIBRE_LATENCY" in made
     assert "planner.models.features.time:previous" in made
-    assert "planner.io.scenario:Scenario.distance" in made
-    assert "planner.io.geography:GEOD" in made
+    assert "planner.scenario.scenario:Scenario.distance" in made
+    assert "planner.scenario.geography:GEOD" in made
     assert "planner.models.features.routes:_distance_again" not in made
     audited = audits()
-    assert "planner.models.audit_time:before" in audited
-    assert "planner.models.audit_physics:GROUP_INDEX" in audited
+    assert "planner.models.rules.audit_time:before" in audited
+    assert "planner.models.rules.audit_physics:GROUP_INDEX" in audited
     assert "planner.models.features.site_expansion:_yearly" in audited
     from_site_capacity = reached_from(["planner.models.features.site_capacity:obstacles"])
     assert "planner.models.features.routes:ROUTE_FACTORS" in from_site_capacity

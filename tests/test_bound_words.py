@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from planner import headline
-from planner.captions import gap_text, surety, whose
 from planner.language import translated
-from planner.report import trust
+from planner.views import headline
+from planner.views.captions import gap_text, surety, whose
+from planner.views.report import trust
 
 WORDS = {
     "planner": ("proved", "已由本工具证明"),

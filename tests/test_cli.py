@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-import planner.run as line
-from planner import cli, drawing
-from planner.models.problem import Problem, Solution, SolverOptions
-from planner.models.solve import solve
+import planner.pipeline.run as line
+from planner import cli
+from planner.models.algebra.problem import Problem, Solution, SolverOptions
+from planner.models.solving.solve import solve
+from planner.views import drawing
 from tests.worlds import BASE
 
 RECORD = {"manifest.json", "solver.log", "summary.json"}

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from planner.errors import AuditDisagreedError
-from planner.finished import audit_run
-from planner.io.manifest import hash_file
+from planner.io.results.manifest import hash_file
 from planner.models.audit import audit, summarise
-from planner.run import write_run
+from planner.pipeline.finished import audit_run
+from planner.pipeline.run import write_run
 from tests.algebra import HAND, plan
 from tests.features.test_green_power_share import MONTHLY
 from tests.forgery import Decisions, Plan, Tables, solved, with_cells, with_cost, with_old_cost

@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 import planner
-from planner import cli, headline
-from planner.check import read_with_full_year
-from planner.dispatch_year import dispatch_year, investments_of, read_to_dispatch
+from planner import cli
 from planner.errors import AuditDisagreedError, PlannerError, UsageError
-from planner.io.results import Results
+from planner.io.results.results import Results
+from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.problem import SolverOptions
+from planner.pipeline.check import read_with_full_year
+from planner.pipeline.dispatch_year import dispatch_year, investments_of, read_to_dispatch
+from planner.views import headline
 from tests.profiles.twenty_days import world
 from tests.worlds import World
 
@@ -167,7 +168,7 @@ def test_without_a_year_there_is_nothing_to_dispatch(tmp_path: Path) -> None:
     folder = world().write(tmp_path / "w")
     with pytest.raises(UsageError, match="planned with all its timesteps"):
         read_to_dispatch(folder)
-    from planner.export import export_folder  # noqa: PLC0415
+    from planner.pipeline.export import export_folder  # noqa: PLC0415
 
     export_folder(folder, tmp_path / "reduced", ["time.representative_days=2"])
     with pytest.raises(UsageError, match="stands reduced already"):

@@ -19,16 +19,16 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.explain.trials import Trials
-from planner.io.settings import OBJECTIVES
 from planner.models import features as features_package
+from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations, feature_modules, guests_of, modules_of
-from planner.models.gives import Never, Steps, relaxations_of
 from planner.models.guests import HOOKS, lacks
-from planner.models.problem import SolverOptions
+from planner.models.rules.relaxations import Never, Steps, relaxations_of
+from planner.scenario.settings import OBJECTIVES
+from planner.studies.explain.trials import Trials
 from tests.algebra import RICH, WORLDS, binding_rules, plan, scenario_of
 
 if TYPE_CHECKING:

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from planner.analysis.compare import compare_runs
-from planner.analysis.compare_run import Run
-from planner.io.workbook_results import result_book
+from planner.io.workbook.results import result_book
 from planner.language import Said
 from planner.models.build import declare_model
 from planner.models.declarations import declarations
-from planner.models.quantities import quantities_of
-from planner.report.explorer import explore, on_page
-from planner.report.headline import lines
-from planner.report.subject import Subject
-from planner.words import word
+from planner.studies.alternatives.quantities import quantities_of
+from planner.studies.compare.differences.comparison import compare_runs
+from planner.studies.compare.differences.run import Run
+from planner.views.report.explorer import explore, on_page
+from planner.views.report.headline import lines
+from planner.views.report.subject import Subject
+from planner.views.words import word
 from tests.algebra import RICH, plan
 from tests.features.test_green_power_share import MONTHLY, world_of
 from tests.features.test_storage import LOSSY, MATCHED
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
-    from planner.models.figure import Figure
+    from planner.figures.figure import Figure
+    from planner.io.results.results import Results
     from tests.worlds import World
 
 WORLDS: dict[str, World] = {

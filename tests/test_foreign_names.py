@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import planner
-from planner.io.settings import OBJECTIVES
 from planner.models.declarations import declarations, feature_modules
-from planner.models.parameter import names_of, place_of
-from planner.words import WORDS
+from planner.scenario.parameter import names_of, place_of
+from planner.scenario.settings import OBJECTIVES
+from planner.views.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

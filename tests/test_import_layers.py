@@ -79,13 +79,13 @@ def test_io_knows_no_model() -> None:
     """
     allowed = (
         "planner.io",
-        "planner.gis",
+        "planner.io.files",
         "planner.errors",
         "planner.language",
-        "planner.models.parameter",
-        "planner.models.plausible",
-        "planner.models.ledger",
-        "planner.models.work",
+        "planner.scenario.parameter",
+        "planner.scenario.plausible",
+        "planner.figures.ledger",
+        "planner.figures.work",
         "planner.__version__",
         "planner",
     )
@@ -100,7 +100,9 @@ def test_models_know_no_files() -> None:
     """
     allowed = ("planner.models", "planner.errors", "planner.language", "pyomo", "highspy")
     assert breaches("models", allowed, for_types=False) == []
-    assert breaches("models", (*allowed, "planner.io.scenario", "planner.io.settings"), for_types=True) == []
+    assert (
+        breaches("models", (*allowed, "planner.scenario.scenario", "planner.scenario.settings"), for_types=True) == []
+    )
 
 
 def test_maps_know_results_only() -> None:
@@ -108,7 +110,7 @@ def test_maps_know_results_only() -> None:
 
     Proves: a map is drawn from tables and geometry. Sensitivity: a figure that asks the scenario.
     """
-    allowed = ("planner.maps", "planner.gis", "planner.errors", "planner.language")
+    allowed = ("planner.views.maps", "planner.io.files", "planner.errors", "planner.language")
     assert breaches("maps", allowed, for_types=True) == []
 
 
@@ -118,7 +120,7 @@ def test_gis_knows_shapes_only() -> None:
     Proves: scenarios and base maps share one reader of layers, which belongs to neither. Sensitivity: a reader that
     asks for the table it reads into.
     """
-    assert breaches("gis", ("planner.gis", "planner.errors", "planner.language"), for_types=True) == []
+    assert breaches("gis", ("planner.io.files", "planner.errors", "planner.language"), for_types=True) == []
 
 
 def test_charts_know_tables_only() -> None:
@@ -126,7 +128,7 @@ def test_charts_know_tables_only() -> None:
 
     Proves: a chart is drawn from result tables. Sensitivity: a chart that asks the scenario.
     """
-    allowed = ("planner.charts", "planner.maps", "planner.errors", "planner.language")
+    allowed = ("planner.views.charts", "planner.views.maps", "planner.errors", "planner.language")
     assert breaches("charts", allowed, for_types=False) == []
     assert breaches("charts", (*allowed, *DECLARED), for_types=True) == []
 
@@ -138,15 +140,15 @@ def test_the_report_knows_results_only() -> None:
     or asks the model.
     """
     allowed = (
-        "planner.report",
-        "planner.maps.basemap",
-        "planner.maps.projection",
-        "planner.maps.style",
+        "planner.views.report",
+        "planner.views.maps.basemap",
+        "planner.views.maps.projection",
+        "planner.views.page.style",
         "planner.errors",
         "planner.language",
     )
     assert breaches("report", allowed, for_types=False) == []
-    types = (*allowed, *DECLARED, "planner.io.results", "planner.io.scenario")
+    types = (*allowed, *DECLARED, "planner.io.results.results", "planner.scenario.scenario")
     assert breaches("report", types, for_types=True) == []
 
 
@@ -160,8 +162,8 @@ def test_profiles_know_hours_only() -> None:
         "planner.profiles",
         "planner.errors",
         "planner.language",
-        "planner.io.scenario",
-        "planner.models.parameter",
+        "planner.scenario.scenario",
+        "planner.scenario.parameter",
     )
     assert breaches("profiles", types, for_types=True) == []
 
@@ -225,7 +227,7 @@ def test_the_benchmark_knows_the_model_and_not_the_line() -> None:
         "planner.io",
         "planner.errors",
         "planner.language",
-        "planner.check",
+        "planner.pipeline.check",
         "planner",
         "highspy",
     )
@@ -246,26 +248,26 @@ def test_an_analysis_is_made_of_whole_runs() -> None:
     of its own.
     """
     top = (
-        "planner.check",
-        "planner.run",
-        "planner.captions",
+        "planner.pipeline.check",
+        "planner.pipeline.run",
+        "planner.views.captions",
         "planner.errors",
         "planner.language",
-        "planner.words",
-        "planner.models.alone",
+        "planner.views.words",
+        "planner.libraries",
         "planner.models.declarations",
-        "planner.models.work",
+        "planner.figures.work",
         *DECLARED,
     )
-    allowed = ("planner.analysis", "planner.io", "planner.charts", *top)
+    allowed = ("planner.studies", "planner.io", "planner.views.charts", *top)
     for path in FILES:
         own = name_of(path)
         for module, line in imports_of(path, for_types=True):
-            if own.startswith("planner.analysis") and module.split(".")[0] in {"planner", "pyomo", "highspy"}:
+            if own.startswith("planner.studies") and module.split(".")[0] in {"planner", "pyomo", "highspy"}:
                 known = module == "planner" or any(module == word or module.startswith(f"{word}.") for word in allowed)
                 assert known, f"{own}:{line} imports {module}"
             if layer_of(own):
-                assert not module.startswith("planner.analysis"), f"{own}:{line} imports {module}"
+                assert not module.startswith("planner.studies"), f"{own}:{line} imports {module}"
 
 
 def test_an_explanation_knows_the_model_and_no_result() -> None:
@@ -275,25 +277,25 @@ def test_an_explanation_knows_the_model_and_no_result() -> None:
     explanation, an explanation that writes a run folder.
     """
     allowed = (
-        "planner.explain",
+        "planner.studies.explain",
         "planner.models",
-        "planner.check",
+        "planner.pipeline.check",
         "planner.errors",
-        "planner.io.edits",
-        "planner.io.scenario",
+        "planner.io.read.edits",
+        "planner.scenario.scenario",
         "planner.language",
-        "planner.limit_words",
-        "planner.run",
-        "planner.words",
+        "planner.views.limit_words",
+        "planner.pipeline.run",
+        "planner.views.words",
     )
     for path in FILES:
         own = name_of(path)
         for module, line in imports_of(path, for_types=True):
-            if own.startswith("planner.explain") and module.split(".")[0] in {"planner", "pyomo", "highspy"}:
+            if own.startswith("planner.studies.explain") and module.split(".")[0] in {"planner", "pyomo", "highspy"}:
                 known = (module == word or module.startswith(f"{word}.") for word in allowed)
                 assert any(known), f"{own}:{line} imports {module}"
             if layer_of(own):
-                assert not module.startswith("planner.explain"), f"{own}:{line} imports {module}"
+                assert not module.startswith("planner.studies.explain"), f"{own}:{line} imports {module}"
 
 
 def test_alternatives_are_an_analysis_that_builds_its_own_model() -> None:
@@ -302,9 +304,9 @@ def test_alternatives_are_an_analysis_that_builds_its_own_model() -> None:
     Proves: a plan is found without its alternatives. Sensitivity: a chart or a feature that asks what else there is.
     """
     for path in FILES:
-        if layer_of(name_of(path)) or name_of(path).startswith(("planner.analysis", "planner.report")):
+        if layer_of(name_of(path)) or name_of(path).startswith(("planner.studies", "planner.views.report")):
             for module, line in imports_of(path, for_types=True):
-                assert not module.startswith("planner.alternatives"), f"{name_of(path)}:{line} imports {module}"
+                assert not module.startswith("planner.studies.alternatives"), f"{name_of(path)}:{line} imports {module}"
 
 
 def loaded_by(code: str) -> set[str]:
@@ -391,7 +393,7 @@ def test_the_child_loads_no_pyomo() -> None:
 
     Proves: each solve pays for the solver only. Sensitivity: an import of the model in the child.
     """
-    assert not loaded_by("import planner.models.solvers.child") & {"pyomo", "pandas", "matplotlib"}
+    assert not loaded_by("import planner.models.solving.process.child") & {"pyomo", "pandas", "matplotlib"}
 
 
 def test_the_child_loads_no_scipy() -> None:
@@ -400,4 +402,4 @@ def test_the_child_loads_no_scipy() -> None:
     Proves: each solve pays for numpy and the solver only. Sensitivity: an import of the safe bound in the child.
     """
     modules = ("child", "stages", "dive", "branch", "leaves")
-    assert "scipy" not in loaded_by("\n".join(f"import planner.models.solvers.{name}" for name in modules))
+    assert "scipy" not in loaded_by("\n".join(f"import planner.models.solving.{name}" for name in modules))

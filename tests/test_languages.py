@@ -15,12 +15,12 @@ import pytest
 
 import planner
 from planner import cli
-from planner.charts.text import CATALOGUE as CHART_TEXT
 from planner.errors import PlannerError, shown
 from planner.language import Said, join, padded, say, speak, spoken, translated, written
-from planner.maps.text import CATALOGUE as MAP_TEXT
 from planner.models.declarations import declarations, feature_modules
-from planner.words import catalogue, word
+from planner.views.charts.text import CATALOGUE as CHART_TEXT
+from planner.views.page.text import CATALOGUE as MAP_TEXT
+from planner.views.words import catalogue, word
 from tests.algebra import RICH, plan
 from tests.chinese import HAN, NAMES, english_left
 from tests.test_feature_contract import NAMES as FEATURES
@@ -46,7 +46,7 @@ GRAMMAR = {"faults", "are", "what", "at"}
 SENTENCE = re.compile(r"[A-Za-z]{2,}[,:;]? +[A-Za-z({]")
 NOTED = RICH.with_cells("workload_timestep", "demand_profile", {"online;day": 1.3})
 """A world with a note: its profile's mean is not 1."""
-FOR_BUILDERS = ("bench/page.py", "bench/mps_reader.py", "bench/verify.py", "reference.py")
+FOR_BUILDERS = ("bench/page/page.py", "bench/check/mps_reader.py", "bench/check/verify.py", "reference/pages.py")
 """Pages for those who build solvers or read the code are English: docs/decisions/0033."""
 
 

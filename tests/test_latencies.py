@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.check import read_scenario
-from planner.io.geography import distances
 from planner.models.features import routes as feature
-from planner.run import run
+from planner.pipeline.check import read_scenario
+from planner.pipeline.run import run
+from planner.scenario.geography import distances
 from tests.algebra import scenario_of
 from tests.worlds import World
 

@@ -31,7 +31,7 @@ from tests.worlds import BASE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
     from tests.worlds import World
 
 GREEN = HAND.with_features(*HAND.features, "emissions").with_cells(

@@ -20,7 +20,7 @@ from tests.algebra import RICH, plan, scenario_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
     from tests.worlds import World
 
 FULL = RICH.with_parameters(national_green_power_share_min=0.3, emissions_max=620_000)

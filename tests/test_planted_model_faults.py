@@ -17,8 +17,7 @@ from pyproj import Geod
 
 import planner
 from planner.errors import AuditDisagreedError
-from planner.io import read
-from planner.models import audit_physics
+from planner.io.read import read
 from planner.models.features import (
     allocation,
     demand,
@@ -34,6 +33,7 @@ from planner.models.features import (
     time,
     traffic,
 )
+from planner.models.rules import audit_physics
 from tests.algebra import scenario_of
 from tests.hours import DAY, FLEX, STORE
 from tests.reached import holds_number
@@ -76,13 +76,13 @@ PROPOSED = {
     "planner.models.features.flexible_workloads:ROUNDING": "zero against the rounding of a sum",
     "planner.models.features.representative_days:SLIVER": "as above",
     "planner.models.changes:NAMES_SHOWN_MAX": "how much a message lists",
-    "planner.models.own:CHANGES_SHOWN_MAX": "as above",
+    "planner.models.algebra.own:CHANGES_SHOWN_MAX": "as above",
     "planner.models.changes:ROUNDING": "tells a changed number from a rounded one",
-    "planner.models.unfit:VALUE_MAX": "decides what is refused as no number for a solver",
-    "planner.models.solvers.judge:TOLERANCE": "decides which answers of a solver are refused",
-    "planner.models.usable:HEADROOM": "decides from where a limit on modules counts as none",
-    "planner.models.usable:LEVELS": "as above",
-    "planner.models.index_table:MISSING": "the mark of no place in an index",
+    "planner.models.algebra.unfit:VALUE_MAX": "decides what is refused as no number for a solver",
+    "planner.models.solving.highs.judge:TOLERANCE": "decides which answers of a solver are refused",
+    "planner.models.rules.usable:HEADROOM": "decides from where a limit on modules counts as none",
+    "planner.models.rules.usable:LEVELS": "as above",
+    "planner.models.algebra.index_table:MISSING": "the mark of no place in an index",
 }
 """Numbers in reach of the model that are no facts of the world, and what they are for."""
 CONSTANTS = sorted(place for place in makes() - SHARED.keys() - PROPOSED.keys() if holds_number(place))
@@ -317,7 +317,7 @@ def test_a_solver_that_lies_of_its_proof_is_found(what: str, monkeypatch: pytest
     Proves: status, objective, bound and gap are held against each other and against the tables. Sensitivity: a run
     that writes down the solver's word.
     """
-    line = importlib.import_module("planner.run")
+    line = importlib.import_module("planner.pipeline.run")
     right = line.solve
     changes: dict[str, Callable[[Any], dict[str, Any]]] = {
         "dearer": lambda found: {"bound": found.objective - 0.01 * abs(found.objective)},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from planner.models import ledger, scopes
+from planner.figures import ledger
+from planner.models.rules import scopes
 from tests.algebra import RICH, WORLDS, model_of, scenario_of
 
 

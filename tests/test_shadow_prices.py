@@ -32,8 +32,8 @@ from tests.hours import FLEX, STORE
 from tests.worlds import BASE, CORE, World
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
-    from planner.models.problem import Problem
+    from planner.io.results.results import Results
+    from planner.models.algebra.problem import Problem
 
 NEGLIGIBLE = 1e-6
 """Of the objective: what two solvers may differ by."""

@@ -15,16 +15,16 @@ import pytest
 from pyomo.core.expr.numvalue import NumericConstant
 from pyomo.util.check_units import check_units_equivalent
 
+from planner.models.algebra.plan_model import PlanModel
 from planner.models.build import build_model
-from planner.models.column import BY_ROW
 from planner.models.declarations import declarations
-from planner.models.example import LIMITS
-from planner.models.plan_model import PlanModel
+from planner.models.rules.example import LIMITS
+from planner.scenario.column import BY_ROW
 from tests.algebra import WORLDS, scenario_of
 from tests.test_feature_contract import constraint_names
 
 if TYPE_CHECKING:
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
 BASE_UNITS = ("MW", "h", "a", "CNY", "tCO2", "ms", "Gbps", "GB", "m3", "km", "K", "kW", "PFLOPS", "wrong")
 

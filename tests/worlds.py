@@ -16,11 +16,11 @@ from typing import Any
 import pandas as pd
 
 import planner
-from planner.io.results import Results
-from planner.io.scenario import Scenario
+from planner.io.results.results import Results
+from planner.models.algebra.plan_model import PlanModel
 from planner.models.declarations import declarations, feature_modules
-from planner.models.example import Example, example_of, tables_of
-from planner.models.plan_model import PlanModel
+from planner.models.rules.example import Example, example_of, tables_of
+from planner.scenario.scenario import Scenario
 
 Rows = list[dict[str, Any]]
 

@@ -1,0 +1,1 @@
+"""The benchmark of solvers: campaigns of runs, each in a fresh process."""

@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from planner.bench.checker import check_apart
-from planner.bench.fresh_process import Limits, run_fresh
 from planner.bench.instances import read_instances
-from planner.bench.machine import settle
 from planner.bench.plan import plan_runs
-from planner.bench.record import SEPARATOR, Record
-from planner.bench.runs_file import FILE, open_runs, read_runs
+from planner.bench.runs.fresh_process import Limits, run_fresh
+from planner.bench.runs.machine import settle
+from planner.bench.runs.runs_file import FILE, open_runs, read_runs
+from planner.bench.runs.verdict import status_of
 from planner.bench.solvers.base import load
-from planner.bench.verdict import status_of
+from planner.bench.solvers.record import SEPARATOR, Record
 from planner.bench.worker import CLAIM, SOLUTION, Request
 from planner.errors import (
     CannotWriteError,
@@ -30,16 +30,16 @@ from planner.errors import (
     shown,
 )
 from planner.language import say
-from planner.models.solvers.process import Interrupts
+from planner.models.solving.process.solver_process import Interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from planner.bench.fresh_process import Ended
     from planner.bench.instances import Instance
     from planner.bench.plan import Campaign, Run
-    from planner.bench.record import Claim, Ending
+    from planner.bench.runs.fresh_process import Ended
+    from planner.bench.solvers.record import Claim, Ending
 
     OnRecord = Callable[[Record, int, int], None]
     """Called after each run with its record, and how many are done of how many."""

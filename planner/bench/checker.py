@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.bench.fresh_process import Limits, run_fresh
-from planner.bench.record import Record
-from planner.bench.verify import check
-from planner.models.solvers.child import die_with_parent
+from planner.bench.check.verify import check
+from planner.bench.runs.fresh_process import Limits, run_fresh
+from planner.bench.solvers.record import Record
+from planner.models.solving.process.child import die_with_parent
 
 if TYPE_CHECKING:
-    from planner.models.solvers.process import Interrupts
+    from planner.models.solving.process.solver_process import Interrupts
 
 RECORD, CHECKED = "record.jsonl", "checked.json"
 WALL_MAX = 1800.0

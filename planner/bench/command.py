@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from planner.bench.campaign import run_campaign
 from planner.bench.instances import FOLDER, INDEX, freeze
-from planner.bench.page import PAGE, SCORES, TABLE, write_pages
+from planner.bench.page.page import PAGE, SCORES, TABLE, write_pages
+from planner.bench.page.summary import WORDS, seconds_text
 from planner.bench.plan import Campaign
-from planner.bench.runs_file import read_runs
+from planner.bench.runs.runs_file import read_runs
+from planner.bench.runs.verdict import ruling_of
 from planner.bench.solvers.base import FREE, load, modules_of
-from planner.bench.summary import WORDS, seconds_text
-from planner.bench.verdict import ruling_of
 from planner.errors import SolveInterruptedError, SolverMissingError, UsageError, shown
 from planner.language import Said, join, say
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from planner.bench.record import Record
-    from planner.bench.summary import Summary
-    from planner.bench.verdict import Status
+    from planner.bench.page.summary import Summary
+    from planner.bench.runs.verdict import Status
+    from planner.bench.solvers.record import Record
 
 
 WORDS_ZH = {

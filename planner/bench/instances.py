@@ -12,12 +12,12 @@ import numpy as np
 
 from planner.bench.mps import Linear, canonical, write_mps
 from planner.bench.read_mps import read_mps
-from planner.check import read_scenario
 from planner.errors import CannotWriteError, Fault, InvalidInputError, PlannerError, UsageError, reason, shown
-from planner.io.manifest import hash_file
+from planner.io.results.manifest import hash_file
 from planner.language import say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
+from planner.pipeline.check import read_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

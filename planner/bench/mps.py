@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from planner.bench.record import INFINITE
+from planner.bench.solvers.record import INFINITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.bench.record import key_of
 from planner.bench.solvers.base import load
+from planner.bench.solvers.record import key_of
 from planner.errors import UsageError, shown
 from planner.language import say
 

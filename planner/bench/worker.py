@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.bench.record import finite
 from planner.bench.solvers.base import Answer, Task, load
-from planner.models.solvers.child import die_with_parent, offer_to_memory_killer, peak_memory
+from planner.bench.solvers.record import finite
+from planner.models.solving.process.child import die_with_parent, offer_to_memory_killer, peak_memory
 
 if TYPE_CHECKING:
-    from planner.bench.record import Claim
     from planner.bench.solvers.base import Kind
+    from planner.bench.solvers.record import Claim
 
 REQUEST, CLAIM, SOLUTION = "request.json", "claim.json", "solution.npz"
 MESSAGE_LENGTH_MAX = 2000

@@ -53,10 +53,10 @@ def alternatives(
     quiet: Quiet = False,
 ) -> None:
     """Find how different plans can be that cost at most a little more, and a few of them whole: table, figure, runs."""
-    from planner.alternatives import report  # noqa: PLC0415
-    from planner.alternatives.choice import Choice  # noqa: PLC0415
-    from planner.alternatives.command import find_alternatives  # noqa: PLC0415
-    from planner.models.quantities import GROUPS  # noqa: PLC0415
+    from planner.studies.alternatives import report  # noqa: PLC0415
+    from planner.studies.alternatives.choice import Choice  # noqa: PLC0415
+    from planner.studies.alternatives.command import find_alternatives  # noqa: PLC0415
+    from planner.studies.alternatives.quantities import GROUPS  # noqa: PLC0415
 
     files = words("--format", formats, ("png", "svg", "pdf"))
     choice = Choice(slack, tuple(words("--what", what, GROUPS)), plans, time_limit, tuple(overrides or ()))

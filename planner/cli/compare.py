@@ -55,10 +55,10 @@ def compare(
     quiet: Quiet = False,
 ) -> None:
     """Compare finished runs: what moved where, and why."""
-    from planner.analysis.compare import as_json as plain_data  # noqa: PLC0415
-    from planner.analysis.compare_nearest import SECONDS  # noqa: PLC0415
-    from planner.compare import check_out, told, write_comparison  # noqa: PLC0415
-    from planner.compare import compare as compare_folders  # noqa: PLC0415
+    from planner.studies.compare.command import check_out, told, write_comparison  # noqa: PLC0415
+    from planner.studies.compare.command import compare as compare_folders  # noqa: PLC0415
+    from planner.studies.compare.differences.comparison import as_json as plain_data  # noqa: PLC0415
+    from planner.studies.compare.differences.nearest import SECONDS  # noqa: PLC0415
 
     basemap = one_layer(basemap, layer)
     files = words("--format", formats, ("png", "svg", "pdf"))

@@ -26,8 +26,8 @@ def draw(
     ] = "sites,regions,flows",
 ) -> None:
     """Draw the map of a finished run again."""
-    from planner.drawing import MAP_LAYERS  # noqa: PLC0415
-    from planner.finished import redraw  # noqa: PLC0415
+    from planner.pipeline.finished import redraw  # noqa: PLC0415
+    from planner.views.drawing import MAP_LAYERS  # noqa: PLC0415
 
     files, drawn = words("--format", formats, ("png", "svg", "pdf")), words("--layer", layers, MAP_LAYERS)
     for path in redraw(run, language=spoken(), basemap=one_layer(basemap, basemap_layer), formats=files, layers=drawn):
@@ -70,7 +70,7 @@ def chart(
     ] = None,
 ) -> None:
     """Draw the hours of a finished run: supply and load of a site, or duration curves."""
-    from planner.chart import FORMATS, chart_run  # noqa: PLC0415
+    from planner.pipeline.hours_chart import FORMATS, chart_run  # noqa: PLC0415
 
     files = words("--format", formats, FORMATS)
     for path in chart_run(run, kind, site=site, start=start, language=spoken(), formats=files, out=out):

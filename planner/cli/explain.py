@@ -24,8 +24,8 @@ def explain(
 ) -> None:
     """Explain a scenario; the answer goes to stdout, and the exit code is 0 where there is one."""
     from planner.errors import InfeasibleError  # noqa: PLC0415
-    from planner.explain.search import explain as explained  # noqa: PLC0415
-    from planner.explain.text import of_explanation  # noqa: PLC0415
+    from planner.studies.explain.search import explain as explained  # noqa: PLC0415
+    from planner.studies.explain.text import of_explanation  # noqa: PLC0415
 
     found = explained(scenario, overrides or (), time_limit=time_limit, on_progress=None if as_json else Progress())
     if as_json:

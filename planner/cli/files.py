@@ -28,7 +28,7 @@ def audit(
     ] = False,
 ) -> None:
     """Check a finished run again, from its files alone."""
-    from planner.finished import audit_run  # noqa: PLC0415
+    from planner.pipeline.finished import audit_run  # noqa: PLC0415
 
     sys.stdout.write(audit_run(run, bound=bound))
 
@@ -57,7 +57,7 @@ def export(
     ] = False,
 ) -> None:
     """Export the model (mps, lp), the scenario (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."""
-    from planner.export import (  # noqa: PLC0415
+    from planner.pipeline.export import (  # noqa: PLC0415
         FOLDER,
         WORKBOOK,
         export_folder,
@@ -82,7 +82,7 @@ def export(
 @app.command(zh="写出带注释的情景文件夹，供起步使用。")
 def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=say("Folder to make.", "要新建的文件夹。"))]) -> None:
     """Write a commented scenario folder to start from."""
-    from planner.io.starter import write_starter  # noqa: PLC0415
+    from planner.io.read.starter import write_starter  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
 
     write_starter(name, declarations())

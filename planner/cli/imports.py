@@ -14,7 +14,7 @@ from planner.cli.options import app
 from planner.language import say
 
 if TYPE_CHECKING:
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
 WORKBOOK: Final = "workbook"
 
@@ -65,9 +65,9 @@ def import_workbook(
     ] = False,
 ) -> None:
     """Write the scenario that an Excel workbook holds into a folder."""
-    from planner.check import read_with_full_year  # noqa: PLC0415
-    from planner.io.workbook_import import import_workbook  # noqa: PLC0415
+    from planner.io.workbook.importing import import_workbook  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
+    from planner.pipeline.check import read_with_full_year  # noqa: PLC0415
 
     def read(draft: Path) -> Scenario:
         reduced, full = read_with_full_year(draft)
@@ -138,8 +138,8 @@ def import_weather(
     ] = False,
 ) -> None:
     """Write an hourly table (weather, prices, profiles) into the column of a scenario that it is for."""
-    from planner.io.import_order import Order  # noqa: PLC0415
-    from planner.io.import_weather import import_weather  # noqa: PLC0415
+    from planner.io.hourly.import_order import Order  # noqa: PLC0415
+    from planner.io.hourly.import_weather import import_weather  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
 
     order = Order(

@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from planner.errors import UsageError, shown
-from planner.io.pydantic_words import should
 from planner.language import LANGUAGES, Language, Said, say, speak, spoken
+from planner.pydantic_words import should
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -68,7 +68,7 @@ def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
 
 def print_json(data: dict[str, Any]) -> None:
     """Print what ``summary.json`` holds, byte for byte."""
-    from planner.io.manifest import to_json  # noqa: PLC0415
+    from planner.io.results.manifest import to_json  # noqa: PLC0415
 
     sys.stdout.write(to_json(data).decode("utf-8"))
 

@@ -29,6 +29,6 @@ def report(
     layer: BaseMapLayer = None,
 ) -> None:
     """Write report.html of a finished run again; with another run beside it."""
-    from planner.finished import rewrite_report  # noqa: PLC0415
+    from planner.pipeline.finished import rewrite_report  # noqa: PLC0415
 
     sys.stdout.write(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer))}\n")

@@ -83,10 +83,10 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Solve a scenario and write the audited plan: tables, GIS layers and map."""
-    from planner import headline  # noqa: PLC0415
-    from planner.check import read_scenario  # noqa: PLC0415
-    from planner.dispatch_year import read_to_dispatch  # noqa: PLC0415
-    from planner.run import run_and_write  # noqa: PLC0415
+    from planner.pipeline.check import read_scenario  # noqa: PLC0415
+    from planner.pipeline.dispatch_year import read_to_dispatch  # noqa: PLC0415
+    from planner.pipeline.run import run_and_write  # noqa: PLC0415
+    from planner.views import headline  # noqa: PLC0415
 
     drawing = {"language": spoken(), "basemap": one_layer(basemap, layer)}
     talk = not (as_json or quiet)
@@ -120,8 +120,8 @@ def run(
 @app.command(zh="读取并检查情景：一次列出全部错误，并给出模型规模。")
 def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJson = False) -> None:
     """Read and validate a scenario: every fault at once, and the size of the model to come."""
-    from planner import headline  # noqa: PLC0415
-    from planner.check import inspect, read_scenario  # noqa: PLC0415
+    from planner.pipeline.check import inspect, read_scenario  # noqa: PLC0415
+    from planner.views import headline  # noqa: PLC0415
 
     question = read_scenario(scenario, overrides or ())
     report = inspect(question)

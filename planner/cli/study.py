@@ -57,7 +57,7 @@ def green_cost(
     quiet: Quiet = False,
 ) -> None:
     """Solve a scenario for rising green shares, by each accounting, with and without deferral: table and figure."""
-    from planner.analysis import command  # noqa: PLC0415
+    from planner.studies.cost_of_green import command  # noqa: PLC0415
 
     choice = command.Choice(shares, modes, variants, time_limit, overrides or (), scope)
     drawing = command.Drawing(spoken(), words("--format", formats, ("png", "svg", "pdf")))

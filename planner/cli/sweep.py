@@ -90,11 +90,11 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Solve a scenario for every combination of values."""
-    from planner.analysis import sweep_report  # noqa: PLC0415
-    from planner.analysis.sweep import Sweep, Where, solve_sweep  # noqa: PLC0415
-    from planner.analysis.sweep_grid import axis_of  # noqa: PLC0415
-    from planner.analysis.sweep_job import Ask  # noqa: PLC0415
     from planner.language import spoken  # noqa: PLC0415
+    from planner.studies.sweep import report as sweep_report  # noqa: PLC0415
+    from planner.studies.sweep.grid import axis_of  # noqa: PLC0415
+    from planner.studies.sweep.job import Ask  # noqa: PLC0415
+    from planner.studies.sweep.sweep import Sweep, Where, solve_sweep  # noqa: PLC0415
 
     files = words("--format", formats, FORMATS)
     ask = Ask(solver, time_limit, gap, maps, spoken())
@@ -141,11 +141,11 @@ def pareto(
     quiet: Quiet = False,
 ) -> None:
     """Trade two objectives off against each other."""
-    from planner.analysis import pareto_report  # noqa: PLC0415
-    from planner.analysis.pareto import Front, judged, solve_front  # noqa: PLC0415
-    from planner.analysis.sweep import Where  # noqa: PLC0415
-    from planner.analysis.sweep_job import Ask  # noqa: PLC0415
     from planner.language import spoken  # noqa: PLC0415
+    from planner.studies.pareto import report as pareto_report  # noqa: PLC0415
+    from planner.studies.pareto.front import Front, judged, solve_front  # noqa: PLC0415
+    from planner.studies.sweep.job import Ask  # noqa: PLC0415
+    from planner.studies.sweep.sweep import Where  # noqa: PLC0415
 
     files = words("--format", formats, FORMATS)
     pair = tuple(part.strip() for part in objectives.split(","))

@@ -1,0 +1,1 @@
+"""Files: everything here knows formats and tables, and nothing knows Pyomo."""

@@ -9,15 +9,15 @@ from pandas.api.types import is_numeric_dtype
 
 from planner.language import say
 from planner.models.declarations import modules_of
-from planner.models.finding import Finding, UnderAudit
 from planner.models.invariants import audit_invariants, audit_totals
+from planner.models.rules.findings import Finding, UnderAudit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     import pandas as pd
 
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
 
 def audit(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.models.algebra.plan_model import PlanModel
 from planner.models.declarations import declarations, modules_of
-from planner.models.plan_model import PlanModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planner.io.scenario import Scenario
-    from planner.models.parameter import Parameter
+    from planner.scenario.parameter import Parameter
+    from planner.scenario.scenario import Scenario
 
 
 def build_model(scenario: Scenario, units: Callable[[str], Any] | None = None) -> PlanModel:

@@ -16,21 +16,21 @@ from scipy import sparse
 
 from planner.errors import UsageError, shown
 from planner.language import join, say
-from planner.models import standard_form
+from planner.models.algebra import standard_form
+from planner.models.algebra.expansion import Expansion
+from planner.models.algebra.matrix import BY_HAND, Compiled, Solved, expand
+from planner.models.algebra.own import CHANGES_SHOWN_MAX, Own
+from planner.models.algebra.problem import Problem, Stage
+from planner.models.algebra.templates import NotTemplatableError
 from planner.models.build import build_model
-from planner.models.expansion import Expansion
-from planner.models.matrix import BY_HAND, Compiled, Solved, expand
-from planner.models.own import CHANGES_SHOWN_MAX, Own
-from planner.models.problem import Problem, Stage
-from planner.models.solvers.judge import TOLERANCE
-from planner.models.templates import NotTemplatableError
+from planner.models.solving.highs.judge import TOLERANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.language import Said
-    from planner.models.plan_model import PlanModel
-    from planner.models.problem import Vector
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.algebra.problem import Vector
 
 ROUNDING = 1e-9
 """Relative to the largest number beside it: the two ways add the same terms in another order."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from planner.language import say
-from planner.models.finding import RELATIVE_TOLERANCE, YEARLY_TOLERANCE, Finding, slack
+from planner.models.rules.findings import RELATIVE_TOLERANCE, YEARLY_TOLERANCE, Finding, slack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from planner.io.scenario import Scenario
-    from planner.models.problem import Problem, Solution, SolverOptions
+    from planner.models.algebra.problem import Problem, Solution, SolverOptions
+    from planner.scenario.scenario import Scenario
 
 UNKNOWN = float("nan")
 WITH_PLAN = ("optimal", "feasible")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.models import standard_form
+from planner.models.algebra import standard_form
+from planner.models.algebra.expansion import Expansion
+from planner.models.algebra.matrix import Compiled, expand
+from planner.models.algebra.own import Own
+from planner.models.algebra.templates import NotTemplatableError
 from planner.models.changes import compile_made
-from planner.models.expansion import Expansion
-from planner.models.matrix import Compiled, expand
-from planner.models.own import Own
-from planner.models.templates import NotTemplatableError
 
 if TYPE_CHECKING:
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
 
 
 def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:

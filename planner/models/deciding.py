@@ -20,23 +20,23 @@ import pandas as pd
 
 from planner.errors import PlannerError
 from planner.language import say
-from planner.models.basis import fitted_basis
 from planner.models.build import declare_model
 from planner.models.declarations import modules_of
-from planner.models.gives import Amount, Rank, relaxations_of
 from planner.models.limits import aligned, reached
-from planner.models.prices import PRICE_UNITS
+from planner.models.rules.relaxations import Amount, Rank, relaxations_of
 from planner.models.slopes import base_of, moved_by
-from planner.models.solve import solve
+from planner.models.solving.basis import fitted_basis
+from planner.models.solving.prices import PRICE_UNITS
+from planner.models.solving.solve import solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from planner.io.scenario import Scenario
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
     from planner.models.limits import Limit
-    from planner.models.plan_model import PlanModel
-    from planner.models.problem import Problem, Solution, SolverOptions, Vector
     from planner.models.slopes import Base
+    from planner.scenario.scenario import Scenario
 
 COLUMNS: Final = {
     "parameter": "text",

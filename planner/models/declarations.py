@@ -12,7 +12,7 @@ from planner.language import Said, say
 from planner.models import features as features_package
 from planner.models import objective
 from planner.models.guests import guests, refused
-from planner.models.parameter import Declarations, IndexSet, Parameter
+from planner.scenario.parameter import Declarations, IndexSet, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.models.column import Column
     from planner.models.guests import Guest
+    from planner.scenario.column import Column
 
 
 @cache

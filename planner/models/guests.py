@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import GuestFeatureError, shown
 from planner.language import Said, join, say
-from planner.models.parameter import IndexSet, Parameter
+from planner.scenario.parameter import IndexSet, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

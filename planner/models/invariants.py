@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from planner.models import audit_time
-from planner.models.finding import Finding
+from planner.models.rules import audit_time
+from planner.models.rules.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
     Tables = Mapping[str, pd.DataFrame]
 

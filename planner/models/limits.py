@@ -17,9 +17,9 @@ from scipy import sparse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from planner.models.gives import Key
-    from planner.models.names import Name
-    from planner.models.problem import Problem, Vector
+    from planner.models.algebra.problem import Problem, Vector
+    from planner.models.algebra.row_names import Name
+    from planner.models.rules.relaxations import Key
     from planner.models.slopes import Base, Slope
 
 TIGHT = 1e-6

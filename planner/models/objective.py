@@ -9,16 +9,16 @@ import pandas as pd
 
 from planner.errors import Fault
 from planner.language import say
-from planner.models.column import Column, Measure
 from planner.models.features.allocation import latency_of_demand
-from planner.models.finding import Finding
+from planner.models.rules.findings import Finding
+from planner.scenario.column import Column, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from planner.io.scenario import Scenario
-    from planner.models.parameter import Parameter
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.scenario.parameter import Parameter
+    from planner.scenario.scenario import Scenario
 
 REQUIRES: tuple[str, ...] = ()
 PARAMETERS: tuple[Parameter, ...] = ()

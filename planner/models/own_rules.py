@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from planner.errors import UsageError, shown
 from planner.language import join, say
-from planner.models.own import OwnRule
+from planner.models.algebra.own import OwnRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyomo.environ as pyo
 
-    from planner.models.own import Function
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.own import Function
+    from planner.models.algebra.plan_model import PlanModel
 
 
 def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:

@@ -17,16 +17,16 @@ from scipy import sparse
 
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.gives import changed
+from planner.models.rules.relaxations import changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from planner.io.scenario import Scenario
-    from planner.models.gives import Amount, Key
-    from planner.models.names import Name
-    from planner.models.plan_model import PlanModel
-    from planner.models.problem import Problem, Vector
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.algebra.problem import Problem, Vector
+    from planner.models.algebra.row_names import Name
+    from planner.models.rules.relaxations import Amount, Key
+    from planner.scenario.scenario import Scenario
 
 SHAKE = 0.5
 """Of the least number of a parameter: by how much all of them are loosened to see what moves."""

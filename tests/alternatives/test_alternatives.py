@@ -22,17 +22,17 @@ import pandas as pd
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from planner.alternatives import command, report
-from planner.alternatives.choice import Choice
-from planner.alternatives.command import FILE, PLANS, find_alternatives
-from planner.alternatives.search import FAR_GAP, Search, nearest
-from planner.charts.alternatives import ROWS_MAX, Panel, draw_alternatives
-from planner.charts.sweep import Words
 from planner.errors import AuditDisagreedError, SolveInterruptedError, UsageError
-from planner.finished import audit_run, read_results
-from planner.models.alternatives import budget_of, compile_near, distance
 from planner.models.build import declare_model
-from planner.models.quantities import GROUPS, work_of
+from planner.pipeline.finished import audit_run, read_results
+from planner.studies.alternatives import command, report
+from planner.studies.alternatives.choice import Choice
+from planner.studies.alternatives.command import FILE, PLANS, find_alternatives
+from planner.studies.alternatives.near_optimal import budget_of, compile_near, distance
+from planner.studies.alternatives.quantities import GROUPS, work_of
+from planner.studies.alternatives.search import FAR_GAP, Search, nearest
+from planner.views.charts.alternatives import ROWS_MAX, Panel, draw_alternatives
+from planner.views.charts.sweep import Words
 from tests.algebra import BUILT, BUILT_COST, plan, scenario_of
 from tests.charts.test_dispatch import artists, texts
 from tests.test_cli import call
@@ -259,7 +259,7 @@ def test_a_second_call_solves_nothing(
     def refuse(*_: Any, **__: Any) -> Any:
         pytest.fail("it solved again")
 
-    monkeypatch.setattr("planner.alternatives.search.solve", refuse)
+    monkeypatch.setattr("planner.studies.alternatives.search.solve", refuse)
     again = find_alternatives(scenario, out, Choice(what=("site", "build"), plans=1))
     assert set(again.table["group"]) == {"site", "build"}
     assert list(again.plans) == ["alternative-1"]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.analysis.answers import TABLES, answer, fill_page, tables_of
-from planner.analysis.cost_of_green import MODES, SHARES, columns_of
-from planner.analysis.points_file import read_points
-from planner.check import read_scenario
 from planner.errors import UsageError
+from planner.pipeline.check import read_scenario
+from planner.studies.cost_of_green.answers import TABLES, answer, fill_page, tables_of
+from planner.studies.cost_of_green.points import MODES, SHARES, columns_of
+from planner.studies.sweep.points_file import read_points
 from tests.docs.pages import ROOT
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import planner.analysis.cost_of_green as analysis
-from planner.analysis.cost_of_green import FILE, MODES, Plan, overrides_of, scope_of, solve_points
-from planner.analysis.cost_report import cost_lines, size_lines, worth_lines
-from planner.analysis.points_file import held
-from planner.check import read_scenario
+import planner.studies.cost_of_green.points as analysis
 from planner.errors import InvalidInputError, SolverCrashedError, UsageError
-from planner.run import run
+from planner.pipeline.check import read_scenario
+from planner.pipeline.run import run
+from planner.studies.cost_of_green.points import FILE, MODES, Plan, overrides_of, scope_of, solve_points
+from planner.studies.cost_of_green.report import cost_lines, size_lines, worth_lines
+from planner.studies.sweep.points_file import held
 from tests.charts.hours_worlds import three_periods
 from tests.test_cli import call
 from tests.worlds import BASE

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from planner.bench.check.verify import check
 from planner.bench.mps import Linear, canonical, write_mps
-from planner.bench.record import Record, key_of
-from planner.bench.verify import check
+from planner.bench.solvers.record import Record, key_of
 
 INF = float("inf")
 MACHINE = {

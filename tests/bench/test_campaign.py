@@ -27,13 +27,13 @@ from fake_solver import CALLS
 
 from planner.bench.campaign import run_campaign
 from planner.bench.instances import read_instances
-from planner.bench.machine import settle
 from planner.bench.plan import plan_runs
-from planner.bench.runs_file import open_runs, read_runs
+from planner.bench.runs.machine import settle
+from planner.bench.runs.runs_file import open_runs, read_runs
 from planner.errors import InvalidInputError, SolverMissingError, UsageError
 
 if TYPE_CHECKING:
-    from planner.bench.record import Record
+    from planner.bench.solvers.record import Record
 
 ROOT = HERE.parents[1]
 RUNNER = (

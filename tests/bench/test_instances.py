@@ -12,9 +12,9 @@ from bench_world import INF, frozen, linear, modules, mps_file, two_sites
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.bench.check.mps_reader import read_program
 from planner.bench.instances import Instance, freeze, read_instances, size_of
 from planner.bench.mps import Linear, canonical, write_mps
-from planner.bench.mps_reader import read_program
 from planner.bench.read_mps import read_mps
 from planner.errors import InvalidInputError, UsageError
 

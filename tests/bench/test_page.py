@@ -18,12 +18,12 @@ from pathlib import Path
 import pytest
 from bench_records import MACHINE, run, without_plan
 
-from planner.bench.page import html_page, write_pages
-from planner.bench.record import Record
+from planner.bench.page.page import html_page, write_pages
+from planner.bench.page.summary import Summary, summarise
+from planner.bench.page.tables import markdown, scores_csv
+from planner.bench.runs.verdict import STATUSES
 from planner.bench.solvers.base import ADAPTERS
-from planner.bench.summary import Summary, summarise
-from planner.bench.tables import markdown, scores_csv
-from planner.bench.verdict import STATUSES
+from planner.bench.solvers.record import Record
 from planner.errors import CannotWriteError, InvalidInputError
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=//evil.example>&amp;|`*[x](http://evil.example)=1+1"

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from bench_records import run, without_plan
 
-from planner.bench.record import Record
-from planner.bench.scores import Line, Score, Settled, profile, score, winner
-from planner.bench.verdict import settle
+from planner.bench.page.scores import Line, Score, Settled, profile, score, winner
+from planner.bench.runs.verdict import settle
+from planner.bench.solvers.record import Record
 
 INF = float("inf")
 

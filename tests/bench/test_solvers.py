@@ -21,7 +21,7 @@ from planner.errors import UsageError
 
 if TYPE_CHECKING:
     from planner.bench.mps import Linear
-    from planner.bench.record import Record
+    from planner.bench.solvers.record import Record
 
 LIBRARIES = {"highspy", "pyscipopt", "ortools", "gurobipy", "cplex", "xpress", "coptpy"}
 SILENT = {"glpk", "glop"}

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from test_verify import as_read, small_programmes
 
+from planner.bench.check.safe_bound import safe_bound
 from planner.bench.mps import Linear
-from planner.bench.safe_bound import safe_bound
-from planner.models.solvers.safe_bound import Prover, Relaxation
+from planner.models.solving.proof.safe_bound import Prover, Relaxation
 
 HYPOTHESIS = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from bench_records import INF, PLAN, checked, programme, run, without_plan
 
-from planner.bench.record import CLAIMS, ENDINGS, Record
-from planner.bench.summary import GRAVITY, MEANINGS, WORDS
-from planner.bench.verdict import LEFT_OUT, STATUSES, conflicts, ruling_of, settle, status_of
+from planner.bench.page.summary import GRAVITY, MEANINGS, WORDS
+from planner.bench.runs.verdict import LEFT_OUT, STATUSES, conflicts, ruling_of, settle, status_of
+from planner.bench.solvers.record import CLAIMS, ENDINGS, Record
 
 
 def statuses(*records: Record) -> list[str]:

@@ -14,11 +14,11 @@ from bench_records import INF, checked, exact_optimum, programme, run
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from planner.bench.exact import dot_groups, exact, rounded_down, total
+from planner.bench.check.exact import dot_groups, exact, rounded_down, total
+from planner.bench.check.mps_reader import Program, read_program
+from planner.bench.check.safe_bound import implied_bounds, safe_bound
+from planner.bench.check.verify import check
 from planner.bench.mps import Linear, write_mps
-from planner.bench.mps_reader import Program, read_program
-from planner.bench.safe_bound import implied_bounds, safe_bound
-from planner.bench.verify import check
 from planner.errors import InvalidInputError
 
 HYPOTHESIS = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from bench_world import HERE, mps_file, two_sites, wait_for, workers_of
 
-from planner.bench.fresh_process import Limits, run_fresh
-from planner.bench.record import Record
+from planner.bench.runs.fresh_process import Limits, run_fresh
 from planner.bench.solvers import command
+from planner.bench.solvers.record import Record
 from planner.bench.worker import CLAIM, SOLUTION, Request
 from planner.errors import SolveInterruptedError
-from planner.models.solvers.process import Interrupts
+from planner.models.solving.process.solver_process import Interrupts
 
 ROOT = HERE.parents[1]
 ENVIRONMENT = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])}
@@ -85,8 +85,8 @@ def test_a_worker_dies_with_its_campaign(tmp_path: Path) -> None:
     )
     request.write(tmp_path)
     script = (
-        "import sys, pathlib; from planner.bench.fresh_process import *\n"
-        "from planner.models.solvers.process import Interrupts\n"
+        "import sys, pathlib; from planner.bench.runs.fresh_process import *\n"
+        "from planner.models.solving.process.solver_process import Interrupts\n"
         "folder = pathlib.Path(sys.argv[1])\n"
         "run_fresh([sys.executable, '-m', 'planner.bench.worker', str(folder)], Limits(600.0), folder / 'log',"
         " Interrupts(), {})"
@@ -138,7 +138,7 @@ def test_an_interrupt_ends_the_run(tmp_path: Path) -> None:
 
 def test_a_log_without_end_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that a solver that talks without end does not fill the disk; broken by a log that is only appended to."""
-    monkeypatch.setattr("planner.bench.fresh_process.LOG_SIZE_MAX", 2**16)
+    monkeypatch.setattr("planner.bench.runs.fresh_process.LOG_SIZE_MAX", 2**16)
     script = "import time\nfor _ in range(100):\n    print('x' * 10_000, flush=True)\n    time.sleep(0.01)"
     ended = run_fresh([sys.executable, "-c", script], Limits(60.0), tmp_path / "log", Interrupts(), {})
     assert ended.ending == "exit"

@@ -10,7 +10,7 @@ from tests.charts.hours_worlds import nine_days, three_periods
 from tests.worlds import BASE
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.run import write_run
+from planner.pipeline.run import write_run
 from tests.test_cli import call
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 
 @pytest.fixture(scope="module")

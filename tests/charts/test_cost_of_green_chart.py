@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.charts.cost_of_green import draw_cost_of_green
+from planner.views.charts.cost_of_green import draw_cost_of_green
 from tests.charts.test_dispatch import artists, texts
 
 POINTS = pd.DataFrame(

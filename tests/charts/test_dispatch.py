@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from planner.charts.dispatch import draw_dispatch
-from planner.charts.page import save_chart
-from planner.charts.stretches import choose_stretches
-from planner.maps.errors import DrawingError
+from planner.views.charts.dispatch import draw_dispatch
+from planner.views.charts.page import save_chart
+from planner.views.charts.stretches import choose_stretches
+from planner.views.page.errors import DrawingError
 from tests.charts.test_hours import hours_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 NAMES = {"wind": "Wind", "solar": "Solar"}
 HOSTILE = [

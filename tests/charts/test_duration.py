@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from planner.charts.duration import draw_duration
+from planner.views.charts.duration import draw_duration
 from tests.charts.test_dispatch import artists, texts
 from tests.charts.test_hours import hours_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 
 def curve(figure: Figure, name: str) -> tuple[np.ndarray, np.ndarray]:

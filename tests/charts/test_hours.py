@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.charts.hours import read_hours
-from planner.maps.errors import DrawingError
+from planner.views.charts.hours import read_hours
+from planner.views.page.errors import DrawingError
 
 if TYPE_CHECKING:
-    from planner.charts.hours import Hours
-    from planner.io.results import Results
+    from planner.io.results.results import Results
+    from planner.views.charts.hours import Hours
 
 NAMES = ("availability", "period", "time")
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.analysis.compare import Comparison, compare_runs
-from planner.analysis.compare_run import Run
+from planner.studies.compare.differences.comparison import Comparison, compare_runs
+from planner.studies.compare.differences.run import Run
 from tests.algebra import HAND, plan
 
 if TYPE_CHECKING:

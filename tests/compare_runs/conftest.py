@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import planner
-from planner.analysis.compare import Comparison, compare_runs
-from planner.analysis.compare_run import Run
-from planner.run import run_and_write
+from planner.pipeline.run import run_and_write
+from planner.studies.compare.differences.comparison import Comparison, compare_runs
+from planner.studies.compare.differences.run import Run
 from tests.docs.pages import ROOT
 
 if TYPE_CHECKING:

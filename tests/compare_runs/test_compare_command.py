@@ -13,8 +13,8 @@ import pytest
 from compared_worlds import NARROW, ONE
 
 from planner import cli
-from planner.analysis.compare import TABLES
-from planner.run import run_and_write
+from planner.pipeline.run import run_and_write
+from planner.studies.compare.differences.comparison import TABLES
 from tests.algebra import scenario_of
 from tests.worlds import World
 

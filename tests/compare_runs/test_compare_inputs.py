@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from compared_worlds import NARROW, ONE, compared
 
-from planner.analysis.compare import compare_runs
-from planner.analysis.compare_inputs import differences_between
-from planner.analysis.compare_run import Run
-from planner.analysis.compare_touch import Touch, groups_of, numbers_of
-from planner.io.results import Results
+from planner.io.results.results import Results
+from planner.studies.compare.differences.comparison import compare_runs
+from planner.studies.compare.differences.inputs import differences_between
+from planner.studies.compare.differences.run import Run
+from planner.studies.compare.differences.touch import Touch, groups_of, numbers_of
 from tests.algebra import plan, scenario_of
 from tests.worlds import BASE, World
 

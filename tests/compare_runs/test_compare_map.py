@@ -9,16 +9,16 @@ import geopandas as gpd
 import pytest
 from shapely import LineString, Point
 
-from planner.analysis.compare_layers import change_layers
-from planner.maps.difference import draw_changes, save_changes
-from planner.maps.errors import DrawingError
+from planner.studies.compare.layers import change_layers
+from planner.views.maps.difference import draw_changes, save_changes
+from planner.views.page.errors import DrawingError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
 
-    from planner.analysis.compare import Comparison
+    from planner.studies.compare.differences.comparison import Comparison
 
 CRS = "EPSG:4326"
 

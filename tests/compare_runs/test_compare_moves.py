@@ -10,7 +10,7 @@ from compared_worlds import MORE, NARROW, ONE, SHORT, compared, moves, tables_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.analysis.compare_moves import KINDS, moves_between
+from planner.studies.compare.differences.moves import KINDS, moves_between
 from tests.algebra import plan
 from tests.worlds import BASE, World
 
@@ -175,7 +175,7 @@ def test_a_plan_against_itself_says_that_nothing_moved() -> None:
 
     Sensitivity: an input or a measure compared by identity, NaN taken for a change.
     """
-    from planner.analysis.compare_text import text_of  # noqa: PLC0415 - beside what it shows
+    from planner.studies.compare.text import text_of  # noqa: PLC0415 - beside what it shows
 
     comparison = compared(NARROW, NARROW)
     for name in ("moved", "inputs", "input_columns"):

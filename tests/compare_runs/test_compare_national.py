@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.analysis.compare import as_json, labels_of, together
-from planner.io.manifest import to_json
+from planner.io.results.manifest import to_json
+from planner.studies.compare.differences.comparison import as_json, labels_of, together
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.analysis.compare import Comparison
+    from planner.studies.compare.differences.comparison import Comparison
 
 PAIR = ["region", "workload"]
 
@@ -171,7 +171,7 @@ def test_a_run_read_from_its_folder_compares_as_it_did(national: Comparison, nat
 
     Sensitivity: the last run taken for the base.
     """
-    from planner.compare import compare  # noqa: PLC0415 - beside what it shows
+    from planner.studies.compare.command import compare  # noqa: PLC0415 - beside what it shows
 
     (found,) = compare(national_folders, seconds=0)
     assert found.before.results.scenario.name == "national-2025"

@@ -9,21 +9,21 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.analysis import compare_nearest
-from planner.analysis.compare import Comparison, compare_runs
-from planner.analysis.compare_causes import causes_of
-from planner.analysis.compare_headline import headline_of
-from planner.analysis.compare_moves import SWAPPED
-from planner.analysis.compare_nearest import Nearest, nearest_equal
-from planner.analysis.compare_run import Run
-from planner.analysis.compare_text import text_of
 from planner.language import Said
+from planner.studies.compare.causes import causes_of
+from planner.studies.compare.differences import nearest as compare_nearest
+from planner.studies.compare.differences.comparison import Comparison, compare_runs
+from planner.studies.compare.differences.moves import SWAPPED
+from planner.studies.compare.differences.nearest import Nearest, nearest_equal
+from planner.studies.compare.differences.run import Run
+from planner.studies.compare.headline import headline_of
+from planner.studies.compare.text import text_of
 from tests.algebra import BUILT, HAND, RICH, plan
 from tests.compare_runs.compared_worlds import MORE, NARROW, ONE
 from tests.docs.pages import ROOT
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
+    from planner.io.results.results import Results
     from tests.worlds import World
 
 TWINS = (

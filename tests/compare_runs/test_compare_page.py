@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.analysis.compare_moves import KINDS
+from planner.studies.compare.differences.moves import KINDS
 from tests.docs.pages import ROOT
 from tests.docs.play import Reader
 

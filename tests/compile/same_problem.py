@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from planner.models.algebra.standard_form import compile_standard_form
 from planner.models.build import build_model, declare_model
 from planner.models.compile import compile_model
-from planner.models.standard_form import compile_standard_form
 
 if TYPE_CHECKING:
-    from planner.io.scenario import Scenario
-    from planner.models.problem import Problem, Vector
+    from planner.models.algebra.problem import Problem, Vector
+    from planner.scenario.scenario import Scenario
 
 ROUNDING = 1e-12
 """Relative to the largest number beside it: the two ways add the same terms in another order."""

@@ -16,7 +16,7 @@ from tests.algebra import RICH, scenario_of
 if TYPE_CHECKING:
     from types import FrameType
 
-    from planner.models.plan_model import PlanModel, Rule
+    from planner.models.algebra.plan_model import PlanModel, Rule
     from tests.worlds import World
 
 FEW, MANY = 4, 64

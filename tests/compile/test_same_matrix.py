@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import tests.features
 from planner.errors import InfeasibleError, InvalidInputError
+from planner.models.algebra.standard_form import compile_standard_form
 from planner.models.build import build_model, declare_model
 from planner.models.compile import compile_model
-from planner.models.standard_form import compile_standard_form
 from tests.algebra import scenario_of
 from tests.compile.same_problem import assert_templates_give_the_standard_form
 from tests.reliability.random_world import random_world

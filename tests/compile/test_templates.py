@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from planner.errors import InfeasibleError
+from planner.models.algebra.plan_model import PlanModel
+from planner.models.algebra.standard_form import compile_standard_form
 from planner.models.compile import compile_model
-from planner.models.plan_model import PlanModel
-from planner.models.standard_form import compile_standard_form
 from tests.compile.same_problem import assert_same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planner.models.problem import Problem
+    from planner.models.algebra.problem import Problem
 
 STEPS = ["dawn", "noon", "dusk"]
 PAIRS = [("north", "wind"), ("north", "sun"), ("south", "sun")]

@@ -11,8 +11,8 @@ from scipy import sparse
 
 import planner
 from planner.errors import InvalidInputError, UsageError
-from planner.export import export_text, model_text, names_of
-from planner.models.problem import Problem, Stage
+from planner.models.algebra.problem import Problem, Stage
+from planner.pipeline.export import export_text, model_text, names_of
 from tests.docs.pages import ROOT
 
 TINY = ROOT / "scenarios/tiny"

@@ -12,8 +12,8 @@ import pytest
 
 import planner
 from planner.errors import InvalidInputError
+from planner.models.algebra.plan_model import PlanModel
 from planner.models.declarations import feature_modules
-from planner.models.plan_model import PlanModel
 from tests.docs.pages import ROOT, blocks, page, tables
 from tests.docs.play import Reader
 

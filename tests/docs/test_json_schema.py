@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from planner.export import export_text
-from planner.io.json_schema import json_schema
-from planner.io.schema import SOURCE, schema_of
-from planner.io.starter import starter_files
+from planner.io.read.json_schema import json_schema
+from planner.io.read.starter import starter_files
 from planner.models.declarations import declarations
+from planner.pipeline.export import export_text
+from planner.scenario.schema import SOURCE, schema_of
 from tests.docs.pages import ROOT
 from tests.docs.structure import faults
 

@@ -46,6 +46,6 @@ def test_decisions_are_all_listed() -> None:
 
 def test_notice_names_every_foreign_file() -> None:
     """Proves that NOTICE names each licence text shipped with the maps; data added without its licence breaks it."""
-    for path in (ROOT / "planner/maps/data").glob("*"):
+    for path in (ROOT / "planner/views/data").glob("*"):
         if path.name.startswith(("LICENSE", "OFL")) or path.suffix in {".geojson", ".ttf"}:
             assert path.relative_to(ROOT).as_posix() in page("NOTICE")

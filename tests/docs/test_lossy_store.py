@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from planner.language import Said
-from planner.report.explorer import explore
-from planner.report.headline import lines
-from planner.report.subject import Subject
-from planner.words import word
+from planner.views.report.explorer import explore
+from planner.views.report.headline import lines
+from planner.views.report.subject import Subject
+from planner.views.words import word
 from tests.algebra import plan, price_of
 from tests.features.test_storage import LOSSY
 

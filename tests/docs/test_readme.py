@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import planner
-from planner.io.results import Results
+from planner.io.results.results import Results
 from tests.docs.pages import ROOT, blocks, tables
 
 

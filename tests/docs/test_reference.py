@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from planner.models.declarations import declarations
-from planner.reference import all_modules, pages
+from planner.reference.pages import all_modules, pages
 from tests.docs.pages import ROOT
 
 FOLDER = ROOT / "docs/reference"

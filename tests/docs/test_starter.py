@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.check import inspect
 from planner.errors import CannotWriteError, UsageError
-from planner.io import starter
-from planner.io.schema import schema_of
-from planner.io.starter import starter_files, write_starter
+from planner.io.read import starter
+from planner.io.read.starter import starter_files, write_starter
 from planner.models.declarations import declarations
+from planner.pipeline.check import inspect
+from planner.scenario.schema import schema_of
 
 
 def test_starter_is_solved_and_audited(tmp_path: Path) -> None:

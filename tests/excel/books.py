@@ -14,12 +14,12 @@ from openpyxl.utils.cell import coordinate_from_string
 
 import planner
 from planner.errors import Fault, InvalidInputError
-from planner.io.scenario import Scenario
-from planner.io.workbook_import import Imported, import_workbook
-from planner.io.workbook_scenario import scenario_sheets
-from planner.io.workbook_tables import write_workbook
+from planner.io.workbook.importing import Imported, import_workbook
+from planner.io.workbook.scenario import scenario_sheets
+from planner.io.workbook.tables import write_workbook
 from planner.models.declarations import declarations
-from planner.words import word
+from planner.scenario.scenario import Scenario
+from planner.views.words import word
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -12,13 +12,13 @@ import pytest
 
 import planner
 from planner.errors import InvalidInputError
-from planner.io.scenario import Scenario
-from planner.io.schema import schema_of
-from planner.io.workbook_draft import draft_of
-from planner.io.workbook_reading import RawSheet, _is_cell
-from planner.io.workbook_readme import DICTIONARY, README
+from planner.io.workbook.draft import draft_of
+from planner.io.workbook.reading import RawSheet, _is_cell
+from planner.io.workbook.readme import DICTIONARY, README
 from planner.language import speak
 from planner.models.declarations import declarations
+from planner.scenario.scenario import Scenario
+from planner.scenario.schema import schema_of
 from tests.excel.books import FIRST_ROW, changed, column_of, exported, faults_of, imported
 from tests.worlds import BASE
 

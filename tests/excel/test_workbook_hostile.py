@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.io import workbook_child as child
-from planner.io.workbook_reading import read_workbook
+from planner.io.workbook import child
+from planner.io.workbook.reading import read_workbook
 from tests.excel.books import MAIN, XML, by_hand, exported, faults_of, imported, text_cells, with_parts
 from tests.worlds import BASE
 
@@ -156,7 +156,7 @@ def in_place_of_the_child(monkeypatch: pytest.MonkeyPatch, folder: Path, script:
 def with_limits(monkeypatch: pytest.MonkeyPatch, folder: Path, **limits: int) -> None:
     """Let the child read with other limits."""
     changes = "; ".join(f"child.{name} = {most}" for name, most in limits.items())
-    code = f"from planner.io import workbook_child as child; {changes}; child.main()"
+    code = f"from planner.io.workbook import child; {changes}; child.main()"
     in_place_of_the_child(monkeypatch, folder, f"exec {sys.executable} -c '{code}'")
 
 

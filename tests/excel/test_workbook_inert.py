@@ -9,10 +9,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from planner.io.workbook_looks import number_format
-from planner.io.workbook_meaning import default_of, told
-from planner.io.workbook_readme import DICTIONARY, README
-from planner.io.workbook_tables import HEADINGS, ROW_MARKS
+from planner.io.workbook.looks import number_format
+from planner.io.workbook.meaning import default_of, told
+from planner.io.workbook.readme import DICTIONARY, README
+from planner.io.workbook.tables import HEADINGS, ROW_MARKS
 from planner.models.declarations import declarations
 from tests.excel.books import column_of, exported
 from tests.reliability.test_hostile_names import RUNS, hostile_world

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.io import workbook_child as child
-from planner.io.workbook_tables import ROWS_MAX, TEXT_MAX
+from planner.io.workbook import child
+from planner.io.workbook.tables import ROWS_MAX, TEXT_MAX
 from tests.docs.pages import page
 from tests.docs.play import Reader
 

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 
 from planner.errors import InvalidInputError, UsageError
-from planner.export import export_workbook
-from planner.io.results import Results
-from planner.io.workbook_results import NAMES, SUMMARY, result_book
-from planner.io.workbook_sheet import Page, Sheet
-from planner.io.workbook_tables import HEADINGS
+from planner.io.results.results import Results
+from planner.io.workbook.results import NAMES, SUMMARY, result_book
+from planner.io.workbook.sheet import Page, Sheet
+from planner.io.workbook.tables import HEADINGS
 from planner.models.declarations import feature_modules
-from planner.run import run_and_write
-from planner.words import word
+from planner.pipeline.export import export_workbook
+from planner.pipeline.run import run_and_write
+from planner.views.words import word
 from tests.algebra import RICH
 from tests.excel.books import faults_of
 from tests.worlds import BASE
@@ -102,7 +102,7 @@ def test_a_table_too_long_is_left_out_and_said(
     Sensitivity: a table that is cut: its sum would be wrong without a word.
     """
     results, _ = run_folder
-    monkeypatch.setattr("planner.io.workbook_results.ROWS_MAX", len(results.tables["allocation"]) - 1)
+    monkeypatch.setattr("planner.io.workbook.results.ROWS_MAX", len(results.tables["allocation"]) - 1)
     book = result_book(results, word)
     assert "allocation" not in [sheet.name for sheet in book.sheets]
     assert any("tables/allocation.csv" in note for note in book.notes)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 import planner
 from planner.errors import CannotWriteError, InvalidInputError, UsageError
-from planner.export import export_workbook
-from planner.io.workbook_reading import read_workbook
-from planner.io.workbook_sheet import Column, Sheet
-from planner.io.workbook_tables import ROWS_MAX, write_workbook
+from planner.io.workbook.reading import read_workbook
+from planner.io.workbook.sheet import Column, Sheet
+from planner.io.workbook.tables import ROWS_MAX, write_workbook
+from planner.pipeline.export import export_workbook
 from tests.excel.books import exported, imported, returned
 from tests.profiles.twenty_days import DAYS, STEPS, world
 from tests.reliability.random_world import random_world
@@ -178,7 +178,7 @@ def test_a_replacement_that_fails_leaves_the_old(tmp_path: Path, monkeypatch: py
     """
     book = exported(BASE.read(tmp_path), tmp_path / "book.xlsx")
     target = BASE.write(tmp_path / "old")
-    monkeypatch.setattr("planner.io.workbook_import.exchange", lambda *_: False)
+    monkeypatch.setattr("planner.io.workbook.importing.exchange", lambda *_: False)
     with pytest.raises(CannotWriteError, match="new folder"):
         imported(book, target, force=True)
     assert planner.read_scenario(target).content_hash == planner.read_scenario(tmp_path / "world").content_hash

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import planner
-from planner.explain.answer import Newness
-from planner.explain.search import explain
-from planner.explain.text import of_explanation
-from planner.words import word
+from planner.studies.explain.answer import Newness
+from planner.studies.explain.search import explain
+from planner.studies.explain.text import of_explanation
+from planner.views.words import word
 from tests.explain.broken_worlds import BROKEN, TWICE, Broken
 from tests.shipped import SCENARIOS
 
 if TYPE_CHECKING:
-    from planner.explain.answer import Explanation
+    from planner.studies.explain.answer import Explanation
 
 SHIPPED = {
     "tiny, connection": ("tiny", "site.grid_power_max[qingpu]=30", "grid_power_max"),

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from planner.explain.search import explain
-from planner.explain.text import of_explanation
-from planner.explain.trials import Trials
 from planner.language import speak
+from planner.studies.explain.search import explain
+from planner.studies.explain.text import of_explanation
+from planner.studies.explain.trials import Trials
 from tests.features.test_placeholder_limits import OPENING, limited
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.explain.answer import Explanation
-    from planner.models.problem import Solution
+    from planner.models.algebra.problem import Solution
+    from planner.studies.explain.answer import Explanation
 
 TINY = "scenarios/tiny"
 NO_NUMBER = re.compile(r"(?i)(?<![\w.])[-+]?(nan|inf|infinity)(?![\w.]*[a-z])")

@@ -12,15 +12,15 @@ import pytest
 
 import planner
 from planner.errors import StoppedWithoutPlanError
-from planner.explain.answer import Newness
-from planner.explain.rounding import outward
-from planner.explain.search import Search, explain
-from planner.explain.text import of_explanation
-from planner.explain.trials import Trials
-from planner.explain.ways import Ways
 from planner.language import speak
-from planner.models.gives import Rank
-from planner.models.problem import SolverOptions
+from planner.models.algebra.problem import SolverOptions
+from planner.models.rules.relaxations import Rank
+from planner.studies.explain.answer import Newness
+from planner.studies.explain.rounding import outward
+from planner.studies.explain.search import Search, explain
+from planner.studies.explain.text import of_explanation
+from planner.studies.explain.trials import Trials
+from planner.studies.explain.ways import Ways
 from tests.explain.broken_worlds import BROKEN
 
 TINY = "scenarios/tiny"

@@ -13,7 +13,7 @@ import pytest
 
 from planner.errors import InfeasibleError, InvalidInputError
 from planner.models.audit import audit
-from planner.run import warnings_of
+from planner.pipeline.run import warnings_of
 from tests.algebra import (
     HAND,
     HAND_COST,

@@ -27,7 +27,7 @@ import pytest
 
 from planner.errors import InfeasibleError, InvalidInputError
 from planner.models.audit import audit
-from planner.run import warnings_of
+from planner.pipeline.run import warnings_of
 from tests.algebra import Row, altered, compiled, cost_of, plan, price_of, rows_of, rules_found, scenario_of
 from tests.worlds import World
 

@@ -22,7 +22,7 @@ import pytest
 
 from planner.errors import InvalidInputError
 from planner.models.audit import audit
-from planner.run import warnings_of
+from planner.pipeline.run import warnings_of
 from tests.algebra import altered, compiled, cost_of, plan, price_of, rows_of, rules_found, scenario_of
 from tests.features.test_green_power_share import FIXED, FREE_COST
 from tests.hours import DAY, DURATION

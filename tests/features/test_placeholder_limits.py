@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.explain.search import explain
 from planner.models.build import declare_model
-from planner.models.gives import changed
-from planner.models.usable import LEVELS, modules_usable, most_at_once, most_load
-from planner.run import run
+from planner.models.rules.relaxations import changed
+from planner.models.rules.usable import LEVELS, modules_usable, most_at_once, most_load
+from planner.pipeline.run import run
+from planner.studies.explain.search import explain
 from tests.algebra import bounds_of, compiled, rows_of
 from tests.worlds import BASE, World
 

@@ -12,11 +12,11 @@ import pytest
 
 import planner
 from planner.errors import InvalidInputError
-from planner.finished import audit_run
-from planner.io.results import Results
-from planner.io.write import write_scenario
+from planner.io.read.write import write_scenario
+from planner.io.results.results import Results
 from planner.models.features import representative_days as feature
-from planner.run import run_and_write
+from planner.pipeline.finished import audit_run
+from planner.pipeline.run import run_and_write
 from tests.algebra import altered, plan, rules_found, scenario_of
 from tests.profiles.twenty_days import two_days, world
 from tests.worlds import BASE, Rows

@@ -23,9 +23,9 @@ from __future__ import annotations
 
 import pytest
 
-from planner.check import warnings_of
 from planner.errors import InvalidInputError
 from planner.models.audit import audit
+from planner.pipeline.check import warnings_of
 from tests.algebra import (
     altered,
     bounds_of,

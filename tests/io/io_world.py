@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from planner.errors import Fault, InvalidInputError
-from planner.io.read import read_scenario
-from planner.io.scenario import Scenario
-from planner.models.parameter import Declarations, IndexSet, Parameter, names_of, place_of
+from planner.io.read.read import read_scenario
+from planner.scenario.parameter import Declarations, IndexSet, Parameter, names_of, place_of
+from planner.scenario.scenario import Scenario
 
 Files = dict[str, bytes]
 

@@ -12,7 +12,7 @@ from io_world import declarations, good_files, written
 from mutations import OPERATORS, mutated
 
 from planner.errors import InvalidInputError
-from planner.io.read import read_scenario
+from planner.io.read.read import read_scenario
 
 SHARDS = 4
 CI_TRIALS = 5000

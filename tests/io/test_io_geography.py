@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from io_world import faults, good_files, read, written
 
-from planner.io.geography import arc, distances
+from planner.scenario.geography import arc, distances
 from tests.limits import NESTED, shallow
 
 

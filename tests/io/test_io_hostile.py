@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from io_world import faults, good_files, read, written
 
-from planner.io.cells import ID, id_fault
-from planner.io.decoding import FORBIDDEN, guarded, unguarded
-from planner.io.write import write_scenario
+from planner.io.files.decoding import FORBIDDEN, guarded, unguarded
+from planner.io.read.cells import ID, id_fault
+from planner.io.read.write import write_scenario
 
 FORMULAS = tuple(
     f"{first}{rest}"

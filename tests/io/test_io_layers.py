@@ -16,9 +16,9 @@ from pyproj import CRS, Transformer
 
 from planner.cli.options import one_layer
 from planner.errors import InvalidInputError, UsageError
-from planner.gis.systems import SystemRefusedError, shifted_hint, system_named
-from planner.maps.basemap import read_basemap
-from planner.maps.errors import DrawingError
+from planner.io.files.reference_systems import SystemRefusedError, shifted_hint, system_named
+from planner.views.maps.basemap import read_basemap
+from planner.views.page.errors import DrawingError
 
 SITES = {"wuhu": (118.4, 31.4), "guian": (106.5, 26.4), "NA": (115.0, 40.5)}
 """Where the sites of the good scenario stand, or near it [degrees]."""

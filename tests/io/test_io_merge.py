@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from io_world import Files, faults, good_files, read, written
 
-from planner.io.sources import illustrative_share
+from planner.io.read.sources import illustrative_share
 
 CHILD = b'extends = "../base"\n'
 

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from io_world import faults, good_files, read, written
 
-from planner.io.gathering import Gathering
-from planner.io.parquet import read_parquet
-from planner.io.tables import Table
+from planner.faults import Gathering
+from planner.io.files.parquet import read_parquet
+from planner.io.files.tables import Table
 
 MOMENT = dt.datetime(2021, 1, 31, 3, tzinfo=dt.UTC)
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.check import read_scenario
 from planner.errors import InvalidInputError
-from planner.io.write import write_scenario
+from planner.io.read.write import write_scenario
 from planner.models.declarations import declarations
 from planner.models.features.routes import latency_limits
+from planner.pipeline.check import read_scenario
 from tests.algebra import HAND
 from tests.shipped import SCENARIOS
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from io_world import GOOD, Files, good_files, read, written
 
-from planner.io.scenario import Scenario
-from planner.io.write import write_scenario
+from planner.io.read.write import write_scenario
+from planner.scenario.scenario import Scenario
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SAVED = {

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.captions import map_notes
-from planner.check import inspect, read_scenario
-from planner.drawing import write_page
 from planner.errors import InvalidInputError
-from planner.headline import of_plan
-from planner.io.unusual import COLUMNS_SHOWN_MAX, notes_of, unusual_in
+from planner.io.read.unusual import COLUMNS_SHOWN_MAX, notes_of, unusual_in
 from planner.language import translated
 from planner.models.declarations import declarations
-from planner.models.plausible import Plausible
-from planner.run import run
+from planner.pipeline.check import inspect, read_scenario
+from planner.pipeline.run import run
+from planner.scenario.plausible import Plausible
+from planner.views.captions import map_notes
+from planner.views.drawing import write_page
+from planner.views.headline import of_plan
 from tests.algebra import RICH
 from tests.chinese import HAN
 from tests.shipped import SCENARIOS
@@ -24,7 +24,7 @@ from tests.shipped import SCENARIOS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 SLIPS = [
     ("site.grid_power_price[hebei]=0.398", "CNY/kWh: write 398", "元/kWh，应写 398"),

@@ -6,10 +6,10 @@ from importlib.resources import files
 import pytest
 import shapely
 
-from planner.maps.basemap import find_areas, read_basemap, shorten_name
-from planner.maps.glyphs import clean_text
+from planner.views.maps.basemap import find_areas, read_basemap, shorten_name
+from planner.views.page.glyphs import clean_text
 
-DATA = files("planner.maps") / "data"
+DATA = files("planner.views") / "data"
 
 
 def test_licences_and_notice_are_shipped() -> None:

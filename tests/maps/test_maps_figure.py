@@ -16,12 +16,13 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from pyproj import Geod, Proj
 
-from planner.maps import DrawingError, draw_map, save_map, style
-from planner.maps.flows import select_flows
-from planner.maps.labels import Name, place_names
-from planner.maps.layers import Flow
-from planner.maps.scales import choose_breaks, classify
-from planner.maps.text import CATALOGUE, LANGUAGES
+from planner.views.maps import DrawingError, draw_map, save_map
+from planner.views.maps.flows import select_flows
+from planner.views.maps.labels import Name, place_names
+from planner.views.maps.layers import Flow
+from planner.views.maps.scales import choose_breaks, classify
+from planner.views.page import style
+from planner.views.page.text import CATALOGUE, LANGUAGES
 
 ALBERS = Proj("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84")
 NOTHING = make_layer([make_site("x", 100, 30)]).iloc[:0]

@@ -13,9 +13,9 @@ import shapely
 from maps_worlds import Find, ReadTexts, make_flow, make_layer, make_region, make_site
 from matplotlib.text import Text
 
-from planner.maps import DrawingError, draw_map, save_map
-from planner.maps.glyphs import clean_text, measure_text, shorten_text, wrap_text
-from planner.maps.projection import project_arc, project_shape
+from planner.views.maps import DrawingError, draw_map, save_map
+from planner.views.maps.projection import project_arc, project_shape
+from planner.views.page.glyphs import clean_text, measure_text, shorten_text, wrap_text
 from tests.limits import NESTED, shallow
 
 EMPTY = gpd.GeoDataFrame()

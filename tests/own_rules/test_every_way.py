@@ -9,9 +9,9 @@ import pyomo.environ as pyo
 import pytest
 
 import planner
-from planner.captions import map_notes
 from planner.errors import AuditDisagreedError, PlannerError, UsageError
-from planner.finished import audit_run
+from planner.pipeline.finished import audit_run
+from planner.views.captions import map_notes
 from tests.docs.pages import ROOT
 from tests.own_rules.ways import CHANGES, RIGHT, SITE, at_most_three, three_in_the_west
 

@@ -10,10 +10,10 @@ import pytest
 
 import planner
 from planner.errors import InfeasibleError, UsageError
+from planner.models.algebra.standard_form import compile_standard_form
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.own_rules import add_rules
-from planner.models.standard_form import compile_standard_form
 from tests.compile.same_problem import assert_same
 from tests.own_rules.ways import SITE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner import showing
+from planner.pipeline import showing
 from tests.docs.pages import ROOT
 
 USER = """
@@ -83,7 +83,7 @@ def test_public_names_are_there(tiny: planner.Scenario) -> None:
     for name in planner.__all__:
         assert getattr(planner, name) is not None
     assert set(planner.__all__) == set(dir(planner))
-    import planner.run as module  # noqa: PLC0415 - that it can be had after the function was
+    import planner.pipeline.run as module  # noqa: PLC0415 - that it can be had after the function was
 
     assert callable(planner.run)
     assert callable(module.tabulate)

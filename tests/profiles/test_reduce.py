@@ -12,11 +12,11 @@ import pytest
 
 import planner
 from planner.errors import InvalidInputError
-from planner.io.scenario import Scenario
-from planner.io.write import write_scenario
-from planner.profiles.day_choice import choose_days
-from planner.profiles.profile_values import alike, profiles_of
-from planner.profiles.whole_days import whole_days
+from planner.io.read.write import write_scenario
+from planner.profiles.days.day_choice import choose_days
+from planner.profiles.days.profile_values import alike, profiles_of
+from planner.profiles.days.whole_days import whole_days
+from planner.scenario.scenario import Scenario
 from tests.profiles.twenty_days import CALM, DAYS, HEAT, HOURS, NAMES, PEAK, STEPS, step_of, two_days, world
 from tests.worlds import World
 

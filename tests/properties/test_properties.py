@@ -17,15 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import planner
-from planner.io.write import write_scenario
+from planner.io.read.write import write_scenario
 from planner.models.declarations import declarations
 from tests.worlds import BASE, World, key_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from planner.io.results import Results
-    from planner.io.scenario import Scenario
+    from planner.io.results.results import Results
+    from planner.scenario.scenario import Scenario
 
 FEW = settings(
     max_examples=10, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]

@@ -14,12 +14,12 @@ from typing import Any
 from planner import cli
 
 PLACES = {
-    "read": ("planner.io.read", "_checked"),
-    "build": ("planner.run", "declare_model"),
-    "compile": ("planner.run", "compile_model"),
-    "audit": ("planner.run", "audit"),
-    "write": ("planner.io.layers", "write_layers"),
-    "publish": ("planner.run", "write_manifest"),
+    "read": ("planner.io.read.read", "_checked"),
+    "build": ("planner.pipeline.run", "declare_model"),
+    "compile": ("planner.pipeline.run", "compile_model"),
+    "audit": ("planner.pipeline.run", "audit"),
+    "write": ("planner.io.results.layers", "write_layers"),
+    "publish": ("planner.pipeline.run", "write_manifest"),
     "draw": ("matplotlib.figure", "Figure.savefig"),
 }
 """Module and name of what is replaced; ``solve`` is a solver without end instead."""
@@ -30,7 +30,7 @@ ENDLESS = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); print('
 def pause(phase: str, marker: Path) -> None:
     """Replace the phase's function."""
     if phase == "solve":
-        solve: Any = importlib.import_module("planner.models.solve")
+        solve: Any = importlib.import_module("planner.models.solving.solve")
         defaults = {**solve.solve.__kwdefaults__, "child": (sys.executable, "-c", ENDLESS, str(marker))}
         solve.solve.__kwdefaults__ = defaults
         return

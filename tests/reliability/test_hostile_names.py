@@ -19,9 +19,9 @@ import pyogrio
 import pytest
 
 from planner import cli
-from planner.finished import audit_run, read_results
-from planner.io.cells import id_fault
-from planner.io.decoding import FORBIDDEN, guarded
+from planner.io.files.decoding import FORBIDDEN, guarded
+from planner.io.read.cells import id_fault
+from planner.pipeline.finished import audit_run, read_results
 from tests.reliability.hostile_texts import IDS, TEXTS
 from tests.worlds import BASE, Rows, World
 

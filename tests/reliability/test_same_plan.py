@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import planner
-from planner.io.manifest import to_json
-from planner.io.results import write_results
+from planner.io.results.manifest import to_json
+from planner.io.results.results import write_results
 from tests.reliability.variations import FILES, SURROUNDINGS, degenerate
 
 ROOT = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 import planner
-from planner.finished import audit_run
-from planner.run import write_run
+from planner.pipeline.finished import audit_run
+from planner.pipeline.run import write_run
 from tests.worlds import BASE
 
 HERE = Path(__file__).parent

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-import planner.run as line
+import planner.pipeline.run as line
 from planner import cli
 from planner.errors import SolverCrashedError
-from planner.io.run_folder import FORMAT
-from planner.models.problem import Problem, Solution, SolverOptions
-from planner.models.solve import solve
+from planner.io.results.run_folder import FORMAT
+from planner.models.algebra.problem import Problem, Solution, SolverOptions
+from planner.models.solving.solve import solve
 from tests.worlds import BASE
 
 DEATHS = {

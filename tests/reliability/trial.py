@@ -14,13 +14,13 @@ import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
 import planner
-from planner.check import inspect
 from planner.errors import InfeasibleError, InvalidInputError, PlannerError, UnboundedError
-from planner.finished import audit_run
-from planner.headline import of_check, of_run
-from planner.io.manifest import to_json
-from planner.io.results import Results
-from planner.run import write_run
+from planner.io.results.manifest import to_json
+from planner.io.results.results import Results
+from planner.pipeline.check import inspect
+from planner.pipeline.finished import audit_run
+from planner.pipeline.run import write_run
+from planner.views.headline import of_check, of_run
 from tests.worlds import World
 
 ALLOWED = (InvalidInputError, InfeasibleError, UnboundedError)

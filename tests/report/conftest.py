@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 
 @pytest.fixture(scope="session")

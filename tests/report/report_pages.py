@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import planner
-from planner.captions import surety, whose
-from planner.report.page import make_page
-from planner.report.subject import Subject
-from planner.words import word
+from planner.views.captions import surety, whose
+from planner.views.report.page import make_page
+from planner.views.report.subject import Subject
+from planner.views.words import word
 from tests.shipped import SCENARIOS
 from tests.worlds import BASE, World
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.io.results import Results
-from planner.limit_words import limits_in_words
+    from planner.io.results.results import Results
+from planner.views.limit_words import limits_in_words
 
 VOID = {"meta", "input", "br"}
 

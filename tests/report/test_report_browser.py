@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 LANGUAGES = ("en", "zh-CN")
 WIDTHS = (390, 1280, 1920)

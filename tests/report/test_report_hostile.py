@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 ATTACKS = (
     "<img src=http://127.0.0.1:9/x onerror=alert(1)>", "<svg><script>alert(1)</script></svg>", "javascript:alert(1)",

@@ -13,16 +13,16 @@ import pandas as pd
 import pytest
 import shapely
 
+from planner.figures.work import carried
 from planner.models.declarations import declarations
-from planner.models.work import carried
-from planner.report import explorer, land
-from planner.report.subject import Subject
-from planner.words import word
+from planner.views.report import explorer, land
+from planner.views.report.subject import Subject
+from planner.views.words import word
 from tests.charts.hours_worlds import nine_days
 from tests.report.report_pages import Node, data_of, page_of, read_page
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 PAGE = {series.page for series in declarations().series if series.page}
 """What the page has by site and timestep."""

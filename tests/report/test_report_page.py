@@ -15,16 +15,16 @@ import pytest
 
 import planner
 from planner.language import Said, say, speak
-from planner.report.elements import element, to_html
-from planner.report.numbers import EMISSIONS, ENERGY, MONEY, POWER, plain, points
-from planner.report.page import in_script
-from planner.report.places import unit_name
-from planner.words import word
+from planner.views.page.elements import element, to_html
+from planner.views.page.numbers import EMISSIONS, ENERGY, MONEY, POWER, plain, points
+from planner.views.report.page import in_script
+from planner.views.report.places import unit_name
+from planner.views.words import word
 from tests.report.report_pages import Node, data_of, page_of, poisoned, read_page, table_of
 from tests.worlds import BASE
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 MEGABYTE = 1_000_000
 
@@ -284,7 +284,7 @@ def test_the_library_is_the_one_its_readme_names() -> None:
 
     Sensitivity: a library exchanged without its page.
     """
-    folder = Path(planner.__file__).parent / "report" / "echarts"
+    folder = Path(planner.__file__).parent / "views" / "report" / "echarts"
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert hashlib.sha256((folder / "echarts.js").read_bytes()).hexdigest() in readme
     assert {"LICENSE.txt", "NOTICE.txt", "LICENSE-zrender.txt", "LICENSE-d3.txt"} <= {p.name for p in folder.iterdir()}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from planner import cli, drawing
+from planner import cli
+from planner.views import drawing
 from tests.worlds import BASE
 
 if TYPE_CHECKING:

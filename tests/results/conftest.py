@@ -8,8 +8,8 @@ import pytest
 from results_world import make_results, make_scenario
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
-    from planner.io.scenario import Scenario
+    from planner.io.results.results import Results
+    from planner.scenario.scenario import Scenario
 
 
 @pytest.fixture(scope="session")

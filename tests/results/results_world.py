@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.io.manifest import build_manifest
-from planner.io.read import read_scenario
-from planner.io.results import Results
+from planner.io.read.read import read_scenario
+from planner.io.results.manifest import build_manifest
+from planner.io.results.results import Results
 from planner.models.declarations import declarations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from planner.io.scenario import Scenario
+    from planner.scenario.scenario import Scenario
 
 SCENARIO = """\
 title = "Made by hand"

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from results_world import make_results, make_scenario
 
-import planner.io.layers
+import planner.io.results.layers
 from planner.errors import PlannerError
-from planner.io.results import write_manifest, write_results
-from planner.io.run_folder import run_folder
+from planner.io.results.results import write_manifest, write_results
+from planner.io.results.run_folder import run_folder
 
 
 def main() -> int:
@@ -56,5 +56,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    assert planner.io.layers
+    assert planner.io.results.layers
     sys.exit(main())

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner import bound_audit
 from planner.errors import AuditDisagreedError
-from planner.finished import audit_run
-from planner.io.manifest import hash_file
-from planner.io.proof_file import PROOF, read_proof, write_proof
+from planner.io.results.manifest import hash_file
+from planner.io.results.proof_file import PROOF, read_proof, write_proof
 from planner.language import speak
-from planner.run import run_and_write
+from planner.pipeline import bound_audit
+from planner.pipeline.finished import audit_run
+from planner.pipeline.run import run_and_write
 from tests.worlds import BASE
 
 

@@ -19,11 +19,11 @@ from results_world import make_results, names_in
 from test_results_kills import WRITER, mark_of
 
 from planner.errors import CannotWriteError
-from planner.io import run_swap
-from planner.io.manifest import hash_file
-from planner.io.results import Results, write_manifest, write_results
-from planner.io.run_folder import check_target, run_folder
-from planner.io.scenario import Scenario
+from planner.io.files import run_swap
+from planner.io.results.manifest import hash_file
+from planner.io.results.results import Results, write_manifest, write_results
+from planner.io.results.run_folder import check_target, run_folder
+from planner.scenario.scenario import Scenario
 
 
 class Fault:

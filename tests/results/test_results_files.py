@@ -14,11 +14,11 @@ import pytest
 from results_world import make_failure, make_results
 
 from planner.errors import InvalidInputError
-from planner.io.manifest import hash_file, to_json
-from planner.io.read_run import changed_files, read_results
-from planner.io.results import Results, write_manifest, write_results
-from planner.io.scenario import Scenario
+from planner.io.results.manifest import hash_file, to_json
+from planner.io.results.read_run import changed_files, read_results
+from planner.io.results.results import Results, write_manifest, write_results
 from planner.models.declarations import declarations
+from planner.scenario.scenario import Scenario
 from tests.limits import NESTED, shallow
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.io.read_run import read_results
+from planner.io.results.read_run import read_results
 from planner.models.declarations import declarations
 
 HERE = Path(__file__).parent

@@ -17,10 +17,10 @@ import pytest
 from results_world import INPUTS, make_results, make_scenario
 from test_results_tables import HOSTILE
 
-from planner.io.layers import GEOMETRIES
-from planner.io.layers import write_layers as write_frames
-from planner.io.results import Results
-from planner.io.scenario import Scenario
+from planner.io.results.layers import GEOMETRIES
+from planner.io.results.layers import write_layers as write_frames
+from planner.io.results.results import Results
+from planner.scenario.scenario import Scenario
 
 DAY, NIGHT = 3000 / 8760, 5760 / 8760
 

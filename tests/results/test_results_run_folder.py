@@ -12,13 +12,13 @@ import pytest
 from results_world import names_in
 
 from planner.errors import CannotWriteError, UsageError
-from planner.io import run_swap
-from planner.io.run_folder import FORMAT, check_target, run_folder, run_name, target_of
+from planner.io.files import run_swap
+from planner.io.results.run_folder import FORMAT, check_target, run_folder, run_name, target_of
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from planner.io.run_folder import run_folder
+from planner.io.results.run_folder import run_folder
 with run_folder(Path(sys.argv[1]), force="force" in sys.argv) as folder:
     (folder / "half").write_text("half")
     print(folder, flush=True)

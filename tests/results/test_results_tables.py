@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.errors import InvalidInputError
-from planner.io.decoding import FORBIDDEN
-from planner.io.gathering import Gathering
-from planner.io.result_tables import kind_of, layout_of, read_table, write_table
+from planner.faults import Gathering
+from planner.io.files.decoding import FORBIDDEN
+from planner.io.results.result_tables import kind_of, layout_of, read_table, write_table
 
 HOSTILE = (
     '=HYPERLINK("http://x")',
@@ -174,7 +174,7 @@ def test_whole_numbers_stay_whole(cell: str, tmp_path: Path) -> None:
 def test_wide_tables_are_parquet_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that beyond the limit the same rows stand in a Parquet file beside the CSV."""
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr("planner.io.result_tables.WIDE", 2)
+    monkeypatch.setattr("planner.io.results.result_tables.WIDE", 2)
     table = pd.DataFrame({"site": ["a", "b", "c"], "load": [1.0, 2.0, 3.0]})
     write_table(table, tmp_path / "table.csv")
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "table.parquet"), table)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.models.solvers import child, exchange
-from planner.models.solvers.exchange import Answer
+from planner.models.solving.highs import exchange
+from planner.models.solving.highs.exchange import Answer
+from planner.models.solving.process import child
 
 
 def claim(folder: Path, values: list[float], bound: float, duals: list[float] | None = None) -> None:

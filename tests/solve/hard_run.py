@@ -8,8 +8,8 @@ from pathlib import Path
 
 from solve_problems import market_split
 
-from planner.models.problem import SolverOptions
-from planner.models.solve import solve
+from planner.models.algebra.problem import SolverOptions
+from planner.models.solving.solve import solve
 
 solution = solve(market_split(), SolverOptions(name=sys.argv[2]), Path(sys.argv[1]))
 sys.stdout.write(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from planner.models.problem import Problem, Stage
+from planner.models.algebra.problem import Problem, Stage
 
 INF = float("inf")
 

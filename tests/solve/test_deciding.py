@@ -17,23 +17,23 @@ import pandas as pd
 import pytest
 
 import planner
-from planner import headline
-from planner.finished import audit_run, read_results
 from planner.language import translated
-from planner.limit_words import deciding_rows, saved_of
 from planner.models import deciding as of_plan
+from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.deciding import AGAIN, COLUMNS, PRICED, TOGETHER, UNTRIED, Deciding
-from planner.models.gives import changed
-from planner.models.problem import SolverOptions
-from planner.models.solve import solve
-from planner.run import run_and_write
+from planner.models.rules.relaxations import changed
+from planner.models.solving.solve import solve
+from planner.pipeline.finished import audit_run, read_results
+from planner.pipeline.run import run_and_write
+from planner.views import headline
+from planner.views.limit_words import deciding_rows, saved_of
 from tests.algebra import BUILT, BUILT_COST, HAND, RICH, scenario_of
 from tests.worlds import BASE
 
 if TYPE_CHECKING:
-    from planner.models.problem import Problem, Solution
+    from planner.models.algebra.problem import Problem, Solution
     from tests.worlds import World
 
 ONE = BUILT.with_cells("site_compute_type", "modules_max", {"far;cpu": 1})

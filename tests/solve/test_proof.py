@@ -11,15 +11,15 @@ import pytest
 from solve_problems import INF, market_split, modules, problem, two_sites
 from test_solve_large import all_large, network, request, with_blocks
 
-from planner.models import solve as solving
-from planner.models.bound import prove_answer
-from planner.models.problem import Problem, Solution, SolverOptions
-from planner.models.proof import Evidence, evidence_of, kept, proved_bound, whole
-from planner.models.solve import solve
-from planner.models.solvers import dive
-from planner.models.solvers.exchange import Answer, Clock
-from planner.models.solvers.judge import judge
-from planner.models.solvers.leaves import NONE, Leaf, Leaves, vector_of
+from planner.models.algebra.problem import Problem, Solution, SolverOptions
+from planner.models.solving import solve as solving
+from planner.models.solving.highs.exchange import Answer, Clock
+from planner.models.solving.highs.judge import judge
+from planner.models.solving.large import dive
+from planner.models.solving.proof.bound import prove_answer
+from planner.models.solving.proof.leaves import NONE, Leaf, Leaves, vector_of
+from planner.models.solving.proof.proof import Evidence, evidence_of, kept, proved_bound, whole
+from planner.models.solving.solve import solve
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -224,7 +224,7 @@ def test_too_many_duals_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = two_sites()
     evidence = whole(asked, np.array([7.0, -4.0]))
     assert set(kept(evidence)) == {"format", "leaves", "vectors"}
-    monkeypatch.setattr("planner.models.proof.NUMBERS_MAX", 1)
+    monkeypatch.setattr("planner.models.solving.proof.proof.NUMBERS_MAX", 1)
     assert set(kept(evidence)) == {"format", "leaves"}
     assert evidence_of(asked, kept(evidence)) is None
 

@@ -17,14 +17,14 @@ import pytest
 
 import planner
 from planner.errors import SolverCrashedError
-from planner.finished import read_results
-from planner.models import ranging as table
+from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.problem import SolverOptions
-from planner.models.solve import solve
-from planner.models.solvers import ranging as of_solver
-from planner.run import run_and_write
+from planner.models.solving import ranging as table
+from planner.models.solving.process import ranging as of_solver
+from planner.models.solving.solve import solve
+from planner.pipeline.finished import read_results
+from planner.pipeline.run import run_and_write
 from tests.algebra import BUILT, HAND, plan, scenario_of
 from tests.test_shadow_prices import WORLDS, integers_of, optimum, priced
 from tests.worlds import key_columns
@@ -32,7 +32,7 @@ from tests.worlds import key_columns
 if TYPE_CHECKING:
     import pandas as pd
 
-    from planner.models.problem import Problem
+    from planner.models.algebra.problem import Problem
     from tests.worlds import World
 
 INSIDE, OUTSIDE = 0.999, 1.05

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from solve_problems import INF, problem
 
-from planner.models.proof import relaxation_of
-from planner.models.solvers.partition import covers
-from planner.models.solvers.safe_bound import Prover, implied_bounds
+from planner.models.solving.proof.partition import covers
+from planner.models.solving.proof.proof import relaxation_of
+from planner.models.solving.proof.safe_bound import Prover, implied_bounds
 
 if TYPE_CHECKING:
-    from planner.models.problem import Problem
+    from planner.models.algebra.problem import Problem
 
 # x + y ≥ 4, x ≤ 3, 2 x + 3 y: 9 at x = 3, y = 1; the row's price is 3.
 SMALL = problem([(4, [1, 1], INF)], [[2, 3]], upper=[3, INF])

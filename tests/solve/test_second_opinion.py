@@ -14,22 +14,23 @@ from scipy import sparse
 from planner.bench.read_mps import read_mps
 from planner.errors import InvalidInputError, PlannerError, SolverCrashedError
 from planner.language import Said
+from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.gives import changed
-from planner.models.problem import SolverOptions
-from planner.models.solve import _arrays, solve
-from planner.models.solvers import child, conflict, exchange, options, second, stages
-from planner.models.solvers.exchange import Clock, Request
-from planner.models.solvers.farkas import proves_none
-from planner.models.solvers.highs import Programme
-from planner.models.solvers.judge import check_problem
-from planner.models.solvers.stages import Polish, Search
+from planner.models.rules.relaxations import changed
+from planner.models.solving.highs import exchange, options
+from planner.models.solving.highs.exchange import Clock, Request
+from planner.models.solving.highs.highs import Programme
+from planner.models.solving.highs.judge import check_problem
+from planner.models.solving.process import child, conflict, second, stages
+from planner.models.solving.process.stages import Polish, Search
+from planner.models.solving.proof.farkas import proves_none
+from planner.models.solving.solve import _arrays, solve
 from tests.solve.solve_problems import INF, modules, problem, strict_market_split, two_sites
 from tests.worlds import BASE
 
 if TYPE_CHECKING:
-    from planner.models.problem import Problem
+    from planner.models.algebra.problem import Problem
 
 REQUEST = Request("solve", "highs", None, 0.0, 1, 0, tie_break=False)
 MISTAKEN = "kInfeasible"
@@ -233,7 +234,7 @@ def test_no_way_into_a_programme_takes_nan(number: float) -> None:
 
 def test_the_solver_s_process_refuses_nan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that arrays with NaN end in an error even where nobody looked before; broken by an answer to them."""
-    monkeypatch.setattr("planner.models.solve.check_problem", lambda _: None)
+    monkeypatch.setattr("planner.models.solving.solve.check_problem", lambda _: None)
     with pytest.raises(SolverCrashedError, match="costs hold nan"):
         solve(problem([(1, [1], 1)], [[np.nan]]), SolverOptions(), tmp_path)
 

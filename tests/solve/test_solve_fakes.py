@@ -12,9 +12,9 @@ import pytest
 from solve_problems import dense, modules, two_sites
 
 from planner.errors import SolverCrashedError
-from planner.models.problem import Solution, SolverOptions
-from planner.models.solve import solve
-from planner.models.solvers import process
+from planner.models.algebra.problem import Solution, SolverOptions
+from planner.models.solving.process import solver_process as process
+from planner.models.solving.solve import solve
 
 FAKE = str(Path(__file__).parent / "fake_child.py")
 
@@ -84,7 +84,7 @@ def test_unproved_optimum_is_only_feasible(tmp_path: Path) -> None:
 def test_bound_that_leaves_a_gap_is_not_optimal(tmp_path: Path) -> None:
     """Proves that a plan far from the solver's own bound is not optimal; broken by not comparing the two."""
     code = (
-        "import sys; from pathlib import Path; import numpy as np; from planner.models.solvers import exchange as e; "
+        "import sys; from pathlib import Path; import numpy as np; from planner.models.solving.highs import exchange as e; "
         "e.write_answer(Path(sys.argv[1]), e.Answer('optimal', np.array([0.0, 0.0, 5.0]), 20.0))"
     )
     solution = solve(modules(), SolverOptions(), tmp_path, child=[sys.executable, "-c", code])
@@ -111,7 +111,7 @@ def test_hang_is_stopped_after_the_time_limit(tmp_path: Path, monkeypatch: pytes
 
     Broken by waiting on the child without a deadline.
     """
-    monkeypatch.setattr("planner.models.solve.DEADLINE_GRACE", -4.5)
+    monkeypatch.setattr("planner.models.solving.solve.DEADLINE_GRACE", -4.5)
     start = time.perf_counter()
     assert run("hang", tmp_path, time_limit=0.5).status == "time_limit"
     solution = run("hang_holding_incumbent", tmp_path, time_limit=0.5)

@@ -10,16 +10,18 @@ import pytest
 from scipy import sparse
 
 from planner.errors import PlannerError, SolverMissingError, UsageError
-from planner.models import solve as solving
-from planner.models.blocks import CHAIN, LINK, find_blocks
-from planner.models.index_table import Coder
-from planner.models.names import Names, Run
-from planner.models.problem import Problem, SolverOptions, Stage
-from planner.models.solve import solve
-from planner.models.solvers import block_start, branch, dive, options, stages
-from planner.models.solvers.exchange import Arrays, Clock, Request
-from planner.models.solvers.highs import Programme
-from planner.models.solvers.implied import loose_upper
+from planner.models.algebra.index_table import Coder
+from planner.models.algebra.problem import Problem, SolverOptions, Stage
+from planner.models.algebra.row_names import Names, Run
+from planner.models.solving import solve as solving
+from planner.models.solving.blocks import CHAIN, LINK, find_blocks
+from planner.models.solving.highs import options
+from planner.models.solving.highs.exchange import Arrays, Clock, Request
+from planner.models.solving.highs.highs import Programme
+from planner.models.solving.highs.implied import loose_upper
+from planner.models.solving.large import block_start, branch, dive
+from planner.models.solving.process import stages
+from planner.models.solving.solve import solve
 from tests.solve.solve_problems import INF, modules, problem
 
 SITES, REGIONS = 4, 3

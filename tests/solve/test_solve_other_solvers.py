@@ -9,8 +9,8 @@ import pytest
 from solve_problems import INF, market_split, modules, problem, two_sites
 
 from planner.errors import SolverMissingError
-from planner.models.problem import Problem, SolverOptions
-from planner.models.solve import solve
+from planner.models.algebra.problem import Problem, SolverOptions
+from planner.models.solving.solve import solve
 
 if TYPE_CHECKING:
     from pathlib import Path

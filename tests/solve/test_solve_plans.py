@@ -13,8 +13,8 @@ import pytest
 from solve_problems import INF, market_split, modules, problem, strict_market_split, two_sites
 
 from planner.errors import PlannerError, UsageError
-from planner.models.problem import Problem, Solution, SolverOptions
-from planner.models.solve import solve
+from planner.models.algebra.problem import Problem, Solution, SolverOptions
+from planner.models.solving.solve import solve
 
 if TYPE_CHECKING:
     from pathlib import Path

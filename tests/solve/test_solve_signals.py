@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from solve_problems import two_sites
 
-from planner.models.problem import SolverOptions
-from planner.models.solve import solve
-from planner.models.solvers import exchange
+from planner.models.algebra.problem import SolverOptions
+from planner.models.solving.highs import exchange
+from planner.models.solving.solve import solve
 
 HERE = Path(__file__).parent
 STOP_SECONDS_MAX = 5.0
@@ -41,7 +41,7 @@ def solver_processes(folder: Path) -> list[int]:
             state = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
         except OSError:
             continue
-        if str(folder) in command and "planner.models.solvers.child" in command and state != "Z":
+        if str(folder) in command and "planner.models.solving.process.child" in command and state != "Z":
             found.append(int(entry.name))
     return found
 

@@ -12,12 +12,13 @@ import pytest
 import planner
 from planner import cli
 from planner.errors import InvalidInputError
-from planner.models.problem import Problem, SolverOptions
-from planner.models.solve import solve
-from planner.models.solvers import options, stages
-from planner.models.solvers.exchange import Clock
-from planner.models.start import integer_variables, start_from
-from planner.run import run_and_write
+from planner.models.algebra.problem import Problem, SolverOptions
+from planner.models.solving.highs import options
+from planner.models.solving.highs.exchange import Clock
+from planner.models.solving.process import stages
+from planner.models.solving.solve import solve
+from planner.models.solving.start import integer_variables, start_from
+from planner.pipeline.run import run_and_write
 from tests.solve.solve_problems import INF, modules, problem
 from tests.solve.test_solve_large import network, request, with_blocks
 

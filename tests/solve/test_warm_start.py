@@ -10,22 +10,24 @@ import numpy as np
 import pytest
 
 import planner
-from planner.io.basis_file import BASIS, read_basis
-from planner.models import basis as basis_of
-from planner.models.basis import fitted_basis, kept_basis
-from planner.models.names import Names
-from planner.models.problem import Problem, SolverOptions, Stage
-from planner.models.solve import solve
-from planner.models.solvers import branch, stages, warm
-from planner.models.solvers.exchange import Clock
-from planner.run import run_and_write
+from planner.io.results.basis_file import BASIS, read_basis
+from planner.models.algebra.problem import Problem, SolverOptions, Stage
+from planner.models.algebra.row_names import Names
+from planner.models.solving import basis as basis_of
+from planner.models.solving.basis import fitted_basis, kept_basis
+from planner.models.solving.highs import warm
+from planner.models.solving.highs.exchange import Clock
+from planner.models.solving.large import branch
+from planner.models.solving.process import stages
+from planner.models.solving.solve import solve
+from planner.pipeline.run import run_and_write
 from tests.algebra import compiled
 from tests.reliability.random_world import random_world
 from tests.solve.solve_problems import INF, problem, two_sites
 from tests.solve.test_solve_large import network, request, with_blocks
 
 if TYPE_CHECKING:
-    from planner.io.results import Results
+    from planner.io.results.results import Results
 
 TINY = Path(__file__).parents[2] / "scenarios" / "tiny"
 SEEDS = (1, 2, 3, 5, 6, 8)

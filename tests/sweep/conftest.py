@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.analysis.sweep_job import Answer, Job, do_job
+from planner.studies.sweep.job import Answer, Job, do_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +42,6 @@ def here(monkeypatch: pytest.MonkeyPatch) -> HereEngine:
     def opened(*_: object) -> Iterator[HereEngine]:
         yield engine
 
-    monkeypatch.setattr("planner.analysis.sweep.opened", opened)
-    monkeypatch.setattr("planner.analysis.pareto.opened", opened)
+    monkeypatch.setattr("planner.studies.sweep.sweep.opened", opened)
+    monkeypatch.setattr("planner.studies.pareto.front.opened", opened)
     return engine

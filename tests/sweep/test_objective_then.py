@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from planner.check import read_scenario
 from planner.errors import InfeasibleError, InvalidInputError
-from planner.run import run
+from planner.pipeline.check import read_scenario
+from planner.pipeline.run import run
 from tests.algebra import HAND, plan, price_of
 
 if TYPE_CHECKING:

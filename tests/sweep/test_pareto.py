@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.analysis.pareto import Front, judged, solve_front, value_of
-from planner.check import read_scenario
 from planner.errors import InfeasibleError, UsageError
-from planner.run import run
+from planner.pipeline.check import read_scenario
+from planner.pipeline.run import run
+from planner.studies.pareto.front import Front, judged, solve_front, value_of
 from tests.sweep.sweep_runs import TINY, finished, rows_of
 from tests.test_cli import call
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.analysis.points_file import held
-from planner.analysis.sweep import Sweep, solve_sweep
-from planner.analysis.sweep_grid import axis_of
-from planner.analysis.sweep_job import Answer, Ask, Job, do_job
-from planner.analysis.sweep_points import Points
-from planner.analysis.sweep_report import headline
-from planner.check import read_scenario
 from planner.errors import CannotWriteError, InvalidInputError, UsageError
-from planner.finished import audit_run
 from planner.language import speak
-from planner.run import run
+from planner.pipeline.check import read_scenario
+from planner.pipeline.finished import audit_run
+from planner.pipeline.run import run
+from planner.studies.sweep.grid import axis_of
+from planner.studies.sweep.job import Answer, Ask, Job, do_job
+from planner.studies.sweep.points import Points
+from planner.studies.sweep.points_file import held
+from planner.studies.sweep.report import headline
+from planner.studies.sweep.sweep import Sweep, solve_sweep
 from tests.sweep.sweep_runs import TINY, finished, rows_of
 from tests.test_cli import call
 

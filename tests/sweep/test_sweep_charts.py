@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.charts.pareto import Headings, draw_pareto
-from planner.charts.sweep import Measure, Words, draw_sweep
+from planner.views.charts.pareto import Headings, draw_pareto
+from planner.views.charts.sweep import Measure, Words, draw_sweep
 from tests.charts.test_dispatch import artists, texts
 
 MEASURES = [Measure("cost", "cost (bn)", 10.0), Measure("emissions", "emissions", 1.0)]

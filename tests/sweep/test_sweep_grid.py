@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from planner.analysis.sweep_grid import Axis, axis_of, grid_of, snake, way_between
 from planner.errors import UsageError
+from planner.studies.sweep.grid import Axis, axis_of, grid_of, snake, way_between
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from planner.analysis.sweep_engine import Child
-from planner.analysis.sweep_job import Ask, Job
-from planner.check import read_scenario
+from planner.pipeline.check import read_scenario
+from planner.studies.sweep.engine import Child
+from planner.studies.sweep.job import Ask, Job
 from tests.sweep.sweep_runs import (
     TINY,
     children_of,
@@ -79,7 +79,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path) -> None:
     words = ("--vary", "carbon_price=0,20,40,60", "--format", "svg")
     process = started(tmp_path, *words)
     wait_until(lambda: len(finished(tmp_path)) >= 1, process)
-    (worker,) = [pid for pid in children_of(process.pid) if "sweep_child" in _command(pid)]
+    (worker,) = [pid for pid in children_of(process.pid) if "planner.studies.sweep.child" in _command(pid)]
     kill(worker)
     code, _, err = ended(process)
     assert code == 0, err
@@ -98,7 +98,7 @@ def test_a_process_that_never_answers_is_a_crash(tmp_path: Path, monkeypatch: py
 
     Sensitivity: an endless loop of new processes, an exception that ends the sweep.
     """
-    monkeypatch.setattr("planner.analysis.sweep_engine.CHILD", (sys.executable, "-c", "import os; os._exit(7)"))
+    monkeypatch.setattr("planner.studies.sweep.engine.CHILD", (sys.executable, "-c", "import os; os._exit(7)"))
     job = Job("x", str(TINY), (), str(tmp_path / "x"), read_scenario(TINY).file_hashes, Ask())
     child = Child()
     answer = child.do(job)

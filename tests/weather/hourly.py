@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from planner.errors import InvalidInputError, PlannerError
-from planner.io.import_order import Order
-from planner.io.import_weather import Imported, import_weather
+from planner.io.hourly.import_order import Order
+from planner.io.hourly.import_weather import Imported, import_weather
 from planner.models.declarations import declarations
 
 HOUR = timedelta(hours=1)

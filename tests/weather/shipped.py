@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from planner.io.epw import NAMES
+from planner.io.hourly.epw import NAMES
 from tests.weather.hourly import numbers
 
 HOURS = [datetime(2021, 1, 1) + timedelta(hours=hour) for hour in range(8760)]  # noqa: DTZ001 - files say no zone

@@ -11,7 +11,7 @@ import pytest
 import planner
 from planner import cli
 from planner.errors import CannotWriteError, InvalidInputError
-from planner.io import together
+from planner.io.files import several_files as together
 from tests.weather.hourly import (
     BEIJING,
     brought,

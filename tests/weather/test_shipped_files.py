@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InvalidInputError, UsageError
-from planner.io.hour_stamps import stamp_of
+from planner.io.hourly.times.hour_stamps import stamp_of
 from tests.weather.hourly import brought, by_time, contents, naive, numbers, replaced, rows, said, table, year_of_stamps
 from tests.weather.shipped import HOURS, SHIPPED, TYPICAL, VALUES, epw, told
 from tests.weather.shipped import rows as hour_rows

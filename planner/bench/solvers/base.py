@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from planner.bench.record import Claim
+    from planner.bench.solvers.record import Claim
 
 Vector = npt.NDArray[np.float64]
 Kind = Literal["lp", "milp"]

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.bench.record import finite
 from planner.bench.solvers import command
 from planner.bench.solvers.base import BRANCH_AND_CUT, MIP_GAP, TOLERANCE, Answer
+from planner.bench.solvers.record import finite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.bench.record import Claim
     from planner.bench.solvers.base import Kind, Task, Vector
     from planner.bench.solvers.command import Said
+    from planner.bench.solvers.record import Claim
 
 ACTIONS = {"dual-simplex": "-dualSimplex", "primal-simplex": "-primalSimplex", "barrier": "-barrier"}
 CHANGED = re.compile(r"(?:Option for )?(\w+) (?:was )?changed from \S+ to (\S+)")

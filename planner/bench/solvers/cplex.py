@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.bench.record import finite
 from planner.bench.solvers.base import BRANCH_AND_CUT, MIP_GAP, TOLERANCE, Answer, package_version
+from planner.bench.solvers.record import finite
 
 if TYPE_CHECKING:
-    from planner.bench.record import Claim
     from planner.bench.solvers.base import Kind, Task
+    from planner.bench.solvers.record import Claim
 
 METHODS = {"simplex": 2, "barrier": 4}
 """The dual simplex, and the interior point with crossover."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.bench.record import finite
 from planner.bench.solvers.base import TOLERANCE, Answer, by_name, package_version
+from planner.bench.solvers.record import finite
 
 if TYPE_CHECKING:
-    from planner.bench.record import Claim
     from planner.bench.solvers.base import Kind, Task
+    from planner.bench.solvers.record import Claim
 
 CLAIMS: dict[str, Claim] = {
     "OPTIMAL": "optimal",

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.bench.record import finite
 from planner.bench.solvers import command
 from planner.bench.solvers.base import BRANCH_AND_CUT, MIP_GAP, Answer
+from planner.bench.solvers.record import finite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.bench.record import Claim
     from planner.bench.solvers.base import Kind, Task, Vector
     from planner.bench.solvers.command import Said
+    from planner.bench.solvers.record import Claim
 
 FLAGS = {"primal-simplex": "--primal", "dual-simplex": "--dual", "interior": "--interior", BRANCH_AND_CUT: "--cuts"}
 ENDS: tuple[tuple[str, Claim], ...] = (

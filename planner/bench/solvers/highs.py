@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.bench.record import finite
 from planner.bench.solvers.base import (
     BRANCH_AND_CUT,
     FIRST_ORDER_TOLERANCE,
@@ -17,10 +16,11 @@ from planner.bench.solvers.base import (
     Answer,
     package_version,
 )
+from planner.bench.solvers.record import finite
 
 if TYPE_CHECKING:
-    from planner.bench.record import Claim
     from planner.bench.solvers.base import Kind, Task
+    from planner.bench.solvers.record import Claim
 
 CLAIMS: dict[str, Claim] = {
     "kOptimal": "optimal",

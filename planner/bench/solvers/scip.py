@@ -6,12 +6,12 @@ import importlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from planner.bench.record import finite
 from planner.bench.solvers.base import BRANCH_AND_CUT, MIP_GAP, TOLERANCE, Answer, by_name, package_version
+from planner.bench.solvers.record import finite
 
 if TYPE_CHECKING:
-    from planner.bench.record import Claim
     from planner.bench.solvers.base import Kind, Task
+    from planner.bench.solvers.record import Claim
 
 CLAIMS: dict[str, Claim] = {
     "optimal": "optimal",

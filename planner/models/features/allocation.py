@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.figures import ledger
+from planner.figures.figure import Figure, at
 from planner.language import say
-from planner.models import ledger
-from planner.models.column import Column, Measure, Series, keys_of
 from planner.models.features.routes import counts_latency
-from planner.models.figure import Figure, at
-from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
-from planner.models.gives import Amount, Rank, Steps
-from planner.models.parameter import Parameter
-from planner.models.plausible import MICROSECONDS, ROUND_TRIP, SECONDS_FOR_MS, Plausible
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
+from planner.models.rules.relaxations import Amount, Rank, Steps
+from planner.scenario.column import Column, Measure, Series, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import MICROSECONDS, ROUND_TRIP, SECONDS_FOR_MS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.gives import Key
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.models.rules.relaxations import Key
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("routes",)
 PARAMETERS = (

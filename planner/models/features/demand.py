@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.figures import ledger
+from planner.figures.figure import Figure, at, energy_of
 from planner.language import say
-from planner.models import ledger
-from planner.models.column import Column, Measure, keys_of
 from planner.models.features.time import weights
-from planner.models.figure import Figure, at, energy_of
-from planner.models.finding import Finding
-from planner.models.gives import Amount, Rank
-from planner.models.parameter import IndexSet, Parameter, names_of, place_of
-from planner.models.plausible import KW, PER_KWH, PERCENT, RACKS, TEN_THOUSAND_CNY, Plausible
+from planner.models.rules.findings import Finding
+from planner.models.rules.relaxations import Amount, Rank
+from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.parameter import IndexSet, Parameter, names_of, place_of
+from planner.scenario.plausible import KW, PER_KWH, PERCENT, RACKS, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("time",)
 SETS = (

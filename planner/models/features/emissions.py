@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.figures import ledger
+from planner.figures.figure import Figure, at, column_of
 from planner.language import say
-from planner.models import ledger
-from planner.models.column import Column, Measure, keys_of
-from planner.models.figure import Figure, at, column_of
-from planner.models.finding import Finding
-from planner.models.gives import Amount, Never, Rank
-from planner.models.parameter import Parameter
-from planner.models.plausible import (
+from planner.models.rules.findings import Finding
+from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import (
     G_PER_KWH,
     KILOGRAMS,
     MEGATONNES,
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("facility_load",)
 ACCOUNTINGS = ("location", "contract", "market_certificates")

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.figures import ledger
+from planner.figures.figure import Figure, at, column_of, energy_of
 from planner.language import say
-from planner.models import ledger
-from planner.models.column import Column, Measure, Series, keys_of
-from planner.models.figure import Figure, at, column_of, energy_of
-from planner.models.finding import Finding
-from planner.models.gives import Amount, Rank
-from planner.models.parameter import INFINITY, Parameter
-from planner.models.plausible import (
+from planner.models.rules.findings import Finding
+from planner.models.rules.relaxations import Amount, Rank
+from planner.scenario.column import Column, Measure, Series, keys_of
+from planner.scenario.parameter import INFINITY, Parameter
+from planner.scenario.plausible import (
     FAHRENHEIT,
     HUNDREDTHS,
     KELVIN,
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("site_capacity",)
 KEYS = ["site", "timestep"]

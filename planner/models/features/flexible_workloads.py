@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.figures import ledger, work
 from planner.language import say
-from planner.models import ledger, work
-from planner.models.audit_time import before
-from planner.models.column import Column, Series, keys_of
 from planner.models.features.time import chain_faults, previous
-from planner.models.finding import Finding, spell
-from planner.models.gives import Amount, Rank, Steps
-from planner.models.parameter import Parameter
-from planner.models.plausible import MINUTES, PERCENT, SECONDS, Plausible
+from planner.models.rules.audit_time import before
+from planner.models.rules.findings import Finding, spell
+from planner.models.rules.relaxations import Amount, Rank, Steps
+from planner.scenario.column import Column, Series, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import MINUTES, PERCENT, SECONDS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.gives import Key
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.models.rules.relaxations import Key
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("allocation",)
 KEYS = ["region", "workload", "timestep"]

@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.figures import ledger
 from planner.language import say
-from planner.models import green_ledger, ledger, scopes
-from planner.models.column import Column, Measure, keys_of
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
-from planner.models.finding import ABSOLUTE_TOLERANCE, Finding
-from planner.models.gives import Amount, Never, Rank
-from planner.models.parameter import Parameter
-from planner.models.plausible import GWH, HUNDRED_GWH, KWH, PERCENT, TEN_MWH, Plausible
+from planner.models.rules import green_ledger, scopes
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
+from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import GWH, HUNDRED_GWH, KWH, PERCENT, TEN_MWH, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("power_supply",)
 KEYS = ["site", "window"]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.figures import ledger
 from planner.language import say
-from planner.models import ledger
-from planner.models.column import Column, Measure, keys_of
-from planner.models.finding import Finding
-from planner.models.parameter import Parameter
-from planner.models.plausible import PER_KWH, TEN_THOUSAND_CNY, Plausible
+from planner.models.rules.findings import Finding
+from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import PER_KWH, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("green_power_share",)
 KEYS = ["site", "window"]

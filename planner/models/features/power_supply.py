@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.figures import ledger
+from planner.figures.figure import Figure, at, energy_of
 from planner.language import say
-from planner.models import green_ledger, ledger
-from planner.models.built import Built
-from planner.models.column import Column, Measure, Series, keys_of
-from planner.models.figure import Figure, at, energy_of
-from planner.models.finding import Finding
-from planner.models.gives import Amount, Never, Rank
-from planner.models.parameter import INFINITY, IndexSet, Parameter, names_of
-from planner.models.plausible import (
+from planner.models.rules import green_ledger
+from planner.models.rules.findings import Finding
+from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.scenario.built import Built
+from planner.scenario.column import Column, Measure, Series, keys_of
+from planner.scenario.parameter import INFINITY, IndexSet, Parameter, names_of
+from planner.scenario.plausible import (
     GW,
     GWH,
     HUNDRED_GWH,
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("facility_load",)
 SETS = (

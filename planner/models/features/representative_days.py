@@ -13,17 +13,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.language import say
-from planner.models.column import BY_ROW, Column, keys_of
-from planner.models.finding import RELATIVE_TOLERANCE, Finding
-from planner.models.parameter import INFINITY, IndexSet, Parameter
+from planner.models.rules.findings import RELATIVE_TOLERANCE, Finding
+from planner.scenario.column import BY_ROW, Column, keys_of
+from planner.scenario.parameter import INFINITY, IndexSet, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example
+    from planner.scenario.scenario import Scenario
 
 Vector = npt.NDArray[np.float64]
 REQUIRES = ("time",)

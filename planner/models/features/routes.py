@@ -8,23 +8,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planner.figures.figure import Figure, at
 from planner.language import Said, say
-from planner.models import audit_physics
-from planner.models.column import Column, keys_of
-from planner.models.figure import Figure, at
-from planner.models.finding import Finding
-from planner.models.gives import Rank, Steps
-from planner.models.parameter import IndexSet, Parameter, names_of, place_of
-from planner.models.plausible import MICROSECONDS, PERCENT, ROUND_TRIP, SECONDS_FOR_MS, Plausible
+from planner.models.rules import audit_physics
+from planner.models.rules.findings import Finding
+from planner.models.rules.relaxations import Rank, Steps
+from planner.scenario.column import Column, keys_of
+from planner.scenario.parameter import IndexSet, Parameter, names_of, place_of
+from planner.scenario.plausible import MICROSECONDS, PERCENT, ROUND_TRIP, SECONDS_FOR_MS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example
-    from planner.models.gives import Key
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example
+    from planner.models.rules.relaxations import Key
+    from planner.scenario.scenario import Scenario
 
 Vector = npt.NDArray[np.float64]
 REACHES = ("national", "side", "hub", "province")

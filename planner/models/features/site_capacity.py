@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.figures import ledger
+from planner.figures.figure import Figure, at
 from planner.language import say
-from planner.models import ledger
-from planner.models.column import Column, Measure, keys_of
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
-from planner.models.figure import Figure, at
-from planner.models.finding import Finding, slack
-from planner.models.gives import Amount, Rank
-from planner.models.parameter import IndexSet, Parameter, names_of
-from planner.models.plausible import EFLOPS, KW, MW_FOR_KW, PERCENT, RACKS, TFLOPS, WATTS, Plausible
+from planner.models.rules.findings import Finding, slack
+from planner.models.rules.relaxations import Amount, Rank
+from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.parameter import IndexSet, Parameter, names_of
+from planner.scenario.plausible import EFLOPS, KW, MW_FOR_KW, PERCENT, RACKS, TFLOPS, WATTS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("allocation",)
 SETS = (

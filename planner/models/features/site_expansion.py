@@ -9,23 +9,23 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.figures.figure import Figure, at, column_of
 from planner.language import say
-from planner.models.built import Built
-from planner.models.column import Column, Measure, keys_of
-from planner.models.figure import Figure, at, column_of
-from planner.models.finding import ABSOLUTE_TOLERANCE, Finding, spell
-from planner.models.gives import Amount, Rank
-from planner.models.parameter import Parameter
-from planner.models.plausible import HUNDRED_MILLION_CNY, KW, MONTHS, PERCENT, RACKS, TEN_THOUSAND_CNY, Plausible
-from planner.models.usable import modules_usable
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
+from planner.models.rules.relaxations import Amount, Rank
+from planner.models.rules.usable import modules_usable
+from planner.scenario.built import Built
+from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import HUNDRED_MILLION_CNY, KW, MONTHS, PERCENT, RACKS, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("site_capacity",)
 KEYS = ["site", "compute_type"]

@@ -10,24 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.figures import ledger
 from planner.language import say
-from planner.models import green_ledger, ledger
-from planner.models.audit_time import before, round_of
-from planner.models.built import Built
-from planner.models.column import Column, Measure, Series, keys_of
 from planner.models.features.time import chain_faults
-from planner.models.finding import Finding
-from planner.models.gives import Amount, Never, Rank
-from planner.models.parameter import Parameter
-from planner.models.plausible import GW, GWH, KW, KWH, PER_KW, PER_KWH_STORED, PERCENT, TEN_THOUSAND_CNY, Plausible
+from planner.models.rules import green_ledger
+from planner.models.rules.audit_time import before, round_of
+from planner.models.rules.findings import Finding
+from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.scenario.built import Built
+from planner.scenario.column import Column, Measure, Series, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import GW, GWH, KW, KWH, PER_KW, PER_KWH_STORED, PERCENT, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("power_supply",)
 KEYS = ["site", "timestep"]

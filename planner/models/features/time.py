@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.language import say
-from planner.models.column import keys_of
-from planner.models.finding import Finding
-from planner.models.parameter import IndexSet, Parameter
-from planner.models.plausible import MINUTES, SECONDS, Plausible
+from planner.models.rules.findings import Finding
+from planner.scenario.column import keys_of
+from planner.scenario.parameter import IndexSet, Parameter
+from planner.scenario.plausible import MINUTES, SECONDS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import Fault
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES: tuple[str, ...] = ()
 SETS = (

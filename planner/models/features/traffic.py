@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.figures import ledger
+from planner.figures.figure import Figure, at, column_of
 from planner.language import say
-from planner.models import ledger
-from planner.models.column import Column, Measure, keys_of
-from planner.models.figure import Figure, at, column_of
-from planner.models.finding import Finding
-from planner.models.parameter import Parameter
-from planner.models.plausible import MBIT, PER_KWH, PER_TB, Plausible
+from planner.models.rules.findings import Finding
+from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.parameter import Parameter
+from planner.scenario.plausible import MBIT, PER_KWH, PER_TB, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
-    from planner.io.scenario import Scenario
-    from planner.models.example import Example, Variants
-    from planner.models.plan_model import PlanModel
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.rules.example import Example, Variants
+    from planner.scenario.scenario import Scenario
 
 REQUIRES = ("allocation",)
 PAIR = ["region", "site"]

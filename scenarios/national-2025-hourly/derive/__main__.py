@@ -14,11 +14,11 @@ from pathlib import Path
 import figures as f
 from rows import BASE, CLUSTERS, SITES, Rows, pue_table, tables
 
-from planner.check import read_scenario
-from planner.io.scenario import Scenario
-from planner.io.schema import schema_of
-from planner.io.write import csv_text, write_scenario
-from planner.profiles.representative_days import FEATURE, with_representative_days
+from planner.io.read.write import csv_text, write_scenario
+from planner.pipeline.check import read_scenario
+from planner.profiles.days.representative_days import FEATURE, with_representative_days
+from planner.scenario.scenario import Scenario
+from planner.scenario.schema import schema_of
 
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE.parent

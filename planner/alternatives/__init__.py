@@ -1,1 +1,0 @@
-"""Near-optimal plans of a scenario: how different they can be for a little more cost, and a few of them whole."""

@@ -1,0 +1,1 @@
+"""An exact check of what a solver returned, which shares nothing with any solver."""

@@ -1,0 +1,1 @@
+"""What a campaign says: scores, tables, figures and one page."""

@@ -1,0 +1,1 @@
+"""The runs of a campaign: their file, machine, process and verdict."""

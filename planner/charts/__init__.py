@@ -1,1 +1,0 @@
-"""Charts of a plan's hours and of many plans' figures: drawn from tables alone, in Chinese or English."""

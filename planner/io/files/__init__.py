@@ -1,0 +1,1 @@
+"""Bytes and rows, without a meaning: text, CSV, TOML, Parquet, geofiles, renames."""

@@ -1,0 +1,1 @@
+"""Hourly tables of a user's own, read into a scenario folder."""

@@ -1,0 +1,122 @@
+"""What is asked of an hourly import, and the column that is meant: any number whose index ends in ``timestep``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from planner.errors import UsageError, shown
+from planner.faults import nearest
+from planner.io.files.decoding import composed
+from planner.io.read.order import TIMESTEP
+from planner.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from planner.scenario.parameter import Declarations, Parameter
+
+BEIJING = "Asia/Shanghai"
+ILLUSTRATIVE = "illustrative"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of one import.
+
+    Attributes
+    ----------
+    column
+        The parameter, such as ``availability``.
+    time_zone
+        The file's; always stated, by this or by the file.
+    fixed
+        The key of each set between the places and ``timestep``, such as ``technology``: ``wind``.
+    picks
+        ``COLUMN=id`` as in ``--place``; if any, exactly those are imported.
+    year
+        Of new timesteps; the file's if ``None``.
+    source
+        For ``source.csv``; the file's name if empty.
+    replace
+        Whether values that stand in the scenario may be replaced.
+    hours_end
+        Whether the file's times are the ends of their hours; 24:00 in it says so by itself.
+    """
+
+    column: str
+    time_zone: str | None
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    picks: Sequence[str] = ()
+    time_column: str | None = None
+    scenario_time_zone: str = BEIJING
+    year: int | None = None
+    source: str = ""
+    confidence: str = ILLUSTRATIVE
+    replace: bool = False
+    hours_end: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """The column to write: its parameter at the index that ends in ``timestep``."""
+
+    parameter: Parameter
+    index: tuple[str, ...]
+    fixed: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """The set of the places."""
+        return self.index[0]
+
+
+def target_of(order: Order, declarations: Declarations) -> Target:
+    """Return where a column goes.
+
+    Raises
+    ------
+    UsageError
+        No such column by timestep, or a key between is missing or too many.
+    """
+    known = {
+        parameter.name: (parameter, index)
+        for parameter in declarations.parameters.values()
+        for index in parameter.indices
+        if parameter.is_numeric and len(index) > 1 and index[-1] == TIMESTEP
+    }
+    if order.column not in known:
+        near = nearest(order.column, known, say("columns by timestep", "按时段的列"))
+        raise UsageError(
+            say(
+                "--column {column}: no number by timestep has this name ({near})",
+                "--column {column}：没有以此为名的按时段数值（{near}）",
+                column=shown(order.column),
+                near=near,
+            )
+        )
+    parameter, index = known[order.column]
+    between = index[1:-1]
+    for name in between:
+        if name not in order.fixed:
+            raise UsageError(
+                say(
+                    "{name} is by {listed}: say which {name_2} with --{name_2}",
+                    "{name} 按 {listed} 给出：请以 --{name_2} 说明是哪个 {name_2}",
+                    name=parameter.name,
+                    listed=", ".join(index),
+                    name_2=name,
+                )
+            )
+    for name in order.fixed:
+        if name not in between:
+            raise UsageError(
+                say(
+                    "{name} is by {listed}: there is no {name_2} to name with --{name_2}",
+                    "{name} 按 {listed} 给出：不需要 --{name_2}",
+                    name=parameter.name,
+                    listed=", ".join(index),
+                    name_2=name,
+                )
+            )
+    return Target(parameter, index, {name: composed(order.fixed[name]) for name in between})

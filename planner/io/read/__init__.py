@@ -1,0 +1,1 @@
+"""A scenario folder becomes a scenario: merged, edited, validated, ordered; and is written back."""

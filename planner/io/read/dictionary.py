@@ -1,0 +1,156 @@
+"""The declarations in words, as Markdown: what each table holds, its units, bounds and defaults."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from planner.io.read.cells import allowed
+from planner.io.read.unusual import usual_words
+from planner.language import written
+from planner.scenario.parameter import REQUIRED, Parameter, table_of
+from planner.scenario.schema import SOURCE, Schema, TableSchema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+COLUMNS = ("column", "unit", "default", "allowed", "usual", "what it is", "说明", "feature")
+SOURCE_KEYS_EXPLAINED = {
+    "table": "The table that holds the figure; `scenario` for a scalar.",
+    "key": "The row, its ids joined by `;`; empty for the whole column.",
+    "column": "The column, or the name of the scalar.",
+}
+
+
+def default_of(parameter: Parameter) -> str:
+    """Return the default in words: ``required``, ``none``, or the value."""
+    if parameter.default is REQUIRED:
+        return "required"
+    if parameter.default is None:
+        return "none"
+    if isinstance(parameter.default, bool):
+        return "`true`" if parameter.default else "`false`"
+    return f"`{parameter.default:g}`" if isinstance(parameter.default, int | float) else f"`{parameter.default}`"
+
+
+def allowed_in(parameter: Parameter) -> str:
+    """Return what a cell may hold, in words."""
+    match parameter.kind:
+        case "choice":
+            return ", ".join(f"`{word}`" for word in parameter.choices)
+        case "flag":
+            return "`true` or `false`"
+        case "reference":
+            return f"a {parameter.refers_to}"
+        case "text":
+            return "text"
+        case "integer":
+            return f"whole number, {_interval(parameter)}"
+        case _:
+            return _interval(parameter)
+
+
+def usual_in(parameter: Parameter) -> str:
+    """Return the range outside which a number is named as unusual, in words; a dash where there is none."""
+    usual = usual_words(parameter, with_unit=False)
+    return written(usual) if usual is not None else "–"
+
+
+def _interval(parameter: Parameter) -> str:
+    """Return the bounds without the unit, which has a column of its own."""
+    return written(allowed(replace(parameter, unit="")))
+
+
+def places_of(parameter: Parameter) -> str:
+    """Return the tables in which a parameter may stand, its own first."""
+    return " or ".join(f"`{table_of(index)}.csv`" if index else "`[parameters]`" for index in parameter.indices)
+
+
+def table_section(table: TableSchema, schema: Schema) -> Iterator[str]:
+    """Yield the lines on one table: what defines it, its keys, its columns."""
+    yield from (f"## {table.name}.csv", "")
+    yield from _introduction(table, schema)
+    rows = [
+        (
+            f"`{name}`",
+            unit_of(parameter),
+            default_of(parameter),
+            allowed_in(parameter),
+            usual_in(parameter),
+            sentence(parameter.description) + _elsewhere(parameter, table),
+            parameter.description_zh.replace("|", "\\|"),
+            schema.declarations.owner.get(parameter.key, ""),
+        )
+        for name, parameter in table.columns.items()
+    ]
+    yield from markdown_table(COLUMNS, rows)
+    yield ""
+
+
+def scalar_section(schema: Schema) -> Iterator[str]:
+    """Yield the lines on the scalars of ``[parameters]``."""
+    yield from ("## [parameters] in scenario.toml", "", "Scalars and named choices.", "")
+    rows = [
+        (
+            f"`{name}`",
+            unit_of(parameter),
+            default_of(parameter),
+            allowed_in(parameter),
+            usual_in(parameter),
+            sentence(parameter.description) + _elsewhere(parameter, None),
+            parameter.description_zh.replace("|", "\\|"),
+            schema.declarations.owner[parameter.key],
+        )
+        for name, parameter in schema.scalars.items()
+    ]
+    yield from markdown_table(("name", *COLUMNS[1:]), rows)
+    yield ""
+
+
+def tables_of(schema: Schema) -> list[TableSchema]:
+    """Return all tables, those of fewer keys first, ``source`` last."""
+    return sorted(schema.tables.values(), key=lambda table: (table.name == SOURCE, len(table.keys), table.name))
+
+
+def unit_of(parameter: Parameter) -> str:
+    """Return the unit as it is printed; a dash for text."""
+    return parameter.unit or "–"
+
+
+def sentence(text: str) -> str:
+    """Return a text as one table cell that ends with a full stop."""
+    flat = " ".join(text.split()).replace("|", "\\|")
+    return flat if not flat or flat.endswith((".", "!", "?", "…")) else f"{flat}."
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    yield f"| {' | '.join(header)} |"
+    yield f"|{'---|' * len(header)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _introduction(table: TableSchema, schema: Schema) -> Iterator[str]:
+    if table.name == SOURCE:
+        yield from ("Where every figure comes from. Optional; the planner counts what it calls `illustrative`.", "")
+        yield from (f"- `{key}`: {words}" for key, words in SOURCE_KEYS_EXPLAINED.items())
+        yield ""
+        return
+    index_set = schema.declarations.sets.get(table.name)
+    if index_set is not None:
+        words = sentence(index_set.description)
+        if index_set.from_references:
+            words += " The table is optional: without it the members are those that other tables name."
+        elif index_set.members_default is not None:
+            members = ", ".join(f"`{name}`" for name in index_set.members_default) or "none"
+            words += f" The table is optional; members without it: {members}."
+        yield from (f"{words} Its rows are the set `{index_set.plural}`.", "")
+    yield from (f"Key: {', '.join(f'`{key}`' for key in table.keys)}.", "")
+
+
+def _elsewhere(parameter: Parameter, table: TableSchema | None) -> str:
+    here = table.name if table is not None else ""
+    others = [table_of(index) for index in parameter.indices if table_of(index) != here]
+    names = " or ".join(f"`{name}.csv`" if name else "`[parameters]`" for name in others)
+    return f" May stand in {names} instead." if names else ""

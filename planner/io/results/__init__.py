@@ -1,0 +1,1 @@
+"""What a run leaves: tables, layers, manifest, run folder, and reading it back."""

@@ -1,0 +1,230 @@
+"""Results, and the files they are written to; :mod:`planner.io.results.read_run` reads them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import planner
+from planner.figures import work
+from planner.figures.ledger import weights
+from planner.io.read.write import write_scenario
+from planner.io.results.basis_file import write_basis
+from planner.io.results.manifest import hash_file, stamp, to_json
+from planner.io.results.proof_file import PROOF, write_proof
+from planner.io.results.result_tables import layout_of, write_table
+from planner.io.results.run_folder import MANIFEST
+from planner.language import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from planner.scenario.scenario import Scenario
+
+SUMMARY, LOG, LAYERS = "summary.json", "solver.log", "plan.gpkg"
+TABLES, SCENARIO = "tables", "scenario"
+PRICES = "shadow_prices"
+PRICE_COLUMNS = ("rule", "index", "price", "price_relaxed", "unit", "integers")
+RANGING = "ranging"
+DECIDING = "deciding"
+
+
+@dataclass(frozen=True, repr=False)
+class Results:
+    """A plan, or what is known of a run that found none.
+
+    Attributes
+    ----------
+    scenario
+        The inputs.
+    summary
+        As in ``summary.json``.
+    tables
+        The features' result tables by name, such as ``allocation``; none without a plan.
+    shadow_prices
+        Columns rule, index, price, unit, ``integers``: whether they were fixed at the plan, and ``price_relaxed``: the
+        price where they need not be whole (NaN where that is not known).
+    manifest
+        As in ``manifest.json``.
+    log
+        The solver's own words.
+    ranging
+        How far the numbers that matter may move: :data:`planner.models.solving.ranging.COLUMNS`; ``None`` in a run that
+        was written before there was such a table.
+    basis
+        What a run that starts from this one may begin with, as :mod:`planner.models.solving.basis` keeps it; ``None``
+        without.
+    proof
+        What the bound is proved from, as :mod:`planner.models.solving.proof.proof` keeps it; ``None`` without, and in a
+        run that was read: :func:`planner.io.results.proof_file.read_proof` reads it.
+    deciding
+        What decides the plan: :data:`planner.models.deciding.COLUMNS`; ``None`` where nobody looked.
+    """
+
+    scenario: Scenario
+    summary: dict[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+    shadow_prices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PRICE_COLUMNS)))
+    manifest: dict[str, Any] = field(default_factory=dict)
+    log: str = ""
+    ranging: pd.DataFrame | None = None
+    basis: Mapping[str, npt.NDArray[Any]] | None = None
+    proof: Mapping[str, npt.NDArray[Any]] | None = None
+    deciding: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        """Return the headline."""
+        return planner.show(self)
+
+    def _repr_html_(self) -> str:
+        """Return headline and map, for a notebook."""
+        return planner.show_html(self)
+
+    def write(self, folder: str | Path, *, force: bool = False) -> Path:
+        """Write a run folder like any other: tables, layers, map, page, manifest.
+
+        Parameters
+        ----------
+        folder
+            The run folder itself; must not exist yet.
+        force
+            Replace what stands there, whole.
+
+        Raises
+        ------
+        CannotWriteError
+            The folder exists, or the file system refused.
+        """
+        return planner.write_plan(self, folder, force=force)
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan: without one there are no tables and no layers."""
+        return bool(self.tables)
+
+    @cached_property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites with their loads, capacities and supply; see :func:`planner.io.results.layers.site_layer`."""
+        from planner.io.results.layers import site_layer  # noqa: PLC0415 - geopandas is slow to import and not always needed
+
+        return site_layer(self.scenario, self.tables)
+
+    @cached_property
+    def regions(self) -> gpd.GeoDataFrame:
+        """The regions with their demand; see :func:`planner.io.results.layers.region_layer`."""
+        from planner.io.results.layers import region_layer  # noqa: PLC0415
+
+        return region_layer(self.scenario, self.tables)
+
+    @cached_property
+    def flows(self) -> gpd.GeoDataFrame:
+        """The work carried from regions to sites; see :func:`planner.io.results.layers.flow_layer`."""
+        from planner.io.results.layers import flow_layer  # noqa: PLC0415
+
+        return flow_layer(self.scenario, self.tables)
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """The work that routes carry: region, workload, site, path, ``mw`` [mean over the year], ``ms`` [one way]."""
+        return work.carried(self.tables)
+
+    def work_by_step(self, routes: pd.DataFrame) -> pd.DataFrame:
+        """Return the load of some routes, in their order, by timestep [MW]."""
+        return work.by_step(self.tables, routes)
+
+    @property
+    def hours(self) -> pd.Series:
+        """The hours of the year that each timestep stands for [h/a], in the plan's order."""
+        return weights(self.tables)
+
+
+def write_results(results: Results, folder: Path) -> None:
+    """Write everything but the maps and the manifest into an empty folder.
+
+    Without a plan only the summary and the log are written.
+
+    Raises
+    ------
+    OSError
+        The file system refused.
+    """
+    write_summary(results, folder)
+    (folder / LOG).write_bytes(results.log.encode("utf-8", "backslashreplace"))
+    if not results.has_plan:
+        return
+    (folder / TABLES).mkdir()
+    for name, table in results.tables.items():
+        write_table(table, folder / TABLES / f"{name}.csv")
+    write_table(results.shadow_prices, folder / f"{PRICES}.csv")
+    if results.ranging is not None:
+        write_table(results.ranging, folder / f"{RANGING}.csv")
+    if results.deciding is not None:
+        write_table(results.deciding, folder / f"{DECIDING}.csv")
+    if results.basis is not None:
+        write_basis(results.basis, folder)
+    if results.proof is not None:
+        write_proof(results.proof, folder)
+    write_scenario(results.scenario, folder / SCENARIO)
+    from planner.io.results.layers import write_layers  # noqa: PLC0415
+
+    write_layers(folder / LAYERS, results.sites, results.regions, results.flows)
+
+
+def write_summary(results: Results, folder: Path) -> None:
+    """Write ``summary.json``, or write it again when the last times are known.
+
+    Raises
+    ------
+    OSError
+        The file system refused.
+    """
+    (folder / SUMMARY).write_bytes(to_json(results.summary))
+
+
+def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
+    """Write ``manifest.json``, the last of all files: present and matching means complete.
+
+    Returns
+    -------
+    dict
+        The manifest as written: that of the results, with ``tables`` (rows, and the kind of every column) and
+        ``files`` (SHA-256 of every text file of the run and of what its bound is proved from; GeoPackage and pictures
+        carry times, maps may be drawn again, and a basis is only a place to begin).
+
+    Raises
+    ------
+    OSError
+        The file system refused.
+    """
+    tables = {name: layout_of(table) for name, table in results.tables.items()}
+    if results.has_plan:
+        tables[PRICES] = layout_of(results.shadow_prices)
+        if results.ranging is not None:
+            tables[RANGING] = layout_of(results.ranging)
+        if results.deciding is not None:
+            tables[DECIDING] = layout_of(results.deciding)
+    manifest = {
+        **results.manifest,
+        "notes_zh": [translated(note, "zh") for note in results.manifest.get("notes", ())],
+        "finished": stamp(datetime.now(UTC)),
+        "tables": tables,
+        "files": {name: hash_file(folder / name) for name in hashed_files(folder)},
+    }
+    (folder / MANIFEST).write_bytes(to_json(manifest))
+    return manifest
+
+
+def hashed_files(folder: Path) -> list[str]:
+    """Return the files of a run folder that its manifest answers for, with forward slashes, sorted."""
+    found = [folder / name for name in (SUMMARY, LOG, PROOF, f"{PRICES}.csv", f"{RANGING}.csv", f"{DECIDING}.csv")]
+    found += (folder / TABLES).glob("*.csv")
+    found += (folder / SCENARIO).rglob("*")
+    return sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())

@@ -1,0 +1,342 @@
+"""A run folder that appears whole or not at all: written beside its place, synced, then renamed.
+
+The draft is a hidden folder ``.<name>.<token>.planner-partial`` next to the target. Its writer holds a lock on it
+for as long as it lives, so that the next run can tell the drafts of killed runs (removed) from those of live ones
+(left alone).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.io.files.run_swap import exchange, lock, move, remedy
+from planner.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MANIFEST = "manifest.json"
+FORMAT = "east-data-west-compute-planner run"
+"""First words of a manifest, by which a run folder is told from anybody else's folder."""
+PARTIAL, PREVIOUS = "planner-partial", "planner-previous"
+HIDDEN = re.compile(rf"\.(?P<name>.+)\.[0-9a-f]{{8}}\.(?P<kind>{PARTIAL}|{PREVIOUS})", re.DOTALL)
+ATTEMPTS = 1000
+
+
+def run_name(content_hash: str, now: datetime) -> str:
+    """Return the name of a run: UTC time to the second and a short hash, such as ``20261121T231500Z-1a2b3c4d``.
+
+    Parameters
+    ----------
+    content_hash
+        Of the scenario [hex].
+    now
+        An aware time.
+    """
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{content_hash[:8]}"
+
+
+@contextmanager
+def run_folder(target: Path, *, force: bool = False, numbered: bool = False) -> Iterator[Path]:
+    """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed.
+
+    Parameters
+    ----------
+    target
+        The run folder to be. Parents that are missing are made.
+    force
+        Replace an earlier run that stands there, whole and at one stroke. Only a run folder or an empty folder
+        is ever replaced.
+    numbered
+        Where the name is taken, or another run is about to take it, add ``-2``, ``-3`` …; :func:`target_of` tells
+        which name it became.
+
+    Raises
+    ------
+    UsageError
+        The target exists (without ``force``), is not a run folder (with ``force``), or another run is writing it.
+    CannotWriteError
+        The file system refused; what stood there before is untouched.
+    """
+    target = _absolute(target)
+    made: list[Path] = []
+    with _explained(target), _cleared(made):
+        draft, handle = _open_draft(target, made, force=force, numbered=numbered)
+        try:
+            yield draft
+            _sync(draft)
+            _publish(draft, target_of(draft), force=force)
+        finally:
+            os.close(handle)
+
+
+def target_of(draft: Path) -> Path:
+    """Return the run folder that a draft will become."""
+    found = HIDDEN.fullmatch(draft.name)
+    if found is None:
+        raise ValueError(f"{draft} is not a draft")
+    return draft.with_name(found["name"])
+
+
+def check_target(target: Path, *, force: bool = False, numbered: bool = False) -> None:
+    """Refuse at once, before any solving, what :func:`run_folder` would refuse at the end.
+
+    Raises
+    ------
+    UsageError, CannotWriteError
+        As :func:`run_folder`. Nothing is left behind.
+    """
+    with suppress(_TrialOverError), run_folder(target, force=force, numbered=numbered):
+        raise _TrialOverError
+
+
+class _TrialOverError(Exception):
+    """Ends a trial of a target."""
+
+
+def _absolute(target: Path) -> Path:
+    """Follow links, so that the draft stands on the file system where the run folder will stand."""
+    try:
+        return target.resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UsageError(
+            say(
+                "{target} is not a usable path: {error}",
+                "{target} 不是可用的路径：{error}",
+                target=shown(target),
+                error=shown(error),
+            )
+        ) from error
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = reason(error)
+        text = say(
+            "cannot write {target}: {reason}; {remedy}. What stood there before is untouched",
+            "无法写入 {target}：{reason}；{remedy}。原有内容未受影响",
+            target=shown(target),
+            reason=shown(why),
+            remedy=remedy(error),
+        )
+        raise CannotWriteError(text) from error
+
+
+@contextmanager
+def _cleared(made: list[Path]) -> Iterator[None]:
+    """On any exception remove the folders made, the last first; parents that others use by now stay."""
+    try:
+        yield
+    except BaseException:
+        for path in reversed(made):
+            if HIDDEN.fullmatch(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.rmdir()
+        raise
+
+
+def _open_draft(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tuple[Path, int]:
+    """Make and lock a draft; return it with the handle that holds the lock."""
+    for attempt in range(ATTEMPTS):
+        try:
+            _make_parents(target.parent, made)
+            with _locked_parent(target.parent):
+                return _claim(target, made, force=force, numbered=numbered)
+        except FileNotFoundError:  # a run that failed has just removed the parent it had made
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+def _make_parents(folder: Path, made: list[Path]) -> None:
+    for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        with suppress(FileExistsError):  # another run made it meanwhile, so that it is not ours to remove
+            path.mkdir()
+            made.append(path)
+
+
+def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tuple[Path, int]:
+    _sweep(target.parent)
+    if numbered:
+        target = _free(target)
+    elif not force and _is_claimed(target):
+        raise UsageError(
+            say(
+                "another run is writing {target} now; choose another --out, or wait for it",
+                "另一次运行正在写入 {target}；请另选 --out，或等待其结束",
+                target=shown(target),
+            )
+        )
+    _refuse(target, force=force)
+    draft = _hidden(target, PARTIAL)
+    draft.mkdir()
+    made.append(draft)
+    handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+    lock(handle, wait=False)
+    return draft, handle
+
+
+@contextmanager
+def _locked_parent(parent: Path) -> Iterator[None]:
+    """Let one run at a time look around in a folder and change names in it."""
+    handle = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        lock(handle, wait=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _hidden(target: Path, kind: str) -> Path:
+    return target.with_name(f".{target.name}.{secrets.token_hex(4)}.{kind}")
+
+
+def _refuse(target: Path, *, force: bool) -> None:
+    if not os.path.lexists(target):
+        return
+    if not force:
+        raise UsageError(
+            say(
+                "{target} exists already; choose another --out, or replace it with --force",
+                "{target} 已存在；请另选 --out，或以 --force 替换",
+                target=shown(target),
+            )
+        )
+    if not _is_replaceable(target):
+        raise UsageError(
+            say(
+                "{target} is not a run folder, so that --force leaves it alone; choose another --out",
+                "{target} 不是运行文件夹，--force 不会动它；请另选 --out",
+                target=shown(target),
+            )
+        )
+
+
+def _is_replaceable(target: Path) -> bool:
+    """Return whether a folder is an earlier run, or empty; anything else is never removed."""
+    if not target.is_dir():
+        return False
+    manifest = target / MANIFEST
+    if not manifest.is_file():
+        return not any(target.iterdir())
+    with manifest.open("rb") as file:
+        return FORMAT.encode() in file.read(4 * len(FORMAT))
+
+
+def _free(target: Path) -> Path:
+    """Return the target, or the first numbered name beside it that nobody has or is about to take."""
+    for number in range(1, ATTEMPTS + 1):
+        candidate = target if number == 1 else target.with_name(f"{target.name}-{number}")
+        if not os.path.lexists(candidate) and not _is_claimed(candidate):
+            return candidate
+    raise UsageError(
+        say(
+            "{ATTEMPTS} runs are called {target} already; wait a second",
+            "已有 {ATTEMPTS} 次运行名为 {target}；请稍候",
+            ATTEMPTS=ATTEMPTS,
+            target=shown(target),
+        )
+    )
+
+
+def _drafts(parent: Path, kind: str) -> Iterator[tuple[Path, str]]:
+    """Yield the hidden folders of a kind, each with the name of its target."""
+    for path in sorted(parent.iterdir()):
+        found = HIDDEN.fullmatch(path.name)
+        if found and found["kind"] == kind and path.is_dir() and not path.is_symlink():
+            yield path, found["name"]
+
+
+def _is_claimed(target: Path) -> bool:
+    """Return whether a live run is about to take a name."""
+    return any(name == target.name and _is_live(path) for path, name in _drafts(target.parent, PARTIAL))
+
+
+def _is_live(draft: Path) -> bool:
+    """Return whether a draft's writer lives; a draft that cannot be locked at all counts as live."""
+    try:
+        handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    try:
+        return not lock(handle, wait=False)
+    finally:
+        os.close(handle)
+
+
+def _sweep(parent: Path) -> None:
+    """Put back an earlier run whose replacement was killed half-way, and remove what killed runs left."""
+    for path, name in _drafts(parent, PREVIOUS):
+        if os.path.lexists(parent / name):
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            move(path, parent / name)
+    for path, _ in _drafts(parent, PARTIAL):
+        if not _is_live(path):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """Have every file and folder on the disk before the name appears."""
+    for place, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            _fsync(os.path.join(place, name), os.O_RDONLY)  # noqa: PTH118 - os.walk speaks strings
+        _fsync(place, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _fsync(path: str | Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _publish(draft: Path, target: Path, *, force: bool) -> None:
+    """Give the draft its name; what it replaces is removed afterwards."""
+    with _locked_parent(target.parent):
+        if os.path.lexists(target):
+            _replace(draft, target, force=force)
+        else:
+            move(draft, target)
+        # From here the run stands whole; a directory that cannot be synced loses at worst its newest name.
+        with suppress(OSError):
+            _fsync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _replace(draft: Path, target: Path, *, force: bool) -> None:
+    if not force or not _is_replaceable(target):
+        raise CannotWriteError(
+            say(
+                "{target} appeared while the run was going on; it is untouched, run again",
+                "{target} 在运行期间出现；未动它，请重新运行",
+                target=shown(target),
+            )
+        )
+    if exchange(draft, target):
+        return
+    previous = _hidden(target, PREVIOUS)
+    try:
+        target.rename(previous)  # killed between the two renames, the next run puts it back
+        draft.rename(target)
+    except BaseException:
+        if not os.path.lexists(target):
+            previous.rename(target)
+        raise
+    shutil.rmtree(previous, ignore_errors=True)

@@ -1,0 +1,165 @@
+"""A workbook → a scenario folder: every sheet becomes a CSV, which the strict reader then reads like any other.
+
+A fault names the sheet and its row. The folder appears whole or not at all, and only if the scenario is valid.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
+from planner.io.files.run_swap import exchange
+from planner.io.read.folders import READERS, TOML
+from planner.io.read.write import write_scenario
+from planner.io.results.run_folder import run_folder
+from planner.io.workbook.draft import Draft, draft_of
+from planner.io.workbook.reading import read_workbook
+from planner.language import join, say
+from planner.scenario.schema import Schema, schema_of
+
+if TYPE_CHECKING:
+    from planner.scenario.parameter import Declarations
+    from planner.scenario.scenario import Scenario
+
+ReadScenario = Callable[[Path], "Scenario"]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did."""
+
+    target: Path
+    tables: int
+    rows: int
+    notes: tuple[str, ...]
+
+    def told(self) -> str:
+        """Return it as sentences."""
+        line = say(
+            "{target}: {tables} tables, {rows:,} rows; next: planner check {target}",
+            "{target}：{tables} 个表，{rows:,} 行；下一步：planner check {target}",
+            target=self.target,
+            tables=self.tables,
+            rows=self.rows,
+        )
+        notes = [say("note: {note}", "提示：{note}", note=note) for note in self.notes]
+        return "".join(f"{text}\n" for text in (*notes, line))
+
+
+def import_workbook(
+    book: Path, target: Path, declarations: Declarations, read: ReadScenario, *, force: bool = False
+) -> Imported:
+    """Write the scenario that a workbook holds into a folder.
+
+    Parameters
+    ----------
+    book
+        An ``.xlsx`` as ``planner export --format xlsx`` writes it.
+    target
+        The scenario folder to be.
+    declarations
+        What the features declare.
+    read
+        Reads and validates a scenario folder.
+    force
+        Replace a scenario folder that stands there, if it holds nothing that a workbook does not.
+
+    Raises
+    ------
+    UsageError
+        The target exists, or may not be replaced.
+    InvalidInputError
+        The workbook is refused, or the scenario in it is wrong; all faults together.
+    CannotWriteError
+        The file system refused; what stood there is untouched.
+    """
+    schema = schema_of(declarations)
+    _check_target(target, schema, force=force)
+    draft = draft_of(read_workbook(book), schema, book.name)
+    with tempfile.TemporaryDirectory(prefix="planner-") as place:
+        folder = Path(place).resolve() / (target.resolve().name or "scenario")
+        draft.write(folder)
+        try:
+            scenario = read(folder)
+        except InvalidInputError as error:
+            raise InvalidInputError([_of_book(fault, draft, folder) for fault in error.faults]) from None
+    if target.exists() and any(target.iterdir()):
+        _replace(scenario, target.resolve())
+    else:
+        with run_folder(target, force=force) as empty:
+            write_scenario(scenario, empty)
+    rows = sum(len(table) for table in scenario.tables.values())
+    return Imported(target, len(scenario.tables), rows, tuple(draft.notes))
+
+
+def _of_book(fault: Fault, draft: Draft, folder: Path) -> Fault:
+    """Return a fault of the draft as one of the workbook: its sheet, and the row there."""
+    path = PurePosixPath(fault.file)
+    if path.parent.name != folder.name or path.name not in draft.rows:
+        return replace(fault, file=draft.book if path.name == folder.name else fault.file)
+    row = None if fault.row is None else draft.rows[path.name].get(fault.row)
+    return replace(fault, file=draft.file(path.stem), row=row)
+
+
+def _check_target(target: Path, schema: Schema, *, force: bool) -> None:
+    """Refuse at once what would be refused at the end."""
+    if not target.exists() and not target.is_symlink():
+        return
+    if not force:
+        text = say(
+            "{target} exists already; name a new folder, or replace the scenario there with --force",
+            "{target} 已存在；请指定新文件夹，或用 --force 替换其中的情景",
+            target=shown(target),
+        )
+        raise UsageError(text)
+    if not target.is_dir():
+        text = say("{target} is no folder; name a new one", "{target} 不是文件夹；请指定新文件夹", target=shown(target))
+        raise UsageError(text)
+    others = sorted(path.name for path in target.iterdir() if not _is_of_scenario(path, schema))
+    if others or (any(target.iterdir()) and not (target / TOML).is_file()):
+        text = say(
+            "{target} holds what a workbook does not ({names}), so that --force leaves it alone; name a new folder",
+            "{target} 中有工作簿所没有的内容（{names}），--force 不予替换；请指定新文件夹",
+            target=shown(target),
+            names=join(shown(name) for name in others[:5]) if others else say("no scenario", "不是情景"),
+        )
+        raise UsageError(text)
+
+
+def _is_of_scenario(path: Path, schema: Schema) -> bool:
+    """Return whether a file is one that an import writes anew: the settings or a table."""
+    is_table = path.stem in schema.tables and path.suffix.casefold() in READERS
+    return path.is_file() and not path.is_symlink() and (path.name == TOML or is_table)
+
+
+def _replace(scenario: Scenario, target: Path) -> None:
+    """Put a scenario in the place of one that stands there, at one stroke."""
+    beside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.imported")
+    try:
+        with run_folder(beside) as empty:
+            write_scenario(scenario, empty)
+        has_changed = exchange(beside, target)
+    except OSError as error:
+        text = say(
+            "cannot replace {target}: {why}; it is as it was",
+            "无法替换 {target}：{why}；原内容未动",
+            target=shown(target),
+            why=reason(error),
+        )
+        raise CannotWriteError(text) from error
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(beside)  # the new one where nothing was exchanged, else the old one
+    if not has_changed:
+        text = say(
+            "this file system cannot replace a folder at one stroke; import into a new folder",
+            "该文件系统不能一次性替换文件夹；请导入到新文件夹",
+        )
+        raise CannotWriteError(text)

@@ -1,0 +1,88 @@
+"""What a column means, what may stand in it and what an empty cell means, in both languages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from planner.language import Said, join, say
+from planner.scenario.parameter import Missing
+
+if TYPE_CHECKING:
+    from planner.io.workbook.sheet import Cell
+    from planner.scenario.parameter import Parameter
+
+Word = Callable[[str], str]
+"""From a name to what a reader calls it (``planner.views.words.word``)."""
+DIGITS: Final = 15
+"""Significant digits that every spreadsheet keeps."""
+
+
+def both(text: str) -> tuple[str, str]:
+    """Return a text in Chinese and in English."""
+    return (text.zh, text.en) if isinstance(text, Said) else (text, text)
+
+
+def kept(value: float) -> Cell:
+    """Return a number as a cell that every spreadsheet keeps: text where it has more digits than some save."""
+    return value if float(f"{value:.{DIGITS}g}") == value else repr(float(value))
+
+
+def flag_cell(value: bool) -> str:
+    """Return a flag as text, which every spreadsheet keeps: LibreOffice makes a formula of a flag."""
+    return "TRUE" if value else "FALSE"
+
+
+def told(parameter: Parameter) -> Said:
+    """Return what a column means, what may stand in it and what an empty cell means."""
+    return say(
+        "{meaning} Allowed: {allowed}. If empty: {default}.",
+        "{meaning}允许：{allowed}。空白时：{default}。",
+        meaning=meaning_of(parameter),
+        allowed=allowed_in(parameter),
+        default=default_of(parameter),
+    )
+
+
+def meaning_of(parameter: Parameter) -> Said:
+    """Return the description."""
+    return Said(parameter.description, parameter.description_zh or parameter.description)
+
+
+def default_of(parameter: Parameter) -> Said:
+    """Return what an empty cell means."""
+    match parameter.default:
+        case Missing.REQUIRED:
+            return say("an error, it must be given", "报错（必填）")
+        case None:
+            return say("none", "无")
+        case bool():
+            return say("{value}", "{value}", value=str(parameter.default).upper())
+        case _:
+            return say("{value}", "{value}", value=parameter.default)
+
+
+def allowed_in(parameter: Parameter) -> Said:
+    """Return what a cell may hold."""
+    match parameter.kind:
+        case "choice":
+            return join(parameter.choices)
+        case "flag":
+            return say("TRUE or FALSE", "TRUE 或 FALSE")
+        case "reference":
+            return say("an id of the sheet {name}", "工作表 {name} 中的 id", name=parameter.refers_to)
+        case "text":
+            return say("any text", "任意文本")
+        case _:
+            return _interval(parameter)
+
+
+def _interval(parameter: Parameter) -> Said:
+    whole = say("a whole number", "整数") if parameter.kind == "integer" else say("a number", "数值")
+    more = say("more than", "大于") if parameter.low_open else say("at least", "不小于")
+    low = say("{more} {low:g}", "{more} {low:g}", more=more, low=parameter.low)
+    high = say("at most {high:g}", "不大于 {high:g}", high=parameter.high)
+    ends = [(low, parameter.low), (high, parameter.high)]
+    bounds = join([end for end, bound in ends if math.isfinite(bound)], " and ", "且")
+    return say("{whole} {bounds}", "{whole}，{bounds}", whole=whole, bounds=bounds) if bounds else whole

@@ -1,0 +1,210 @@
+"""A workbook as raw cells, read by a limited child process; what the child says is checked before it is believed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from planner.errors import Fault, InvalidInputError, reason, shown
+from planner.io.workbook import child
+from planner.language import Said, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROWS_OF_SHEET: Final = 1_048_576
+INTEGER_BITS_MAX: Final = 1000
+"""A longer whole number is no float, and none that a cell of a spreadsheet holds."""
+NAMED: Final = frozenset({"formula", "error", "date", "percent"})
+SAVE: Final = say(
+    "open it in Excel, WPS or LibreOffice and save it as 'Excel workbook (*.xlsx)'",
+    "请用 Excel、WPS 或 LibreOffice 打开，另存为“Excel 工作簿 (*.xlsx)”",
+)
+MEBI: Final = 1 << 20
+PATIENCE: Final = 5
+"""Times its processor time that the child may take on a busy machine."""
+
+RawCell = str | int | float | bool | dict[str, str | float]
+"""Text, number or flag; or one word (``formula``, ``error``, ``date``, ``percent``) with what stands there."""
+
+
+@dataclass
+class RawSheet:
+    """A sheet as it stands in the file.
+
+    Attributes
+    ----------
+    rows
+        By number, from 1; the cells by the number of their column, from 1. Empty ones are left out.
+    merged
+        Ranges of cells that are merged.
+    """
+
+    name: str
+    is_hidden: bool
+    rows: dict[int, dict[int, RawCell]] = field(default_factory=dict)
+    merged: list[str] = field(default_factory=list)
+
+
+def read_workbook(path: Path) -> list[RawSheet]:
+    """Return the sheets of a workbook, in the order of their tabs.
+
+    Raises
+    ------
+    InvalidInputError
+        No such file, no ``.xlsx``, encrypted, damaged, with macros or links to other workbooks, or larger than any
+        workbook of a scenario is.
+    """
+    try:
+        if not path.is_file():
+            raise FileNotFoundError(None, say("there is no such file", "没有这个文件"))
+        with path.open("rb") as book, tempfile.TemporaryFile(prefix="planner-") as answer:
+            code = _answer(book, answer)
+            answer.seek(0)
+            return list(_sheets(answer, path, code))
+    except (OSError, ValueError) as error:
+        why = reason(error)
+        problem = say("the file cannot be read: {why}", "文件无法读取：{why}", why=why)
+        remedy = say("name an .xlsx workbook", "请指定 .xlsx 工作簿")
+        raise InvalidInputError([Fault(str(path), problem, remedy=remedy)]) from None
+
+
+def _answer(book: IO[bytes], answer: IO[bytes]) -> int | None:
+    """Let the child read; return its exit code, ``None`` where it took too long."""
+    root = str(Path(__file__).parents[3])
+    paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
+    command = [sys.executable, "-m", child.__name__]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=book,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            timeout=PATIENCE * child.SECONDS_MAX,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return done.returncode
+
+
+def _sheets(answer: IO[bytes], path: Path, code: int | None) -> Iterator[RawSheet]:
+    """Yield the sheets that the child tells of; nothing is handed on unless it told all."""
+    found: list[RawSheet] = []
+    has_ended = False
+    try:
+        for line in answer:
+            told = json.loads(line)
+            if "refused" in told:
+                raise _refused(path, str(told["refused"]), str(told.get("what", "")))
+            has_ended = told.get("end") is True
+            _take(told, found)
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        has_ended = False
+    if not has_ended:
+        raise _refused(path, "too_much" if code != 0 else "damaged", "")
+    yield from found
+
+
+def _take(told: dict[str, Any], found: list[RawSheet]) -> None:
+    """Put one line of the answer where it belongs.
+
+    Raises
+    ------
+    ValueError, TypeError, AttributeError, LookupError
+        The line is none of those that the child writes.
+    """
+    if "sheet" in told:
+        found.append(RawSheet(str(told["sheet"]), told["hidden"] is True))
+    elif "row" in told:
+        cells = {int(place): cell for place, cell in told["cells"].items()}
+        is_sound = 1 <= int(told["row"]) <= ROWS_OF_SHEET and all(map(_is_cell, cells.values()))
+        if not is_sound or min(cells) < 1 or max(cells) > child.COLUMNS_MAX:
+            raise ValueError(told)
+        found[-1].rows[int(told["row"])] = cells
+    elif "merged" in told:
+        found[-1].merged.append(str(told["merged"]))
+
+
+def _is_cell(cell: Any) -> bool:
+    if isinstance(cell, dict):
+        return len(cell) == 1 and NAMED.issuperset(cell) and isinstance(next(iter(cell.values())), str | float | int)
+    if isinstance(cell, int) and cell.bit_length() > INTEGER_BITS_MAX:
+        return False
+    return isinstance(cell, str | int | float | bool)
+
+
+def _refused(path: Path, why: str, what: str) -> InvalidInputError:
+    problem, remedy = _REASONS.get(why, _REASONS["damaged"])
+    if what:
+        problem = say("{problem}: {what}", "{problem}：{what}", problem=problem, what=shown(what))
+    return InvalidInputError([Fault(str(path), problem, remedy=remedy)])
+
+
+def _size(en: str, zh: str, most: float) -> tuple[Said, Said]:
+    """Return the refusal of what is larger than any workbook of a scenario."""
+    remedy = say(
+        "no workbook of one scenario is that large: delete what does not belong to it, or give the table as CSV",
+        "单个情景的工作簿不会这么大：请删去无关内容，或把该表以 CSV 给出",
+    )
+    return say(en, zh, most=most), remedy
+
+
+_REASONS: Final[dict[str, tuple[Said, Said]]] = {
+    "no_zip": (say("it is no Excel workbook (.xlsx)", "不是 Excel 工作簿（.xlsx）"), SAVE),
+    "no_workbook": (say("it is a zip file, but no Excel workbook", "是 zip 文件，但不是 Excel 工作簿"), SAVE),
+    "old_or_encrypted": (
+        say("it is an .xls of Excel 97–2003, or protected by a password", "是 Excel 97–2003 的 .xls，或已加密"),
+        say(
+            "take the password off and save it as 'Excel workbook (*.xlsx)'",
+            "请取消密码，另存为“Excel 工作簿 (*.xlsx)”",
+        ),
+    ),
+    "damaged": (say("the workbook is damaged or cut off", "工作簿已损坏或不完整"), SAVE),
+    "entities": (
+        say(
+            "its XML declares entities, which no spreadsheet program writes",
+            "其 XML 声明了实体，电子表格软件不会这样写",
+        ),
+        SAVE,
+    ),
+    "twice": (say("two of its parts have one name", "工作簿内有两个部分同名"), SAVE),
+    "macros": (
+        say("it holds macros, which the planner does not open", "含有宏，规划器不予打开"),
+        say("save it as 'Excel workbook (*.xlsx)', without macros", "请另存为不含宏的“Excel 工作簿 (*.xlsx)”"),
+    ),
+    "links": (
+        say("it links to other workbooks", "链接到其他工作簿"),
+        say(
+            "break the links (Data → Edit links → Break link) and save it again",
+            "请断开链接（数据 → 编辑链接 → 断开链接）后重新保存",
+        ),
+    ),
+    "too_much": (
+        say(
+            "reading it takes more than {memory} MiB of memory or {seconds} s",
+            "读取它需要超过 {memory} MiB 内存或 {seconds} 秒",
+            memory=child.MEMORY_MAX // MEBI,
+            seconds=child.SECONDS_MAX,
+        ),
+        _size("", "", 0)[1],
+    ),
+    "file_size": _size("the file has more than {most} MiB", "文件大于 {most} MiB", child.FILE_MAX // MEBI),
+    "unzipped": _size("unzipped it has more than {most} MiB", "解压后大于 {most} MiB", child.UNZIPPED_MAX // MEBI),
+    "ratio": _size(
+        "a part grows more than {most}-fold when it is unzipped", "有一部分解压后增大 {most} 倍以上", child.RATIO_MAX
+    ),
+    "members": _size("it has more than {most:,} parts", "内部文件多于 {most:,} 个", child.MEMBERS_MAX),
+    "sheets": _size("it has more than {most} sheets", "工作表多于 {most} 张", child.SHEETS_MAX),
+    "columns": _size("a sheet has more than {most} columns", "有工作表多于 {most} 列", child.COLUMNS_MAX),
+    "cells": _size("it has more than {most:,} cells", "单元格多于 {most:,} 个", child.CELLS_MAX),
+}
+"""What is wrong and what to do, by the child's word."""

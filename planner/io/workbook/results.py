@@ -1,0 +1,224 @@
+"""The results of a run as sheets of a workbook: what it is, its summary, a sheet a table, shadow prices, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.io.results.result_tables import kind_of
+from planner.io.results.results import DECIDING, PRICES, RANGING
+from planner.io.workbook.meaning import both
+from planner.io.workbook.readme import README
+from planner.io.workbook.sheet import Cell, Column, Page, Sheet
+from planner.io.workbook.tables import NAME_MAX, ROWS_MAX
+from planner.language import Said, say
+from planner.scenario.schema import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from planner.io.results.results import Results
+    from planner.io.workbook.meaning import Word
+
+SUMMARY, NAMES = "summary", "names"
+PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING, DECIDING)} | {SOURCE: f"scenario/{SOURCE}.csv"}
+"""Where the tables stand in a run folder that are not in its folder of tables."""
+MONEY: Final = frozenset({"dispatch_year"})
+"""Tables that no feature reports, all of whose numbers are costs by the year."""
+RUN_UNITS: Final[Mapping[str, str]] = {
+    "gap": "1",
+    "counts": "1",
+    "seconds": "s",
+    "peak_memory": "MiB",
+    "cost_difference": "CNY/a",
+    "cost_difference_share": "1",
+    "unserved": "MWh/a",
+}
+"""Units of the numbers of ``summary.json`` that the run adds to those of the features."""
+OBJECTIVE_UNITS: Final[Mapping[str, str]] = {"cost": "CNY/a", "emissions": "tCO2/a", "latency": "ms"}
+
+
+@dataclass(frozen=True)
+class ResultBook:
+    """The sheets of a run, and what a user should know of them."""
+
+    sheets: list[Sheet | Page]
+    notes: Sequence[str]
+
+
+def result_book(results: Results, word: Word) -> ResultBook:
+    """Return the sheets of a run.
+
+    Parameters
+    ----------
+    results
+        With a plan.
+    word
+        Gives the names of tables and columns in both languages.
+
+    Notes
+    -----
+    A table of more rows than a sheet holds is left out, whole, and said: a part of it would add up to less.
+    """
+    tables = {**results.tables, PRICES: results.shadow_prices}
+    if results.ranging is not None:
+        tables[RANGING] = results.ranging
+    if results.deciding is not None:
+        tables[DECIDING] = results.deciding
+    if SOURCE in results.scenario.tables:
+        tables[SOURCE] = results.scenario.tables[SOURCE]
+    fitting = {name: table for name, table in tables.items() if len(table) <= ROWS_MAX}
+    notes = [_left_out(name, len(table)) for name, table in tables.items() if name not in fitting]
+    sheets = [_summary(results, word), _names(results, word)]
+    sheets += [table_sheet(name, table, word, _units_of(results, name)) for name, table in fitting.items()]
+    return ResultBook([_readme(results, sheets, notes, word), *sheets], notes)
+
+
+def _units_of(results: Results, name: str) -> Mapping[str, str]:
+    """Return the units of a table's columns: as the feature that reports it declares them."""
+    if name in MONEY:
+        return dict.fromkeys(map(str, results.tables[name]), "CNY/a")
+    return {column.name: column.unit for column in results.scenario.declarations.columns_of(name).values()}
+
+
+def table_sheet(name: str, table: pd.DataFrame, word: Word, units: Mapping[str, str]) -> Sheet:
+    """Return a table of results as a sheet; its columns of text before the first number are its keys.
+
+    Parameters
+    ----------
+    units
+        By column; those of text are not looked at.
+    """
+    kinds = {str(column): kind_of(table[column]) for column in table.columns}
+    columns: list[Column] = []
+    for column, kind in kinds.items():
+        is_text = kind in {"text", "empty"}
+        is_key = is_text and all(before.is_key for before in columns)
+        unit = "" if is_text or kind == "flag" else units.get(column, "")
+        columns.append(Column(column, word(column), unit, "text" if is_text else kind, is_key=is_key))
+    cells = [table[column].astype(object).where(table[column].notna(), None).tolist() for column in table.columns]
+    return Sheet(name[:NAME_MAX], columns, list(zip(*cells, strict=True)))
+
+
+def _left_out(name: str, rows: int) -> Said:
+    return say(
+        "the table {name} has {rows:,} rows, more than a sheet holds; it is in {path} of the run",
+        "表 {name} 有 {rows:,} 行，超出一张工作表的容量；请见运行文件夹中的 {path}",
+        name=name,
+        path=PLACES.get(name, f"tables/{name}.csv"),
+        rows=rows,
+    )
+
+
+def _summary(results: Results, word: Word) -> Sheet:
+    columns = (
+        Column("quantity", say("name in summary.json", "summary.json 中的名称"), is_key=True),
+        Column("zh", say("in Chinese", "中文")),
+        Column("en", say("in English", "英文")),
+        Column("value", say("value", "取值"), kind="any"),
+        Column("unit", say("unit", "单位")),
+    )
+    measures = {measure.name: measure.unit for measure in results.scenario.declarations.measures}
+    units = {**RUN_UNITS, **measures}
+    minimised = results.scenario.settings.minimise
+    objective = OBJECTIVE_UNITS.get(minimised, "")
+    rows: list[Sequence[Cell]] = []
+    for path, value in _leaves(results.summary):
+        said = [word(part) for part in path]
+        zh, en = ("：".join(both(part)[0] for part in said), ": ".join(both(part)[1] for part in said))
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        unit = objective if path[-1] in {"objective", "bound"} else _unit(path, units)
+        told = " ".join(dict.fromkeys(both(word(value)))) if isinstance(value, str) else value
+        rows.append((".".join(path), zh, en, told, unit if is_number else ""))
+    return Sheet(SUMMARY, columns, rows)
+
+
+def _unit(path: tuple[str, ...], units: Mapping[str, str]) -> str:
+    """Return the unit of a number of the summary, by the first of its names that has one."""
+    return next((units[name] for name in path if name in units), "")
+
+
+def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Cell]]:
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, str(name)))
+        elif isinstance(value, list | tuple):
+            yield (*path, str(name)), ", ".join(map(str, value))
+        else:
+            yield (*path, str(name)), value
+
+
+def _names(results: Results, word: Word) -> Sheet:
+    """Return the ids of all sets with their names, to be looked up."""
+    columns = (
+        Column("set", say("set", "集合"), is_key=True),
+        Column("id", say("id", "id"), is_key=True),
+        Column("name_zh", word("name_zh")),
+        Column("name_en", word("name_en")),
+    )
+    scenario = results.scenario
+    rows: list[Sequence[Cell]] = []
+    for name, members in scenario.sets.items():
+        labels = [scenario.labels(name, language) for language in ("zh", "en")]
+        if name != "timestep" and members:
+            rows += [(name, member, *(str(label[member]) for label in labels)) for member in members]
+    return Sheet(NAMES, columns, rows)
+
+
+def _readme(results: Results, sheets: Sequence[Sheet], notes: Sequence[str], word: Word) -> Page:
+    settings, manifest = results.scenario.settings, results.manifest
+    titles = (settings.title_zh or settings.title or results.scenario.name, settings.title or settings.title_zh)
+    lines: list[tuple[str, Sequence[Cell]]] = [
+        ("title", ("", titles[0])),
+        ("text", ("", "", titles[1])),
+        ("text", ("",)),
+    ]
+    lines += [("text", ("", *both(said))) for said in _what(results, word)]
+    lines += [("text", ("!", *both(note))) for note in notes]
+    for name, said in _OF_MANIFEST.items():
+        if name in manifest:
+            lines.append(("text", ("", *(f"{words}: {manifest[name]}" for words in both(said)))))
+    lines += [("text", ("",)), ("heading", ("工作表 sheet", "中文", "English", "行数 rows"))]
+    for sheet in sheets:
+        lines.append(("row", (sheet.name, *both(_OWN.get(sheet.name) or word(sheet.name)), len(sheet.rows))))
+    return Page(README, lines, (28, 62, 62, 12))
+
+
+_OWN: Final[Mapping[str, Said]] = {
+    SUMMARY: say("headline numbers of the plan", "方案的主要指标"),
+    NAMES: say("what the ids are called", "id 与名称对照"),
+}
+_OF_MANIFEST: Final[Mapping[str, Said]] = {
+    "content_hash": say("hash of the scenario", "情景哈希"),
+    "finished": say("finished", "完成时间"),
+}
+
+
+def _what(results: Results, word: Word) -> Iterator[Said]:
+    yield say(
+        "Results of a run of the scenario '{name}': its status is {status}. "
+        "Its rules and costs were audited in separate code.",
+        "情景“{name}”的运行结果，状态：{status}。各项约束与成本已由独立程序核验。",
+        name=results.scenario.name,
+        status=word(results.summary["status"]),
+    )
+    yield say(
+        "Row 1 of each sheet holds the names of the columns as in the run folder, rows 2 to 4 Chinese, English, unit.",
+        "各工作表第 1 行为列名（与运行文件夹一致），第 2–4 行为中文、英文与单位。",
+    )
+    yield say(
+        "Nothing here is a formula. Ids are those of the scenario; the sheet '{names}' has what they are called.",
+        "全部单元格均为数值或文本，无公式。id 与情景一致，名称见工作表 {names}。",
+        names=NAMES,
+    )
+    share = results.manifest.get("illustrative_share")
+    if share:
+        yield say(
+            "{share:.0%} of the numbers read are illustrative: an estimate, not a source (sheet '{source}').",
+            "输入中 {share:.0%} 为示意值：属估计，无公布来源（见工作表 {source}）。",
+            share=share,
+            source=SOURCE,
+        )

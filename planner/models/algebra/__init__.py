@@ -1,0 +1,1 @@
+"""Rules become a matrix; nothing here knows a feature."""

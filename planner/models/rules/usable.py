@@ -1,0 +1,75 @@
+"""What could ever be used of a site, for limits that stand for "no limit": decision 0038.
+
+A limit of 9999999 modules says that nobody counted. Where it multiplies a binary (``modules ≤ limit × open``), a solver
+whose whole numbers are whole to 1e-6 has ten modules at a closed site, and may as well say that there is no plan at
+all; an integer with a bound of 1e12 keeps its search from ending. So such a limit is brought down to what could be
+used, far above what any plan would build.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.scenario.scenario import Scenario
+
+LEVELS = (10_000.0, 1_000_000.0)
+"""A limit on modules up to the first is what it says: a binary that is whole to 1e-6 lets a hundredth of a module slip
+by, which no whole number of modules can use. The second is for modules so small that thousands are needed."""
+HEADROOM = 2.0
+"""A level is taken where it is so many times what could be used. What could be used moves with demand and utilisation,
+the levels do not, so that ``explain``, which moves them, sees the same limit."""
+PAIR = ["site", "compute_type"]
+
+
+def modules_usable(m: PlanModel, limit: pd.Series) -> pd.Series:
+    """Return limits on modules, those above a level that is ample for what could be used brought down to it [1].
+
+    Parameters
+    ----------
+    m
+        With its routes and the scenario's parameters.
+    limit
+        ``modules_max`` by site and compute type [1].
+    """
+    load = most_load(m).reindex(limit.index, fill_value=0.0)
+    size = m.inputs.series("module_size").reindex(limit.index).mul(m.inputs.series("utilisation_max"), level="site")
+    needed = np.divide(load, size, out=np.zeros(len(limit)), where=(size > 0.0).to_numpy())
+    ample = np.select([needed * HEADROOM <= level for level in LEVELS], LEVELS, np.inf)
+    return limit.astype(float).clip(upper=ample)
+
+
+def most_load(m: PlanModel) -> pd.Series:
+    """Return the most load that any plan can put on a site in a timestep [MW], by site and compute type.
+
+    All work that has a route to the site, at its peak, whatever stands or is built elsewhere.
+    """
+    types = m.inputs.series("workload.compute_type")
+    work = m.routes[["region", "workload", "site"]].drop_duplicates()
+    demand = m.inputs.series("demand").mul(most_at_once(m.inputs), level="workload").rename("load")
+    work = work.assign(compute_type=work["workload"].map(types)).join(demand, on=["region", "workload"])
+    return work.groupby(PAIR)["load"].sum()
+
+
+def most_at_once(inputs: Scenario) -> pd.Series:
+    """Return the most of a workload that can be served in one timestep, over its mean demand [1], by workload.
+
+    The peak of its profile; of work that can wait, all that came in as long as it may wait, or in the whole period,
+    done in the shortest timestep.
+    """
+    profile = inputs.series("demand_profile").unstack("timestep")
+    most = profile.max(axis=1)
+    if not inputs.has("flexible_workloads"):
+        return most
+    steps = profile.columns
+    duration = inputs.series("timestep_duration").reindex(steps)
+    period = inputs.series("period").reindex(steps).fillna("").to_numpy()
+    longest = inputs.series("deferral_max").reindex(most.index, fill_value=0.0)
+    of_period = profile.mul(duration, axis=1).T.groupby(period).sum().max()
+    waits = np.minimum(of_period, most * (longest + duration.max())) / duration.min()
+    return most.where(longest <= 0.0, np.maximum(most, waits))

@@ -1,0 +1,1 @@
+"""Arrays become an answer, prices and ranges; nothing here knows a rule."""

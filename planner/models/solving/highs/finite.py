@@ -1,0 +1,63 @@
+"""The gate before every solver: no array with NaN passes, nor a number that a solver takes for infinite.
+
+HiGHS calls a programme with NaN in a cost or a coefficient "optimal" and one with 1e20 unlimited. ``judge.py`` refuses
+such a problem where a user asks it, and says which rule and index; this stands where arrays are handed over, whoever
+made them, so that no way into a solver goes round it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.models.algebra.unfit import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from planner.models.solving.highs.exchange import Arrays, Vector
+
+
+def check_numbers(what: str, values: Vector, most: float = VALUE_MAX) -> None:
+    """Refuse costs or coefficients.
+
+    Raises
+    ------
+    ValueError
+        One of them is NaN, infinite or too large.
+    """
+    _refuse(what, unfit_numbers(values, most), values)
+
+
+def check_limits(what: str, lower: Vector, upper: Vector) -> None:
+    """Refuse the two sides of rows or columns, which may be infinite, each on its own side.
+
+    Raises
+    ------
+    ValueError
+        One of them is NaN, too large, or infinite on the wrong side.
+    """
+    fits = (lower == -np.inf) | (np.abs(lower) < VALUE_MAX)
+    _refuse(what, unfit_limits(lower, upper), np.where(fits, upper, lower))
+
+
+def check_arrays(arrays: Arrays) -> None:
+    """Refuse a problem with any such number.
+
+    Raises
+    ------
+    ValueError
+        Says which part.
+    """
+    check_numbers("coefficients", arrays.data, COEFFICIENT_MAX)
+    check_numbers("costs", np.asarray(arrays.costs).ravel())
+    check_numbers("the tie-break", arrays.tie_break)
+    check_limits("row sides", arrays.row_lower, arrays.row_upper)
+    check_limits("column bounds", arrays.column_lower, arrays.column_upper)
+
+
+def _refuse(what: str, wrong: npt.NDArray[np.bool_], values: Vector) -> None:
+    if wrong.any():
+        place = int(wrong.argmax())
+        raise ValueError(f"{what} hold {float(values[place])} at {place}, which no solver can take")

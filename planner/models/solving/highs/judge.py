@@ -1,0 +1,330 @@
+"""What the planner believes of a solver's answer: only what it has checked itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
+from planner.language import say
+from planner.models.algebra.problem import Status
+from planner.models.algebra.unfit import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.models.algebra.problem import Problem, Vector
+    from planner.models.solving.highs.exchange import Answer
+
+Places = npt.NDArray[np.intp]
+
+TOLERANCE = 1e-6
+"""Relative to the largest term of a row, the bound of a column, the sum of the costs."""
+ROUNDING = 1e-9
+"""Likewise: a plan as near to its bound is at its bound."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An answer as far as it is believed: ``Solution``'s fields of the same names."""
+
+    status: Status
+    values: Vector | None = None
+    objective: float = float("nan")
+    bound: float = float("nan")
+    gap: float = float("nan")
+    row_duals: Vector | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def check_problem(problem: Problem) -> None:
+    """Refuse what solvers would take for something else: NaN is "optimal" to HiGHS, 1e20 is infinite.
+
+    Raises
+    ------
+    PlannerError
+        A number is not finite or too large; says where.
+    """
+    columns, rows = problem.column_names, problem.row_names
+    matrix = problem.matrix
+    if not problem.stages or not 0 <= problem.objective_stage < len(problem.stages):
+        raise PlannerError(say("the problem has no stage that is its objective", "问题没有作为目标的阶段"))
+    for stage in problem.stages:
+        _refuse(
+            np.flatnonzero(unfit_numbers(stage.cost)),
+            columns,
+            say("the {name}", "目标 {name}", name=stage.name),
+            stage.cost,
+        )
+        if not math.isfinite(stage.constant):
+            raise PlannerError(
+                say(
+                    "the constant of the {name} is {constant}",
+                    "{name} 的常数项为 {constant}",
+                    name=stage.name,
+                    constant=stage.constant,
+                )
+            )
+    if problem.tie_break is not None:
+        _refuse(
+            np.flatnonzero(unfit_numbers(problem.tie_break)),
+            columns,
+            say("the tie-break", "择优目标"),
+            problem.tie_break,
+        )
+    sides = (rows, problem.row_lower, problem.row_upper), (columns, problem.column_lower, problem.column_upper)
+    for names, lower, upper in sides:
+        fits = (lower == -np.inf) | (np.abs(lower) < VALUE_MAX)
+        limits = np.where(fits, upper, lower)
+        _refuse(np.flatnonzero(unfit_limits(lower, upper)), names, say("the limits", "上下限"), limits)
+    entries = np.flatnonzero(unfit_numbers(matrix.data, COEFFICIENT_MAX))
+    if len(entries):
+        raise _unfit(
+            say("the coefficients", "系数"), rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]])
+        )
+
+
+def _refuse(places: Places, names: Sequence[object], what: str, numbers: Vector) -> None:
+    if len(places):
+        raise _unfit(what, names[int(places[0])], float(numbers[int(places[0])]))
+
+
+def _unfit(what: str, name: object, number: float) -> PlannerError:
+    problem = say(
+        "{what} of {name} hold {number}, which no solver can take",
+        "{name} 的{what}含 {number}，任何求解器都无法处理",
+        what=what,
+        name=name,
+        number=number,
+    )
+    if not math.isfinite(number):
+        return PlannerError(problem)
+    # Every cell was in range, but not their product: that is for the user to mend.
+    return InvalidInputError(
+        [
+            Fault(
+                say("the model", "模型"),
+                problem,
+                remedy=say(
+                    "below {VALUE_MAX:g}; look for a cell in a wrong unit",
+                    "应小于 {VALUE_MAX:g}；请检查是否有单位错误的单元格",
+                    VALUE_MAX=VALUE_MAX,
+                ),
+            )
+        ]
+    )
+
+
+def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
+    """Check an answer and clean its values.
+
+    Parameters
+    ----------
+    problem
+        What was asked.
+    answer
+        What the solver's process said, its status being one of ``Status`` but ``error``.
+    mip_gap
+        Relative gap at which an integer plan may be called optimal.
+
+    Raises
+    ------
+    SolverCrashedError
+        The answer is nonsense: a plan that breaks a rule, a bound above the plan's cost, duals that contradict
+        the plan, a number that is none.
+    """
+    if answer.status not in get_args(Status) or answer.status == "error":
+        raise _nonsense(say("a status called {status!r:.80}", "状态名为 {status!r:.80}", status=answer.status))
+    if answer.status not in ("optimal", "feasible", "interrupted"):
+        return Verdict(status=answer.status)  # type: ignore[arg-type]  # checked above
+    if answer.values is None:
+        if answer.status == "interrupted":
+            return Verdict("interrupted")
+        raise _nonsense(say("a plan without values", "方案没有取值"))
+    values, notes = clean(problem, answer.values)
+    _check_rows(problem, values)
+    objective, size = objective_of(problem, values)
+    terms = terms_of(problem, values)
+    status, bound, gap = _gap(problem, answer, objective, size, terms)
+    if status == "optimal" and gap > 0.0 and objective - bound > mip_gap * abs(objective) + TOLERANCE * terms:
+        status = "feasible"
+        notes.append(
+            say(
+                "the solver called the plan optimal, but its own bound leaves a gap of {gap:.2e}",
+                "求解器称方案最优，但其自身的界留有 {gap:.2e} 的间隙",
+                gap=gap,
+            )
+        )
+    if status == "optimal" and answer.row_duals is None and not bool(problem.is_integer.any()):
+        status = "feasible"
+        notes.append(
+            say(
+                "the solver called the plan optimal, but without shadow prices nothing proves it",
+                "求解器称方案最优，但没有影子价格可证",
+            )
+        )
+    if answer.row_duals is not None:
+        _check_duals(problem, values, answer.row_duals, size)
+    return Verdict(status, values, objective, bound, gap, answer.row_duals, notes)
+
+
+def clean(problem: Problem, values: Vector) -> tuple[Vector, list[str]]:
+    """Return the values with integers integral and no bound overstepped, and what was done to them.
+
+    Raises
+    ------
+    SolverCrashedError
+        It would take more than the solver's tolerance.
+    """
+    if values.shape != problem.column_lower.shape:
+        raise _nonsense(
+            say(
+                "{size} values for {size_2} columns",
+                "{size_2} 列有 {size} 个取值",
+                size=values.size,
+                size_2=problem.column_lower.size,
+            )
+        )
+    if not bool(np.isfinite(values).all()):
+        raise _nonsense(say("values that are not finite", "取值不是有限数"))
+    integral = np.where(problem.is_integer, np.round(values), values)
+    cleaned = np.clip(integral, problem.column_lower, problem.column_upper) + 0.0  # -0.0 becomes 0.0
+    size = np.maximum(1.0, np.abs(cleaned))
+    step = np.abs(cleaned - values) / size
+    if bool((step > TOLERANCE).any()):
+        worst = int(step.argmax())
+        raise _nonsense(
+            say(
+                "the value {values} for {column_names}",
+                "{column_names} 的取值为 {values}",
+                values=values[worst],
+                column_names=problem.column_names[worst],
+            )
+        )
+    moved = cleaned != values
+    if not bool(moved.any()):
+        return cleaned, []
+    return cleaned, [
+        say(
+            "{sum} values moved onto their integer or bound, by {max:.1e} at most",
+            "{sum} 个取值移到其整数或界上，最多移动 {max:.1e}",
+            sum=int(moved.sum()),
+            max=step.max(),
+        )
+    ]
+
+
+def _check_rows(problem: Problem, values: Vector) -> None:
+    activity = problem.matrix @ values
+    # Each value may be off by the tolerance, and so may each sum: a row is as large as its terms' sum, or as its
+    # largest coefficient.
+    matrix = problem.matrix
+    magnitude = np.abs(matrix.data)
+    size = np.ones(matrix.shape[0])
+    np.maximum.at(size, matrix.indices, magnitude)
+    # The same indices, not a copy of them: at millions of columns they are most of the memory.
+    terms = sparse.csc_array((magnitude, matrix.indices, matrix.indptr), shape=matrix.shape)
+    size = np.maximum(size, terms @ np.abs(values))
+    excess = np.maximum(problem.row_lower - activity, activity - problem.row_upper) / size
+    if len(excess) and not bool((excess <= TOLERANCE).all()):
+        worst = int(np.nanargmax(excess))
+        raise _nonsense(
+            say(
+                "a plan that breaks {row_names} by {value:.6g}",
+                "方案违反 {row_names}，幅度 {value:.6g}",
+                row_names=problem.row_names[worst],
+                value=excess[worst] * size[worst],
+            )
+        )
+
+
+def objective_of(problem: Problem, values: Vector) -> tuple[float, float]:
+    """Return the objective, and the size of its errors: the sum of its terms, one unit of the dearest at least."""
+    stage = problem.stages[problem.objective_stage]
+    free = problem.column_lower < problem.column_upper
+    size = max(terms_of(problem, values), float(np.abs(stage.cost[free]).max(initial=0.0)))
+    return float(stage.cost @ values) + stage.constant, size
+
+
+def terms_of(problem: Problem, values: Vector) -> float:
+    """Return the sum of the sizes of the objective's terms: what its own rounding is relative to."""
+    stage = problem.stages[problem.objective_stage]
+    return float(np.abs(stage.cost) @ np.abs(values)) + abs(stage.constant)
+
+
+def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms: float) -> tuple[Status, float, float]:
+    bound = answer.bound + problem.stages[problem.objective_stage].constant
+    status: Status = answer.status  # type: ignore[assignment]  # checked by the caller
+    if not math.isfinite(bound):
+        if status == "optimal":
+            raise _nonsense(say("an optimal plan without a bound", "最优方案没有界"))
+        return status, float("nan"), float("nan")
+    if bound > objective + TOLERANCE * size:
+        raise _nonsense(
+            say(
+                "a plan of {objective} below its own bound {bound}",
+                "方案目标值 {objective} 低于其自身的界 {bound}",
+                objective=objective,
+                bound=bound,
+            )
+        )
+    return status, *gap_of(objective, bound, terms)
+
+
+def gap_of(objective: float, bound: float, terms: float) -> tuple[float, float]:
+    """Return the bound and the gap to show: what is within the rounding of the objective's terms is no gap.
+
+    A plan without terms costs nothing, and nothing can be relative to them: HiGHS's own absolute gap holds there, and
+    there alone, since an objective of small weights may be below it altogether.
+    """
+    if objective - bound <= (ROUNDING * terms if terms else TOLERANCE):
+        return min(bound, objective), 0.0
+    return bound, (objective - bound) / abs(objective) if objective else math.inf
+
+
+def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -> None:
+    """Prove the plan optimal for its integers, by complementary slackness.
+
+    Only where the objective is the first stage: the duals of a later one belong to the face of those before it.
+    """
+    if duals.shape != problem.row_lower.shape or not bool(np.isfinite(duals).all()):
+        raise _nonsense(say("shadow prices that are not numbers, one a row", "影子价格不是每行一个数"))
+    if problem.objective_stage:
+        return
+    cost = problem.stages[0].cost
+    reduced = cost - problem.matrix.T @ duals
+    activity = problem.matrix @ values
+    free = ~problem.is_integer
+    loss = _loss(reduced[free], values[free], problem.column_lower[free], problem.column_upper[free])
+    loss += _loss(duals, activity, problem.row_lower, problem.row_upper)
+    if loss > TOLERANCE * (size + float(np.abs(duals) @ np.abs(activity))):
+        raise _nonsense(
+            say(
+                "a plan that costs {loss:.6g} more than its shadow prices allow",
+                "方案成本比影子价格所允许的高 {loss:.6g}",
+                loss=loss,
+            )
+        )
+
+
+def _loss(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float:
+    """Return what the plan could still gain: price times the room towards the side it points at, if there is one."""
+    side = np.where(prices > 0.0, lower, upper)
+    # Without a side any price is a fault, but one within the solver's tolerance is noise: the value weighs it.
+    room = np.where(np.isfinite(side), np.abs(values - side), 1.0 + np.abs(values))
+    return float(np.abs(prices) @ room)
+
+
+def _nonsense(what: str) -> SolverCrashedError:
+    return SolverCrashedError(
+        say(
+            "the solver answered nonsense: {what}; try another solver, or report it with the scenario",
+            "求解器的结果不成立：{what}；请换求解器，或附情景反馈",
+            what=what,
+        )
+    )

@@ -1,0 +1,256 @@
+"""A basis to begin with, put together from the blocks a linear programme falls into (a block is a timestep).
+
+All blocks together are far harder than one after the other: the simplex method takes ten times as long for four times
+the timesteps. So a few blocks are solved first, with what links them scaled to their share of the whole; this gives
+prices for the rows that link and values for the columns that do. Each other block is then solved by itself at these
+prices and values, from the basis of the block before it. All bases together are nearly optimal for the whole, and the
+simplex method begins there. They are a start and nothing else: the optimum, and the proof of it, are its own.
+
+Blocks may be chained to periods by what a store holds and by work that waits. The blocks are then solved with nothing
+stored and nothing waiting, and after them each period, from the bases of its blocks.
+"""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+
+from planner.models.algebra.unfit import COEFFICIENT_MAX, unfit_limits, unfit_numbers
+from planner.models.solving.highs.options import pinned_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Request, Vector
+    from planner.models.solving.highs.highs import Programme
+
+Places = npt.NDArray[np.intp]
+LINK = -1
+"""The block of a row or column that lies in none."""
+CHAIN = -2
+"""From here down the block of what chains blocks: the row is left out, the column at its bound."""
+SAMPLE_MIN = 12
+PERIODS_MIN = 2
+SAMPLE_SHARE = 16
+"""One block in so many is solved in the sample, ``SAMPLE_MIN`` (``PERIODS_MIN``) at least, and the largest and the
+least of all."""
+RETRIES = 2
+"""How often blocks that have no plan at the sample's values join the sample."""
+JOINING = 3
+"""How many of them, the largest, at a time."""
+
+
+class BlockStart:
+    """The bases of the blocks of one programme.
+
+    Parameters
+    ----------
+    programme
+        With its bounds and its cost set.
+    clock
+        What is left of it is a limit for each part.
+    """
+
+    def __init__(self, programme: Programme, request: Request, clock: Clock) -> None:
+        arrays = self._arrays = programme.arrays
+        self._programme = programme
+        self._clock = clock
+        self._cost = programme.scaled_cost.copy()
+        self._columns = _members(arrays.column_block)
+        self._rows = _members(arrays.row_block)
+        self._chained = np.flatnonzero(arrays.column_block <= CHAIN)
+        self._blocks = len(self._columns) - 1
+        sides = np.where(np.isfinite(programme.row_lower), np.abs(programme.row_lower), 0.0)
+        is_inside = arrays.row_block >= 0
+        self._sizes = np.bincount(arrays.row_block[is_inside], sides[is_inside], minlength=self._blocks)
+        self._column_status: HighsStatuses = np.full(arrays.columns, None, dtype=object)
+        self._row_status: HighsStatuses = np.full(arrays.rows, None, dtype=object)
+        self._column_status[self._chained] = highspy.HighsBasisStatus.kLower
+        self._row_status[arrays.row_block <= CHAIN] = highspy.HighsBasisStatus.kBasic
+        self._values = np.zeros(arrays.columns)
+        self._values[self._chained] = programme.column_lower[self._chained]
+        self._prices = np.zeros(arrays.rows)
+        self._row_place = np.zeros(arrays.rows, dtype=np.int32)
+        make: Any = highspy.Highs  # whose own type stubs lack half of what it can do
+        self._highs = make()
+        self._highs.setOptionValue("output_flag", False)
+        # Blocks stand for unequal parts of the year, so that their number says nothing of their share.
+        inner = arrays.column_block >= 0
+        self._inner_cost = float(np.abs(self._cost[inner]).sum())
+        weights = np.abs(arrays.data) * np.repeat(inner, np.diff(arrays.starts))
+        self._inner_sums = np.bincount(arrays.indices, weights, minlength=arrays.rows)
+        for name, value in pinned_options(request).items():
+            self._highs.setOptionValue(name, value)
+
+    def basis(self) -> tuple[HighsStatuses, HighsStatuses] | None:
+        """Return the status of each column and each row, or ``None`` where there is none to be had (in time)."""
+        if not self._solve_all(SAMPLE_MIN, "blocks"):
+            return None
+        periods = int(self._arrays.block_period.max(initial=-1)) + 1
+        if len(self._chained) and periods > 1:
+            self._gather_periods()
+            self._solve_all(PERIODS_MIN, "periods")
+        return self._column_status, self._row_status
+
+    def _solve_all(self, sample_min: int, what: str) -> bool:
+        """Solve a sample of the blocks together and the others one by one; say whether all have a basis."""
+        begin = time.perf_counter()
+        sample = self._sample(sample_min)
+        failed = [-1]
+        for attempt in range(RETRIES + 1):
+            if not self._solve_sample(sample):
+                return False
+            others = sorted(set(range(self._blocks)) - set(sample))
+            failed = self._solve_blocks(others)
+            if not failed or attempt == RETRIES or self._clock.left <= 0.0:
+                break
+            sample = sorted({*sample, *sorted(failed, key=lambda block: -self._sizes[block])[:JOINING]})
+        took = time.perf_counter() - begin
+        how = f"{self._blocks} {what} by way of {len(sample)}, {len(failed)} of them without a plan of their own"
+        print(f"A basis to begin with from {how}: {took:.1f} s", flush=True)  # noqa: T201
+        return self._clock.left > 0.0 and None not in self._column_status and None not in self._row_status
+
+    def _gather_periods(self) -> None:
+        """Make each period a block, with what chains the blocks in it."""
+        arrays = self._arrays
+        columns, rows = (_periods(block, arrays.block_period) for block in (arrays.column_block, arrays.row_block))
+        self._columns, self._rows = _members(columns), _members(rows)
+        self._blocks = len(self._columns) - 1
+        self._sizes = np.bincount(arrays.block_period, self._sizes, minlength=self._blocks)
+        self._values[self._chained] = 0.0
+        self._chained = self._chained[:0]
+
+    def _sample(self, sample_min: int) -> list[int]:
+        """Return some blocks, spread evenly, and those of the largest and the least sides."""
+        count = min(max(sample_min, self._blocks // SAMPLE_SHARE), self._blocks)
+        spread = np.linspace(0, self._blocks - 1, count).astype(int).tolist()
+        return sorted({*spread, int(self._sizes.argmax()), int(self._sizes.argmin())})
+
+    def _solve_sample(self, sample: list[int]) -> bool:
+        """Solve some blocks together, what links them scaled to their share; keep prices, values and bases."""
+        links, link_rows = self._columns[-1], self._rows[-1]
+        columns = np.concatenate([links, *(self._columns[block] for block in sample)])
+        rows = np.concatenate([link_rows, *(self._rows[block] for block in sample)])
+        cost = self._cost[columns]
+        cost[len(links) :] *= self._inner_cost / (float(np.abs(cost[len(links) :]).sum()) or 1.0)
+        starts, indices, data = self._part(columns, rows)
+        linked = (np.arange(len(data)) >= starts[len(links)]) & (indices < len(link_rows))
+        held = np.bincount(indices[linked], np.abs(data[linked]), minlength=len(link_rows))
+        whole = self._inner_sums[link_rows]
+        scale = np.divide(whole, held, out=np.ones_like(whole), where=held > 0.0)
+        data[linked] *= scale[indices[linked]]
+        sides = self._programme.row_lower[rows], self._programme.row_upper[rows]
+        if not self._solve((columns, rows), cost, sides, (starts, indices, data)):
+            return False
+        solution = self._highs.getSolution()
+        self._values[links] = np.array(solution.col_value[: len(links)])
+        self._prices[link_rows] = np.array(solution.row_dual[: len(link_rows)])
+        return True
+
+    def _solve_blocks(self, blocks: Sequence[int]) -> list[int]:
+        """Solve blocks by themselves at the prices and values of the sample; return those that have no plan."""
+        priced, taken = self._priced_cost(), self._taken()
+        failed: list[int] = []
+        before = -1
+        for block in blocks:
+            if self._clock.left <= 0.0:
+                break
+            columns, rows = self._columns[block], self._rows[block]
+            if before >= 0 and len(columns) and self._column_status[columns[0]] is None:
+                self._copy_basis(before, block)
+            sides = self._programme.row_lower[rows] - taken[rows], self._programme.row_upper[rows] - taken[rows]
+            part = self._part(columns, rows)
+            if not self._solve((columns, rows), priced[columns], sides, part):
+                failed.append(block)
+            before = block
+        return failed
+
+    def _copy_basis(self, source: int, target: int) -> None:
+        """Give a block the basis of another of the same shape."""
+        if len(self._columns[source]) == len(self._columns[target]) and len(self._rows[source]) == len(
+            self._rows[target]
+        ):
+            self._column_status[self._columns[target]] = self._column_status[self._columns[source]]
+            self._row_status[self._rows[target]] = self._row_status[self._rows[source]]
+
+    def _priced_cost(self) -> Vector:
+        """Return the cost of each column less what the rows that link pay for it."""
+        arrays = self._arrays
+        entries = np.flatnonzero(self._prices[arrays.indices] != 0.0)
+        columns = np.searchsorted(arrays.starts, entries, side="right") - 1
+        paid = arrays.data[entries] * self._prices[arrays.indices[entries]]
+        return self._cost - np.bincount(columns, paid, minlength=arrays.columns)
+
+    def _taken(self) -> Vector:
+        """Return what the columns that link take of each row."""
+        arrays, links = self._arrays, np.concatenate([self._columns[-1], self._chained])
+        entries, width = _entries(arrays.starts, links)
+        terms = arrays.data[entries] * np.repeat(self._values[links], width)
+        return np.bincount(arrays.indices[entries], terms, minlength=arrays.rows).astype(np.float64)
+
+    def _part(self, columns: Places, rows: Places) -> tuple[Indices, Indices, Vector]:
+        """Return the matrix of some columns and rows, by columns."""
+        arrays = self._arrays
+        entries, width = _entries(arrays.starts, columns)
+        place = self._row_place
+        place[rows] = np.arange(1, len(rows) + 1, dtype=np.int32)
+        at = place[arrays.indices[entries]]
+        place[rows] = 0
+        kept = at > 0
+        ends = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(width)])]
+        return ends.astype(np.int32), at[kept] - np.int32(1), arrays.data[entries][kept]
+
+    def _solve(
+        self,
+        members: tuple[Places, Places],
+        cost: Vector,
+        sides: tuple[Vector, Vector],
+        part: tuple[Indices, Indices, Vector],
+    ) -> bool:
+        """Solve a part from the basis it has, keep the basis it ends with, and say whether it has a plan."""
+        (columns, rows), (starts, indices, data), highs = members, part, self._highs
+        lower, upper = self._programme.column_lower[columns], self._programme.column_upper[columns]
+        none = np.zeros(len(columns), dtype=np.int32)
+        if unfit_numbers(cost).any() or unfit_numbers(data, COEFFICIENT_MAX).any() or unfit_limits(*sides).any():
+            return False  # prices or values of the sample that no part can be solved at
+        highs.passModel(
+            len(columns), len(rows), len(data), 1, 1, 0.0, cost, lower, upper, *sides, starts, indices, data, none
+        )
+        known = self._column_status[columns], self._row_status[rows]
+        if all(status is not None for statuses in known for status in statuses):
+            basis: Any = highspy.HighsBasis()
+            basis.col_status, basis.row_status, basis.valid = known[0].tolist(), known[1].tolist(), True
+            highs.setBasis(basis)
+        highs.setOptionValue("time_limit", highs.getRunTime() + self._clock.left)
+        highs.run()
+        basis = highs.getBasis()
+        if basis.valid:
+            self._column_status[columns], self._row_status[rows] = basis.col_status, basis.row_status
+        return bool(basis.valid and highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+
+def _members(blocks: Indices) -> list[Places]:
+    """Return the members of each block, and last those that link them; what is chained is in neither."""
+    order = np.argsort(blocks, kind="stable")
+    ends = np.searchsorted(blocks[order], np.arange(LINK, int(blocks.max(initial=LINK)) + 2))
+    parts = [order[first:last] for first, last in pairwise(ends.tolist())]
+    return [*parts[1:], parts[0]]
+
+
+def _periods(blocks: Indices, period_of: Indices) -> Indices:
+    """Return the period of each row or column, ``LINK`` for those that link."""
+    inside = np.append(period_of, np.int32(LINK))[np.maximum(blocks, LINK)]
+    return np.where(blocks <= CHAIN, CHAIN - blocks, inside).astype(np.int32)
+
+
+def _entries(starts: Indices, columns: Places) -> tuple[Places, Places]:
+    """Return where the entries of some columns stand, and how many each has."""
+    first = starts[columns].astype(np.intp)
+    width = starts[columns + 1].astype(np.intp) - first
+    offset = np.repeat(first - (np.cumsum(width) - width), width)
+    return offset + np.arange(len(offset)), width

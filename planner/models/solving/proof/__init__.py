@@ -1,0 +1,1 @@
+"""Bounds proved in the planner's own arithmetic."""

@@ -1,0 +1,454 @@
+"""Problem → Solution: the solver runs in a process of its own, and nothing it says is believed unchecked.
+
+1. The stages are minimised in turn with their integers, each held by a row in those after it.
+2. The integers are fixed and the linear programme is solved again, each stage held exactly, by fixing what has
+   a reduced cost and the rows that have a dual. The shadow prices are those of the objective stage there
+   (on the face of the stages before it, if there are any), before the tie-break.
+3. Among the plans equal in every stage, the one of least ``tie_break`` is taken.
+
+Another solver does step 1 only: HiGHS does the rest in a second process, so that shadow prices and the choice
+among equals do not depend on the solver. A plan found by the time limit goes through steps 2 and 3 as well, in
+what is left of the limit or in a little more (``exchange.POLISH_SECONDS_MIN``, ``POLISH_SHARE``); where they do
+not end, the plan stays as it was found, without shadow prices, and the details say so.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, get_args
+
+import numpy as np
+
+from planner.errors import PlannerError, SolverCrashedError, SolverMissingError, UsageError, shown
+from planner.language import say, written
+from planner.models.algebra.problem import Algorithm, Problem, Solution, SolverOptions
+from planner.models.solving.basis import kept_basis
+from planner.models.solving.blocks import find_blocks
+from planner.models.solving.highs import exchange
+from planner.models.solving.highs.exchange import Answer, Arrays, Request
+from planner.models.solving.highs.judge import check_problem, clean, judge
+from planner.models.solving.highs.options import LARGE
+from planner.models.solving.process.solver_process import Ended, Interrupts, follow
+from planner.models.solving.proof.bound import prove_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from planner.models.algebra.problem import Vector
+    from planner.models.solving.highs.exchange import Statuses
+
+CHILD = (sys.executable, "-m", "planner.models.solving.process.child")
+DEADLINE_GRACE = 10.0
+"""[s] beyond the time limit and the time for steps 2 and 3, after which a solver that does not stop is stopped."""
+MEMORY_WORDS = (
+    "bad_alloc",
+    "memoryerror",
+    "out of memory",
+    "cannot allocate memory",
+    "can't start new thread",
+)
+SIGKILL = 9
+NONZEROS_MAX = int(np.iinfo(np.int32).max)
+"""HiGHS numbers the entries of the matrix, and where its columns begin, with 32 bits."""
+
+
+def solve(
+    problem: Problem,
+    options: SolverOptions,
+    workdir: Path,
+    *,
+    start: Vector | None = None,
+    basis: Statuses | None = None,
+    prove: bool = False,
+    on_progress: Callable[[str], None] | None = None,
+    child: Sequence[str] = CHILD,
+) -> Solution:
+    """Solve a problem in a child process.
+
+    Parameters
+    ----------
+    problem
+        What to minimise, all numbers finite.
+    options
+        Which solver, and its limits.
+    workdir
+        An existing folder of the caller's for the arrays; what is left in it is of no use afterwards.
+    start
+        Integers to begin with, (columns,), NaN for those not known; HiGHS completes them, other solvers do without.
+    basis
+        (columns + rows,) of an earlier linear programme, from :mod:`planner.models.solving.basis`; for HiGHS alone.
+    prove
+        Whether to prove the bound here as well, in safe arithmetic: bound, gap and status are then what is proved, or
+        the solver's word and called so in the solution's ``proof``.
+    on_progress
+        Called with each line the solver prints, while it runs.
+    child
+        The command that is started, followed by the folder; tests put solvers that misbehave here.
+
+    Returns
+    -------
+    Solution
+        ``infeasible``, ``unbounded``, ``time_limit`` and ``interrupted`` are statuses, for the caller to raise.
+        SIGINT and SIGTERM end the solver at once and give ``interrupted``, with the best plan so far, if any.
+
+    Raises
+    ------
+    UsageError
+        An option makes no sense.
+    SolverMissingError
+        The solver is not there, or has no licence for this problem.
+    SolverCrashedError
+        Its process died, ran out of memory, or answered nonsense.
+    """
+    _check_options(options)
+    if problem.matrix.nnz > NONZEROS_MAX:
+        raise PlannerError(
+            say(
+                "the model has {nnz} coefficients, and solvers here can number {NONZEROS_MAX}; use fewer "
+                "timesteps, or lower latency_max so that there are fewer routes",
+                "模型有 {nnz} 个系数，而此处的求解器最多 {NONZEROS_MAX} 个；请减少时段，或降低 latency_max 以减少路线",
+                nnz=problem.matrix.nnz,
+                NONZEROS_MAX=NONZEROS_MAX,
+            )
+        )
+    check_problem(problem)
+    with Interrupts() as interrupts:
+        session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child), prove=prove)
+        answer = session.search(start, basis)
+        if options.name != "highs":
+            answer = session.after_other_solver(answer)
+    verdict = judge(problem, answer, options.mip_gap)
+    proof = None
+    if prove and verdict.values is not None:
+        verdict, proof = prove_answer(problem, answer, verdict, workdir, options)
+    details = {name: detail for name, detail in answer.details.items() if name != "peak_memory"}
+    if verdict.values is not None:
+        values = [float(stage.cost @ verdict.values) + stage.constant for stage in problem.stages]
+        details["stage_values"] = {stage.name: value for stage, value in zip(problem.stages, values, strict=True)}
+    details["warnings"] = [*details.get("warnings", []), *verdict.notes]
+    details.setdefault("tie_break", "off")
+    return Solution(
+        status=verdict.status,
+        values=verdict.values,
+        objective=verdict.objective,
+        bound=verdict.bound,
+        gap=verdict.gap,
+        row_duals=verdict.row_duals if options.shadow_prices else None,
+        relaxed_duals=_finite(answer.relaxed_duals) if options.shadow_prices else None,
+        ranging=answer.ranging if options.shadow_prices and verdict.row_duals is not None else None,
+        basis=kept_basis(problem, answer.basis) if verdict.values is not None else None,
+        is_unique=answer.is_unique,
+        proof=proof,
+        ray=answer.ray,
+        details=details,
+        log="\n".join(session.logs),
+        seconds=session.seconds,
+        peak_memory=session.peak_memory,
+    )
+
+
+def _finite(duals: Vector | None) -> Vector | None:
+    """Return duals if every one of them is a number."""
+    return duals if duals is not None and bool(np.isfinite(duals).all()) else None
+
+
+def _check_options(options: SolverOptions) -> None:
+    if options.time_limit is not None and not options.time_limit > 0:
+        raise UsageError(
+            say(
+                "time_limit is {time_limit}; it must be above 0 s",
+                "time_limit 为 {time_limit}；须大于 0 s",
+                time_limit=options.time_limit,
+            )
+        )
+    if not 0 <= options.mip_gap < 1:
+        raise UsageError(
+            say(
+                "mip_gap is {mip_gap}; it must be at least 0 and below 1",
+                "mip_gap 为 {mip_gap}；须不小于 0 且小于 1",
+                mip_gap=options.mip_gap,
+            )
+        )
+    if options.algorithm not in get_args(Algorithm):
+        allowed = ", ".join(get_args(Algorithm))
+        raise UsageError(
+            say(
+                "algorithm is {algorithm}; choose from {allowed}",
+                "algorithm 为 {algorithm}；可选 {allowed}",
+                algorithm=shown(str(options.algorithm)),
+                allowed=allowed,
+            )
+        )
+    if options.threads < 1 or options.seed < 0:
+        raise UsageError(
+            say(
+                "threads is {threads} and seed {seed}; at least 1 and 0 are allowed",
+                "threads 为 {threads}，seed 为 {seed}；分别至少为 1 和 0",
+                threads=options.threads,
+                seed=options.seed,
+            )
+        )
+
+
+@dataclass
+class _Session:
+    """One problem and the one or two processes that work on it."""
+
+    problem: Problem
+    options: SolverOptions
+    folder: Path
+    interrupts: Interrupts
+    on_progress: Callable[[str], None] | None
+    child: tuple[str, ...]
+    prove: bool = False
+    logs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    peak_memory: float = 0.0
+
+    def search(self, start: Vector | None, basis: Statuses | None = None) -> Answer:
+        """Let the solver asked for do its part."""
+        exchange.write_arrays(self.folder, self.arrays())
+        if basis is not None and self.options.name == "highs":
+            np.save(self.folder / exchange.BASIS_FILE, basis)
+        if start is not None and self.options.name == "highs":
+            np.save(self.folder / exchange.START_FILE, start)
+        return self.run(self.request())
+
+    def arrays(self) -> Arrays:
+        """Return the problem as arrays, with the blocks of a large one for HiGHS to begin with."""
+        arrays = _arrays(self.problem)
+        if arrays.columns < LARGE or self.options.name != "highs" or self.options.algorithm != "choose":
+            return arrays
+        blocks = find_blocks(self.problem)
+        if blocks is None:
+            return arrays
+        row_block, column_block, block_period = blocks
+        return replace(arrays, row_block=row_block, column_block=column_block, block_period=block_period)
+
+    def request(self) -> Request:
+        """Return the request for the solver asked for."""
+        options = self.options
+        limit = None if options.time_limit is None else float(options.time_limit)
+        return Request(
+            "solve",
+            options.name,
+            limit,
+            options.mip_gap,
+            options.threads,
+            options.seed,
+            options.tie_break,
+            options.algorithm,
+            ranging=options.shadow_prices,
+            prove=self.prove,
+        )
+
+    def run(self, request: Request) -> Answer:
+        """Run one process and return its answer.
+
+        Raises
+        ------
+        SolverMissingError, SolverCrashedError
+            There is none.
+        """
+        if self.interrupts.is_set:
+            return Answer("interrupted")
+        for name in (exchange.ANSWER_FILE, exchange.INCUMBENT_FILE):
+            (self.folder / name).unlink(missing_ok=True)
+        exchange.write_request(self.folder, request)
+        limit = request.time_limit
+        deadline = None if limit is None else limit + exchange.polish_seconds(limit) + DEADLINE_GRACE
+        ended = follow([*self.child, str(self.folder)], deadline, self.interrupts, self.on_progress)
+        self.logs.append(ended.log)
+        self.seconds += ended.seconds
+        self.peak_memory = max(self.peak_memory, ended.peak_memory)
+        answer = self._answer(ended)
+        self.peak_memory = max(self.peak_memory, float(answer.details.get("peak_memory", 0.0)))
+        return answer
+
+    def _answer(self, ended: Ended) -> Answer:
+        """Read what the process left, in the light of how it ended."""
+        try:
+            answer = exchange.read_answer(self.folder)
+        except ValueError as error:
+            if ended.stop is None:
+                raise SolverCrashedError(
+                    say(
+                        "the solver's answer cannot be read: {error}",
+                        "求解器的结果无法读取：{error}",
+                        error=shown(str(error)),
+                    )
+                ) from error
+            answer = None
+        if answer is not None and answer.status == "error":
+            raise self._failure(answer.details, ended)
+        if ended.stop is not None:
+            return self._stopped(answer, ended)
+        if ended.returncode != 0:
+            raise self._failure({}, ended)
+        if answer is None or not answer.is_complete:
+            raise SolverCrashedError(
+                say("the solver's process ended without an answer", "求解器进程未给出结果即结束")
+                + _last_words(ended.log)
+            )
+        return answer
+
+    def _stopped(self, answer: Answer | None, ended: Ended) -> Answer:
+        """Return the best plan of a process that was stopped from here."""
+        if answer is None or answer.values is None:
+            try:
+                answer = exchange.read_answer(self.folder, exchange.INCUMBENT_FILE)
+            except ValueError:
+                answer = None
+        is_user = ended.stop == "interrupt"
+        warning = (
+            say("stopped by the user", "由用户停止")
+            if is_user
+            else say("the solver did not heed its time limit and was stopped", "求解器未遵守时间上限，已被停止")
+        )
+        if answer is None:
+            return Answer("interrupted" if is_user else "time_limit", details={"warnings": [warning]})
+        details = {**answer.details, "warnings": [*answer.details.get("warnings", []), warning]}
+        return replace(answer, status="interrupted" if is_user else answer.status, details=details)
+
+    def _failure(self, details: dict[str, Any], ended: Ended) -> SolverMissingError | SolverCrashedError:
+        """Return the error for a process that failed, or said that it did."""
+        name, message = shown(self.options.name), shown(details.get("message", ""))
+        if details.get("failure") == "algorithm":
+            return SolverMissingError(
+                say(
+                    "the algorithm '{algorithm}' of the solver '{name}' needs a package of its own, which is not "
+                    "installed here: pip install 'highspy[extras]', or choose another algorithm",
+                    "求解器“{name}”的算法“{algorithm}”需要另外的软件包，此处未安装：pip install 'highspy[extras]'，"
+                    "或选用其他算法",
+                    algorithm=shown(self.options.algorithm),
+                    name=name,
+                )
+            )
+        if details.get("failure") == "missing":
+            cause = say(
+                "is not installed here, or has no licence for this problem", "此处未安装，或没有求解此问题的许可"
+            )
+            return SolverMissingError(
+                say(
+                    "the solver '{name}' {cause}: {message}",
+                    "求解器“{name}”{cause}：{message}",
+                    name=name,
+                    cause=cause,
+                    message=message,
+                )
+            )
+        words = (ended.log[-4000:] + written(message)).lower()
+        is_memory = details.get("failure") == "memory" or ended.returncode == exchange.MEMORY_EXIT
+        if is_memory or any(word in words for word in MEMORY_WORDS):
+            held = (
+                say(" (it held {peak_memory:.0f} MiB)", "（占用 {peak_memory:.0f} MiB）", peak_memory=self.peak_memory)
+                if self.peak_memory
+                else ""
+            )
+            remedy = say("solve a smaller scenario or use a larger machine", "请求解更小的情景，或换用更大的机器")
+            return SolverCrashedError(
+                say(
+                    "the solver ran out of memory{held}; {remedy}",
+                    "求解器内存不足{held}；{remedy}",
+                    held=held,
+                    remedy=remedy,
+                )
+            )
+        if ended.returncode == -SIGKILL:
+            held = (
+                say("; it held {peak_memory:.0f} MiB", "；占用 {peak_memory:.0f} MiB", peak_memory=self.peak_memory)
+                if self.peak_memory
+                else ""
+            )
+            return SolverCrashedError(
+                say(
+                    "the solver was killed by the system, most likely for being out of memory{held}",
+                    "求解器被系统终止，很可能因内存不足{held}",
+                    held=held,
+                )
+            )
+        if details:
+            return SolverCrashedError(
+                say(
+                    "the solver '{name}' failed: {message}", "求解器“{name}”失败：{message}", name=name, message=message
+                )
+                + _last_words(ended.log)
+            )
+        how = (
+            say("signal {value}", "信号 {value}", value=-ended.returncode)
+            if ended.returncode < 0
+            else say("exit status {returncode}", "退出码 {returncode}", returncode=ended.returncode)
+        )
+        return SolverCrashedError(
+            say("the solver's process crashed ({how})", "求解器进程崩溃（{how}）", how=how) + _last_words(ended.log)
+        )
+
+    def after_other_solver(self, answer: Answer) -> Answer:
+        """Let HiGHS say whether there is no plan, or do steps 2 and 3, after another solver's search."""
+        if answer.status in ("infeasible", "unbounded"):
+            return self._second_opinion(answer)
+        if answer.status not in ("optimal", "feasible") or answer.values is None:
+            return answer
+        start, notes = clean(self.problem, answer.values)
+        np.save(self.folder / exchange.START_FILE, start)
+        polished = self.run(replace(self.request(), job="polish", solver="highs"))
+        warnings = [*answer.details.get("warnings", []), *notes, *polished.details.get("warnings", [])]
+        details = {**polished.details, **answer.details, "warnings": warnings}
+        if polished.status == "interrupted" or polished.values is None:
+            status = "interrupted" if polished.status == "interrupted" else answer.status
+            return replace(answer, status=status, values=start, details=details)
+        found = {
+            name: getattr(polished, name) for name in ("values", "row_duals", "relaxed_duals", "ranging", "is_unique")
+        }
+        found["earlier_duals"] = polished.earlier_duals
+        return replace(answer, **found, details=details)
+
+    def _second_opinion(self, answer: Answer) -> Answer:
+        """Ask HiGHS whether there is any plan: many do not tell the two apart, and any may err.
+
+        Where HiGHS has a plan it is taken, with a warning; where it has no word in time, the other solver's stands.
+        """
+        told = self.run(replace(self.request(), solver="highs"))
+        words = {"name": self.options.name, "word": answer.details.get("solver_status", answer.status)}
+        warnings = [*answer.details.get("warnings", []), *told.details.get("warnings", [])]
+        if told.values is not None:
+            mistaken = say(
+                "{name} ended with {word}, but HiGHS found a plan, which is taken",
+                "{name} 以 {word} 结束，但 HiGHS 求得方案，已采用",
+                **words,
+            )
+            return replace(told, details={**told.details, "warnings": [*warnings, mistaken]})
+        if told.status in ("infeasible", "unbounded", "interrupted"):
+            return replace(answer, status=told.status, details={**answer.details, "warnings": warnings})
+        alone = say(
+            "{word} is the word of {name} alone: HiGHS had not ended in time",
+            "{word} 仅为 {name} 的说法：HiGHS 未能及时得出结论",
+            **words,
+        )
+        return replace(answer, details={**answer.details, "warnings": [*warnings, alone]})
+
+
+def _arrays(problem: Problem) -> Arrays:
+    """Return the problem as the bare arrays its process reads."""
+    matrix = problem.matrix
+    tie_break = np.zeros(0) if problem.tie_break is None else problem.tie_break
+    return Arrays(
+        starts=np.asarray(matrix.indptr, dtype=np.int32),
+        indices=np.asarray(matrix.indices, dtype=np.int32),
+        data=np.asarray(matrix.data, dtype=np.float64),
+        row_lower=problem.row_lower,
+        row_upper=problem.row_upper,
+        column_lower=problem.column_lower,
+        column_upper=problem.column_upper,
+        is_integer=problem.is_integer,
+        costs=np.array([stage.cost for stage in problem.stages], dtype=np.float64),
+        objective_stage=problem.objective_stage,
+        tie_break=tie_break,
+    )
+
+
+def _last_words(log: str) -> str:
+    lines = [line for line in log.splitlines() if line.strip()]
+    return say("; its last words: {lines}", "；其最后输出：{lines}", lines=shown(lines[-1])) if lines else ""

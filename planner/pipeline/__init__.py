@@ -1,0 +1,1 @@
+"""One plan: read, build, solve, audit, write; and what is done with a finished run."""

@@ -1,0 +1,224 @@
+"""The bound of a finished run, proved anew from what its folder keeps: ``planner audit RUN --bound``, decision 0035."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from planner.io.results.proof_file import PROOF, read_proof
+from planner.language import Said, say
+from planner.models.build import declare_model
+from planner.models.compile import compile_model
+from planner.models.solving.highs.judge import TOLERANCE
+from planner.models.solving.proof.leaves import NONE, Leaf
+from planner.models.solving.proof.proof import ROUNDING, Evidence, evidence_of, leaves_of, proved_bound
+from planner.models.solving.solve import solve
+from planner.pipeline.run import solver_options
+from planner.views.captions import gap_text, whose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.io.results.results import Results
+    from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
+
+STORED: Final = say("from the shadow prices stored", "依据所存的影子价格")
+LEAVES: Final = say(
+    "from its linear programmes, each solved again: their shadow prices were too many to store",
+    "依据各线性规划（影子价格过多未存，已逐一重新求解）",
+)
+AGAIN: Final = say("by solving again: nothing is stored", "通过重新求解（未存依据）")
+RELAXED: Final = say("from the relaxation", "依据松弛问题")
+
+
+@dataclass
+class Proved:
+    """What came of it.
+
+    Attributes
+    ----------
+    findings
+        What is claimed and not so.
+    told
+        A sentence for the user.
+    """
+
+    findings: list[str] = field(default_factory=list)
+    told: Said = field(default_factory=lambda: Said("", ""))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A bound, how it was found, and to which share of the objective it may differ from the one claimed."""
+
+    bound: float
+    how: Said
+    tolerance: float = ROUNDING
+    why: str = ""
+
+
+def prove_run(results: Results, folder: Path) -> Proved:
+    """Prove the bound of a run again and hold it against what its summary claims.
+
+    Raises
+    ------
+    PlannerError
+        The scenario in the folder cannot be built, or a linear programme cannot be solved.
+    """
+    claimed = {name: _number(results.summary.get(name)) for name in ("objective", "bound", "gap")}
+    proved = Proved(list(_unlike(results)))
+    problem = compile_model(declare_model(results.scenario)).problem
+    options = replace(solver_options(results.scenario, None, None, None), name="highs", time_limit=None)
+    is_own = (results.manifest.get("proof") or {}).get("by") == "planner"
+    try:
+        found = _proved(problem, options, folder, results, claimed["objective"], is_own=is_own)
+    except ValueError as error:
+        text = say("{PROOF} proves nothing: {error}", "{PROOF} 不能证明任何结论：{error}", PROOF=PROOF, error=error)
+        proved.findings.append(text)
+        return proved
+    proved.findings += _against(claimed, found, is_own=is_own)
+    gap = (claimed["objective"] - found.bound) / abs(claimed["objective"]) if claimed["objective"] else math.nan
+    shown = {"bound": found.bound, "how": found.how, "gap": gap_text(max(gap, 0.0))}
+    if is_own:
+        proved.told = say(
+            "the bound {bound:,.10g} is proved again (gap {gap}), {how}",
+            "界 {bound:,.10g} 已重新证明（间隙 {gap}），{how}",
+            **shown,
+        )
+    else:
+        proved.told = say(
+            "the bound {claimed:,.10g} is {whose}; {how}, {bound:,.10g} is proved (gap {gap})",
+            "界 {claimed:,.10g} {whose}；{how}，可证明 {bound:,.10g}（间隙 {gap}）",
+            claimed=claimed["bound"],
+            whose=whose(results.manifest),
+            **shown,
+        )
+    return proved
+
+
+def _number(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else math.nan
+
+
+def _unlike(results: Results) -> Sequence[str]:
+    """Return what manifest and summary say differently: the manifest is in no list of hashes."""
+    told = {**results.manifest, **{f"proof.{k}": v for k, v in (results.manifest.get("proof") or {}).items()}}
+    pairs = (("bound", "bound"), ("gap", "gap"), ("status", "status"), ("proof.bound", "bound"), ("proof.gap", "gap"))
+    return [
+        say(
+            "{name} is {found} in the manifest and {known} in the summary",
+            "{name} 在清单中为 {found}，在摘要中为 {known}",
+            name=other,
+            found=told[name],
+            known=results.summary.get(other),
+        )
+        for name, other in pairs
+        if name in told and told[name] != results.summary.get(other)
+    ]
+
+
+def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[str]:
+    """Return what is claimed and not so."""
+    objective, bound, gap = claimed["objective"], claimed["bound"], claimed["gap"]
+    size = max(abs(objective), abs(bound) if math.isfinite(bound) else 0.0)
+    lines: list[str] = []
+    if is_own and not bound <= found.bound + found.tolerance * size:
+        lines.append(
+            say(
+                "the bound is said to be {bound:,.15g}, and {proved:,.15g} can be proved {how}{why}",
+                "所称的界为 {bound:,.15g}，{how}只能证明 {proved:,.15g}{why}",
+                bound=bound,
+                proved=found.bound,
+                how=found.how,
+                why=say("; {why}", "；{why}", why=found.why) if found.why else "",
+            )
+        )
+    if bound > objective + TOLERANCE * size or found.bound > objective + TOLERANCE * size:
+        lines.append(
+            say(
+                "the objective {objective:,.15g} is below a bound: {bound:,.15g} is claimed, {proved:,.15g} proved",
+                "目标值 {objective:,.15g} 低于界：所称 {bound:,.15g}，证明 {proved:,.15g}",
+                objective=objective,
+                bound=bound,
+                proved=found.bound,
+            )
+        )
+    least = (objective - bound) / abs(objective) if objective else 0.0
+    if math.isfinite(least) and not gap >= least - found.tolerance:
+        lines.append(
+            say(
+                "the gap is said to be {gap}, and between objective and bound it is {least}",
+                "所称间隙为 {gap}，而目标值与界之间为 {least}",
+                gap=gap,
+                least=least,
+            )
+        )
+    return lines
+
+
+def _proved(
+    problem: Problem, options: SolverOptions, folder: Path, results: Results, objective: float, *, is_own: bool
+) -> _Found:
+    """Return what is proved of a problem's objective.
+
+    Raises
+    ------
+    ValueError
+        The folder's file is no proof of this problem.
+    """
+    stored = read_proof(folder) if is_own else None
+    if stored is not None and problem.objective_stage == 0:
+        evidence = evidence_of(problem, stored)
+        if evidence is not None:
+            bound, why = proved_bound(problem, evidence, objective)
+            return _Found(bound, STORED, why=why)
+        bound, why = _from_leaves(problem, options, leaves_of(problem, stored), objective)
+        return _Found(bound, LEAVES, TOLERANCE, why)
+    if is_own:
+        asked = _number((results.manifest.get("solver") or {}).get("asked", {}).get("mip_gap"))
+        gap = asked if 0.0 <= asked < 1.0 else options.mip_gap
+        solution = _solved(problem, replace(options, mip_gap=gap))
+        why = solution.proof.why if solution.proof is not None else ""
+        return _Found(-math.inf if solution.proof is None else solution.proof.proved, AGAIN, TOLERANCE, why)
+    if problem.objective_stage:
+        return _Found(-math.inf, RELAXED)
+    box = problem.column_lower[problem.is_integer], problem.column_upper[problem.is_integer]
+    bound, why = _from_leaves(problem, options, [Leaf(*box, NONE)], objective)
+    return _Found(bound, RELAXED, TOLERANCE, why)
+
+
+def _from_leaves(
+    problem: Problem, options: SolverOptions, leaves: Sequence[Leaf], objective: float
+) -> tuple[float, str]:
+    """Return what is proved from the linear programme of each leaf, solved again, and why no more."""
+    vectors: list[Vector] = []
+    known: list[Leaf] = []
+    for leaf in leaves:
+        solution = _solved(_of_leaf(problem, leaf), options)
+        found = solution.ray if solution.status == "infeasible" else solution.row_duals
+        at = NONE if found is None else len(vectors)
+        vectors += [] if found is None else [found]
+        is_empty = solution.status == "infeasible"
+        known.append(replace(leaf, duals=NONE if is_empty else at, ray=at if is_empty else NONE))
+    return proved_bound(problem, Evidence(known, lambda number: vectors[number], len(vectors)), objective)
+
+
+def _of_leaf(problem: Problem, leaf: Leaf) -> Problem:
+    """Return the linear programme of a leaf."""
+    lower, upper = problem.column_lower.copy(), problem.column_upper.copy()
+    lower[problem.is_integer], upper[problem.is_integer] = leaf.lower, leaf.upper
+    is_integer = np.zeros_like(problem.is_integer)
+    stages = problem.stages[problem.objective_stage : problem.objective_stage + 1]
+    narrowed = replace(problem, column_lower=lower, column_upper=upper, is_integer=is_integer)
+    return replace(narrowed, stages=stages, objective_stage=0, tie_break=None)
+
+
+def _solved(problem: Problem, options: SolverOptions) -> Solution:
+    with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
+        return solve(problem, replace(options, tie_break=False, shadow_prices=True), Path(workdir), prove=True)

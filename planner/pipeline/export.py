@@ -1,0 +1,266 @@
+"""What other programs read: the model as MPS or LP, a scenario as one plain folder or workbook, the schema of all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+
+from planner.errors import CannotWriteError, PlannerError, UsageError, reason, shown
+from planner.io.read.json_schema import json_schema
+from planner.io.read.write import write_scenario
+from planner.io.results.run_folder import MANIFEST, run_folder
+from planner.io.workbook.results import result_book
+from planner.io.workbook.scenario import scenario_sheets
+from planner.io.workbook.tables import write_workbook
+from planner.language import join, say
+from planner.models.build import declare_model
+from planner.models.compile import compile_model
+from planner.models.declarations import declarations
+from planner.models.solving.highs.judge import check_problem
+from planner.pipeline.check import read_scenario, read_with_full_year
+from planner.pipeline.finished import read_results
+from planner.views.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.models.algebra.problem import Problem
+
+COMMENTS = {"mps": "*", "lp": "\\"}
+"""The forms of a model, and what begins a comment in each."""
+FOLDER, WORKBOOK = "folder", "xlsx"
+FORMS = (*COMMENTS, "json-schema", FOLDER, WORKBOOK)
+NAME_LENGTH_MAX = 200
+"""Readers of both forms stop at 255 characters; room is left for a number."""
+ASCII_MAX = 127
+
+
+def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str] = ()) -> str:
+    """Return the model of a scenario, or the schema of all scenarios, as text.
+
+    Parameters
+    ----------
+    form
+        ``mps``, ``lp`` or ``json-schema``.
+    scenario_folder
+        Not used by ``json-schema``.
+    overrides
+        ``K=V`` as for ``planner run --set``.
+
+    Raises
+    ------
+    UsageError
+        An unknown form, or a model without a scenario.
+    InvalidInputError
+        The scenario is wrong.
+    """
+    if form not in FORMS:
+        text = say(
+            "--format {form}: the formats are {known}",
+            "--format {form}：可用格式为 {known}",
+            form=shown(form),
+            known=join(FORMS),
+        )
+        raise UsageError(text)
+    if form == "json-schema":
+        return json.dumps(json_schema(declarations()), ensure_ascii=False, indent=2) + "\n"
+    if form in {FOLDER, WORKBOOK}:
+        raise ValueError(f"{form} is no text: use export_folder or export_workbook")
+    if scenario_folder is None:
+        raise UsageError(
+            say("--format {form}: name the scenario to export", "--format {form}：请给出要导出的情景", form=form)
+        )
+    scenario = read_scenario(scenario_folder, overrides)
+    problem = compile_model(declare_model(scenario)).problem
+    check_problem(problem)
+    stage = problem.stages[problem.objective_stage].name
+    heading = [f"{_ascii(scenario.name)}: {stage}, minimise {scenario.settings.minimise}"]
+    left_out = [other.name for other in problem.stages if other.name != stage]
+    if left_out:
+        heading.append(f"only this stage is here; the planner also minimises {', '.join(left_out)}")
+    comments = "".join(f"{COMMENTS[form]} {line}\n" for line in heading)
+    return comments + model_text(problem, form)
+
+
+def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> None:
+    """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all.
+
+    Raises
+    ------
+    UsageError
+        No scenario or no folder is named, or the folder exists.
+    InvalidInputError
+        The scenario is wrong.
+    CannotWriteError
+        The file system refused.
+    """
+    if scenario_folder is None or out is None:
+        raise UsageError(
+            say(
+                "--format {FOLDER}: name the scenario to export, and with --out the folder to make",
+                "--format {FOLDER}：请给出要导出的情景，并以 --out 给出要新建的文件夹",
+                FOLDER=FOLDER,
+            )
+        )
+    if os.path.lexists(out):
+        raise UsageError(
+            say("{out} exists already; choose another --out", "{out} 已存在，请另选 --out", out=shown(out))
+        )
+    scenario = read_scenario(scenario_folder, overrides)
+    with run_folder(out) as draft:
+        write_scenario(scenario, draft)
+
+
+def export_workbook(
+    folder: Path | None, out: Path | None, overrides: Sequence[str] = (), *, force: bool = False
+) -> str:
+    """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all.
+
+    Returns
+    -------
+    str
+        What to tell the user.
+
+    Raises
+    ------
+    UsageError
+        No folder or no workbook is named, or the workbook exists: it may hold a day's edits.
+    InvalidInputError
+        The scenario or the run is wrong, or has text or tables that no sheet holds.
+    CannotWriteError
+        The file system refused.
+    """
+    _check_workbook(folder, out, force=force)
+    assert folder is not None  # noqa: S101 - for mypy: both were looked at
+    assert out is not None  # noqa: S101
+    if not (folder / MANIFEST).is_file():
+        reduced, full = read_with_full_year(folder, overrides)
+        # The days are chosen again whenever the folder is read.
+        write_workbook(out, scenario_sheets(full or reduced, word))
+        return say(
+            "{out}: edit it, then planner import {out} DIR\n",
+            "{out}：修改后请运行 planner import {out} 文件夹\n",
+            out=out,
+        )
+    if overrides:
+        raise UsageError(
+            say("--set changes a scenario, not a finished run", "--set 只能修改情景，不能修改已完成的运行")
+        )
+    results = read_results(folder)
+    book = result_book(results, word)
+    write_workbook(out, book.sheets)
+    notes = [say("note: {note}\n", "提示：{note}\n", note=note) for note in book.notes]
+    return "".join([*notes, say("{out}: the results of {run}\n", "{out}：{run} 的结果\n", out=out, run=folder)])
+
+
+def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> None:
+    if folder is None or out is None:
+        text = say(
+            "--format xlsx: name the scenario or the run to export, and with --out the workbook to write",
+            "--format xlsx：请指定要导出的情景或运行，并用 --out 指定要写的工作簿",
+        )
+        raise UsageError(text)
+    if out.suffix != ".xlsx":
+        text = say(
+            "--out {out}: the name of a workbook ends in .xlsx",
+            "--out {out}：工作簿文件名须以 .xlsx 结尾",
+            out=shown(out),
+        )
+        raise UsageError(text)
+    if os.path.lexists(out) and not (force and out.is_file()):
+        text = say(
+            "{out} exists already; choose another --out, or replace it with --force",
+            "{out} 已存在；请另选 --out，或用 --force 替换",
+            out=shown(out),
+        )
+        raise UsageError(text)
+
+
+def write_export(text: str, path: Path) -> None:
+    """Write an export, whole or not at all; a file that stands there is replaced.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused.
+    """
+    try:
+        draft = path.with_name(f".{path.name}.part")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise CannotWriteError(
+            say(
+                "cannot write {path}: {strerror}; choose another --out",
+                "无法写入 {path}：{strerror}；请另选 --out",
+                path=shown(path),
+                strerror=reason(error),
+            )
+        ) from None
+
+
+def model_text(problem: Problem, form: str) -> str:
+    """Return a problem as HiGHS writes it, rows and columns under the names of rules and variables.
+
+    Raises
+    ------
+    PlannerError
+        HiGHS refuses to write it.
+    """
+    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    model.setOptionValue("output_flag", False)
+    # The default drops coefficients below 1e-9 without a word.
+    model.setOptionValue("small_matrix_value", 1e-12)
+    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
+        path = Path(folder) / f"model.{form}"
+        done = model.passModel(_highs_model(problem)), model.writeModel(str(path))
+        if highspy.HighsStatus.kError in done or not path.exists():
+            raise PlannerError(
+                say("HiGHS cannot write this model as {form}", "HiGHS 无法将此模型写为 {form}", form=form)
+            )
+        return path.read_text(encoding="utf-8")
+
+
+def names_of(members: Sequence[tuple[str, tuple[Any, ...]]]) -> list[str]:
+    """Return a name for each row or column: ``rule.key.key``, plain ASCII, no two alike."""
+    taken: set[str] = set()
+    names = []
+    for number, (component, index) in enumerate(members):
+        name = ".".join(map(_ascii, (component, *map(str, index))))[:NAME_LENGTH_MAX]
+        if name in taken:
+            name = f"{name}.{number}"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _ascii(word: str) -> str:
+    """Spell a word in what every reader takes: other letters by their code point, all else as ``_``."""
+    letters = (c if ord(c) <= ASCII_MAX or not c.isalnum() else f"u{ord(c):04x}" for c in word)
+    return re.sub(r"[^A-Za-z0-9_]", "_", "".join(letters)) or "_"
+
+
+def _highs_model(problem: Problem) -> Any:
+    stage = problem.stages[problem.objective_stage]
+    rows, columns = problem.matrix.shape
+    linear = highspy.HighsLp()
+    linear.num_col_, linear.num_row_ = columns, rows
+    linear.col_cost_, linear.offset_ = np.asarray(stage.cost, dtype=float), stage.constant
+    linear.col_lower_, linear.col_upper_ = problem.column_lower, problem.column_upper
+    linear.row_lower_, linear.row_upper_ = problem.row_lower, problem.row_upper
+    linear.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    linear.a_matrix_.num_col_, linear.a_matrix_.num_row_ = columns, rows
+    linear.a_matrix_.start_ = np.asarray(problem.matrix.indptr, dtype=np.int32)
+    linear.a_matrix_.index_ = np.asarray(problem.matrix.indices, dtype=np.int32)
+    linear.a_matrix_.value_ = np.asarray(problem.matrix.data, dtype=float)
+    kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
+    linear.integrality_ = [kinds[int(whole)] for whole in problem.is_integer]
+    linear.col_names_, linear.row_names_ = names_of(problem.column_names), names_of(problem.row_names)
+    return linear

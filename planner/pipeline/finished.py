@@ -1,0 +1,162 @@
+"""What may be done with a finished run: read it, draw it again, audit it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import AuditDisagreedError, CannotWriteError, UsageError, reason, shown
+from planner.io.results.read_run import changed_files
+from planner.io.results.read_run import read_results as read_run
+from planner.language import join, say
+from planner.models.algebra.own import sentences
+from planner.models.audit import audit, summarise
+from planner.models.claims import Claims, audit_claims
+from planner.models.declarations import declarations
+from planner.models.guests import sentences as guests_said
+from planner.models.rules.findings import Finding
+from planner.views.drawing import draw, write_page
+
+if TYPE_CHECKING:
+    from planner.io.results.results import Results
+    from planner.language import Said
+
+
+def read_results(run_path: str | Path) -> Results:
+    """Read a finished run from its folder.
+
+    Raises
+    ------
+    InvalidInputError
+        The folder is no complete run.
+    """
+    return read_run(Path(run_path), declarations())
+
+
+def redraw(run_path: Path, **drawing: Any) -> list[Path]:
+    """Draw the map of a finished run again, in its folder."""
+    results = read_results(run_path)
+    try:
+        return draw(results, run_path, **drawing)
+    except OSError as error:
+        raise CannotWriteError(
+            say(
+                "cannot write the map into {run_path}: {strerror}",
+                "无法将地图写入 {run_path}：{strerror}",
+                run_path=shown(run_path),
+                strerror=reason(error),
+            )
+        ) from None
+
+
+def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Path | None = None) -> Path:
+    """Write the report of a finished run again, in its folder.
+
+    Parameters
+    ----------
+    baseline
+        Another finished run, beside whose headline numbers this run's stand.
+
+    Raises
+    ------
+    InvalidInputError
+        A folder is no complete run, or a run without a plan.
+    CannotWriteError
+        The file system refused.
+    """
+    results, other = read_results(run_path), None if baseline is None else read_results(baseline)
+    try:
+        return write_page(results, run_path, baseline=other, basemap=basemap)
+    except OSError as error:
+        text = say(
+            "cannot write the report into {folder}: {reason}",
+            "无法将报告写入 {folder}：{reason}",
+            folder=shown(run_path),
+            reason=reason(error),
+        )
+        raise CannotWriteError(text) from None
+
+
+def _claims_differ(results: Results) -> list[Finding]:
+    """Hold what a run says of itself against its tables, and its manifest against its summary."""
+    manifest, scenario = results.manifest, results.scenario
+    try:
+        asked = manifest.get("solver", {}).get("asked", {}).get("mip_gap", 0.0)
+        claims = Claims.of_summary(results.summary, float(asked))
+        found = list(audit_claims(claims, summarise(scenario, results.tables), scenario))
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        return [Finding("summary", "claims", say("cannot be checked: {error!r}", "无法核验：{error!r}", error=error))]
+    heads = [key for key in ("status", "objective", "bound", "gap") if manifest.get(key) != results.summary.get(key)]
+    return found + [Finding("manifest", key, say("is not what the summary says", "与摘要不符")) for key in heads]
+
+
+def audit_run(run_path: Path, *, bound: bool = False) -> str:
+    """Check a finished run again, from its files alone.
+
+    Parameters
+    ----------
+    bound
+        Prove its bound anew as well: the model is built again, and what is stored is reckoned through.
+
+    Returns
+    -------
+    str
+        A sentence for the user.
+
+    Raises
+    ------
+    AuditDisagreedError
+        Naming every number that is not confirmed.
+    """
+    results = read_run(Path(run_path), declarations(), changed_allowed=True)
+    own = results.manifest.get("own_rules") or {}
+    taken_out = tuple(own.get("taken_out") or ())
+    findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
+    lines: list[str] = [finding.said() for finding in findings if finding.rule not in taken_out]
+    if not lines and "own_objective" not in results.summary:
+        lines = [finding.said() for finding in _claims_differ(results)]
+    lines += [
+        say("{name} is not the file that was written", "{name} 不是当初写出的文件", name=name)
+        for name in changed_files(run_path)
+    ]
+    if results.scenario.content_hash != results.manifest["content_hash"]:
+        lines.append(
+            say("the scenario in the run folder is not the one that was solved", "运行文件夹中的情景不是当初求解的情景")
+        )
+    proved = None
+    if bound and own:
+        raise UsageError(
+            say(
+                "{run_path}: this run has rules of one's own, which stand in no file: its bound cannot be proved anew; "
+                "audit it without --bound",
+                "{run_path}：该运行含用户自定规则，未存入文件，无法重新证明其界；请不加 --bound 核验",
+                run_path=run_path,
+            )
+        )
+    if bound:
+        from planner.pipeline.bound_audit import prove_run  # noqa: PLC0415 - Pyomo is slow to import and not always needed
+
+        proved = prove_run(results, Path(run_path))
+        lines += proved.findings
+    if lines:
+        raise AuditDisagreedError(shown(run_path), lines)
+    told = _confirmed(run_path, [*sentences(own), *(finding.said() for finding in findings)] if own else [])
+    others = guests_said(results.manifest.get("guest_features") or ())
+    told = join([told, *("  " + one + "\n" for one in others)], "", "")
+    return told if proved is None else join([told, proved.told], "", "") + "\n"
+
+
+def _confirmed(run_path: Path, mine: list[str]) -> Said:
+    """Say what the audit confirms, and what it leaves out because it is the user's own."""
+    if not mine:
+        return say(
+            "{run_path}: the audit confirms every rule and cost\n",
+            "{run_path}：核验确认了每条约束与每项成本\n",
+            run_path=run_path,
+        )
+    return say(
+        "{run_path}: the audit confirms every rule and cost of the scenario, but for\n  {mine}\n",
+        "{run_path}：核验确认了情景的每条约束与每项成本，以下除外\n  {mine}\n",
+        run_path=run_path,
+        mine=join(mine, "\n  ", "\n  "),
+    )

@@ -1,0 +1,159 @@
+"""Charts of the hours of a finished run: what is drawn; ``planner.views.charts`` knows how."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.faults import nearest
+from planner.io.files.run_swap import remedy
+from planner.language import say
+from planner.libraries import import_alone
+from planner.pipeline.finished import read_results
+from planner.views.captions import map_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+    from planner.io.results.results import Results
+    from planner.views.charts.hours import Hours
+
+KINDS: Final = ("dispatch", "duration")
+FORMATS: Final = ("png", "svg", "pdf")
+
+
+def chart_run(
+    run: Path,
+    kind: str,
+    *,
+    site: str | None = None,
+    start: str | None = None,
+    language: str = "en",
+    formats: Sequence[str] = FORMATS,
+    out: Path | None = None,
+) -> list[Path]:
+    """Draw a chart of a finished run into a folder, by default the run's own.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    kind
+        ``dispatch`` (seven days of a site, or its representative periods) or ``duration``.
+    site
+        Id of the site. Left out: the only one; for ``duration`` all together.
+    start
+        First day of a dispatch, such as ``2025-07-14``.
+
+    Raises
+    ------
+    UsageError
+        Unknown kind or site, or a site is needed.
+    InvalidInputError
+        The folder is no run with a plan.
+    DrawingError
+        It cannot be drawn truthfully; the message says why.
+    CannotWriteError
+        The file system refused.
+    """
+    if kind not in KINDS:
+        raise UsageError(
+            say(
+                "chart {kind}: {nearest}; the kinds are {listed}",
+                "chart {kind}：{nearest}；种类有 {listed}",
+                kind=shown(kind),
+                nearest=nearest(kind, KINDS),
+                listed=", ".join(KINDS),
+            )
+        )
+    if start is not None and kind != "dispatch":
+        raise UsageError(say("--from: only dispatch has a first day", "--from：只有 dispatch 有起始日"))
+    results = read_results(run)
+    place = _site(results, kind, site)
+    import_alone("matplotlib")
+    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.charts.text import tell  # noqa: PLC0415
+
+    notes = [*map_notes(results, language), tell("run", language, run=run.resolve().name)]
+    draw = _duration if kind == "duration" else partial(_dispatch, start=start)
+    figure = draw(results, place, notes, language)
+    folder = out if out is not None else run
+    name = f"{kind}-{place if place is not None else 'all'}-{language}"
+    try:
+        return save_chart(figure, folder, name, formats)
+    except OSError as error:
+        raise CannotWriteError(
+            say(
+                "cannot write into {folder}: {strerror}; {remedy}",
+                "无法写入 {folder}：{strerror}；{remedy}",
+                folder=shown(folder),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
+
+
+def _site(results: Results, kind: str, site: str | None) -> str | None:
+    sites = results.scenario.sets["site"]
+    if site is None:
+        if kind == "duration":
+            return None if len(sites) > 1 else sites[0]
+        if len(sites) > 1:
+            raise UsageError(
+                say(
+                    "--site is needed: {nearest}",
+                    "须给出 --site：{nearest}",
+                    nearest=nearest("", sites, say("sites", "节点")),
+                )
+            )
+        return sites[0]
+    if site not in sites:
+        raise UsageError(
+            say(
+                "site {site} is not in the plan: {nearest}",
+                "节点 {site} 不在方案中：{nearest}",
+                site=shown(site),
+                nearest=nearest(site, sites, say("sites", "节点")),
+            )
+        )
+    return site
+
+
+def _dispatch(results: Results, site: str | None, notes: list[str], language: str, start: str | None = None) -> Figure:
+    from planner.views.charts.dispatch import draw_dispatch  # noqa: PLC0415
+
+    named = results.scenario.labels("technology", language)
+    technologies = {str(technology): str(name) for technology, name in named.items()}
+    return draw_dispatch(
+        _hours(results, site),
+        site=_name(results, site, language),
+        technologies=technologies,
+        notes=notes,
+        language=language,
+        start=start,
+    )
+
+
+def _duration(results: Results, site: str | None, notes: list[str], language: str) -> Figure:
+    from planner.views.charts.duration import draw_duration  # noqa: PLC0415
+
+    return draw_duration(_hours(results, site), site=_name(results, site, language), notes=notes, language=language)
+
+
+def _name(results: Results, site: str | None, language: str) -> str:
+    from planner.views.charts.text import tell  # noqa: PLC0415
+
+    return tell("all_sites", language) if site is None else str(results.scenario.labels("site", language)[site])
+
+
+def _hours(results: Results, site: str | None) -> Hours:
+    """Gather the hours: what the tables do not say, the run's own inputs do."""
+    from planner.views.charts.hours import read_hours  # noqa: PLC0415
+
+    scenario = results.scenario
+    known = {name: scenario.series(name) for name in ("availability", "period", "time")}
+    return read_hours(results.tables, site, scenario.declarations, **known)

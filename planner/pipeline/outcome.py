@@ -1,0 +1,170 @@
+"""What comes of a solve: an audited plan, or the error that says why there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import (
+    AuditDisagreedError,
+    InfeasibleError,
+    PlannerError,
+    SolveInterruptedError,
+    StoppedWithoutPlanError,
+    UnboundedError,
+    UsageError,
+)
+from planner.language import join, say
+from planner.models.algebra.matrix import BY_HAND
+from planner.models.algebra.own import sentences
+from planner.models.audit import audit, summarise
+from planner.models.claims import Claims, audit_claims
+from planner.models.deciding import Deciding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from planner.models.algebra.matrix import Compiled
+    from planner.models.algebra.own import Own
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.algebra.problem import Solution, SolverOptions
+    from planner.pipeline.record import Record
+    from planner.scenario.scenario import Scenario
+
+EXPLAIN = say(
+    "planner explain, with the same scenario and --set, says what would have to give",
+    "用 planner explain（情景与 --set 不变）可查明须放宽什么",
+)
+
+
+def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the summary of a plan that the audit confirms.
+
+    What is found under a rule that the user took out is kept as the user's own wish, and no disagreement.
+
+    Raises
+    ------
+    AuditDisagreedError
+        With every other number that is not confirmed.
+    """
+    solution, taken_out = record.solution, record.own.taken_out
+    with record.clock("audit"):
+        summary = summarise(record.scenario, tables)
+        findings = audit(record.scenario, tables, summary, taken_out=taken_out)
+        if solution is not None and not record.own.objective and record.problem is not None and record.options:
+            claims = Claims.of_solution(solution, record.problem, record.options)
+            findings.extend(audit_claims(claims, summary, record.scenario))
+    record.set_aside = [finding.said() for finding in findings if finding.rule in taken_out]
+    if record.set_aside:
+        record.notes.append(
+            say(
+                "the plan breaks rules that the user took out, at {count} places; the first: {first}",
+                "方案在 {count} 处不满足被用户删除的约束，第一处：{first}",
+                count=len(record.set_aside),
+                first=record.set_aside[0],
+            )
+        )
+    record.findings = [finding.said() for finding in findings if finding.rule not in taken_out]
+    if record.findings:
+        raise record.failure(AuditDisagreedError(say("the plan", "方案"), record.findings), "error")
+    return summary
+
+
+def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[str]:
+    """Return what a user should know of how a model became rows, and of what in it is the user's own.
+
+    Raises
+    ------
+    UsageError
+        The full year is to be ``dispatched``, of which the user's own rules say nothing.
+    """
+    own = compiled.own
+    if own and dispatched:
+        raise UsageError(
+            say(
+                "the full year cannot be dispatched: rules of one's own are not known there",
+                "无法做全年调度：全年情景中没有自定约束",
+            )
+        )
+    notes: list[str] = list(sentences(own.document()))
+    if own.without_rows:
+        notes.append(
+            say(
+                "rules of the user's own that hold nowhere here, for their sets are empty: {names}",
+                "用户自定约束所用集合为空，在此不起作用：{names}",
+                names=join(own.without_rows),
+            )
+        )
+    if compiled.fallback and compiled.fallback != BY_HAND:
+        notes.append(
+            say(
+                "the model was built row by row, which is slow: {fallback}",
+                "模型逐行构建，速度较慢：{fallback}",
+                fallback=compiled.fallback,
+            )
+        )
+    return notes
+
+
+def decides(
+    record: Record,
+    options: SolverOptions,
+    declare: Callable[[Scenario], PlanModel] | None,
+    on_progress: Callable[[str], None] | None,
+) -> pd.DataFrame | None:
+    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again.
+
+    Parameters
+    ----------
+    declare
+        Declares the model of a scenario like the one that was solved; ``None`` where nothing does.
+    """
+    if declare is None or record.problem is None or record.solution is None:
+        record.notes.append(
+            say(
+                "what decides the plan was not looked for: the model was made by hand",
+                "未查找决定方案的限制：模型由手工建立",
+            )
+        )
+        return None
+    found = Deciding(record.scenario, record.problem, record.solution, options, declare, on_progress)
+    table = found.table()
+    record.notes.extend(found.notes)
+    return table
+
+
+def without_plan(solution: Solution, own: Own) -> PlannerError:
+    """Return the error of a solve that found no plan."""
+    match solution.status:
+        case "infeasible":
+            names = [*own.rules, *own.changes, *own.taken_out]
+            mine = say(
+                "the user's own are among them, which planner explain does not know: {names}",
+                "其中有用户自定部分（planner explain 无从得知）：{names}",
+                names=join(names, ", ", "、"),
+            )
+            explain = mine if names else EXPLAIN
+            return InfeasibleError(
+                say(
+                    "no plan can keep all the rules together; {explain}",
+                    "没有方案能同时满足全部约束；{explain}",
+                    explain=explain,
+                )
+            )
+        case "unbounded":
+            return UnboundedError(
+                say(
+                    "the objective falls without end: a price is missing or negative where nothing limits",
+                    "目标函数可无限下降：某处没有上限，却缺少价格或价格为负",
+                )
+            )
+        case "interrupted":
+            return SolveInterruptedError(say("interrupted before any plan was found", "在求得任何方案之前已中断"))
+        case _:
+            return StoppedWithoutPlanError(
+                say(
+                    "the time limit was reached before any plan was found; raise --time-limit",
+                    "在求得任何方案之前已达时间上限，请增大 --time-limit",
+                )
+            )

@@ -1,0 +1,301 @@
+"""The line itself: read → build → solve → audit → write → draw."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
+from planner.io.results.read_start import check_start, read_start
+from planner.io.results.results import Results, write_manifest, write_results, write_summary
+from planner.io.results.run_folder import check_target, run_folder, run_name, target_of
+from planner.language import join, say
+from planner.models.algebra.matrix import coefficient_warnings
+from planner.models.algebra.problem import SolverOptions
+from planner.models.build import declare_model
+from planner.models.compile import compile_model
+from planner.models.declarations import guests_of, modules_of
+from planner.models.guests import check_tables
+from planner.models.own_rules import add_rules
+from planner.models.solving.prices import shadow_prices
+from planner.models.solving.ranging import ranging
+from planner.models.solving.solve import solve
+from planner.models.solving.start import Start, integer_variables, start_from
+from planner.pipeline.check import obstacles_of, warnings_of
+from planner.pipeline.dispatch_year import dispatch_year, investments_of
+from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, without_plan
+from planner.pipeline.question import question_of
+from planner.pipeline.record import Clock, Record
+from planner.views.drawing import check_basemap, draw_if_possible, load_early
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.models.algebra.own import OwnRule
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.algebra.problem import Problem
+    from planner.scenario.scenario import Scenario
+
+Progress = Callable[[str], None]
+KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
+"""Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
+
+
+def run(
+    scenario: Scenario | PlanModel | Path | str,
+    *,
+    rules: Sequence[Callable[..., Any] | OwnRule] = (),
+    solver: str | None = None,
+    time_limit: float | None = None,
+    gap: float | None = None,
+    start: Path | str | Results | None = None,
+    full_year: Scenario | None = None,
+    deciding: bool = False,
+    on_progress: Progress | None = None,
+) -> Results:
+    """Find the best plan of a scenario and audit it; nothing is written.
+
+    Parameters
+    ----------
+    scenario
+        From :func:`read_scenario`, or the folder to read; or a model of :func:`build_model`, which is solved with all
+        that was done to it, or refused.
+    rules
+        Rules of one's own beside the scenario's: functions of the model that return a relation, over sets where
+        :func:`rule` says so. They are solved and named in the results; the audit does not know them.
+    solver, time_limit [s], gap
+        In place of what the scenario's ``[solver]`` says.
+    start
+        An earlier run, its folder or its results, whose basis and integers the solver begins with. It can only save
+        time: optimum and gap are proved as ever, though among plans within the gap another may be found.
+    full_year
+        The same scenario before days were chosen from it: the plan's investments are dispatched over all of it.
+    deciding
+        Whether to find what decides the plan as well: the limits it reaches, and what one step more of each is worth.
+        Those on integers are solved again, as long as the run itself took, within ``time_limit``.
+    on_progress
+        Is handed a line of text now and then.
+
+    Returns
+    -------
+    Results
+        Status ``optimal``, or ``feasible`` when a limit stopped the solver.
+
+    Raises
+    ------
+    UsageError
+        A rule of one's own cannot be solved, or a model holds what the planner cannot honour.
+    PlannerError
+        InfeasibleError, UnboundedError, StoppedWithoutPlanError, SolveInterruptedError or
+        AuditDisagreedError; what is known of the failed run is in the error's ``results``.
+    """
+    if start is not None and not isinstance(start, Results):
+        check_start(Path(start))
+    question = question_of(scenario, rules)
+    scenario = question.scenario
+    clock = Clock(read=scenario.read_seconds)
+    options = solver_options(scenario, solver, time_limit, gap)
+    record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
+    if question.made is None and (reasons := list(obstacles_of(scenario))):
+        raise record.failure(
+            InfeasibleError(
+                join([say("no plan can serve all demand:", "没有方案能满足全部需求："), *reasons, EXPLAIN], "\n", "\n")
+            ),
+            "infeasible",
+        )
+    with clock("build"):
+        model = question.made if question.made is not None else _declared(scenario, rules)
+    with clock("compile"):
+        try:
+            compiled = compile_model(model)
+        except InfeasibleError as error:
+            raise record.failure(error, "infeasible") from None
+    problem = record.problem = compiled.problem
+    record.own, record.fallback = compiled.own, compiled.fallback
+    record.notes.extend(notes_of(compiled, dispatched=full_year is not None))
+    record.notes.extend(coefficient_warnings(problem))
+    begin = _start(problem, start)
+    record.notes.extend(begin.notes)
+    with clock("solve"), tempfile.TemporaryDirectory(prefix="planner-") as workdir:
+        solution = solve(
+            problem, options, Path(workdir), start=begin.values, basis=begin.basis, prove=True, on_progress=on_progress
+        )
+    if start is not None:
+        solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
+    record.solution = solution
+    if solution.values is None:
+        raise record.failure(without_plan(solution, compiled.own), solution.status)
+    with clock("tabulate"):
+        compiled.load(solution.values)
+        tables = tabulate(model)
+    summary = audited(record, tables)
+    if full_year is not None and solution.status != "interrupted":
+        with clock("dispatch_year"):
+            investments = investments_of(model, problem, solution.values)
+            dispatch = dispatch_year(full_year, investments, summary, options, on_progress)
+        if dispatch.findings:
+            record.findings = [finding.said() for finding in dispatch.findings]
+            raise record.failure(
+                AuditDisagreedError(say("the dispatch of the full year", "全年调度"), record.findings), "error"
+            )
+        summary["dispatch_year"], tables["dispatch_year"] = dispatch.summary, dispatch.table
+    prices = shadow_prices(model, problem, solution)
+    with clock("ranging"):
+        ranges = ranging(compiled, solution)
+    decided = None
+    if deciding and solution.status != "interrupted":
+        with clock("deciding"):
+            decided = decides(record, options, _declaring(rules) if question.made is None else None, on_progress)
+    return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
+
+
+def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return the result tables of a solved model, by name."""
+    tables: dict[str, pd.DataFrame] = {}
+    guests = {guest.name: guest for guest in guests_of(model.inputs.features)}
+    for name, module in modules_of(model.inputs.features).items():
+        made = module.report(model)
+        if name in guests:
+            check_tables(guests[name], made, tables)
+        tables.update(made)
+    return tables
+
+
+def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule]) -> PlanModel:
+    """Return a scenario's model with the user's own rules."""
+    model = declare_model(scenario)
+    add_rules(model, rules)
+    return model
+
+
+def _declaring(rules: Sequence[Callable[..., Any] | OwnRule]) -> Callable[[Scenario], PlanModel]:
+    """Return what declares the model of any scenario with the user's own rules."""
+    return lambda scenario: _declared(scenario, rules)
+
+
+def _start(problem: Problem, start: Path | str | Results | None) -> Start:
+    """Return the integers and the basis an earlier run gives, and say which run it was."""
+    if start is None:
+        return Start(None, {})
+    if isinstance(start, Results):
+        tables, basis, name = start.tables, start.basis, str(start.manifest.get("content_hash", ""))
+    else:
+        (tables, basis), name = read_start(Path(start), integer_variables(problem)), str(start)
+    found = start_from(problem, tables, basis)
+    return replace(found, details={"from": name, **found.details})
+
+
+def solver_options(
+    scenario: Scenario, solver: str | None, time_limit: float | None, gap: float | None
+) -> SolverOptions:
+    """Return how to solve: the scenario's ``[solver]``, then what the caller asks."""
+    given: dict[str, Any] = dict(scenario.settings.solver)
+    asked = {"name": solver, "time_limit": time_limit, "mip_gap": gap}
+    return SolverOptions(**{**given, **{key: value for key, value in asked.items() if value is not None}})
+
+
+def run_and_write(
+    scenario: Scenario,
+    out: Path | None,
+    *,
+    force: bool = False,
+    drawn: bool = True,
+    drawing: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> tuple[Results, Path]:
+    """Run a scenario and write its run folder, whole or not at all.
+
+    Parameters
+    ----------
+    scenario
+        From :func:`read_scenario`.
+    out
+        The run folder; by default ``results/<scenario>/<time>-<hash>`` under the working folder.
+    force
+        Replace what stands at ``out``.
+    drawn
+        Whether map and page are drawn: of many runs of one analysis nobody looks at each.
+    drawing
+        ``language`` and ``basemap`` of the map.
+    **options
+        As for :func:`run`.
+
+    Raises
+    ------
+    PlannerError
+        As :func:`run`; where the contract keeps a record of a failure, it is written before.
+    """
+    name = run_name(scenario.content_hash, datetime.now(UTC))
+    target = out if out is not None else Path("results") / scenario.name / name
+    check_target(target, force=force, numbered=out is None)
+    if drawing and drawing.get("basemap"):
+        check_basemap(drawing["basemap"])
+    if drawn:
+        options["on_progress"] = _while_solving(options.get("on_progress"))
+    try:
+        results = run(scenario, **options)
+    except PlannerError as error:
+        if error.results is not None and error.exit_code in KEEPS_A_RECORD:
+            write_run(error.results, target, force=force, numbered=out is None)
+        raise
+    return results, write_run(results, target, force=force, numbered=out is None, drawn=drawn, drawing=drawing)
+
+
+def write_run(
+    results: Results,
+    target: Path,
+    *,
+    force: bool = False,
+    numbered: bool = False,
+    drawn: bool = True,
+    drawing: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing.
+
+    Returns
+    -------
+    Path
+        Where it lies: ``target``, or with a number added where ``numbered`` and the name was taken.
+    """
+    clock = Clock()
+    with run_folder(target, force=force, numbered=numbered) as folder:
+        with clock("write"):
+            write_results(results, folder)
+        if results.has_plan and drawn:
+            with clock("draw"):
+                draw_if_possible(results, folder, drawing or {})
+        results.summary["seconds"] = clock.after(results.summary["seconds"])
+        results.manifest["seconds"] = results.summary["seconds"]
+        write_summary(results, folder)  # now that its seconds are known
+        write_manifest(results, folder)
+        return target_of(folder)
+
+
+def _while_solving(on_progress: Progress | None) -> Progress:
+    """Return a listener that loads what the map needs when the solver's process first speaks: until it ends we wait."""
+    waiting = [True]
+
+    def listen(line: str) -> None:
+        if waiting:
+            waiting.clear()
+            load_early()
+        if on_progress is not None:
+            on_progress(line)
+
+    return listen
+
+
+class _Line(ModuleType):
+    """Lets ``planner.run(scenario)`` mean the function, although this module bears the same name."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Results:
+        return run(*args, **kwargs)
+
+
+sys.modules[__name__].__class__ = _Line

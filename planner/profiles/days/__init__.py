@@ -1,0 +1,1 @@
+"""Representative days: which days stand for a year, and the error that makes."""

@@ -1,0 +1,206 @@
+"""The timesteps of a scenario as whole days of equal steps, or what keeps them from being that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from planner.errors import InvalidInputError
+from planner.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from planner.scenario.scenario import Scenario
+
+TIMESTEP = "timestep"
+DAY = 24.0
+"""[h]"""
+TOLERANCE = 1e-9
+REMEDY = say(
+    "representative days are chosen from whole days of equal steps, such as 8,760 hours",
+    "代表日选自时段等长的整日，如 8,760 小时",
+)
+
+
+@dataclass(frozen=True)
+class WholeDays:
+    """The days of a year.
+
+    Attributes
+    ----------
+    steps
+        All timesteps in the order in which they chain, day after day.
+    size
+        Timesteps a day.
+    weight
+        [h/a] of each timestep.
+    names
+        Of the days, in their order: ``03-14``, the whole date where a year is not enough, ``day 073`` without dates.
+    clock
+        Of the timesteps of a day: ``07``, or ``0715`` where they are shorter than an hour.
+    """
+
+    steps: tuple[str, ...]
+    size: int
+    weight: float
+    names: list[str]
+    clock: list[str]
+
+    def places(self, steps: Iterable[str]) -> npt.NDArray[np.int64]:
+        """Return the place of each timestep in the year, -1 for one that there is not."""
+        place = {step: number for number, step in enumerate(self.steps)}
+        return np.fromiter((place.get(step, -1) for step in steps), dtype=np.int64)
+
+    def of_days(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return values by timestep as (days, timesteps a day)."""
+        return values.reshape(-1, self.size)
+
+
+def whole_days(scenario: Scenario) -> WholeDays:
+    """Return the days of a scenario.
+
+    Raises
+    ------
+    InvalidInputError
+        The timesteps stand in no order, differ in length or weight, or do not make whole days from midnight on.
+    """
+    steps = scenario.sets[TIMESTEP]
+    if not (scenario.is_given("time") or scenario.is_given("position")):
+        raise _error(
+            scenario,
+            "time",
+            None,
+            say("the timesteps stand in no order", "时段没有次序"),
+            say("give the column time, or position", "给出 time 或 position 列"),
+        )
+    length = _one_number(scenario, "timestep_duration", say("h long", "h 时长"))
+    weight = _one_number(scenario, "timestep_weight", say("h/a in weight", "h/a 权重"))
+    size = round(DAY / length)
+    if size < 1 or abs(size * length - DAY) > TOLERANCE:
+        raise _error(
+            scenario,
+            "timestep_duration",
+            None,
+            say(
+                "steps of {length:g} h do not make a day of 24 h",
+                "时长 {length:g} h 的时段凑不成 24 h 的一天",
+                length=length,
+            ),
+            REMEDY,
+        )
+    periods = scenario.series("period").reindex(pd.Index(steps)).fillna("")
+    for period, count in periods.value_counts(sort=False).items():
+        if count % size:
+            where = (
+                say("the period {period} has", "周期 {period} 有", period=period)
+                if period
+                else say("there are", "共有")
+            )
+            raise _error(
+                scenario,
+                "period",
+                None,
+                say(
+                    "{where} {count} steps, which are no whole days of {size}",
+                    "{where} {count} 个时段，不是每天 {size} 个的整日",
+                    where=where,
+                    count=count,
+                    size=size,
+                ),
+                REMEDY,
+            )
+    names = _dates(scenario, steps, size, length)
+    if not names:
+        days = len(steps) // size
+        names = [f"day {number:0{len(str(days))}d}" for number in range(1, days + 1)]
+    minutes = [round(60 * length * place) for place in range(size)]
+    is_hourly = all(minute % 60 == 0 for minute in minutes)
+    clock = [f"{minute // 60:02d}" + ("" if is_hourly else f"{minute % 60:02d}") for minute in minutes]
+    return WholeDays(steps, size, weight, names, clock)
+
+
+def _one_number(scenario: Scenario, name: str, what: str) -> float:
+    """Return what is the same for every timestep."""
+    values = scenario.series(name)
+    missing = pd.Index(scenario.sets[TIMESTEP]).difference(values.index)
+    if len(missing):
+        raise _error(
+            scenario,
+            name,
+            (str(missing[0]),),
+            say("it is missing", "缺失"),
+            say("give it for every timestep", "每个时段都要给出"),
+        )
+    first = float(values.iloc[0])
+    other = values.index[(values - first).abs() > TOLERANCE * first]
+    if len(other):
+        problem = say(
+            "one step is {first:g} {what}, another {values:g}",
+            "一个时段为 {first:g} {what}，另一个为 {values:g}",
+            first=first,
+            what=what,
+            values=values[other[0]],
+        )
+        raise _error(scenario, name, (str(other[0]),), problem, REMEDY)
+    return first
+
+
+def _dates(scenario: Scenario, steps: tuple[str, ...], size: int, length: float) -> list[str]:
+    """Return the dates of the days, none where the steps have only positions; clocks are local, as they are written."""
+    times = scenario.given.get("time")
+    if not isinstance(times, pd.Series):
+        return []
+    clocks = [datetime.fromisoformat(str(times[step])).replace(tzinfo=None) for step in steps]
+    for number, step in enumerate(steps):
+        midnight = clocks[number - number % size]
+        expected = midnight + (number % size) * timedelta(hours=length)
+        if (midnight.hour, midnight.minute, midnight.second) != (0, 0, 0):
+            problem = say(
+                "the day begins at {midnight:%H:%M}, and days are cut at midnight",
+                "一天从 {midnight:%H:%M} 开始，而日以零点划分",
+                midnight=midnight,
+            )
+            remedy = say(
+                "shift the table so that its first step is 00:00 local time", "平移该表，使首个时段为当地 00:00"
+            )
+            raise _error(scenario, "time", (step,), problem, remedy)
+        if clocks[number] != expected:
+            problem = say(
+                "{expected:%Y-%m-%d %H:%M} would follow the step before",
+                "前一时段之后应为 {expected:%Y-%m-%d %H:%M}",
+                expected=expected,
+            )
+            raise _error(
+                scenario,
+                "time",
+                (step,),
+                problem,
+                say("give every step of every day once, without gaps", "每天每个时段各给一次，不可缺漏"),
+            )
+    dates = [clock.date() for clock in clocks[::size]]
+    short = [f"{date:%m-%d}" for date in dates]
+    names = short if len(set(short)) == len(short) else [date.isoformat() for date in dates]
+    twice = next((place for place, name in enumerate(names) if Counter(names)[name] > 1), None)
+    if twice is not None:
+        problem = say(
+            "the day {names} stands twice, in two periods", "{names} 这一天出现两次，分属两个周期", names=names[twice]
+        )
+        raise _error(
+            scenario,
+            "time",
+            (steps[twice * size],),
+            problem,
+            say("keep one of them, or give positions only", "只保留其一，或只给 position"),
+        )
+    return names
+
+
+def _error(scenario: Scenario, name: str, key: tuple[str, ...] | None, problem: str, remedy: str) -> InvalidInputError:
+    return InvalidInputError([scenario.fault(name, key, problem, remedy)])

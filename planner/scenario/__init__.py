@@ -1,0 +1,1 @@
+"""What a scenario is: parameters, schema, settings, tables, origins, fingerprint, geography."""

@@ -1,0 +1,317 @@
+"""What a feature reads, declared once: tables, checks, the data dictionary and the JSON schema follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+
+from planner.scenario.plausible import Plausible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from planner.language import Said
+    from planner.scenario.built import Built
+    from planner.scenario.column import Column, Measure, Series
+
+    AuditTerms = Callable[[Any, Mapping[str, pd.DataFrame]], Mapping[str, pd.Series]]
+
+Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
+Value = float | int | str | bool
+
+
+class Missing(Enum):
+    """The default of a parameter that must be given."""
+
+    REQUIRED = "required"
+
+
+REQUIRED: Final = Missing.REQUIRED
+FLAGS: Final = {"true": True, "false": False}
+"""The words of a parameter of kind ``flag``, in lower case."""
+INFINITY: Final = float("inf")
+
+
+@dataclass(frozen=True)
+class IndexSet:
+    """A set of the model, whose members are the rows of a one-index table.
+
+    Parameters
+    ----------
+    name
+        The key column and the name of the table, such as ``site`` for ``site.csv``.
+    plural
+        The name of the Pyomo set, such as ``SITES``.
+    description
+        One sentence for the data dictionary.
+    members_default
+        The members when the table is absent; ``None`` makes the table obligatory.
+    from_references
+        Without the table, the members are those that other tables' reference columns name.
+    description_zh
+        The description in Chinese.
+    """
+
+    name: str
+    plural: str
+    description: str
+    members_default: tuple[str, ...] | None = None
+    from_references: bool = False
+    description_zh: str = ""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One input of the model.
+
+    Parameters
+    ----------
+    name
+        The column in the table, the component in the model, the word in the docs.
+    index
+        The key columns; ``()`` is a scalar of ``[parameters]``.
+    unit
+        The unit in the model's own words, ``"1"`` for a plain ratio, ``""`` for text.
+    description
+        One sentence for the data dictionary.
+    default
+        The value where none is given; ``REQUIRED`` where leaving it out is an error;
+        ``None`` where not given means there is no such limit, price or link.
+    kind
+        How a cell is read.
+    low, high
+        The closed interval a number must lie in; ``low_open`` leaves out ``low`` itself.
+    plausible
+        The interval in which a number usually lies, and the units in which people type it by mistake: what lies
+        outside is read, and named. Of a number that has none, in a few words why.
+    choices
+        The words allowed for ``kind="choice"``.
+    retired
+        Words that were allowed once, each with what to write in its place.
+    refers_to
+        The index set whose members are allowed for ``kind="reference"``.
+    also_index
+        Other indices at which it may be given instead, coarser or finer.
+    excludes
+        Other parameters (keys) that say the same in other words: at one key only one of them is given, and a newer
+        statement, a child's or ``--set``, takes an older one away.
+    source
+        Where the rule or the default comes from.
+    per_table
+        The same word stands in several tables (``name_zh``, ``hub``, ``longitude`` …), so that the
+        parameter is known as ``site.hub``, not as ``hub``.
+    description_zh
+        The description in Chinese.
+    accounting_of
+        The measure of the summary that is counted by this choice: of two plans that differ in it, it does not compare.
+    caps
+        The objective that it limits for the whole plan.
+    """
+
+    name: str
+    index: tuple[str, ...]
+    unit: str
+    description: str
+    default: Value | Missing | None = REQUIRED
+    kind: Kind = "number"
+    low: float = 0.0
+    high: float = INFINITY
+    low_open: bool = False
+    plausible: Plausible | str | None = None
+    choices: tuple[str, ...] = ()
+    retired: Mapping[str, str] = field(default_factory=dict)
+    refers_to: str | None = None
+    also_index: tuple[tuple[str, ...], ...] = ()
+    excludes: tuple[str, ...] = ()
+    source: str = ""
+    per_table: bool = False
+    description_zh: str = ""
+    accounting_of: str = ""
+    caps: str = ""
+
+    @property
+    def key(self) -> str:
+        """The word by which the rest of the planner asks for it."""
+        return f"{table_of(self.index)}.{self.name}" if self.per_table else self.name
+
+    @property
+    def indices(self) -> tuple[tuple[str, ...], ...]:
+        """Every index at which the parameter may be given, its own first."""
+        return (self.index, *self.also_index)
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the model can calculate with it."""
+        return self.kind in {"number", "integer"}
+
+
+class Shown(Protocol):
+    """What a reader of results asks of a feature's figure, which :mod:`planner.figures.figure` makes."""
+
+    @property
+    def name(self) -> str:
+        """The column of the layer."""
+
+    @property
+    def of(self) -> Literal["site", "region", "flow"]:
+        """Whose number it is."""
+
+    @property
+    def unit(self) -> str:
+        """Of the number shown."""
+
+    @property
+    def unlisted(self) -> float:
+        """The number of every member in a plan without the feature."""
+
+    @property
+    def gone(self) -> float:
+        """The number of a member that one of two plans does not have."""
+
+    @property
+    def rank(self) -> int:
+        """Its place among what is compared; 0: it is not."""
+
+    @property
+    def page(self) -> str:
+        """What the page's script calls it; empty: the page does not have it."""
+
+    @property
+    def says(self) -> Said | None:
+        """What the page calls it."""
+
+    @property
+    def basis(self) -> Callable[[Any], str] | None:
+        """By which of several accountings it is."""
+
+    @property
+    def basis_name(self) -> str:
+        """The column of the layer that says so."""
+
+    @property
+    def amount(self) -> Callable[[Any, Mapping[str, pd.DataFrame]], pd.Series]:
+        """What adds up over the members."""
+
+    def by_member(self, inputs: Any, tables: Mapping[str, pd.DataFrame], /) -> pd.Series:
+        """Return the number of each member, in the scenario's order."""
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """All that the features declare, handed to the readers so that they need not know the model."""
+
+    features: tuple[str, ...]
+    requires: dict[str, tuple[str, ...]]
+    sets: dict[str, IndexSet]
+    parameters: dict[str, Parameter]
+    """By ``Parameter.key``."""
+    owner: dict[str, str]
+    """The feature that declares each parameter (by key) or set (by name)."""
+    figures: tuple[tuple[str, Shown], ...] = ()
+    """Each feature's figures of sites and regions, with the feature, in canonical order."""
+    audit_terms: Mapping[str, AuditTerms] = field(default_factory=dict)
+    """What gives a feature's parts of open totals to the audits of others, by feature in canonical order."""
+    columns: tuple[tuple[str, Column], ...] = ()
+    """Each column of the result tables, with the feature that reports it, in canonical order, the objective's last."""
+    builds: tuple[Built, ...] = ()
+    """What a plan may build, in canonical order."""
+    measures: tuple[Measure, ...] = ()
+    """The numbers of the summary, in canonical order."""
+    flows: tuple[tuple[str, Shown], ...] = ()
+    """The figures of the work between a region and a site, beside its load and its latency, with the feature."""
+    series: tuple[Series, ...] = ()
+    """What is known by timestep, in canonical order."""
+
+    def columns_of(self, table: str) -> dict[str, Column]:
+        """Return the columns that may stand in a result table, by name; none of a table that no feature reports."""
+        return {column.name: column for _, column in self.columns if column.table == table}
+
+
+def table_of(index: tuple[str, ...]) -> str:
+    """Return the table that holds parameters of this index: ``("site", "timestep")`` → ``"site_timestep"``."""
+    return "_".join(index)
+
+
+def names_of(index_set: str) -> tuple[Parameter, Parameter]:
+    """Return the two name columns that every one-index table may carry."""
+    return tuple(  # type: ignore[return-value]
+        Parameter(
+            name=f"name_{language}",
+            index=(index_set,),
+            unit="",
+            description=f"Name shown in {word} tables, maps and reports; the id where empty.",
+            default=None,
+            kind="text",
+            per_table=True,
+            description_zh=f"{word_zh}表格、地图与报告中显示的名称；空则显示 id。",
+        )
+        for language, word, word_zh in (("zh", "Chinese", "中文"), ("en", "English", "英文"))
+    )
+
+
+def place_of(index_set: str) -> tuple[Parameter, ...]:
+    """Return the columns that say where the members of a set stand."""
+    units = (
+        Parameter(
+            "hub",
+            (index_set,),
+            "",
+            "National hub node it belongs to.",
+            None,
+            "reference",
+            refers_to="hub",
+            per_table=True,
+            description_zh="所属国家枢纽节点。",
+        ),
+        Parameter(
+            "side",
+            (index_set,),
+            "",
+            "Side of the country, such as east or west.",
+            None,
+            "reference",
+            refers_to="side",
+            per_table=True,
+            description_zh="所属片区，如东部或西部。",
+        ),
+        Parameter(
+            "province",
+            (index_set,),
+            "",
+            "Province it lies in, one spelling throughout.",
+            None,
+            "text",
+            per_table=True,
+            description_zh="所在省份，全表写法须一致。",
+        ),
+    )
+    axes = (
+        Parameter(
+            "longitude",
+            (index_set,),
+            "degrees",
+            "Longitude, WGS84, east positive.",
+            None,
+            low=-180,
+            high=180,
+            plausible=Plausible(60.0, 150.0),
+            per_table=True,
+            description_zh="经度，WGS84，东经为正。",
+        ),
+        Parameter(
+            "latitude",
+            (index_set,),
+            "degrees",
+            "Latitude, WGS84, north positive.",
+            None,
+            low=-90,
+            high=90,
+            plausible=Plausible(0.0, 60.0),
+            per_table=True,
+            description_zh="纬度，WGS84，北纬为正。",
+        ),
+    )
+    return (*units, *axes)

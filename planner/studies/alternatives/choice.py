@@ -1,0 +1,83 @@
+"""What is asked of the near-optimal plans of a scenario."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from planner.errors import UsageError, shown
+from planner.language import join, say
+from planner.studies.alternatives.quantities import GROUPS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PLANS_MAX: Final = 50
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is asked.
+
+    Attributes
+    ----------
+    slack
+        By how much the objective may be worse than that of the best plan, a share of it; 0.02 is 2 %.
+    what
+        Kinds of quantity whose least and most are sought, of :data:`planner.studies.alternatives.quantities.GROUPS`;
+        none given: all.
+    plans
+        How many whole plans are sought, each as different as can be from all before it.
+    time_limit
+        [s] for each search; ``None``: the scenario's.
+    overrides
+        ``K=V`` that hold for all.
+    """
+
+    slack: float = 0.02
+    what: Sequence[str] = ()
+    plans: int = 5
+    time_limit: float | None = None
+    overrides: Sequence[str] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The kinds of quantity, in the order of the table."""
+        return tuple(group for group in GROUPS if group in (self.what or GROUPS))
+
+    def check(self) -> None:
+        """Refuse what cannot be meant.
+
+        Raises
+        ------
+        UsageError
+            A slack that is no share, an unknown kind, or too many plans.
+        """
+        if not (math.isfinite(self.slack) and 0.0 <= self.slack <= 1.0):
+            raise UsageError(
+                say(
+                    "--slack {slack}: a share from 0 to 1, such as 0.02 for 2 %",
+                    "--slack {slack}：应为 0 至 1 的比例，如 0.02 表示 2%",
+                    slack=f"{self.slack:g}",
+                )
+            )
+        for name in self.what:
+            if name not in GROUPS:
+                raise UsageError(
+                    say(
+                        "--what {name}: choose from {known}",
+                        "--what {name}：可选 {known}",
+                        name=shown(name),
+                        known=join(GROUPS),
+                    )
+                )
+        if not 0 <= self.plans <= PLANS_MAX:
+            raise UsageError(
+                say(
+                    "--plans {plans}: from 0 to {most}",
+                    "--plans {plans}：应为 0 至 {most}",
+                    plans=self.plans,
+                    most=PLANS_MAX,
+                )
+            )

@@ -1,0 +1,264 @@
+"""What the near-optimal plans say: a figure, and lines for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from planner.errors import CannotWriteError, shown
+from planner.io.files.run_swap import remedy
+from planner.io.read.sources import illustrative_share
+from planner.language import Said, join, padded, say, translated
+from planner.libraries import import_alone
+from planner.studies.alternatives.command import FILE, PLANS
+from planner.version import __version__
+from planner.views.captions import illustrative_note
+from planner.views.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from planner.io.results.results import Results
+    from planner.scenario.scenario import Scenario
+    from planner.studies.alternatives.command import Found
+    from planner.views.charts.alternatives import Panel
+
+NAME: Final = "alternatives"
+SCALED: Final = {"MWh/a": ("TWh/a", 1e-6), "tCO2/a": ("Mt CO2/a", 1e-6)}
+SMALL: Final = {"MWh/a": ("GWh/a", 1e-3), "tCO2/a": ("kt CO2/a", 1e-3)}
+SMALL_BELOW: Final = 1e6
+SITES_TOLD: Final = 10
+NAME_WIDTH: Final = 42
+
+
+def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi: int = 300) -> list[Path]:
+    """Draw the ranges into a folder; nothing where none was sought but of the whole plan.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused.
+    """
+    import_alone("matplotlib")
+    from planner.views.charts.alternatives import draw_alternatives  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.charts.page import save_chart  # noqa: PLC0415
+    from planner.views.charts.sweep import Words  # noqa: PLC0415
+
+    columns = _columns(found, language)
+    if not columns:
+        return []
+    title = say(
+        "{scenario}: how different nearly optimal plans can be",
+        "{scenario}：近优方案可以有多不同",
+        scenario=found.scenario.name,
+    )
+    subtitle = say(
+        "Least and most of each quantity by itself, in plans whose {what} is at most {slack:.3g} % above the best; "
+        "every plan audited",
+        "在{what}比最优方案至多高 {slack:.3g}% 的方案中，各量单独可达的最小与最大值；各方案均经独立核验",
+        what=_objective(found),
+        slack=100 * found.slack,
+    )
+    words = Words(translated(title, language), translated(subtitle, language), _notes(found, language), language)
+    try:
+        return save_chart(draw_alternatives(columns, words), out, f"{NAME}-{language}", formats, dpi)
+    except OSError as error:
+        raise CannotWriteError(
+            say(
+                "cannot write into {out}: {strerror}; {remedy}",
+                "无法写入 {out}：{strerror}；{remedy}",
+                out=shown(out),
+                strerror=error.strerror,
+                remedy=remedy(error),
+            )
+        ) from None
+
+
+def _objective(found: Found) -> Said:
+    known = {
+        "cost": say("cost", "成本"),
+        "emissions": say("emissions", "碳排放"),
+        "latency": say("mean latency", "平均时延"),
+    }
+    return known.get(found.scenario.settings.minimise, say("objective", "目标值"))
+
+
+def _notes(found: Found, language: str) -> list[str]:
+    notes = [line for _, line in _whole_lines(found)]
+    share = illustrative_share(found.scenario)
+    if share:
+        notes.append(illustrative_note(share))
+    notes.append(
+        say(
+            "Ranges do not add up: not all can be at an end at once. Source: scenario {scenario}, planner {version}.",
+            "各区间不可相加：不能同时取到各自端点。来源：情景 {scenario}，planner {version}。",
+            scenario=found.scenario.name,
+            version=__version__,
+        )
+    )
+    return [translated(note, language) for note in notes]
+
+
+def _columns(found: Found, language: str) -> list[list[Panel]]:
+    """Return the work by hub and site, and beside it by side and what is built by site; what varies most first."""
+    work, table = found.table["what"] == "it_energy", found.table
+    built = (table["group"] == "build") & (table["what"] == "capacity_new") & (table["most"] > 0)
+    places = [
+        _panel(found, table[work & table["group"].isin(["hub", "site"])], language),
+        _panel(found, table[work & (table["group"] == "side")], language),
+        _panel(found, table[built], language),
+    ]
+    columns = [[panel for panel in column if panel is not None] for column in (places[:1], places[1:])]
+    return [column for column in columns if column]
+
+
+def _panel(found: Found, table: pd.DataFrame, language: str) -> Panel | None:
+    from planner.views.charts.alternatives import Panel  # noqa: PLC0415 - matplotlib is slow to import
+
+    table = table[table["least"].notna() & table["most"].notna()]
+    if table.empty:
+        return None
+    unit, scale = scaled(str(table["unit"].iloc[0]), float(table["most"].max()))
+    heading = say("{what} ({unit})", "{what}（{unit}）", what=word(str(table["what"].iloc[0])), unit=unit)
+    return Panel(translated(heading, language), _bars(found, table, scale, language))
+
+
+def _bars(found: Found, table: pd.DataFrame, scale: float, language: str) -> pd.DataFrame:
+    parts = []
+    for group in dict.fromkeys(table["group"]):
+        part = table[table["group"] == group]
+        part = part.assign(span=part["most"] - part["least"]).sort_values("span", ascending=False, kind="stable")
+        names = labels(found.scenario, group, language)
+        part = part.assign(name=[names.get(place, place) for place in part["place"]], rule=False)
+        part.iloc[0, part.columns.get_loc("rule")] = True
+        parts.append(part)
+    bars: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    bars[["best", "least", "most"]] *= scale
+    return bars
+
+
+def labels(scenario: Scenario, group: str, language: str) -> dict[str, str]:
+    """Return what places of a group are called."""
+    name = "site" if group == "build" else group
+    return {str(key): str(label) for key, label in scenario.labels(name, language).items()}
+
+
+def scaled(unit: str, largest: float) -> tuple[str, float]:
+    """Return the unit to tell numbers of a size in, and by what they are multiplied."""
+    return (SMALL if abs(largest) < SMALL_BELOW else SCALED).get(unit, (unit, 1.0))
+
+
+# ---- for a terminal
+
+
+def headline(found: Found, out: Path) -> str:
+    """Return the answer: how far the whole plan, sides, hubs and sites may move, and the plans that were found."""
+    best = float(found.best.summary["objective"])
+    lines: list[str] = [
+        say(
+            "plans whose {what} is at most {slack:.3g} % above the best ({best:,.6g})",
+            "{what}比最优（{best:,.6g}）至多高 {slack:.3g}% 的方案",
+            what=_objective(found),
+            slack=100 * found.slack,
+            best=best,
+        ),
+        "",
+        *(line for line in (_line(found, row) for row in _told(found.table)) if line),
+    ]
+    unproved = (found.table[["least_status", "most_status"]] != "optimal").to_numpy().sum()
+    if unproved:
+        lines.append(
+            say(
+                "note: {count} ends are not proved; run again with a longer --time-limit",
+                "注意：{count} 个端点未经证明；可加大 --time-limit 重新运行",
+                count=int(unproved),
+            )
+        )
+    lines += ["", *(_plan_line(name, results) for name, results in found.plans.items()), ""]
+    lines.append(say("table  {path}", "表格  {path}", path=out / FILE))
+    lines.append(say("plans  {path}", "方案  {path}", path=out / PLANS))
+    return join([*lines, ""], "\n", "\n")
+
+
+def _told(table: pd.DataFrame) -> list[pd.Series]:
+    """Return the rows that a terminal is told of: of sites and what is built those that may move most."""
+    rows: list[pd.Series] = []
+    for group in dict.fromkeys(table["group"]):
+        part = table[table["group"] == group]
+        if group in {"site", "build"}:
+            span = (part["most"] - part["least"]).sort_values(ascending=False, kind="stable")
+            part = part.loc[span[span > 0].index[:SITES_TOLD]]
+        rows += [row for _, row in part.iterrows()]
+    return rows
+
+
+def _whole_lines(found: Found) -> list[tuple[str, Said]]:
+    """Return what may be of the whole plan, for the notes of the figure."""
+    told = []
+    for _, row in found.table[found.table["group"] == "whole"].iterrows():
+        best, least, most, unit = _numbers(row)
+        told.append(
+            (
+                str(row["what"]),
+                say(
+                    "{what}: {least} to {most} {unit} (best plan: {best})",
+                    "{what}：{least} 至 {most} {unit}（最优方案：{best}）",
+                    what=word(str(row["what"])),
+                    least=least,
+                    most=most,
+                    unit=unit,
+                    best=best,
+                ),
+            )
+        )
+    return [("", join((line for _, line in told), "; ", "；"))] if told else []
+
+
+def _numbers(row: pd.Series) -> tuple[str, str, str, str]:
+    """Return best, least and most as text in one unit, and that unit."""
+    numbers = [float(row[name]) for name in ("best", "least", "most")]
+    unit, scale = scaled(str(row["unit"]), max((abs(number) for number in numbers if number == number), default=0.0))  # noqa: PLR0124 - NaN
+    texts = [f"{number * scale:,.4g}" if number == number else "?" for number in numbers]  # noqa: PLR0124 - NaN
+    return texts[0], texts[1], texts[2], unit
+
+
+def _line(found: Found, row: pd.Series) -> Said:
+    best, least, most, unit = _numbers(row)
+    group = str(row["group"])
+    what = word(str(row["what"]))
+    if row["place"]:
+        names = Said(
+            *(labels(found.scenario, group, language).get(row["place"], row["place"]) for language in ("en", "zh"))
+        )
+        what = Said(f"{shown(names.en)}, {what.en}", f"{shown(names.zh)}，{what.zh}")
+    return say(
+        "{what}{least:>10} to {most:>10}  (best {best:>8}) {unit}",
+        "{what}{least:>10} 至 {most:>10}（最优 {best:>8}）{unit}",
+        what=_padded(what),
+        least=least,
+        most=most,
+        best=best,
+        unit=unit,
+    )
+
+
+def _padded(text: Said) -> Said:
+    return Said(padded(text.en, NAME_WIDTH), padded(text.zh, NAME_WIDTH))
+
+
+def _plan_line(name: str, results: Results) -> Said:
+    told, summary = results.summary["alternative"], results.summary
+    parts = [
+        say("{name}: {above:.2%} above the best", "{name}：比最优差 {above:.2%}", name=name, above=told["above_best"]),
+        say("{gone:.1%} of the work elsewhere", "{gone:.1%} 的业务在别处承接", gone=told["distance"]),
+    ]
+    if summary.get("capacity_new") is not None:
+        parts.append(say("{new:,.0f} MW new", "新建 {new:,.0f} MW", new=summary["capacity_new"]))
+    if summary.get("west_share") is not None:
+        parts.append(say("{share:.1%} in the west", "西部承接 {share:.1%}", share=summary["west_share"]))
+    if summary.get("emissions") is not None:
+        unit, scale = scaled("tCO2/a", summary["emissions"])
+        parts.append(say("{much:,.4g} {unit}", "{much:,.4g} {unit}", much=summary["emissions"] * scale, unit=unit))
+    return join(parts, ", ", "，")

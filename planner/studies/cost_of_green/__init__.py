@@ -1,0 +1,1 @@
+"""One scenario solved for rising green shares, by each accounting."""

@@ -1,0 +1,172 @@
+"""What the points of the cost of green say: as tables of a page, as a figure, as lines for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from planner.errors import CannotWriteError, reason, shown
+from planner.io.files.run_swap import remedy
+from planner.io.read.sources import illustrative_share
+from planner.language import Said, columns_of, join, padded, say, spoken, translated
+from planner.libraries import import_alone
+from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS
+from planner.version import __version__
+from planner.views.captions import illustrative_note
+from planner.views.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from planner.scenario.scenario import Scenario
+    from planner.studies.sweep.points_file import Row
+
+NAME: Final = "cost_of_green"
+WORDS: Final = {
+    "certificate": Said("certificate", "绿证核算"),
+    "matched": Said("matched", "逐时匹配"),
+    "every_timestep": Said("every hour", "逐时达标"),
+    "as_given": Said("as given", "原情景"),
+    "without_deferral": Said("no work may wait", "作业不可延迟"),
+    "without_shifting": Said("no work leaves its province", "作业不出省"),
+}
+MILLION: Final = 1e6
+
+
+def as_table(rows: Sequence[Row]) -> pd.DataFrame:
+    """Return the points with their figures as numbers, NaN where there is none."""
+    table = pd.DataFrame(rows)
+    figures = ["share", "gap", *MEASURES, *(name for name in table.columns if name.startswith(CAPACITY))]
+    table[figures] = table[figures].apply(pd.to_numeric)
+    return table
+
+
+def draw_points(
+    scenario: Scenario, rows: Sequence[Row], out: Path, *, language: str, formats: Sequence[str], dpi: int = 300
+) -> list[Path]:
+    """Draw cost against share into a folder.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused.
+    """
+    import_alone("matplotlib")
+    from planner.views.charts.cost_of_green import draw_cost_of_green  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.charts.page import save_chart  # noqa: PLC0415
+    from planner.views.charts.text import tell  # noqa: PLC0415
+
+    share = illustrative_share(scenario)
+    notes = [translated(illustrative_note(share), language)] if share else []
+    if scenario.overrides:
+        notes.append(tell("changed", language, changes=", ".join(scenario.overrides)))
+    facts = {"scenario": scenario.name, "hash": rows[0]["scenario_hash"][:8], "version": __version__}
+    notes.append(tell("cost_source", language, **facts))
+    figure = draw_cost_of_green(as_table(rows), scenario=scenario.name, notes=notes, language=language)
+    try:
+        return save_chart(figure, out, f"{NAME}-{language}", formats, dpi)
+    except OSError as error:
+        raise CannotWriteError(
+            say(
+                "cannot write into {out}: {strerror}; {remedy}",
+                "无法写入 {out}：{strerror}；{remedy}",
+                out=shown(out),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
+
+
+def cost_lines(rows: Sequence[Row]) -> list[str]:
+    """Return a Markdown table: cost per facility energy by share, a column for each accounting and variant."""
+    points = _points(rows)
+    kinds = [
+        (mode, variant) for mode in MODES for variant in VARIANTS if any(key[:2] == (variant, mode) for key in points)
+    ]
+    header = ["share", *(f"{WORDS[mode]}, {WORDS[variant]}" for mode, variant in kinds)]
+    body = [
+        [f"{share:.0%}", *(_cost(points.get((variant, mode, share))) for mode, variant in kinds)]
+        for share in sorted({share for *_, share in points})
+    ]
+    return _markdown(header, body)
+
+
+def _points(rows: Sequence[Row]) -> dict[tuple[str, str, float], pd.Series]:
+    """Return the points by variant, mode and share."""
+    return {(str(row["variant"]), str(row["mode"]), float(row["share"])): row for _, row in as_table(rows).iterrows()}
+
+
+def _cost(point: pd.Series | None) -> str:
+    if point is None:
+        return "–"
+    return f"{point['cost_per_energy']:.1f}" if pd.notna(point["cost_per_energy"]) else str(point["status"])
+
+
+def worth_lines(rows: Sequence[Row]) -> list[str]:
+    """Return a Markdown table: what each variant takes away is worth in each accounting, by share.
+
+    The worth is the yearly cost without it less the cost as given [million CNY/a], and that over the cost as given.
+    """
+    points = _points(rows)
+    variants = [name for name in list(VARIANTS)[1:] if any(key[0] == name for key in points)]
+    header = ["accounting", "share", *(f"{WORDS[name]}: costs more, million CNY/a" for name in variants)]
+    body = []
+    for mode in MODES:
+        for share in sorted({share for *_, share in points}):
+            given = points.get(("as_given", mode, share))
+            if given is not None:
+                cells = [_worth(given, points.get((name, mode, share))) for name in variants]
+                body.append([WORDS[mode], f"{share:.0%}", *cells])
+    return _markdown(header, body)
+
+
+def _worth(given: pd.Series, without: pd.Series | None) -> str:
+    if without is None:
+        return "–"
+    if pd.isna(given["cost"]):
+        return f"as given: {given['status']}"
+    if pd.isna(without["cost"]):
+        return f"without: {without['status']}"
+    more = float(without["cost"] - given["cost"])
+    return f"{more / MILLION:,.1f} ({more / float(given['cost']):.1%})"
+
+
+def size_lines(rows: Sequence[Row], variant: str = "as_given") -> list[str]:
+    """Return a Markdown table: what is built and used at every point of a variant."""
+    table = as_table(rows)
+    capacities = [name for name in table.columns if name.startswith(CAPACITY)]
+    header = ["accounting", "share", *(f"{name.removeprefix(CAPACITY)}, MW" for name in capacities)]
+    header += ["battery, MW", "battery, MWh", "excess, GWh/a", "matched share", "emissions, kt/a"]
+    body = []
+    for _, row in table[table["variant"] == variant].iterrows():
+        head = [WORDS[str(row["mode"])], f"{row['share']:.0%}"]
+        if pd.isna(row["cost"]):
+            body.append([*head, str(row["status"]), *[""] * (len(header) - 3)])
+            continue
+        sizes = [f"{row[name]:,.0f}" for name in (*capacities, "storage_power", "storage_energy")]
+        used = [f"{row['excess_energy'] / 1e3:,.0f}", f"{row['share_matched']:.1%}", f"{row['emissions'] / 1e3:,.0f}"]
+        body.append([*head, *sizes, *used])
+    return _markdown(header, body)
+
+
+def _markdown(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    rules = ["---", *["---:"] * (len(header) - 1)]
+    return [f"| {' | '.join(cells)} |" for cells in (header, rules, *body)]
+
+
+def _status(status: str) -> str:
+    """Return why a point has no cost, as wide as a cost is."""
+    told = translated(Said(status, word(status).zh), spoken())
+    return " " * (18 - columns_of(told)) + told
+
+
+def headline(rows: Sequence[Row], out: Path) -> str:
+    """Return the answer for a terminal: a line a point, and where the table lies."""
+    lines = []
+    for row in rows:
+        cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else _status(row["status"])
+        words = [WORDS[row[key]] for key in KEYS[:2]]
+        lines.append(f"{float(row['share']):7.1%}  {padded(words[1], 12)}{padded(words[0], 28)}{cost}")
+    return join([*lines, "", say("table  {out}", "表格  {out}", out=out), ""], "\n", "\n")

@@ -1,0 +1,1 @@
+"""What would have to give where no plan can keep all the rules."""

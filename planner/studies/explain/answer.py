@@ -1,0 +1,172 @@
+"""What an explanation holds: causes, the ways to mend each, the changes of a way; as data, for text and JSON alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from planner.scenario.parameter import table_of
+
+if TYPE_CHECKING:
+    from planner.models.algebra.row_names import Name
+    from planner.models.rules.relaxations import Key, Rank
+    from planner.scenario.scenario import Scenario
+
+
+def known(number: float) -> float | None:
+    """Return a figure of a trial, ``None`` where it has none: an objective without a plan, a gap without a bound.
+
+    Every figure that an explanation states comes through here.
+    """
+    return float(number) if math.isfinite(number) else None
+
+
+class Newness(IntEnum):
+    """Who said what a cell holds, the last word first."""
+
+    SET = 0
+    """The user, by ``--set``."""
+    OWN = 1
+    """The scenario's own folder, over the one it extends."""
+    GIVEN = 2
+    """The folder that the others build on."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell of the scenario and the value at which a plan exists."""
+
+    parameter: str
+    key: Key
+    before: Any
+    after: Any
+
+    def setting(self, scenario: Scenario) -> str:
+        """Return what ``--set`` takes to make the change."""
+        value = str(self.after).lower() if isinstance(self.after, bool) else self.after
+        value = f"{value:.15g}" if isinstance(value, float) else value
+        declared = scenario.declarations.parameters[self.parameter]
+        if not declared.index:
+            return f"{declared.name}={value}"
+        return f"{table_of(declared.index)}.{declared.name}[{','.join(self.key)}]={value}"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One parameter that gives, by which a cause is mended.
+
+    Attributes
+    ----------
+    rank
+        Who gives first.
+    changes
+        Cell by cell; each is needed.
+    size
+        How much gives, each cell relative to itself, added up.
+    newness
+        Who said what it is now.
+    """
+
+    parameter: str
+    rank: Rank
+    changes: tuple[Change, ...]
+    size: float
+    newness: Newness
+
+    @property
+    def cells(self) -> set[tuple[str, Key]]:
+        """The cells that give, by parameter and key."""
+        return {(change.parameter, change.key) for change in self.changes}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that is in the way, and how it can be mended: the likeliest way first, any of them is enough."""
+
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a scenario has no plan, or that it has one.
+
+    Attributes
+    ----------
+    status
+        ``infeasible`` and explained; ``unexplained`` where nothing that may give is enough; ``feasible``.
+    causes
+        All have to be mended; the main one first.
+    cost
+        [CNY/a] of a plan after the first way of every cause; ``None`` where it is not known.
+    gap
+        Of that plan; ``None`` where no bound is known.
+    obstacles
+        What was seen before solving.
+    conflict
+        Rules that cannot hold together, with their index.
+    notes
+        What a reader should know of how it was found.
+    binding
+        Of a feasible scenario what binds most: rule, index, price, unit, CNY/a by one per cent.
+    deciding
+        Of a feasible scenario the limits that its plan reaches, as :data:`planner.models.deciding.COLUMNS`.
+    """
+
+    scenario: Scenario
+    status: Literal["infeasible", "unexplained", "feasible"]
+    causes: tuple[Cause, ...] = ()
+    cost: float | None = None
+    gap: float | None = None
+    obstacles: tuple[str, ...] = ()
+    conflict: tuple[Name, ...] = ()
+    notes: tuple[str, ...] = ()
+    binding: tuple[dict[str, Any], ...] = field(default=())
+    deciding: tuple[dict[str, Any], ...] = field(default=())
+    seconds: float = 0.0
+
+    def settings(self, number: int, way: int = 0) -> list[str]:
+        """Return what ``--set`` takes for a way of a cause."""
+        return [change.setting(self.scenario) for change in self.causes[number].ways[way].changes]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the explanation as plain data."""
+        causes = [
+            {
+                "ways": [
+                    {
+                        "parameter": way.parameter,
+                        "changes": [
+                            {
+                                "parameter": change.parameter,
+                                "key": list(change.key),
+                                "before": change.before,
+                                "after": change.after,
+                                "set": change.setting(self.scenario),
+                            }
+                            for change in way.changes
+                        ],
+                        "size": way.size,
+                    }
+                    for way in cause.ways
+                ]
+            }
+            for cause in self.causes
+        ]
+        return {
+            "scenario": self.scenario.name,
+            "status": self.status,
+            "causes": causes,
+            "cost": self.cost,
+            "gap": self.gap,
+            "obstacles": [str(text) for text in self.obstacles],
+            "conflict": [{"rule": rule, "index": [str(part) for part in index]} for rule, index in self.conflict],
+            "deciding": [
+                {name: known(cell) if isinstance(cell, float) else cell for name, cell in row.items()}
+                for row in self.deciding
+            ],
+            "binding": list(self.binding),
+            "notes": [str(note) for note in self.notes],
+            "seconds": {"total": self.seconds},
+        }

@@ -1,0 +1,90 @@
+"""What holds the plan of a scenario that has one: the limits it reaches, and what a hundredth of each is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.models.deciding import Deciding, limits_of
+from planner.studies.explain.answer import known
+from planner.views.limit_words import deciding_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from planner.models.algebra.problem import Solution
+    from planner.models.slopes import Base
+    from planner.studies.explain.trials import Trials
+
+SHOWN = 8
+PART = 0.01
+"""Of a parameter's number, by which it gives."""
+WORTHLESS = 1e-9
+"""Of the cost: less is rounding."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The best plan of a scenario: what it costs, and what holds it.
+
+    Attributes
+    ----------
+    cost, gap
+        ``None`` without a plan, or without a bound.
+    binding
+        What giving by one per cent is worth, the most first.
+    deciding
+        The limits it reaches, as :data:`planner.models.deciding.COLUMNS`.
+    notes
+        What a reader should know.
+    """
+
+    cost: float | None
+    gap: float | None
+    binding: tuple[dict[str, Any], ...] = ()
+    deciding: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def binding_of(trials: Trials, on_progress: Callable[[str], None] | None = None) -> Binding:
+    """Return what the best plan of a scenario costs, and what holds it.
+
+    Of each number that binds there is ``parameter``, ``key``, ``present`` and ``worth`` [CNY/a, or the objective's
+    unit], read from the shadow prices of every row that the parameter moves, integers fixed at the plan.
+    """
+    base = trials.base(trials.scenario)
+    solution = trials.solved(base.problem, gap=trials.options.mip_gap, duals=True)
+    if solution.values is None:
+        return Binding(known(solution.objective), known(solution.gap))
+    decided, notes = _deciding(trials, base, solution, on_progress)
+    found = Binding(known(solution.objective), known(solution.gap), deciding=decided, notes=notes)
+    if solution.row_duals is None:
+        return found
+    rows: list[dict[str, Any]] = []
+    for parameter, slope in base.slopes.items():
+        moved = slope.side - slope.matrix @ solution.values
+        saved = -(slope.rows.T @ (solution.row_duals * moved)) * slope.size * PART
+        for key, number, worth in zip(slope.keys, slope.present.tolist(), saved.tolist(), strict=True):
+            if np.isfinite(worth) and worth > WORTHLESS * max(1.0, abs(solution.objective)):
+                rows.append({"parameter": parameter, "key": list(key), "present": number, "worth": worth})
+    rows.sort(key=lambda row: -row["worth"])
+    return replace(found, binding=tuple(rows[:SHOWN]))
+
+
+def _deciding(
+    trials: Trials, base: Base, solution: Solution, on_progress: Callable[[str], None] | None
+) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
+    """Return the limits that the plan reaches, in what is left of the time, and what should be known of them."""
+    limits = {one.parameter for one in limits_of(trials.scenario)}
+    left = None if np.isinf(trials.seconds_left) else trials.seconds_left + solution.seconds
+    found = Deciding(
+        trials.scenario,
+        base.problem,
+        solution,
+        replace(trials.options, time_limit=left),
+        on_progress=on_progress,
+        base=replace(base, slopes={name: slope for name, slope in base.slopes.items() if name in limits}),
+    )
+    return tuple(deciding_rows(found.table())), tuple(found.notes)

@@ -1,0 +1,1 @@
+"""A front of two objectives, and what each step along it costs."""

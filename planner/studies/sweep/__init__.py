@@ -1,0 +1,1 @@
+"""One scenario solved for every combination of values, each point a run folder."""

@@ -1,0 +1,71 @@
+"""A process that solves points one after another: ``python -m planner.studies.sweep.child``.
+
+It reads a job a line (JSON) from its standard input and answers each with a line, so that Pyomo and pandas are
+imported once for many points. It does not outlive the process that started it: once its standard input is closed it
+ends, in the middle of a point as well, and the half-written folder of that point is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+IDLE_SECONDS: Final = 60.0
+"""[s] without a job after which the process ends: a worker of a cluster lives on for days."""
+GRACE_SECONDS: Final = 2.0
+"""[s] in which a point in work may clear up after the one who asked for it is gone."""
+
+
+def main() -> None:
+    """Answer jobs until there are none."""
+    answers = _own_stdout()
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides
+    jobs: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
+    from planner.language import speak  # noqa: PLC0415
+    from planner.studies.sweep.job import Job, do_job  # noqa: PLC0415 - after the listener, which ends us any time
+
+    while True:
+        try:
+            line = jobs.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            return
+        job = Job.from_dict(json.loads(line))
+        speak("zh" if job.ask.language == "zh" else "en")
+        answers.write(json.dumps(dataclasses.asdict(do_job(job))) + "\n")
+        answers.flush()
+
+
+def _own_stdout() -> TextIO:
+    """Return our standard output, and let all that others print go where errors go."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answers
+
+
+def _listen(jobs: queue.Queue[str]) -> None:
+    """Take jobs until our standard input is closed; then end, whatever is in work."""
+    for line in sys.stdin:
+        jobs.put(line)
+    os.kill(os.getpid(), signal.SIGTERM)  # the solver's process is ended, temporary folders are removed
+    threading.Event().wait(GRACE_SECONDS)
+    os._exit(1)
+
+
+def _leave(number: int, frame: object) -> NoReturn:
+    del frame
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""The folder of a sweep: what it is a sweep of, a run folder for each point, and the long tables made of them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.io.files.decoding import guarded
+from planner.io.files.run_swap import remedy
+from planner.io.results.manifest import to_json
+from planner.io.results.run_folder import MANIFEST
+from planner.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from planner.studies.sweep.job import Record
+    from planner.studies.sweep.points_file import Row
+
+FILE: Final = "points.csv"
+POINTS, TABLES = "points", "tables"
+DIGITS: Final = 12
+"""Significant digits of a figure in the table of points."""
+ROWS_MAX: Final = 2_000_000
+"""A result table of more rows over all points is not written together: each point has it."""
+OPEN: Final = "open"
+"""Status of a point that is not solved yet."""
+
+
+def check_statement(
+    path: Path, statement: Mapping[str, Any], values: Mapping[str, Sequence[str]], *, write: bool = False
+) -> None:
+    """Make sure that a folder is of an analysis, or of none yet; what was asked must be the same, or more values.
+
+    Parameters
+    ----------
+    path
+        Of the file, ``sweep.json`` or ``pareto.json``.
+    statement
+        What all points have in common.
+    values
+        What is varied, by key.
+    write
+        Whether it is written there.
+
+    Raises
+    ------
+    UsageError
+        The folder is of another analysis.
+    CannotWriteError
+        The file system refused.
+    """
+    now = json.loads(to_json({**statement, "vary": {key: list(each) for key, each in values.items()}}))
+    try:
+        before = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        before = None
+    except (OSError, ValueError):
+        before = {}
+    if before is not None:
+        before = before if isinstance(before, dict) else {}
+        differing = [key for key in now if key != "vary" and before.get(key) != now[key]]
+        had, asked = before.get("vary"), now["vary"]
+        had = had if isinstance(had, dict) else {}
+        if list(had) != list(asked):
+            differing.append("vary")
+        differing += [key for key in asked if set(had.get(key, ())) - set(asked[key])]
+        if differing:
+            raise UsageError(
+                say(
+                    "{path} is of other points ({what} differ): repeat what it was asked, with more values if you "
+                    "like, or choose another --out",
+                    "{path} 属于另一组方案点（{what} 不同）：请按原要求重复（可增加取值），或另选 --out",
+                    path=shown(path),
+                    what=", ".join(shown(key) for key in differing),
+                )
+            )
+    if write and before != now:
+        write_whole(path, to_json(now))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file in the place of the last one, at one stroke.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused; the last file stands.
+    """
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise refusal(path, error) from None
+
+
+def refusal(path: Path, error: OSError) -> CannotWriteError:
+    """Return the error of a file that could not be written."""
+    return CannotWriteError(
+        say(
+            "cannot write {path}: {reason}; {remedy}",
+            "无法写入 {path}：{reason}；{remedy}",
+            path=shown(path),
+            reason=reason(error),
+            remedy=remedy(error),
+        )
+    )
+
+
+def row_of(head: Mapping[str, str], status: str, record: Record | None) -> Row:
+    """Return the row of a point: what it is, its status, and every figure of its summary by its path there.
+
+    Parameters
+    ----------
+    head
+        The columns that say which point it is.
+    record
+        Its run folder; without one the figures are missing.
+    """
+    row = {**{name: guarded(text) for name, text in head.items()}, "status": status}
+    if record is None:
+        return row
+    manifest = record.manifest
+    row["gap"] = cell_of(manifest.get("gap"))
+    figures = {name: value for name, value in record.summary.items() if name not in {"gap", "status"}}
+    row |= dict(_leaves(figures))
+    start = (manifest["solver"].get("start") or {}).get("from")
+    row["start"] = guarded(Path(start).name) if start else ""
+    row["started"] = str(manifest["started"])
+    return row
+
+
+def _leaves(data: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{path}{name}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield f"{path}{name}", cell_of(value)
+
+
+def cell_of(value: float | None) -> str:
+    """Return a number as text; nothing for none."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) else f"{value + 0.0:.{DIGITS}g}"
+
+
+def columns_of(rows: Iterable[Row], first: Sequence[str]) -> list[str]:
+    """Return the columns of rows, ``first`` ones first, the others as they come."""
+    return list(dict.fromkeys([*first, *(name for row in rows for name in row)]))
+
+
+def join_tables(out: Path, names: Sequence[str]) -> list[str]:
+    """Write each result table of all points as one, the point as its first column.
+
+    Parameters
+    ----------
+    out
+        The folder of the analysis.
+    names
+        Of the points that have a plan, in order.
+
+    Returns
+    -------
+    list of str
+        The tables that have too many rows to be written together.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused.
+    """
+    rows: dict[str, int] = {}
+    for name in names:
+        layouts = json.loads((out / POINTS / name / MANIFEST).read_bytes())["tables"]
+        for table, layout in layouts.items():
+            rows[table] = rows.get(table, 0) + int(layout["rows"])
+    folder = out / TABLES
+    try:
+        folder.mkdir(exist_ok=True)
+        for table in (table for table, count in rows.items() if count <= ROWS_MAX):
+            _join(out, names, table, folder / f"{table}.csv")
+    except OSError as error:
+        raise refusal(folder, error) from None
+    return sorted(table for table, count in rows.items() if count > ROWS_MAX)
+
+
+def _join(out: Path, names: Sequence[str], table: str, path: Path) -> None:
+    """Write one table of all points; the cells pass through as they are."""
+    found = {name: file for name in names if (file := _file_of(out / POINTS / name, table)).is_file()}
+    header: dict[str, None] = {}
+    for file in found.values():
+        with file.open(encoding="utf-8", newline="") as lines:
+            header |= dict.fromkeys(next(csv.reader(lines), []))
+    draft = path.with_name(f".{path.name}.part")
+    with draft.open("w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, ["point", *header], restval="", lineterminator="\n")
+        writer.writeheader()
+        for name, file in found.items():
+            with file.open(encoding="utf-8", newline="") as lines:
+                writer.writerows({"point": guarded(name), **row} for row in csv.DictReader(lines))
+    draft.replace(path)
+
+
+def _file_of(folder: Path, table: str) -> Path:
+    """Return where a run folder has a table; shadow prices stand beside the others."""
+    inner = folder / TABLES / f"{table}.csv"
+    return inner if inner.is_file() else folder / f"{table}.csv"

@@ -1,0 +1,138 @@
+"""A table of solved points that is whole after every point, so that an analysis stopped anywhere goes on from there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
+from planner.io.files.run_swap import lock, remedy
+from planner.language import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+Row = dict[str, str]
+
+
+def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
+    """Return the rows of a table of points; none where there is no file yet.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is no such table.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            [
+                Fault(
+                    path.name,
+                    say("it cannot be read: {error}", "无法读取：{error}", error=shown(error)),
+                    remedy=say("move it away", "将其移走"),
+                )
+            ]
+        ) from None
+    header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
+    if header != list(columns):
+        problem = say("its columns are not those of these points", "其列与这些点不符")
+        raise InvalidInputError(
+            [
+                Fault(
+                    path.name, problem, 1, remedy=say("move it away, or choose another --out", "将其移走，或另选 --out")
+                )
+            ]
+        )
+    faults = [
+        Fault(
+            path.name,
+            say(
+                "{count} cells where there are {count_2} columns",
+                "有 {count} 个单元格，而列数为 {count_2}",
+                count=len(row),
+                count_2=len(columns),
+            ),
+            line,
+            remedy=say("remove the line", "删除该行"),
+        )
+        for line, row in enumerate(rows, start=2)
+        if len(row) != len(columns)
+    ]
+    if faults:
+        raise InvalidInputError(faults)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
+    """Put a table in the place of the last one, at one stroke.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused; the last table stands.
+    """
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise CannotWriteError(
+            say(
+                "cannot write {path}: {strerror}; {remedy}",
+                "无法写入 {path}：{strerror}；{remedy}",
+                path=shown(path),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Make a folder and hold it for one analysis.
+
+    Raises
+    ------
+    UsageError
+        Another analysis is at work in it.
+    CannotWriteError
+        The file system refused.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise CannotWriteError(
+            say(
+                "cannot write into {folder}: {strerror}; {remedy}",
+                "无法写入 {folder}：{strerror}；{remedy}",
+                folder=shown(folder),
+                strerror=reason(error),
+                remedy=remedy(error),
+            )
+        ) from None
+    try:
+        if not lock(handle, wait=False):
+            raise UsageError(
+                say(
+                    "another analysis is at work in {folder}: wait for it, or choose another --out",
+                    "另一项分析正在 {folder} 中进行：请等待其结束，或另选 --out",
+                    folder=shown(folder),
+                )
+            )
+        yield
+    finally:
+        os.close(handle)

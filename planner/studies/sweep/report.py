@@ -1,0 +1,197 @@
+"""What a sweep says: a figure, and lines for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from planner.errors import shown
+from planner.io.read.sources import illustrative_share
+from planner.io.results.manifest import WITH_PLAN
+from planner.language import join, say, spoken
+from planner.libraries import import_alone
+from planner.studies.sweep.folder import FILE, refusal
+from planner.studies.sweep.words import axis_word, parameter_of, status_word, told
+from planner.version import __version__
+from planner.views.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from planner.language import Said
+    from planner.scenario.scenario import Scenario
+    from planner.studies.sweep.points import Points
+    from planner.studies.sweep.points_file import Row
+    from planner.studies.sweep.sweep import Sweep
+
+NAME: Final = "sweep"
+PANELS_MAX: Final = 6
+SAME: Final = 1e-9
+"""Relative spread below which a figure is the same at all points, and its panel is left out."""
+LINES_MAX: Final = 40
+"""Points that a terminal is told of."""
+
+
+def measures_of(table: pd.DataFrame) -> list[tuple[str, Said, float]]:
+    """Return what is worth a panel: column, heading with its unit, and scale; figures that never change are left out.
+
+    Parameters
+    ----------
+    table
+        The points, figures as numbers.
+    """
+    shares = [name for name in table.columns if name.startswith("green_power_share.")]
+    cost, emissions = (
+        told(name, float(table[name].abs().max()) if name in table else 0.0) for name in ("cost", "emissions")
+    )
+    wanted: list[tuple[str, Said, float]] = [
+        ("cost", cost.heading, cost.scale),
+        ("emissions", emissions.heading, emissions.scale),
+        *((name, _share(name), 0.01) for name in shares),
+        ("capacity_new", say("new capacity (MW)", "新建容量（MW）"), 1.0),
+        ("west_share", say("work done in the west (%)", "西部承接占比（%）"), 0.01),
+        ("mean_latency", say("mean latency, one way (ms)", "平均单向时延（ms）"), 1.0),
+        ("served_share", say("demand served (%)", "需求满足率（%）"), 0.01),
+    ]
+    found = [measure for measure in wanted if measure[0] in table.columns and _moves(table[measure[0]])]
+    found = [
+        measure
+        for number, measure in enumerate(found)
+        if not any(table[measure[0]].equals(table[earlier[0]]) for earlier in found[:number])
+    ]
+    if not found:
+        found = wanted[:1]
+    return found[:PANELS_MAX]
+
+
+def _share(name: str) -> Said:
+    mode = name.partition(".")[2]
+    return say("green share, {mode} (%)", "绿电占比，{mode}（%）", mode=word(mode))
+
+
+def _moves(column: pd.Series) -> bool:
+    known = column.dropna()
+    return len(known) > 0 and float(known.max() - known.min()) > SAME * max(1.0, float(known.abs().max()))
+
+
+def as_table(rows: Sequence[Row], keys: Sequence[str]) -> pd.DataFrame:
+    """Return the points with their figures as numbers, NaN where there is none."""
+    table = pd.DataFrame(list(rows))
+    text = {"scenario", "point", "status", "start", "started", "efficient", "worse_than", *keys}
+    figures = [name for name in table.columns if name not in text]
+    table[figures] = table[figures].apply(pd.to_numeric)
+    return table
+
+
+def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Said]:
+    """Return what stands below a figure: what is illustrative, what was changed, where the numbers come from."""
+    notes = []
+    share = illustrative_share(scenario)
+    if share:
+        notes.append(
+            say(
+                "{share:.0%} of the numbers read are illustrative: an estimate, not a source.",
+                "所读数据中 {share:.0%} 为示意值，并非来源数据。",
+                share=share,
+            )
+        )
+    if overrides:
+        notes.append(say("Changed: {changes}.", "改动：{changes}。", changes=join([shown(text) for text in overrides])))
+    facts: dict[str, Any] = {"name": shown(scenario.name), "version": __version__}
+    notes.append(
+        say(
+            "Source: scenario {name}, every point solved and audited; planner {version}; sources in source.csv.",
+            "来源：情景 {name}，各点均已求解并独立核验；planner {version}；数据来源见 source.csv。",
+            **facts,
+        )
+    )
+    return notes
+
+
+def title_of(scenario: Scenario) -> str:
+    """Return what the scenario is called in the language that is spoken."""
+    settings = scenario.settings
+    return (settings.title_zh if spoken() == "zh" and settings.title_zh else settings.title) or scenario.name
+
+
+def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path, formats: Sequence[str]) -> list[Path]:
+    """Draw a sweep into its folder, in the language that is spoken.
+
+    Raises
+    ------
+    CannotWriteError
+        The file system refused.
+    """
+    import_alone("matplotlib")
+    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.charts.sweep import Measure, Words, draw_sweep  # noqa: PLC0415
+
+    keys = [axis.key for axis in sweep.axes]
+    table = as_table(rows, keys)
+    axes = [(axis.key, _label(scenario, axis.key, axis.label)) for axis in sweep.axes]
+    words = Words(
+        title_of(scenario),
+        say(
+            "Sweep: {count} points, {solved} with a plan",
+            "参数扫描：共 {count} 个方案点，{solved} 个有可行方案",
+            count=len(table),
+            solved=int(table["status"].isin(WITH_PLAN).sum()),
+        ),
+        notes_of(scenario, sweep.overrides),
+        spoken(),
+    )
+    measures = [Measure(column, heading, scale) for column, heading, scale in measures_of(table)]
+    figure = draw_sweep(table, axes, measures, words)
+    try:
+        return save_chart(figure, out, f"{NAME}-{spoken()}", formats)
+    except OSError as error:
+        raise refusal(out, error) from None
+
+
+def _label(scenario: Scenario, key: str, label: str) -> str:
+    """Return what an axis is called: the parameter's word, the member it is of, and the unit."""
+    parameter = parameter_of(scenario, key)
+    unit = parameter.unit if parameter is not None else ""
+    name = axis_word(scenario, key, label)
+    return name if unit in {"", "1"} else say("{name} ({unit})", "{name}（{unit}）", name=name, unit=unit)
+
+
+def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_out: Sequence[str]) -> str:
+    """Return the answer for a terminal: a line a point, what was solved now, and where the tables lie."""
+    lines = [_line(points, row) for row in rows[:LINES_MAX]]
+    if len(rows) > LINES_MAX:
+        lines.append(str(say("… and {more} more", "……另有 {more} 个", more=len(rows) - LINES_MAX)))
+    count = sum(row["status"] in WITH_PLAN for row in rows)
+    lines += [
+        "",
+        say(
+            "{count} points, {plans} with a plan; {now} solved now, {before} before",
+            "共 {count} 个方案点，{plans} 个有可行方案；本次求解 {now} 个，此前已有 {before} 个",
+            count=len(rows),
+            plans=count,
+            now=len(points.solved),
+            before=sum(points.is_done(name) for name in points.heads) - len(points.solved),
+        ),
+    ]
+    if left_out:
+        lines.append(
+            say(
+                "too long to be joined, see each point: {tables}",
+                "行数过多未合并，请见各方案点：{tables}",
+                tables=join(left_out),
+            )
+        )
+    lines.append(say("table   {path}", "总表    {path}", path=points.out / FILE))
+    lines += [say("figure  {path}", "图      {path}", path=path) for path in drawn[:1]]
+    return "\n".join(lines) + "\n"
+
+
+def _line(points: Points, row: Row) -> str:
+    parts = [f"{points.called(row['point'])}  {status_word(row['status'])}"]
+    for name in ("cost", "emissions"):
+        if row.get(name):
+            value = float(row[name])
+            parts.append(told(name, abs(value)).text(value))
+    return "  ".join(parts)

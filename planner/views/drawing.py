@@ -1,0 +1,118 @@
+"""What is drawn of a finished plan: its map and its report; nothing of it can lose the plan."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from planner.language import say
+from planner.libraries import import_alone
+from planner.views.captions import map_notes, surety, unusual_note, whose
+from planner.views.limit_words import limits_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from planner.io.results.results import Results
+    from planner.language import Language, Said
+
+MAP_LAYERS = ("sites", "regions", "flows")
+
+
+def draw(
+    results: Results,
+    folder: Path,
+    *,
+    language: Language = "en",
+    basemap: Path | None = None,
+    formats: Sequence[str] = ("png", "svg", "pdf"),
+    layers: Sequence[str] = MAP_LAYERS,
+) -> list[Path]:
+    """Draw the map of results into a folder; layers that are not named stay empty."""
+    import_alone("matplotlib")
+    from planner.views.maps.figure import draw_map, save_map  # noqa: PLC0415 - matplotlib is slow to import
+
+    settings = results.scenario.settings
+    title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
+    notes = map_notes(results, language)
+    full = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
+    shown = [layer if name in layers else layer.iloc[:0] for name, layer in full.items()]
+    figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
+    return save_map(figure, folder, formats)
+
+
+def load_early() -> None:
+    """Load what map and report need, while we wait for the solver's process."""
+    with suppress(Exception):  # drawing will meet it again, and says so
+        import_alone("matplotlib")
+        import_module("planner.views.maps.figure")
+        import_module("planner.views.report.page")
+
+
+def check_basemap(path: Path) -> None:
+    """Refuse a base map that cannot be read before any time is spent on solving."""
+    from planner.views.maps.basemap import read_basemap  # noqa: PLC0415
+
+    read_basemap(path)
+
+
+def write_page(results: Results, folder: Path, *, baseline: Results | None = None, basemap: Path | None = None) -> Path:
+    """Write ``report.html`` into a folder, in both languages.
+
+    Parameters
+    ----------
+    results, baseline
+        A plan, and the one it is measured against.
+    folder
+        The run folder.
+    basemap
+        The user's own base map.
+    """
+    import_alone("matplotlib")  # the base map stands in the same room as the figure
+    from planner.views.report.page import write_report  # noqa: PLC0415 - needed only where there is a plan
+    from planner.views.report.subject import Subject  # noqa: PLC0415 - as above
+    from planner.views.words import word  # noqa: PLC0415 - as above
+
+    sure = surety(results.summary, results.manifest)
+    unusual = results.manifest.get("unusual_inputs")
+    odd = unusual_note(unusual) if unusual else None
+    limits = limits_in_words(results)
+    return write_report(Subject(results, baseline, word, sure, whose(results.manifest), odd, limits), folder, basemap)
+
+
+def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
+    """Draw the map of a plan and its report into its run folder; what cannot be drawn becomes a note in the manifest.
+
+    Parameters
+    ----------
+    drawing
+        ``language`` and ``basemap`` of the map.
+
+    Raises
+    ------
+    OSError
+        The file system refused: that is the disk, not the drawing.
+    """
+    _try_to(say("map", "地图"), "map", results, folder, lambda: draw(results, folder, **drawing))
+    basemap = drawing.get("basemap")
+    _try_to(say("report", "报告"), "report", results, folder, lambda: write_page(results, folder, basemap=basemap))
+
+
+def _try_to(what: Said, stem: str, results: Results, folder: Path, work: Callable[[], object]) -> None:
+    try:
+        work()
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a drawing that fails never loses the plan
+        for half in (*folder.glob(f"{stem}.*"), *folder.glob(f".{stem}.*")):
+            half.unlink()
+        text = say(
+            "the {what} could not be drawn: {kind}: {error}",
+            "{what}未能绘出：{kind}：{error}",
+            what=what,
+            kind=type(error).__name__,
+            error=error,
+        )
+        results.manifest["notes"].append(text)

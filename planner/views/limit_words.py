@@ -1,0 +1,193 @@
+"""What a limit of a scenario is called, and what giving way would save, in both languages."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from planner.errors import shown
+from planner.language import Said, join, say
+from planner.models.deciding import PRICED, TOGETHER, UNTRIED
+from planner.models.solving.prices import PRICE_UNITS
+from planner.views.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from planner.io.results.results import Results
+    from planner.scenario.scenario import Scenario
+    from planner.views.report.subject import ReachedLimit
+
+MEMBERS_SHOWN = 4
+PLACES = frozenset({"site", "hub", "side"})
+MONEY: Final = (
+    ((1e9, "billion CNY/a"), (1e6, "million CNY/a"), (1.0, "CNY/a")),
+    ((1e8, "亿元/年"), (1e4, "万元/年"), (1.0, "元/年")),
+)
+EXACT = 1e-6
+"""Relative; two ends so near each other are one number."""
+DIGITS = 4
+"""Significant digits of one number."""
+PARTS = 10
+"""An interval is rounded outward to steps of at most so small a part of it: what its width leaves open is not said."""
+
+
+def what_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
+    """Return a parameter with the members it belongs to."""
+    declared = scenario.declarations.parameters[parameter]
+    if not declared.index:
+        return word(declared.name)
+    return say(
+        "{name} {at} {members}",
+        "{members}的{name}",
+        name=word(declared.name),
+        at="at" if PLACES & set(declared.index) else "of",
+        members=members_of(scenario, parameter, keys),
+    )
+
+
+def members_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
+    """Return members by the names a reader knows, the first of many."""
+    index = scenario.declarations.parameters[parameter].index
+    labels = {language: [scenario.labels(name, language) for name in index] for language in ("en", "zh")}
+
+    def named(key: Sequence[str], language: str) -> str:
+        return " · ".join(shown(of[member]) for of, member in zip(labels[language], key, strict=True))
+
+    members = join(Said(named(key, "en"), named(key, "zh")) for key in keys[:MEMBERS_SHOWN])
+    rest = len(keys) - MEMBERS_SHOWN
+    if rest <= 0:
+        return members
+    return say("{first} and {rest} more", "{first}等 {all} 处", first=members, rest=rest, all=len(keys))
+
+
+def value_of(scenario: Scenario, parameter: str, value: Any) -> Said | str:
+    """Return a value with its unit."""
+    if isinstance(value, bool):
+        return say("yes", "是") if value else say("no", "否")
+    if not isinstance(value, int | float):
+        return word(str(value))
+    unit = scenario.declarations.parameters[parameter].unit
+    return f"{value:.10g}" if unit in {"", "1"} else f"{value:.10g} {unit}"
+
+
+def deciding_line(scenario: Scenario, row: Mapping[str, Any]) -> Said:
+    """Return a line of what decides a plan: the limit, what it is, and what one step more saves."""
+    if row["parameter"] == TOGETHER:
+        return say(
+            "{what}: {saved}",
+            "{what}：{saved}",
+            what=limit_of(scenario, row),
+            saved=_would(row),
+        )
+    return say(
+        "{what}: {limit} is reached; {after} {saved}",
+        "{what}：已达 {limit}；放宽到 {after}，{saved}",
+        what=limit_of(scenario, row),
+        limit=value_of(scenario, row["parameter"], row["limit"]),
+        after=value_of(scenario, row["parameter"], row["one_more"]),
+        saved=_would(row),
+    )
+
+
+def limit_of(scenario: Scenario, row: Mapping[str, Any]) -> Said:
+    """Return what a limit is called."""
+    if row["parameter"] == TOGETHER:
+        return say(
+            "all {count} limits on whole numbers, one step more each",
+            "全部 {count} 项整数限制各放宽一步",
+            count=int(row["one_more"]),
+        )
+    return what_of(scenario, row["parameter"], [str(row["index"]).split(";") if row["index"] else []])
+
+
+def _would(row: Mapping[str, Any]) -> Said:
+    if row["how"] == UNTRIED:
+        return say("was not tried", "未试算")
+    if row["saves_max"] == 0:
+        return say("saves nothing", "无节省")
+    return say("saves {amount}", "可省 {amount}", amount=saved_of(row))
+
+
+def saved_of(row: Mapping[str, Any]) -> Said:
+    """Return what one step more saves: one number, or the two between which the gaps leave it."""
+    if row["how"] == UNTRIED:
+        return say("not tried", "未试算")
+    least, most, unit = float(row["saves_min"]), float(row["saves_max"]), str(row["saves_unit"])
+    if not math.isfinite(least):
+        return say("about {amount}", "约 {amount}", amount=_number(float(row["saves"]), unit))
+    if not math.isfinite(most):
+        return say("at least {amount}", "至少 {amount}", amount=_number(least, unit, down=True))
+    if most == 0:
+        return say("nothing", "无节省")
+    if most - least <= EXACT * max(abs(most), abs(least)):
+        return _number(float(row["saves"]), unit)
+    step = 10.0 ** math.floor(math.log10((most - least) / PARTS))
+    low, high = math.floor(least / step + EXACT) * step, math.ceil(most / step - EXACT) * step
+    return Said(*(_between(low, high, step, _rung(ladder, high)) for ladder in _ladders(unit)))
+
+
+def _between(low: float, high: float, step: float, rung: tuple[float, str]) -> str:
+    scale, unit = rung
+    decimals = max(0, -math.floor(math.log10(step / scale) + EXACT))
+    to = "至" if unit in {name for _, name in MONEY[1]} else "to"
+    return f"{low / scale:,.{decimals}f} {to} {high / scale:,.{decimals}f} {unit}"
+
+
+def _number(amount: float, unit: str, *, down: bool = False) -> Said:
+    """Return one number in the unit each language has for its size."""
+    texts = []
+    for ladder in _ladders(unit):
+        scale, name = _rung(ladder, amount)
+        size = abs(amount) / scale
+        decimals = max(0, DIGITS - 1 - math.floor(math.log10(size))) if size else 0
+        part = 10.0**decimals
+        value = math.floor(amount / scale * part + EXACT) / part if down else amount / scale
+        texts.append(f"{value:,.{decimals}f} {name}")
+    return Said(*texts)
+
+
+def _ladders(unit: str) -> Sequence[Sequence[tuple[float, str]]]:
+    return MONEY if unit == "CNY/a" else (((1.0, unit),), ((1.0, unit),))
+
+
+def _rung(ladder: Sequence[tuple[float, str]], amount: float) -> tuple[float, str]:
+    return next((rung for rung in ladder if abs(amount) >= rung[0]), ladder[-1])
+
+
+def deciding_rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Return the lines of a table of what decides a plan, in its order, without prices of 0."""
+    if table is None or table.empty:
+        return []
+    rows = [dict(zip(map(str, table.columns), cells, strict=True)) for cells in table.itertuples(index=False)]
+    for row in rows:
+        row["index"] = row["index"] if isinstance(row["index"], str) else ""
+    return [row for row in rows if row["how"] != PRICED or row["saves"] > 0]
+
+
+def objective_word(scenario: Scenario) -> Said:
+    """Return what is minimised, by the word a reader knows."""
+    minimise = scenario.settings.minimise
+    return word(minimise if minimise in PRICE_UNITS else "cost")
+
+
+def limits_in_words(results: Results) -> list[ReachedLimit] | None:
+    """Return what decides a plan as the page says it; ``None`` where nobody looked."""
+    from planner.views.report.subject import ReachedLimit  # noqa: PLC0415 - needed only where a page is made
+
+    if results.deciding is None:
+        return None
+    scenario = results.scenario
+    return [
+        ReachedLimit(
+            limit_of(scenario, row),
+            value_of(scenario, row["parameter"], row["limit"]),
+            value_of(scenario, row["parameter"], row["one_more"]),
+            saved_of(row),
+            word(row["how"]),
+            row["parameter"] == TOGETHER,
+        )
+        for row in deciding_rows(results.deciding)
+    ]

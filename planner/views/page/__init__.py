@@ -1,0 +1,1 @@
+"""What every map, chart and page is written with: text, numbers, glyphs, styles."""

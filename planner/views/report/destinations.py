@@ -1,0 +1,116 @@
+"""Where every region's work goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.language import Said, join, say
+from planner.views.page.elements import element, table
+from planner.views.page.numbers import LATENCY, NOTHING, POWER, decimals_of, per_cent, plain
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    import pandas as pd
+
+    from planner.views.report.subject import Subject
+
+SHOWN = 4
+"""Destinations named; the rest are one number."""
+
+
+def section(subject: Subject) -> Element:
+    """Return the section: from side to side, and region by region."""
+    return element(
+        "section",
+        element("h2", say("Where every region's work goes", "各地区算力去向"), id_="destinations"),
+        _sides(subject),
+        _regions(subject),
+        aria_labelledby="destinations",
+    )
+
+
+def _sides(subject: Subject) -> Element | None:
+    """Return the work from side to side, nothing where the scenario has no sides."""
+    of_region, of_site = (_column(subject, name, "side") for name in ("region", "site"))
+    sides = list(dict.fromkeys([*of_region.values(), *of_site.values()]))
+    if len([side for side in sides if side]) < 2:  # noqa: PLR2004 - one side has nowhere to go
+        return None
+    work = subject.work
+    flows = work["mw"].groupby([work["region"].map(of_region), work["site"].map(of_site)]).sum()
+    wholes = flows.groupby(level=0).sum()
+
+    def cell(start: str, end: str) -> Said:
+        value = float(flows.get((start, end), 0.0))
+        if not value:
+            return Said(NOTHING, NOTHING)
+        share = per_cent(value / float(wholes[start]))
+        return say("{load} ({share})", "{load}（{share}）", load=_load(value), share=share)
+
+    named = {side: subject.name("side", side) if side else say("no side", "未分片区") for side in sides}
+    rows = [[named[start], *(cell(start, end) for end in sides)] for start in sides if start in wholes.index]
+    head = [say("From \\ to", "需求地 \\ 承接地"), *(named[side] for side in sides)]
+    caption = say("Work from side to side [MW, mean], and its share", "片区间算力流向 [MW，年均] 及占比")
+    return table(caption, head, rows, numbers=range(1, len(head)))
+
+
+def _regions(subject: Subject) -> Element:
+    facts = subject.results.regions.set_index("region")
+    demand, latency = POWER.scaled(facts["demand"]), LATENCY.scaled(facts["latency"])
+    kept = _kept_at_home(subject)
+    loads = subject.work.groupby(["region", "site"], sort=False)["mw"].sum().sort_values(ascending=False, kind="stable")
+    rows = [
+        [
+            subject.name("region", region),
+            demand.number(float(facts.loc[region, "demand"])),
+            per_cent(kept.get(region)),
+            latency.number(float(facts.loc[region, "latency"])),
+            _goes_to(subject, loads[loads.index.get_level_values("region") == region], facts.loc[region, "unserved"]),
+        ]
+        for region in subject.scenario.sets["region"]
+    ]
+    head = [
+        say("Region", "地区"),
+        say("Demand [MW]", "需求 [MW]"),
+        say("Stays in its province", "省内承接"),
+        say("Mean latency [ms, one way]", "平均时延 [ms，单向]"),
+        say("Goes to [MW]", "流向 [MW]"),
+    ]
+    caption = say("Demand of every region and where it is served", "各地区需求及承接地")
+    return table(caption, head, rows, numbers=[1, 2, 3], id_="regions")
+
+
+def _kept_at_home(subject: Subject) -> dict[str, float]:
+    """Return the share of every region's work that stays in its province [1]."""
+    work = subject.work
+    home, place = (_column(subject, name, "province") for name in ("region", "site"))
+    province = work["region"].map(home)
+    is_home = (province == work["site"].map(place)) & (province != "")
+    sums = work.assign(kept=work["mw"].where(is_home, 0.0)).groupby("region")[["mw", "kept"]].sum()
+    shares = sums["kept"] / sums["mw"]
+    are_known = any(place.values())  # sites without provinces say nothing of who stays in his own
+    return {str(region): float(share) for region, share in shares.items() if are_known and home[str(region)]}
+
+
+def _goes_to(subject: Subject, loads: pd.Series, unserved: float) -> Said:
+    """Say where the work of a region goes, the most first."""
+    goes = [
+        say("{site} {load}", "{site} {load}", site=subject.name("site", str(site)), load=_load(load))
+        for site, load in zip(loads.index.get_level_values("site")[:SHOWN], loads.iloc[:SHOWN], strict=True)
+    ]
+    if len(loads) > SHOWN:
+        rest = _load(float(loads.iloc[SHOWN:].sum()))
+        goes.append(say("{count} more {load}", "其他 {count} 个 {load}", count=len(loads) - SHOWN, load=rest))
+    if unserved > 0:
+        goes.append(say("unserved {load}", "未满足 {load}", load=_load(float(unserved))))
+    return join(goes, zh="，")
+
+
+def _load(value: float) -> str:
+    """Return a load [MW] among words: three digits say enough."""
+    return plain(value, min(1, decimals_of([value], 3)))
+
+
+def _column(subject: Subject, index_set: str, column: str) -> dict[str, str]:
+    layer = subject.results.sites if index_set == "site" else subject.results.regions
+    return dict(zip(layer[index_set].astype(str), layer[column].astype(str), strict=True))

@@ -1,0 +1,47 @@
+"""Where a rule holds and what its price is per, in the words of both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from planner.language import Said, join, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from planner.views.report.subject import Subject
+
+
+def unit_name(unit: str) -> Said:
+    """Return a unit such as ``CNY/a per MW`` in both languages."""
+    zh = unit
+    for english, chinese in (("CNY", "元"), ("tCO2", "吨 CO₂"), ("/a", "/年")):
+        zh = zh.replace(english, chinese)
+    whole, per, part = zh.partition(" per ")
+    return Said(unit, f"{whole}（每 {part}）" if per else zh)
+
+
+class Speller:
+    """Spells the place of a rule: from ``anhui;online;day`` to names, by the sets whose members stand at each part."""
+
+    def __init__(self, subject: Subject, places: Iterable[str]) -> None:
+        self._subject = subject
+        parts = [str(place).split(";") for place in places]
+        width = max(map(len, parts), default=0)
+        columns = [{row[at] for row in parts if at < len(row)} for at in range(width)]
+        self._sets = [_set_of(column, subject.scenario.sets) for column in columns]
+
+    def spell(self, place: str) -> Said:
+        """Return a place in both languages."""
+        parts = [self._part(at, part) for at, part in enumerate(place.split(";")) if part]
+        return join(parts, en=" · ", zh=" · ") if parts else say("everywhere", "整体")
+
+    def _part(self, at: int, part: str) -> Said:
+        found = self._sets[at] or _set_of({part}, self._subject.scenario.sets)
+        return self._subject.name(found, part) if found else self._subject.word(part)
+
+
+def _set_of(members: set[str], sets: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the smallest set that has all members: what stands in a rule's index is nearly all of its set."""
+    fitting = [name for name, known in sets.items() if members <= set(known)]
+    return min(fitting, key=lambda name: len(sets[name]), default=None)

@@ -1,0 +1,127 @@
+"""What a report speaks of: the plan, the plan it is measured against, and what everything is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from planner.language import Said, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from planner.io.results.results import Results
+    from planner.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class ReachedLimit:
+    """A limit that the plan reaches, in words: what it is, one step more, what that saves, and how it is known."""
+
+    limit: Said
+    value: Said | str
+    one_more: Said | str
+    saves: Said
+    how: Said
+    is_together: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plan to report on.
+
+    Attributes
+    ----------
+    results
+        The plan.
+    baseline
+        The plan it is measured against, if any.
+    word
+        Returns what a reader calls a parameter, rule, table, column or category.
+    surety
+        One sentence that says how sure the plan is.
+    whose
+        Whose word its bound is: ours, or the solver's.
+    unusual
+        One sentence that names inputs far from what they usually are, if there are any.
+    limits
+        What decides the plan; ``None`` where nobody looked.
+    """
+
+    results: Results
+    baseline: Results | None
+    word: Callable[[str], Said]
+    surety: Said
+    whose: Said = field(default_factory=lambda: Said("", ""))
+    unusual: Said | None = None
+    limits: Sequence[ReachedLimit] | None = None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The inputs."""
+        return self.results.scenario
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """The numbers of ``summary.json``."""
+        return self.results.summary
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The result tables."""
+        return self.results.tables
+
+    @property
+    def green_mode(self) -> str:
+        """The accounting by which the green share of sites is shown."""
+        [basis] = [figure.basis for _, figure in self.scenario.declarations.figures if figure.basis is not None]
+        return basis(self.scenario)
+
+    @property
+    def green_share(self) -> Said:
+        """What a reader calls the green share of a site."""
+        return say("Green power share, {mode}", "绿电占比（{mode}）", mode=self.word(self.green_mode))
+
+    @property
+    def title(self) -> Said:
+        """The scenario's title in both languages, its name where it has none."""
+        return title_of(self.results)
+
+    @cached_property
+    def weights(self) -> pd.Series:
+        """Hours of the year by timestep [h/a], in the plan's order."""
+        return self.results.hours
+
+    @cached_property
+    def work(self) -> pd.DataFrame:
+        """The work carried, largest first: region, workload, site, path, mw [mean over the year], ms [one way]."""
+        work = self.results.work
+        keys = [column for column in work.columns if column not in {"mw", "ms"}]
+        return work.sort_values(["mw", *keys], ascending=[False, *[True] * len(keys)], ignore_index=True)
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, Said]]:
+        return {}
+
+    def names(self, index_set: str) -> dict[str, Said]:
+        """Return the names of all members of a set, by id."""
+        if index_set not in self._labels:
+            en, zh = (self.scenario.labels(index_set, language) for language in ("en", "zh"))
+            pairs = zip(en.index, en.to_numpy(), zh.to_numpy(), strict=True)
+            self._labels[index_set] = {str(member): Said(str(a), str(b)) for member, a, b in pairs}
+        return self._labels[index_set]
+
+    def name(self, index_set: str, member: str) -> Said:
+        """Return the name of one member; one that is unknown is its own name, nothing stays nothing."""
+        known = self.names(index_set) if index_set in self.scenario.sets else {}
+        return known.get(member, Said(member, member))
+
+
+def title_of(results: Results) -> Said:
+    """Return the title of a plan's scenario in both languages."""
+    settings = results.scenario.settings
+    en = settings.title or settings.title_zh or results.scenario.name
+    return Said(en, settings.title_zh or en)
