@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
@@ -289,13 +287,3 @@ def _while_solving(on_progress: Progress | None) -> Progress:
             on_progress(line)
 
     return listen
-
-
-class _Line(ModuleType):
-    """Lets ``planner.run(scenario)`` mean the function, although this module bears the same name."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Results:
-        return run(*args, **kwargs)
-
-
-sys.modules[__name__].__class__ = _Line

@@ -25,7 +25,6 @@ def python_page(generated: str) -> Iterator[str]:
     """Yield the lines of the page: functions first, then the classes they take and return."""
     yield from ("# From Python", "", generated, "", *OPENING, "")
     public = {name: getattr(planner, name) for name in planner._HOMES if name not in WRITTEN}  # noqa: SLF001 - our own
-    public["run"] = getattr(public["run"], "run", public["run"])  # module and function bear one name
     functions = [name for name, value in public.items() if not inspect.isclass(value)]
     for name in [*functions, *(name for name in public if name not in functions)]:
         yield from _entry(name, public[name])
