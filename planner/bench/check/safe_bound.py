@@ -5,7 +5,7 @@ of its column allow (Neumaier and Shcherbina, Safe bounds in linear and mixed-in
 Programming 99, 2004; here with exact arithmetic in place of directed rounding). Wrong duals make the bound poor, never
 wrong.
 
-The planner's own plans are proved by the same rule in float64 with margins (``models/solvers/safe_bound.py``), which
+The planner's own plans are proved by the same rule in float64 with margins (``solving/proof/safe_bound.py``), which
 takes a moment for millions of columns. Here other people's solvers are judged, to the last bit and on smaller problems.
 A test holds the two against each other.
 """

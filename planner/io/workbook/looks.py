@@ -1,4 +1,4 @@
-"""How the cells of a workbook look, and how each is written as what it is: the hands of ``workbook_tables``."""
+"""How the cells of a workbook look, and how each is written as what it is: the hands of ``tables.py``."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A leaf is where a branch ended: a box of the integers, and row duals, those of its own linear programme or of the one
 above it; where the linear programme had no point, a ray that says so. The search writes the vectors down as it goes,
-one file each, so that hundreds of them need no memory. Nothing here is believed: ``models/proof.py`` looks whether the
+one file each, so that hundreds of them need no memory. Nothing here is believed: ``proof.py`` looks whether the
 leaves cover all integers, and works out anew what their vectors prove.
 """
 

@@ -1,7 +1,7 @@
 """What of a plan's bound the planner has proved itself, without believing the solver: decision 0035.
 
 A bound is proved by leaves: boxes of the integers that cover all of them, each with row duals (or a ray) from which a
-bound below every plan in the box is worked out in safe arithmetic (``solvers/safe_bound.py``). The least over the
+bound below every plan in the box is worked out in safe arithmetic (``safe_bound.py``). The least over the
 leaves is the bound. A plan without integers has one leaf. Whatever the solver left, a wrong number makes the bound
 poor, never wrong; where nothing is proved, the bound is the solver's word, and is called so.
 """
