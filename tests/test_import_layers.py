@@ -59,6 +59,7 @@ ORDER = (
     "models/features",
     "models/rules",
     "models/algebra",
+    "figures",
     "scenario",
     GROUND,
 )
@@ -79,9 +80,13 @@ APART = (
     ("views/maps", "io/results"),
     ("views/maps", "io/read"),
     ("views/maps", "scenario"),
-    ("views/charts", "scenario"),
-    ("studies/pareto", "models"),  # a study is made of whole runs, each audited like any other
-    ("studies/cost_of_green", "models"),
+    ("views/charts", "figures"),
+    ("studies/pareto", "models/solving"),
+    ("studies/pareto", "models/algebra"),
+    ("studies/pareto", "models/features"),  # a study is made of whole runs, each audited like any other
+    ("studies/cost_of_green", "models/solving"),
+    ("studies/cost_of_green", "models/algebra"),
+    ("studies/cost_of_green", "models/features"),
     ("studies/sweep", "models"),
     ("studies/explain", "io/results"),  # an explanation is told in the scenario's words
     ("studies", "bench"),
