@@ -32,8 +32,8 @@ LISTED: dict[str, dict[str, str]] = {
         "They check or gather the tables of several features anew: an independent audit states them again, a shared "
         "ledger once."
     ): {
-        "models/audit_time.py": "period position",
-        "models/green_ledger.py": (
+        "models/rules/audit_time.py": "period position",
+        "models/rules/green_ledger.py": (
             "availability certificates charge counts_hourly discharge excess excess_keeps_certificate "
             "facility_load green_power green_power_matched green_power_share green_power_share_mode "
             "period power_supply power_supply_certificates power_supply_technology share_min site_draw "
@@ -45,82 +45,82 @@ LISTED: dict[str, dict[str, str]] = {
             "grid_power it_load power_supply power_supply_certificates power_supply_technology "
             "site_capacity site_draw storage timestep_duration timestep_weight unserved_demand"
         ),
-        "models/ledger.py": "timestep_weight",
-        "models/usable.py": (
+        "figures/ledger.py": "timestep_weight",
+        "models/rules/usable.py": (
             "deferral_max demand demand_profile flexible_workloads module_size period timestep_duration "
             "utilisation_max workload.compute_type"
         ),
-        "models/work.py": "allocation demand routes unserved_demand",
+        "figures/work.py": "allocation demand routes unserved_demand",
     },
     (
         "The reader orders timesteps, fills them and chooses days before there is a model: the columns of ``time`` "
         "and the profiles."
     ): {
-        "chart.py": "availability period",
-        "io/hourly_steps.py": "period timestep_duration timestep_weight",
-        "io/import_tables.py": "timestep_duration timestep_weight",
-        "io/order.py": "period position",
-        "io/place_columns.py": "temperature",
-        "io/read.py": "position",
-        "profiles/profile_tables.py": "duration_curve_rmse mean_full mean_reduced quantile_full rmse",
-        "profiles/reduced_tables.py": "period position timestep_weight",
-        "profiles/representative_days.py": (
+        "pipeline/hours_chart.py": "availability period",
+        "io/hourly/hourly_steps.py": "period timestep_duration timestep_weight",
+        "io/hourly/import_tables.py": "timestep_duration timestep_weight",
+        "io/read/order.py": "period position",
+        "io/hourly/place_columns.py": "temperature",
+        "io/read/read.py": "position",
+        "profiles/days/profile_tables.py": "duration_curve_rmse mean_full mean_reduced quantile_full rmse",
+        "profiles/days/reduced_tables.py": "period position timestep_weight",
+        "profiles/days/representative_days.py": (
             "availability demand demand_profile period position representative_days temperature timestep_weight"
         ),
         "profiles/typical_year.py": "temperature",
-        "profiles/whole_days.py": "period position timestep_duration timestep_weight",
+        "profiles/days/whole_days.py": "period position timestep_duration timestep_weight",
     },
     "``representative_days`` in ``[time]`` is a setting, which the feature is called after.": {
-        "io/json_schema.py": "representative_days",
-        "io/settings.py": "representative_days",
-        "io/workbook_settings.py": "representative_days",
+        "io/read/json_schema.py": "representative_days",
+        "scenario/settings.py": "representative_days",
+        "io/workbook/settings.py": "representative_days",
     },
     "A scenario of its own: the starter's.": {
-        "io/starter.py": (
+        "io/read/starter.py": (
             "allocation carbon_price demand emissions_accounting facility_load green_power_share "
             "green_power_share_mode green_power_share_on network_layer power_supply routes site_capacity "
             "site_expansion traffic"
         ),
     },
     "A study of one feature, whose parameters it sets and whose numbers it lists.": {
-        "analysis/cost_of_green.py": (
+        "studies/cost_of_green/points.py": (
             "certificates deferral_max excess flexible_workloads green_power_share storage_energy "
             "storage_power utilisation_min"
         ),
-        "analysis/cost_report.py": "accounting storage_energy storage_power",
-        "analysis/pareto_report.py": "carbon_price",
-        "dispatch_year.py": "green_power_share green_shortfall representative_days unserved_price",
+        "studies/cost_of_green/report.py": "accounting storage_energy storage_power",
+        "studies/pareto/report.py": "carbon_price",
+        "pipeline/dispatch_year.py": "green_power_share green_shortfall representative_days unserved_price",
     },
     "A layer drawn by its columns: a map is made of a file alone, whoever made it.": {
-        "io/qgis_style.py": "allocation it_load",
-        "maps/difference.py": "allocation",
-        "maps/layers.py": "allocation capacity_new demand green_power_share green_power_share_mode it_load",
-        "maps/legend.py": "demand",
-        "maps/text.py": "demand",
-        "report/destinations.py": "demand",
+        "io/results/qgis_style.py": "allocation it_load",
+        "views/maps/difference.py": "allocation",
+        "views/maps/layers.py": "allocation capacity_new demand green_power_share green_power_share_mode it_load",
+        "views/maps/legend.py": "demand",
+        "views/page/text.py": "demand",
+        "views/report/destinations.py": "demand",
     },
     "Words, colours and ids of the page's script and of the charts, by the name of what is drawn.": {
-        "charts/dispatch.py": "curtailed discharge excess",
-        "charts/duration.py": "facility_load grid_power",
-        "charts/hours.py": "charge discharge",
-        "charts/style.py": "facility_load grid_power",
-        "charts/text.py": "curtailed discharge excess facility_load grid_power",
-        "models/column.py": "charge discharge",
-        "report/controls.py": "capacity demand pue",
-        "report/explorer.py": "demand period traffic traffic_per_mw",
-        "report/script_texts.py": "traffic",
-        "report/spending.py": "certificates curtailed demand excess",
+        "views/charts/dispatch.py": "curtailed discharge excess",
+        "views/charts/duration.py": "facility_load grid_power",
+        "views/charts/hours.py": "charge discharge",
+        "views/charts/style.py": "facility_load grid_power",
+        "views/charts/text.py": "curtailed discharge excess facility_load grid_power",
+        "scenario/column.py": "charge discharge",
+        "views/report/controls.py": "capacity demand pue",
+        "views/report/explorer.py": "demand period traffic traffic_per_mw",
+        "views/report/script_texts.py": "traffic",
+        "views/report/spending.py": "certificates curtailed demand excess",
     },
     "Places in ``summary.json`` and its counts, each with its sentence.": {
-        "alternatives/report.py": "capacity_new",
-        "analysis/compare_moves.py": "demand",
-        "analysis/compare_text.py": "capacity_new certificates",
-        "analysis/compare_words.py": "certificates",
-        "analysis/sweep_report.py": "capacity_new",
-        "headline.py": "green_shortfall routes",
-        "models/plan_model.py": "routes",
-        "record.py": "green_power_share",
-        "report/headline.py": "capacity capacity_new green_power_share green_power_share_new traffic water",
+        "studies/alternatives/report.py": "capacity_new",
+        "studies/compare/differences/moves.py": "demand",
+        "studies/compare/text.py": "capacity_new certificates",
+        "studies/compare/words.py": "certificates",
+        "studies/sweep/report.py": "capacity_new",
+        "views/headline.py": "green_shortfall routes",
+        "models/algebra/plan_model.py": "routes",
+        "pipeline/record.py": "green_power_share",
+        "views/report/headline.py": "capacity capacity_new green_power_share green_power_share_new traffic water",
     },
 }
 """What stays, by reason and file: the names."""
@@ -204,3 +204,8 @@ def test_the_counter_sees_a_name() -> None:
             '"""allocation"""\nx = tables["allocation"]["site"]\ny = summary["modules"]\n', encoding="utf-8"
         )
         assert [word for word in literals(path) if word in names()] == ["allocation"]
+
+
+if __name__ == "__main__":
+    counts = foreign()
+    print(f"{sum(map(Counter.total, counts.values()))} names of features as strings in {len(counts)} files outside them")
