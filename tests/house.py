@@ -53,7 +53,7 @@ class House:
         """Return the folder a module stands in, as ``models/features``."""
         path = self.files[module].relative_to(self.package)
         if path.parent == Path():
-            return DOOR if path.name in {"__init__.py", "__main__.py"} else GROUND
+            return DOOR if path.name in {"__init__.py", "__main__.py", "feature.py"} else GROUND
         return path.parent.as_posix()
 
     @cached_property

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import GuestFeatureError, shown
 from planner.language import Said, join, say
+from planner.scenario.column import Column
 from planner.scenario.parameter import IndexSet, Parameter
 
 if TYPE_CHECKING:
@@ -145,6 +146,9 @@ def lacks(name: str, module: ModuleType, known: Iterable[str]) -> Iterator[Said]
         yield say("REQUIRES is no tuple of names", "REQUIRES 应为名称元组")
     elif unknown := sorted(set(requires) - set(known)):
         yield say("it requires {names}, which is no feature", "所需的 {names} 不是功能", names=join(unknown))
+    columns = getattr(module, "COLUMNS", None)
+    if not (isinstance(columns, tuple) and all(isinstance(one, Column) for one in columns)):
+        yield say("COLUMNS is no tuple of Column", "COLUMNS 应为 Column 元组")
     if not isinstance(getattr(module, "EXAMPLE", None), Mapping):
         yield say("EXAMPLE is no mapping of values", "EXAMPLE 应为取值映射")
     yield from _declarations_lack(name, module)

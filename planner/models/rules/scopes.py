@@ -147,13 +147,13 @@ def idle(inputs: Scenario, limit: str) -> Iterator[str]:
 
 def limited(m: PlanModel, limit: str) -> dict[str, pyo.Set]:
     """Return the hubs and the sides that have a limit and a site; ``m.SITES_IN[kind, name]`` is there after it."""
-    _add_sites_in(m)
+    add_sites_in(m)
     names = {kind: [scope.name for scope in given(m.inputs, limit, (kind,))] for kind in OWNERS}
     return {kind: m.members(f"{kind.upper()}S_WITH_{limit.upper()}", names[kind]) for kind in OWNERS}
 
 
-def _add_sites_in(m: PlanModel) -> None:
-    """Make the sites of every scope, once for all features that have limits of scopes."""
+def add_sites_in(m: PlanModel) -> None:
+    """Make ``m.SITES_IN[kind, name]``, the sites of every scope, once for all features that have limits of scopes."""
     if m.component("SITES_IN") is not None:
         return
     sites = list(m.inputs.sets["site"])

@@ -10,12 +10,14 @@ from planner.models.rules import scopes
 from planner.models.rules.example import Example, Variants
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Never, Rank, Steps
+from planner.scenario.column import Column, keys_of
 from planner.scenario.parameter import REQUIRED, IndexSet, Parameter
 from planner.scenario.plausible import Plausible
 
 __all__ = [
     "REQUIRED",
     "Amount",
+    "Column",
     "Example",
     "Fault",
     "Finding",
@@ -26,6 +28,7 @@ __all__ = [
     "Rank",
     "Steps",
     "Variants",
+    "keys_of",
     "ledger",
     "say",
     "scopes",
