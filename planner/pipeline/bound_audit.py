@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from planner.io.results.proof_file import PROOF, read_proof
+from planner.io.results.packed_arrays import PROOF, read_proof
 from planner.language import Said, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model

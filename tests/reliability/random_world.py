@@ -25,6 +25,8 @@ SCALED, WILD = 0.2, 0.3
 """Cumulated shares of the scenarios that are very large or small throughout, and of those that mix both."""
 NEVER = frozenset({"representative_days"})
 """Made by the planner from a year of hours, with the tables that say how well; not chosen."""
+LATER = frozenset({"policy_targets"})
+"""Drawn by dice of their own after all else, so that the worlds of the seeds before them stay what they were."""
 MODES = ("certificate", "matched", "every_timestep")
 LOOKS_BACK = frozenset({"storage", "flexible_workloads", "grid_limits"})
 Row = dict[str, Any]
@@ -111,6 +113,7 @@ def random_world(seed: int) -> World:
         for row in tables["site"]:
             row.pop("emission_factor", None)
     _know_latencies(dice, tables, names, minimise)
+    features = _with_targets(seed, features, tables, names)
     return World(
         tables={name: rows for name, rows in tables.items() if rows},
         features=features,
@@ -123,7 +126,7 @@ def random_world(seed: int) -> World:
 
 def _features(dice: Dice) -> tuple[str, ...]:
     """Return a random subset that holds all it requires; one in three is everything there is."""
-    modules = {name: module for name, module in feature_modules().items() if name not in NEVER}
+    modules = {name: module for name, module in feature_modules().items() if name not in NEVER | LATER}
     chosen = {"allocation", *(name for name in modules if dice.happens(0.4))}
     if dice.happens(0.35):
         chosen = set(modules)
@@ -132,6 +135,17 @@ def _features(dice: Dice) -> tuple[str, ...]:
     names = [name for name in modules if name in chosen]
     dice.source.shuffle(names)
     return tuple(names)
+
+
+def _with_targets(
+    seed: int, features: tuple[str, ...], tables: dict[str, Rows], names: dict[str, list[str]]
+) -> tuple[str, ...]:
+    """Give two in five of the scenarios that may build a target for a side, and return their features."""
+    dice = Dice(random.Random(f"{seed}:policy_targets"))  # noqa: S311 - no secrets
+    if "site_expansion" not in features or not dice.happens(0.4):
+        return features
+    tables.setdefault("side", [{"side": name} for name in names["side"]])[0]["side_share_new_min"] = dice.number(0, 0.6)
+    return (*features, "policy_targets")
 
 
 def _time(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:

@@ -13,7 +13,7 @@ import pytest
 
 from planner.errors import AuditDisagreedError
 from planner.io.results.manifest import hash_file
-from planner.io.results.proof_file import PROOF, read_proof, write_proof
+from planner.io.results.packed_arrays import PROOF, read_proof, write_arrays
 from planner.language import speak
 from planner.pipeline import bound_audit
 from planner.pipeline.finished import audit_run
@@ -133,7 +133,7 @@ def test_changed_evidence_is_found(how: str, run: Path) -> None:
     """
     stored = read_proof(run)
     assert stored is not None
-    write_proof(changed(stored, how), run)
+    write_arrays(changed(stored, how), run, PROOF)
     sealed(run)
     assert re.search("the bound is said to be|proves nothing", findings(run))
 
@@ -153,7 +153,7 @@ def test_leaves_alone_are_solved_again(run: Path) -> None:
     """
     stored = read_proof(run)
     assert stored is not None
-    write_proof({name: stored[name] for name in ("format", "leaves")}, run)
+    write_arrays({name: stored[name] for name in ("format", "leaves")}, run, PROOF)
     sealed(run)
     assert "solved again" in audit_run(run, bound=True)
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))

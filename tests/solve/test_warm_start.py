@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import planner
-from planner.io.results.basis_file import BASIS, read_basis
+from planner.io.results.packed_arrays import BASIS, read_basis
 from planner.models.algebra.problem import Problem, SolverOptions, Stage
 from planner.models.algebra.row_names import Names
 from planner.models.solving import basis as basis_of

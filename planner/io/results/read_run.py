@@ -13,8 +13,8 @@ import pandas as pd
 from planner.errors import Fault, InvalidInputError, shown
 from planner.faults import Gathering
 from planner.io.read.read import read_scenario
-from planner.io.results.basis_file import read_basis
 from planner.io.results.manifest import hash_file
+from planner.io.results.packed_arrays import read_basis
 from planner.io.results.result_tables import KINDS, read_table
 from planner.io.results.results import DECIDING, LOG, PRICE_COLUMNS, PRICES, RANGING, SCENARIO, SUMMARY, TABLES, Results
 from planner.io.results.run_folder import FORMAT, MANIFEST

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, InvalidInputError
 from planner.faults import Gathering
-from planner.io.results.basis_file import read_basis
+from planner.io.results.packed_arrays import read_basis
 from planner.io.results.read_run import changed_files
 from planner.io.results.result_tables import read_table
 from planner.io.results.results import PRICES, TABLES

@@ -13,9 +13,8 @@ import planner
 from planner.figures import work
 from planner.figures.ledger import weights
 from planner.io.read.write import write_scenario
-from planner.io.results.basis_file import write_basis
 from planner.io.results.manifest import hash_file, stamp, to_json
-from planner.io.results.proof_file import PROOF, write_proof
+from planner.io.results.packed_arrays import BASIS, PROOF, write_arrays
 from planner.io.results.result_tables import layout_of, write_table
 from planner.io.results.run_folder import MANIFEST
 from planner.language import translated
@@ -64,7 +63,7 @@ class Results:
         without.
     proof
         What the bound is proved from, as :mod:`planner.models.solving.proof.proof` keeps it; ``None`` without, and in a
-        run that was read: :func:`planner.io.results.proof_file.read_proof` reads it.
+        run that was read: :func:`planner.io.results.packed_arrays.read_proof` reads it.
     deciding
         What decides the plan: :data:`planner.models.deciding.COLUMNS`; ``None`` where nobody looked.
     """
@@ -169,9 +168,9 @@ def write_results(results: Results, folder: Path) -> None:
     if results.deciding is not None:
         write_table(results.deciding, folder / f"{DECIDING}.csv")
     if results.basis is not None:
-        write_basis(results.basis, folder)
+        write_arrays(results.basis, folder, BASIS)
     if results.proof is not None:
-        write_proof(results.proof, folder)
+        write_arrays(results.proof, folder, PROOF)
     write_scenario(results.scenario, folder / SCENARIO)
     from planner.io.results.layers import write_layers  # noqa: PLC0415
 
