@@ -34,6 +34,7 @@ SHARED = {
     "planner.scenario.scenario:Scenario.features": "the features listed",
     "planner.scenario.scenario:Scenario.has": "the features listed",
     "planner.scenario.scenario:Scenario.is_given": "whether a parameter was read at all",
+    "planner.scenario.column:Column": "a declaration, looked at where a feature is of another package",
     "planner.scenario.parameter:IndexSet": "a declaration, looked at where a feature is of another package",
     "planner.scenario.parameter:Missing": "the mark of a parameter without a default",
     "planner.scenario.parameter:Parameter": "as IndexSet",
