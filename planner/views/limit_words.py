@@ -183,11 +183,17 @@ def limits_in_words(results: Results) -> list[ReachedLimit] | None:
     return [
         ReachedLimit(
             limit_of(scenario, row),
-            value_of(scenario, row["parameter"], row["limit"]),
-            value_of(scenario, row["parameter"], row["one_more"]),
+            *_step(scenario, row),
             saved_of(row),
             word(row["how"]),
             row["parameter"] == TOGETHER,
         )
         for row in deciding_rows(results.deciding)
     ]
+
+
+def _step(scenario: Scenario, row: Mapping[str, Any]) -> tuple[Said | str, Said | str]:
+    """Return what a limit is and one step more; all limits together have neither."""
+    if row["parameter"] == TOGETHER:
+        return "", ""
+    return value_of(scenario, row["parameter"], row["limit"]), value_of(scenario, row["parameter"], row["one_more"])

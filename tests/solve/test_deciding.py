@@ -258,6 +258,21 @@ def test_the_run_folder_keeps_it_and_people_see_it(tmp_path: Path) -> None:
         assert text in page
 
 
+def test_the_page_says_what_all_limits_save_together(tmp_path: Path) -> None:
+    """Proves: where limits on whole numbers are tried together too, the page is drawn, and says so in both languages.
+
+    Sensitivity: a line without a limit of its own looked up among the parameters, so that no page was drawn at all.
+    """
+    world = twice(BUILT.with_cells("site_compute_type", "modules_max", {"far;cpu": 1}))
+    results, folder = run_and_write(scenario_of(world), tmp_path / "run", deciding=True, drawn=True)
+    assert results.deciding is not None
+    assert TOGETHER in set(results.deciding["parameter"])
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    for text in ("all 2 limits on whole numbers, one step more each", "全部 2 项整数限制各放宽一步"):
+        assert text in page
+    assert not [note for note in read_results(folder).manifest["notes"] if "could not be drawn" in note]
+
+
 @pytest.mark.parametrize(
     ("least", "most", "en", "zh"),
     [
