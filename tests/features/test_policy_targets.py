@@ -75,6 +75,7 @@ def test_the_table_says_what_is_built() -> None:
         ("side_share_new_min", 0.3, "side_share_new_min"),
         ("capacity_new_side", 5.0, "capacity_new_side"),
         ("side_share_new", 0.4, "side_share_new"),
+        ("side_share_new", math.nan, "side_share_new"),
         ("side", "west", "policy_targets"),
     ],
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,9 +22,9 @@ from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.declarations import modules_of
 from planner.models.solving.solve import solve
 from planner.models.solving.start import start_from
+from planner.pipeline.run import tabulate
 from planner.studies.compare.differences.moves import PAIR_AND_SITE
 from planner.studies.compare.differences.nearest_of_equals import KnownPlan, nearest_of_equals
 
@@ -86,14 +87,14 @@ class _Search:
         self.before, self.after, self.ends = before, after, ends
         self.model = declare_model(after.scenario)
         self.compiled: Compiled = compile_model(self.model)
-        problem = self.compiled.problem
         records = self.model.recorded("variable")
         self.built = [record.name for record in records if record.options["is_investment"]]
-        self.known = KnownPlan(
-            dict(mean_load(before.tables, PAIR_AND_SITE)),
-            _shares_of(after),
-            dict(_built(before, after, self.built)) if problem.matrix.nnz <= NONZEROS_MAX else {},
-        )
+
+    @cached_property
+    def known(self) -> KnownPlan:
+        """What the plan is to be near to."""
+        work, built = mean_load(self.before.tables, PAIR_AND_SITE), _built(self.before, self.after, self.built)
+        return KnownPlan(dict(work), _shares_of(self.after), dict(built))
 
     def found(self) -> Nearest | Said:
         problem = self.compiled.problem
@@ -139,9 +140,7 @@ class _Search:
         if solution.values is None or solution.status != "optimal":
             return _too_long()
         self.compiled.load(solution.values[: len(self.compiled.problem.is_integer)])
-        tables: dict[str, Any] = {}
-        for module in modules_of(self.model.inputs.features).values():
-            tables.update(module.report(self.model))
+        tables = tabulate(self.model)
         scenario = self.after.scenario
         summary = summarise(scenario, tables)
         findings = audit(scenario, tables, summary)

@@ -71,7 +71,7 @@ def nearest_of_equals(problem: Problem, integers: Vector, known: KnownPlan, buil
     none, ones = np.zeros(2 * count), np.ones(2 * count)
     is_fixed = problem.is_integer & ~np.isnan(integers)
     names = [(DISTANCE, (str(number),)) for number in range(count)]
-    stages = (*(replace(stage, cost=np.append(stage.cost, none)) for stage in problem.stages),)
+    stages = [replace(stage, cost=np.append(stage.cost, none)) for stage in problem.stages]
     return Problem(
         matrix=sparse.csc_array(matrix),
         row_lower=np.append(problem.row_lower, target),
