@@ -4,52 +4,62 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
-from planner.language import Said, join, one_or_many, say, translated
+from planner.language import CLAUSES, LANGUAGES, Message, Named, Text, join, rendered, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VALUE_LENGTH_MAX = 80
 LINES_SHOWN_MAX = 50
-REASONS_ZH = {
-    errno.EACCES: "没有权限",
-    errno.EDQUOT: "配额已用尽",
-    errno.EEXIST: "已经存在",
-    errno.EFBIG: "文件过大",
-    errno.EIO: "磁盘读写出错",
-    errno.EISDIR: "是文件夹",
-    errno.ELOOP: "链接成环",
-    errno.EMFILE: "打开的文件过多",
-    errno.ENAMETOOLONG: "名称过长",
-    errno.ENFILE: "打开的文件过多",
-    errno.ENOENT: "没有这个文件或文件夹",
-    errno.ENOSPC: "磁盘空间不足",
-    errno.ENOTDIR: "不是文件夹",
-    errno.ENOTEMPTY: "文件夹非空",
-    errno.EPERM: "不允许此操作",
-    errno.EROFS: "文件系统只读",
+REASONS = {
+    errno.EACCES: say("Permission denied"),
+    errno.EDQUOT: say("Disk quota exceeded"),
+    errno.EEXIST: say("File exists"),
+    errno.EFBIG: say("File too large"),
+    errno.EIO: say("Input/output error"),
+    errno.EISDIR: say("Is a directory"),
+    errno.ELOOP: say("Too many levels of symbolic links"),
+    errno.EMFILE: say("Too many open files"),
+    errno.ENAMETOOLONG: say("File name too long"),
+    errno.ENFILE: say("Too many open files in system"),
+    errno.ENOENT: say("No such file or directory"),
+    errno.ENOSPC: say("No space left on device"),
+    errno.ENOTDIR: say("Not a directory"),
+    errno.ENOTEMPTY: say("Directory not empty"),
+    errno.EPERM: say("Operation not permitted"),
+    errno.EROFS: say("Read-only file system"),
 }
-"""What the operating system gives as reasons, in Chinese."""
+"""What the operating system gives as reasons."""
 
 
-def shown(value: object, length_max: int = VALUE_LENGTH_MAX) -> str:
+@overload
+def shown(value: Message | PlannerError, length_max: int = VALUE_LENGTH_MAX) -> Message: ...  # type: ignore[overload-overlap]  # the first that fits
+@overload
+def shown(value: object, length_max: int = VALUE_LENGTH_MAX) -> str: ...
+def shown(value: object, length_max: int = VALUE_LENGTH_MAX) -> Text:
     """Return a value as it may be printed, in each language it has: escaped, on one line, cut at 80 characters.
 
     The lines of an error become one.
     """
-    if isinstance(value, BaseException):
-        value = " ".join(str(value).splitlines())
-    if isinstance(value, Said):
-        return Said(_escaped(value.en, length_max), _escaped(value.zh, length_max))
-    return _escaped(value if isinstance(value, str) else str(value), length_max)
+    if isinstance(value, PlannerError):
+        message = value.message
+        return Named(*(_escaped(_one_line(rendered(message, each)), length_max) for each in LANGUAGES))
+    if isinstance(value, Message):
+        return Named(*(_escaped(value.rendered(each), length_max) for each in LANGUAGES))
+    return _escaped(_one_line(str(value)) if isinstance(value, BaseException) else str(value), length_max)
 
 
-def reason(error: BaseException) -> Said:
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+def reason(error: BaseException) -> Text:
     """Return why the operating system refused, or what else an error says."""
-    en = getattr(error, "strerror", None) or str(error)
-    return Said(en, REASONS_ZH.get(getattr(error, "errno", None) or 0, en))
+    if isinstance(error, PlannerError):
+        return error.message
+    return REASONS.get(getattr(error, "errno", None) or 0) or getattr(error, "strerror", None) or str(error)
 
 
 def _escaped(text: str, length_max: int) -> str:
@@ -57,10 +67,10 @@ def _escaped(text: str, length_max: int) -> str:
     return escaped if len(escaped) <= length_max else escaped[: length_max - 1] + "…"
 
 
-def _first(lines: Sequence[str]) -> list[str]:
+def _first(lines: Sequence[Text]) -> list[Text]:
     """Return as many lines as a person will read, and say how many there are beyond."""
     rest = len(lines) - LINES_SHOWN_MAX
-    return [*lines[:LINES_SHOWN_MAX], *([say("… and {rest} more", "……另有 {rest} 项", rest=rest)] if rest > 0 else [])]
+    return [*lines[:LINES_SHOWN_MAX], *([say("… and {rest} more", rest=rest)] if rest > 0 else [])]
 
 
 @dataclass(frozen=True)
@@ -70,28 +80,28 @@ class Fault:
     ``row`` is the line in the file as a text editor counts it (the header is line 1).
     """
 
-    file: str
-    problem: str
+    file: Text
+    problem: Text
     row: int | None = None
     column: str | None = None
     value: object | None = None
-    remedy: str = ""
+    remedy: Text = ""
 
     def __str__(self) -> str:
         """Return the fault as one line: file, row, column, value, problem, remedy."""
-        return str(self.said())
+        return rendered(self.said())
 
-    def said(self) -> Said:
+    def said(self) -> Message:
         """Return the line in both languages."""
-        place = [Said(shown(translated(self.file, "en")), shown(translated(self.file, "zh")))]
+        place: list[Text] = [shown(self.file)]
         if self.row is not None:
-            place.append(say("row {row}", "第 {row} 行", row=self.row))
+            place.append(say("row {row}", row=self.row))
         if self.column is not None:
-            place.append(say("column {column}", "列 {column}", column=shown(self.column)))
+            place.append(say("column {column}", column=shown(self.column)))
         if self.value is not None:
-            place.append(say("value '{value}'", "取值“{value}”", value=shown(self.value)))
-        line = say("{place}: {problem}", "{place}：{problem}", place=join(place, zh="，"), problem=self.problem)
-        return say("{line} ({remedy})", "{line}（{remedy}）", line=line, remedy=self.remedy) if self.remedy else line
+            place.append(say("value '{value}'", value=shown(self.value)))
+        line = say("{place}: {problem}", place=join(place, CLAUSES), problem=self.problem)
+        return say("{line} ({remedy})", line=line, remedy=self.remedy) if self.remedy else line
 
 
 class PlannerError(Exception):
@@ -102,6 +112,14 @@ class PlannerError(Exception):
 
     exit_code = 1
     results: Any = None
+
+    def __init__(self, message: Text = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        """Return the message in the language that is spoken."""
+        return rendered(self.message)
 
 
 class UsageError(PlannerError):
@@ -118,13 +136,8 @@ class InvalidInputError(PlannerError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple({str(fault): fault for fault in faults}.values())  # one cause may strike many rows
         count = len(self.faults)
-        head = say(
-            "{count} {faults} in the input:",
-            "输入有 {count} 处错误：",
-            count=count,
-            faults=one_or_many(count, "fault", "faults"),
-        )
-        super().__init__(join([head, *_first([fault.said() for fault in self.faults])], "\n", "\n"))
+        head = say("{count} fault in the input:", "{count} faults in the input:", count=count)
+        super().__init__(join([head, *_first([fault.said() for fault in self.faults])], "\n"))
 
 
 class InfeasibleError(PlannerError):
@@ -168,10 +181,10 @@ class AuditDisagreedError(PlannerError):
 
     exit_code = 11
 
-    def __init__(self, subject: str, findings: Sequence[str]) -> None:
+    def __init__(self, subject: Text, findings: Sequence[str]) -> None:
         self.findings = tuple(findings)
-        head = say("the audit disagrees with {subject}:", "核验与{subject}不符：", subject=subject)
-        super().__init__(join([head, *_first(self.findings)], "\n", "\n"))
+        head = say("the audit disagrees with {subject}:", subject=subject)
+        super().__init__(join([head, *_first(self.findings)], "\n"))
 
 
 class GuestFeatureError(PlannerError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InvalidInputError, shown
-from planner.language import Said, join, say
+from planner.language import Message, Text, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -22,10 +22,10 @@ NAMES_MAX = 8
 COMPARED_MAX = 2000
 """Names compared for likeness; comparing with every hour of a year takes seconds."""
 LINE_BITS = 32
-KNOWN = Said("known", "已知")
+KNOWN = say("known")
 
 
-def nearest(word: str, known: Iterable[str], what: str = KNOWN) -> Said:
+def nearest(word: str, known: Iterable[str], what: Text = KNOWN) -> Message:
     """Return a remedy that names the nearest known word, or lists the few that there are."""
     names = sorted(set(known))
     if len(names) > COMPARED_MAX:
@@ -34,10 +34,10 @@ def nearest(word: str, known: Iterable[str], what: str = KNOWN) -> Said:
         word.casefold().replace("-", "_").replace(" ", "_"), names, 1, 0.6
     )
     if matches:
-        return say("did you mean '{name}'?", "是否指“{name}”？", name=shown(matches[0]))
+        return say("did you mean '{name}'?", name=shown(matches[0]))
     if not names:
-        return say("there are no {what} names", "没有{what}的名称", what=what)
-    return say("{what}: {names}", "{what}：{names}", what=what, names=listed(names, NAMES_MAX))
+        return say("there are no {what} names", what=what)
+    return say("{what}: {names}", what=what, names=listed(names, NAMES_MAX))
 
 
 class Places:
@@ -76,10 +76,10 @@ class Gathering:
     root: Path
     places: Places = field(default_factory=Places)
     faults: list[Fault] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
-    _counts: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    _counts: Counter[tuple[Text, str | None]] = field(default_factory=Counter)
 
     def add(self, fault: Fault, table: str | None = None) -> None:
         """Keep a fault, up to ``LIKE_MAX`` of one column of one file; the rest are counted."""
@@ -95,15 +95,15 @@ class Gathering:
         code: int,
         column: str | None,
         value: object | None,
-        problem: str,
-        remedy: str = "",
+        problem: Text,
+        remedy: Text = "",
         table: str | None = None,
     ) -> None:
         """Keep a fault of the place a code stands for."""
         place = self.places
         self.add(Fault(place.file(code), problem, place.row(code), column, value, remedy), table)
 
-    def note(self, text: str) -> None:
+    def note(self, text: Text) -> None:
         """Keep a note once, escaped where a folder's name would not print."""
         text = shown(text, NOTE_LENGTH_MAX)
         if text not in self.notes:
@@ -128,14 +128,14 @@ class Gathering:
         raise InvalidInputError([*self.faults, *more])
 
 
-def listed(names: Collection[str], most: int = 5) -> Said:
+def listed(names: Collection[str], most: int = 5) -> Message:
     """Return the first few names for a message, and how many more there are."""
     first = join(shown(name) for name in list(names)[:most])
     more = len(names) - most
-    return say("{first} and {more} more", "{first} 等，另有 {more} 个", first=first, more=more) if more > 0 else first
+    return say("{first} and {more} more", first=first, more=more) if more > 0 else first
 
 
-def _more(count: int, *, in_column: bool) -> Said:
+def _more(count: int, *, in_column: bool) -> Message:
     if in_column:
-        return say("{count} more faults in this column", "此列另有 {count} 处错误", count=count)
-    return say("{count} more faults in this file", "此文件另有 {count} 处错误", count=count)
+        return say("{count} more faults in this column", count=count)
+    return say("{count} more faults in this file", count=count)

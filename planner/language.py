@@ -1,9 +1,19 @@
-"""The language of what a user reads: every sentence is written in English and Chinese where it is said."""
+"""The language of what a user reads: English stands in the code, Chinese in the catalogue ``planner/locale/zh_CN``.
+
+A text for a reader is a :class:`Message`, and no ``str``: it is put into a language where it is shown, not before, so
+that nothing on the way can drop one of its languages. ``make words`` writes the catalogue anew from the code.
+"""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from gettext import GNUTranslations
+from importlib.resources import files
+from numbers import Number
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
@@ -11,37 +21,110 @@ if TYPE_CHECKING:
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
+CATALOGUE: Final = "locale/zh_CN/LC_MESSAGES/planner.mo"
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
 
 
-class Said(str):
-    """A text in the language that is spoken, which knows itself in both: ``.en`` and ``.zh``."""
+class Message:
+    """A text that can be read in each language."""
 
-    __slots__ = ("en", "zh")
-    en: str
-    zh: str
+    __slots__ = ()
 
-    def __new__(cls, en: str, zh: str) -> Self:
-        """Take the text in both languages."""
-        said = super().__new__(cls, zh if _spoken.get() == "zh" else en)
-        said.en, said.zh = en, zh
-        return said
+    def rendered(self, language: Language) -> str:
+        """Return the text in a language."""
+        raise NotImplementedError
 
-    def __add__(self, other: str) -> Said:
-        """Return this and another text, joined in each language."""
-        return Said(self.en + translated(other, "en"), self.zh + translated(other, "zh"))
+    @property
+    def en(self) -> str:
+        """The text in English."""
+        return self.rendered("en")
 
-    def __radd__(self, other: str) -> Said:
-        """Return another text and this, joined in each language."""
-        return Said(translated(other, "en") + self.en, translated(other, "zh") + self.zh)
+    @property
+    def zh(self) -> str:
+        """The text in Chinese."""
+        return self.rendered("zh")
 
-    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
-        """Return what a copy is made of."""
-        return self.en, self.zh
+    def __str__(self) -> str:
+        """Return the text in the language that is spoken: the last resort of a message that nobody rendered."""
+        return self.rendered(_spoken.get())
+
+    def __bool__(self) -> bool:
+        """Return whether there is any text."""
+        return bool(self.en)
+
+    def __add__(self, other: Text) -> Message:
+        """Return this and another text, one after the other."""
+        return Joined((self, other), "")
+
+    def __radd__(self, other: str) -> Message:
+        """Return another text and this, one after the other."""
+        return Joined((other, self), "")
+
+
+Text = Message | str
+"""What a reader reads; a ``str`` is the same in all languages, such as an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence(Message):
+    """A template of the catalogue and the values put in, as ``str.format`` does.
+
+    Attributes
+    ----------
+    template, plural
+        In English, for one and for another ``count``; Chinese has one form.
+    values
+        By name. A value that is a message is rendered with the sentence.
+    context
+        Tells apart what English calls by one word.
+    given
+        The Chinese template of a text that is not the planner's own.
+    """
+
+    template: str
+    plural: str = ""
+    values: tuple[tuple[str, Any], ...] = ()
+    context: str = ""
+    given: str = ""
+
+    def rendered(self, language: Language) -> str:
+        """Return the sentence in a language."""
+        values = {
+            name: rendered(value, language) if isinstance(value, Message) else value for name, value in self.values
+        }
+        if language == "zh":
+            template = self.given or _translated(self.template, self.context)
+        else:
+            template = self.plural if self.plural and values["count"] != 1 else self.template
+        return template.format(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Message):
+    """A text that data or a computation gives in each language: the name of a site, a number in its reader's units."""
+
+    in_english: str
+    in_chinese: str
+
+    def rendered(self, language: Language) -> str:
+        """Return the text in a language."""
+        return self.in_chinese if language == "zh" else self.in_english
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Message):
+    """Texts in a row."""
+
+    parts: tuple[Text, ...]
+    separator: Text
+
+    def rendered(self, language: Language) -> str:
+        """Return the row in a language."""
+        return rendered(self.separator, language).join(rendered(part, language) for part in self.parts)
 
 
 def speak(language: Language) -> None:
-    """Let all that is said from here on, in this context, be in a language."""
+    """Let all that is rendered from here on, in this context, be in a language."""
     _spoken.set(language)
 
 
@@ -50,33 +133,57 @@ def spoken() -> Language:
     return _spoken.get()
 
 
-def say(en: str, zh: str, /, **values: Any) -> Said:
-    """Return a sentence with its values put in, as ``str.format`` does; a value that was said joins in each language.
+def say(template: str, plural: str = "", /, **values: Any) -> Message:
+    """Return a sentence with the values to put in.
 
-    >>> say("{site}: {load:.1f} MW too much", "{site}：超出 {load:.1f} MW", site="A", load=2)
+    Parameters
+    ----------
+    template, plural
+        The sentence in English; where a second is given, it is for every ``count`` but 1.
+    **values
+        Numbers, dates, texts and messages; anything else is taken as its text of now.
+
+    >>> say("{site}: {load:.1f} MW too much", site="A", load=2).en
     'A: 2.0 MW too much'
     """
-    return Said(en.format(**_each(values, "en")), zh.format(**_each(values, "zh")))
+    return Sentence(template, plural, _kept(values))
 
 
-def join(texts: Iterable[str], en: str = ", ", zh: str = "、") -> Said:
-    """Return texts in a row, each in its language."""
-    listed = list(texts)
-    return Said(en.join(translated(text, "en") for text in listed), zh.join(translated(text, "zh") for text in listed))
+def say_both(template: str, zh: str, /, **values: Any) -> Message:
+    """Return a sentence that the planner's catalogue does not have, such as a guest feature's, in English and Chinese."""
+    return Sentence(template, values=_kept(values), given=zh)
 
 
-def one_or_many(count: int, one: str, many: str) -> Said:
-    """Return an English word that depends on a number; Chinese has one form, and none of an ending."""
-    return Said(one if count == 1 else many, "")
+def say_as(context: str, template: str) -> Message:
+    """Return a text that English uses for several things, and Chinese does not; the context tells which is meant."""
+    return Sentence(template, context=context)
 
 
-def padded(text: str, width: int) -> str:
-    """Return a text in the language that is spoken, filled up to a number of terminal columns.
+COMMA: Final = say(", ")
+SEMICOLON: Final = say("; ")
+CLAUSES: Final = say_as("between clauses", ", ")
+SENTENCES: Final = Named(" ", "")
 
-    A Chinese character is two columns wide.
-    """
-    spoken_text = translated(text, spoken())
-    return spoken_text + " " * (width - columns_of(spoken_text))
+
+def join(texts: Iterable[Text], separator: Text = COMMA) -> Message:
+    """Return texts in a row."""
+    return Joined(tuple(texts), separator)
+
+
+def rendered(text: Text, language: Language | None = None) -> str:
+    """Return a text in a language, without one in that which is spoken."""
+    return text.rendered(language or _spoken.get()) if isinstance(text, Message) else text
+
+
+def written(text: Text) -> str:
+    """Return a text as files have it that programs read: English, whatever is spoken."""
+    return rendered(text, "en")
+
+
+def padded(text: Text, width: int) -> Message:
+    """Return a text filled up, in each language, to a number of terminal columns; a Chinese character takes two."""
+    filled = (each + " " * (width - columns_of(each)) for each in (rendered(text, "en"), rendered(text, "zh")))
+    return Named(*filled)
 
 
 def columns_of(text: str) -> int:
@@ -84,17 +191,26 @@ def columns_of(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def written(text: str) -> str:
-    """Return a text as files have it that programs read: English, whatever is spoken."""
-    return translated(text, "en")
+@cache
+def catalogue_zh() -> GNUTranslations:
+    """Return the Chinese of every sentence."""
+    with files("planner").joinpath(CATALOGUE).open("rb") as compiled:
+        return GNUTranslations(compiled)
 
 
-def translated(text: str, language: str) -> str:
-    """Return a text in a language; one that was not said here, such as a name, is the same in all."""
-    if isinstance(text, Said):
-        return text.zh if language == "zh" else text.en
-    return text
+def _translated(template: str, context: str) -> str:
+    if not template:
+        return ""
+    return catalogue_zh().pgettext(context, template) if context else catalogue_zh().gettext(template)
 
 
-def _each(values: dict[str, Any], language: Language) -> dict[str, Any]:
-    return {name: translated(value, language) if isinstance(value, Said) else value for name, value in values.items()}
+def _put(value: Any, language: Language) -> Any:
+    return value.rendered(language) if isinstance(value, Message) else value
+
+
+def _kept(values: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return values that nobody can change any more: a sentence is rendered later than it is said."""
+    return tuple(
+        (name, value if isinstance(value, Message | str | Number | date) else str(value))
+        for name, value in values.items()
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from planner.language import Said
+from planner.language import Message, Named
 
 KINDS = {
     "string": "文本",
@@ -26,11 +26,11 @@ PATTERNS = (
 )
 
 
-def should(message: str) -> Said:
+def should(message: str) -> Message:
     """Return what a value should be, as pydantic says it and in Chinese; words that are not known stay English."""
     text = message.removeprefix("Input ").removeprefix("should ")
     for pattern, zh in PATTERNS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             words = [KINDS.get(word, word) for word in found.groups()]
-            return Said(f"it should {text}", zh.format(*words).replace(" or ", "、").replace(", ", "、"))
-    return Said(f"it should {text}", f"应满足：{text}")
+            return Named(f"it should {text}", zh.format(*words).replace(" or ", "、").replace(", ", "、"))
+    return Named(f"it should {text}", f"应满足：{text}")

@@ -84,7 +84,6 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
         raise UsageError(
             say(
                 "{folder} has no instances: name a scenario folder or an .mps file",
-                "{folder} 中没有算例：请给出情景文件夹或 .mps 文件",
                 folder=shown(folder),
             )
         )
@@ -94,7 +93,6 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
         raise SolverMissingError(
             say(
                 "not installed: {listed}; install it, or leave it out of --solvers",
-                "未安装：{listed}；请安装，或从 --solvers 中去掉",
                 listed=", ".join(missing),
             )
         )
@@ -114,16 +112,12 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
                 if on_record is not None:
                     on_record(record, position, len(runs))
     except SolveInterruptedError:
-        words = say(
-            "the runs that ended are kept; the same command goes on from there",
-            "已结束的运行均已保留，再次执行同一命令即可继续",
-        )
-        raise SolveInterruptedError(say("interrupted: {words}", "已中断：{words}", words=words)) from None
+        words = say("the runs that ended are kept; the same command goes on from there")
+        raise SolveInterruptedError(say("interrupted: {words}", words=words)) from None
     except OSError as error:
         raise CannotWriteError(
             say(
                 "cannot write {folder}: {value}; free some space",
-                "无法写入 {folder}：{value}；请腾出空间",
                 folder=shown(folder),
                 value=reason(error),
             )
@@ -240,9 +234,9 @@ def _refuse_other_instances(done: Sequence[Record], instances: Sequence[Instance
     faults = [
         Fault(
             FILE,
-            say("a run on another instance of this name", "这是同名的另一算例上的运行"),
+            say("a run on another instance of this name"),
             value=record.instance,
-            remedy=say("choose another --out", "另选 --out"),
+            remedy=say("choose another --out"),
         )
         for record in done
         if hashes.get(record.instance) != record.instance_hash

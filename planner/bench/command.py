@@ -14,7 +14,7 @@ from planner.bench.runs.runs_file import read_runs
 from planner.bench.runs.verdict import ruling_of
 from planner.bench.solvers.base import FREE, load, modules_of
 from planner.errors import SolveInterruptedError, SolverMissingError, UsageError, shown
-from planner.language import Said, join, say
+from planner.language import Message, Named, Text, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,17 +84,11 @@ def bench(
     campaign = campaign_of(choice)
     if not (folder / INDEX).exists():
         if not sources:
-            raise UsageError(
-                say(
-                    "name the scenario folders or .mps files to make instances of",
-                    "请给出用于生成算例的情景文件夹或 .mps 文件",
-                )
-            )
+            raise UsageError(say("name the scenario folders or .mps files to make instances of"))
         if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - {FOLDER}):
             raise UsageError(
                 say(
                     "{folder} holds something else: choose an --out that is empty or not there",
-                    "{folder} 中有其他内容：请选用空的或尚不存在的 --out",
                     folder=shown(folder),
                 )
             )
@@ -130,7 +124,6 @@ def campaign_of(choice: Choice) -> Campaign:
         raise UsageError(
             say(
                 "--seeds {seeds}: whole numbers from 0 on, such as 0,1,2",
-                "--seeds {seeds}：应为不小于 0 的整数，如 0,1,2",
                 seeds=shown(choice.seeds),
             )
         ) from None
@@ -151,48 +144,42 @@ def _split(words: str) -> tuple[str, ...]:
 def _installed() -> tuple[str, ...]:
     names = tuple(name for name, module in modules_of(FREE).items() if load(module).available() is not None)
     if not names:
-        raise SolverMissingError(
-            say("no free solver is installed: {listed}", "未安装任何免费求解器：{listed}", listed=", ".join(FREE))
-        )
+        raise SolverMissingError(say("no free solver is installed: {listed}", listed=", ".join(FREE)))
     return names
 
 
-def _words_of(record: Record) -> Said:
+def _words_of(record: Record) -> Message:
     ruling = ruling_of(record)
     seconds = record.wall if record.seconds is None else record.seconds
     tells = ruling.reason and ruling.status != "optimal_verified"
     return say(
         "{line}: {status}, {seconds} s{reason}",
-        "{line}：{status}，{seconds} s{reason}",
         line=shown(f"{record.instance} {record.solver} {record.algorithm} seed {record.seed}"),
-        status=say("hung, killed", "无响应，已终止") if ruling.is_hung else _status(ruling.status),
+        status=say("hung, killed") if ruling.is_hung else _status(ruling.status),
         seconds=seconds_text(seconds),
-        reason=say(" ({reason})", "（{reason}）", reason=shown(ruling.reason)) if tells else "",
+        reason=say(" ({reason})", reason=shown(ruling.reason)) if tells else "",
     )
 
 
-def _status(status: Status) -> Said:
-    return Said(WORDS[status], WORDS_ZH[status])
+def _status(status: Status) -> Message:
+    return Named(WORDS[status], WORDS_ZH[status])
 
 
-def headline(summary: Summary, folder: Path) -> str:
+def headline(summary: Summary, folder: Path) -> Text:
     """Return what stands on the terminal at the end: counts, findings, contradictions, where the page is.
 
     Findings are those of the page, which is in English whatever is spoken: it is for those who build solvers.
     """
     counts = join(
-        say("{count} {status}", "{status} {count}", count=summary.counts[status], status=_status(status))
+        say("{count} {status}", count=summary.counts[status], status=_status(status))
         for status in WORDS
         if summary.counts[status]
     )
-    lines: list[str] = [
-        say("{runs} runs: {counts}", "{runs} 次运行：{counts}", runs=len(summary.settled), counts=counts)
-    ]
+    lines: list[str] = [say("{runs} runs: {counts}", runs=len(summary.settled), counts=counts)]
     lines += [f"{section.title}: {shown(section.finding, 400)}" for section in summary.sections]
     lines += [
         say(
             "contradiction on {instance}: {text}",
-            "{instance} 上结果矛盾：{text}",
             instance=shown(one.instance),
             text=shown(one.text, 400),
         )
@@ -202,10 +189,9 @@ def headline(summary: Summary, folder: Path) -> str:
     lines.append(
         say(
             "{page} (and {table}, {scores}, runs.jsonl)",
-            "{page}（另有 {table}、{scores}、runs.jsonl）",
             page=page,
             table=TABLE,
             scores=SCORES,
         )
     )
-    return join(lines, "\n", "\n") + "\n"
+    return join(lines, "\n") + "\n"

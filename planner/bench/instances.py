@@ -91,7 +91,6 @@ def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ())
         raise UsageError(
             say(
                 "two sources are named {doubles}: rename one",
-                "有两个来源同名 {doubles}：请更改其一",
                 doubles=shown(doubles[0]),
             )
         )
@@ -104,7 +103,6 @@ def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ())
         raise CannotWriteError(
             say(
                 "cannot write {folder}: {strerror}; choose another --out",
-                "无法写入 {folder}：{strerror}；请另选 --out",
                 folder=shown(folder),
                 strerror=reason(error),
             )
@@ -126,10 +124,8 @@ def read_instances(folder: Path) -> list[Instance]:
     try:
         entries = [Instance(**entry) for entry in json.loads(index.read_text(encoding="utf-8"))["instances"]]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        remedy = say("restore it, or choose another --out", "恢复它，或另选 --out")
-        raise InvalidInputError(
-            [Fault(INDEX, say("damaged: {error}", "已损坏：{error}", error=shown(error)), remedy=remedy)]
-        ) from None
+        remedy = say("restore it, or choose another --out")
+        raise InvalidInputError([Fault(INDEX, say("damaged: {error}", error=shown(error)), remedy=remedy)]) from None
     faults = [fault for entry in entries if (fault := _changed(folder, entry)) is not None]
     if faults:
         raise InvalidInputError(faults)
@@ -138,18 +134,14 @@ def read_instances(folder: Path) -> list[Instance]:
 
 def _changed(folder: Path, instance: Instance) -> Fault | None:
     """Return what is wrong with a frozen file, if anything is."""
-    remedy = say(
-        "restore the file, or choose another --out: results on another instance cannot be compared",
-        "恢复该文件，或另选 --out：不同算例上的结果不可比",
-    )
+    remedy = say("restore the file, or choose another --out: results on another instance cannot be compared")
     try:
         found = hash_file(folder / instance.file)
     except OSError:
-        return Fault(instance.file, say("the frozen instance is missing", "固化的算例缺失"), remedy=remedy)
+        return Fault(instance.file, say("the frozen instance is missing"), remedy=remedy)
     if found != instance.sha256:
         words = say(
             "the frozen instance has changed: SHA-256 {found}…, recorded {sha256}…",
-            "固化的算例已改变：SHA-256 为 {found}…，记录为 {sha256}…",
             found=found[:12],
             sha256=instance.sha256[:12],
         )
@@ -166,20 +158,15 @@ def _freeze_source(
         if any({**instance.source, "relaxed": None} != {**source, "relaxed": None} for instance in frozen):
             words = say(
                 "not what the instances {listed} were made from",
-                "与生成算例 {listed} 的来源不同",
                 listed=", ".join(shown(instance.name) for instance in frozen),
             )
-            remedy = say(
-                "give no sources to go on with the frozen ones, or choose another --out",
-                "不给来源即沿用已固化的算例，或另选 --out",
-            )
+            remedy = say("give no sources to go on with the frozen ones, or choose another --out")
             raise InvalidInputError([Fault(path.name, words, remedy=remedy)])
         return []
     if any(instance.name in {f"{name}-lp", f"{name}-milp"} for instance in known):
         raise UsageError(
             say(
                 "{name}: instances of another source have this name; rename the source",
-                "{name}：另一来源的算例已用此名，请为来源改名",
                 name=shown(path.name),
             )
         )
@@ -187,7 +174,7 @@ def _freeze_source(
         linear = canonical(linear, constant)
     except ValueError as error:
         raise InvalidInputError(
-            [Fault(path.name, say("no instance can be made of it: {error}", "无法由其生成算例：{error}", error=error))]
+            [Fault(path.name, say("no instance can be made of it: {error}", error=error))]
         ) from None
     if not linear.is_integer.any():
         return [_write(folder, f"{name}-lp", linear, {**source, "relaxed": False})]
@@ -252,7 +239,7 @@ def _compare(name: str, linear: Linear, path: Path) -> None:
     pairs = [(getattr(linear, entry.name), getattr(back, entry.name)) for entry in fields(linear)]
     pairs = [pair for ours, theirs in pairs for pair in _arrays(ours, theirs)]
     if constant or not all(np.array_equal(ours, theirs) for ours, theirs in pairs):
-        raise PlannerError(say("{name} is not read back as it was written", "{name} 读回后与写出时不一致", name=name))
+        raise PlannerError(say("{name} is not read back as it was written", name=name))
 
 
 def _arrays(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:

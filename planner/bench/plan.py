@@ -102,23 +102,17 @@ def _algorithms(campaign: Campaign, module: str, kind: Kind) -> tuple[str, ...]:
 
 def _refuse_nonsense(campaign: Campaign) -> None:
     if not campaign.solvers or not campaign.seeds:
-        raise UsageError(say("a campaign needs at least one solver and one seed", "测试至少需要一个求解器和一个种子"))
+        raise UsageError(say("a campaign needs at least one solver and one seed"))
     if len(set(campaign.seeds)) < len(campaign.seeds) or min(campaign.seeds) < 0:
-        raise UsageError(say("seeds are whole numbers from 0 on, each once", "种子为不小于 0 的整数，不可重复"))
+        raise UsageError(say("seeds are whole numbers from 0 on, each once"))
     if campaign.threads < 1 or not campaign.time_limit > 0 or not campaign.grace >= 0:
-        raise UsageError(
-            say(
-                "threads are at least 1, the time limit is more than 0 s, the grace at least 0 s",
-                "线程数至少为 1，时间上限须大于 0 s，宽限不小于 0 s",
-            )
-        )
+        raise UsageError(say("threads are at least 1, the time limit is more than 0 s, the grace at least 0 s"))
     offered = {name for module in campaign.solvers.values() for name in _offered(module)}
     for name in campaign.algorithms or ():
         if name not in offered:
             raise UsageError(
                 say(
                     "no algorithm {name}: these solvers offer {listed}",
-                    "没有算法 {name}：这些求解器提供 {listed}",
                     name=shown(name),
                     listed=", ".join(sorted(offered)),
                 )

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from planner.bench.mps import Linear
 from planner.errors import Fault, InvalidInputError, shown
-from planner.language import say
+from planner.language import Text, say
 
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
 """What a linear or mixed-integer programme consists of. A file with others (SOS, QUADOBJ, …) asks for more."""
@@ -43,8 +43,8 @@ def read_mps(path: Path) -> tuple[Linear, float]:
         except (OSError, EOFError) as error:
             raise _fault(
                 path,
-                say("cannot be read: {error}", "无法读取：{error}", error=error),
-                say("name an .mps or .mps.gz file", "请给出 .mps 或 .mps.gz 文件"),
+                say("cannot be read: {error}", error=error),
+                say("name an .mps or .mps.gz file"),
             ) from None
         log = Path(folder) / "log"
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -67,18 +67,15 @@ def _refuse_sections(path: Path, plain: Path) -> None:
             if word not in SECTIONS:
                 allowed = say(
                     "a linear or mixed-integer programme has the sections {listed}",
-                    "线性或混合整数规划的段为 {listed}",
                     listed=", ".join(SECTIONS),
                 )
-                raise InvalidInputError(
-                    [Fault(path.name, say("unknown section", "未知的段"), number, value=word, remedy=allowed)]
-                )
+                raise InvalidInputError([Fault(path.name, say("unknown section"), number, value=word, remedy=allowed)])
             if word == "ENDATA":
                 return
     raise _fault(
         path,
-        say("ENDATA is missing", "缺少 ENDATA"),
-        say("the file is cut off, or no MPS file", "文件不完整，或不是 MPS 文件"),
+        say("ENDATA is missing"),
+        say("the file is cut off, or no MPS file"),
     )
 
 
@@ -88,10 +85,10 @@ def _refuse_nan(path: Path, number: int, line: str) -> None:
         [
             Fault(
                 path.name,
-                say("not a number", "不是数"),
+                say("not a number"),
                 number,
                 value=line.strip(),
-                remedy=say("state every number, and call nothing nan", "写明每个数，且不要以 nan 命名"),
+                remedy=say("state every number, and call nothing nan"),
             )
         ]
     )
@@ -105,8 +102,8 @@ def _refuse_doubts(path: Path, log: Path, *, is_error: bool) -> None:
     if doubts or is_error:
         raise _fault(
             path,
-            say("HiGHS cannot read it: {listed}", "HiGHS 无法读取：{listed}", listed=shown(" ".join(doubts))),
-            say("write it anew as free or fixed MPS", "重新写成自由或固定格式的 MPS"),
+            say("HiGHS cannot read it: {listed}", listed=shown(" ".join(doubts))),
+            say("write it anew as free or fixed MPS"),
         )
 
 
@@ -117,8 +114,8 @@ def _linear(path: Path, read: Any) -> tuple[Linear, float]:
     except KeyError:
         raise _fault(
             path,
-            say("it has semi-continuous columns", "含半连续列"),
-            say("only linear and mixed-integer programmes", "仅支持线性与混合整数规划"),
+            say("it has semi-continuous columns"),
+            say("only linear and mixed-integer programmes"),
         ) from None
     sign = -1.0 if read.sense_ == highspy.ObjSense.kMaximize else 1.0
     entries = read.a_matrix_
@@ -136,5 +133,5 @@ def _linear(path: Path, read: Any) -> tuple[Linear, float]:
     return linear, sign * float(read.offset_)
 
 
-def _fault(path: Path, problem: str, remedy: str) -> InvalidInputError:
+def _fault(path: Path, problem: Text, remedy: Text) -> InvalidInputError:
     return InvalidInputError([Fault(path.name, problem, remedy=remedy)])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from planner.errors import PlannerError, shown
-from planner.language import Said, say, speak, spoken
+from planner.language import Message, Text, rendered, say, speak, spoken
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -40,10 +40,10 @@ def main() -> None:
         if "--json" in arguments and isinstance(error, PlannerError) and error.results is not None:
             _print_summary(error)
         text, code = _explain(error)
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(rendered(text) + "\n")
         sys.exit(code)
     except _Interrupted:
-        sys.stderr.write(_interrupted() + "\n")
+        sys.stderr.write(rendered(_interrupted()) + "\n")
         sys.exit(130)
     finally:
         atexit.register(_ignore_signals)  # what is done is done: no signal makes a failure of it while Python clears up
@@ -73,21 +73,18 @@ def _print_summary(error: PlannerError) -> None:
     print_json(error.results.summary)
 
 
-def _interrupted() -> Said:
-    return say("planner: interrupted; nothing half-written is left", "planner：已中断，没有留下写到一半的内容")
+def _interrupted() -> Message:
+    return say("planner: interrupted; nothing half-written is left")
 
 
-def _explain(error: Exception) -> tuple[str, int]:
+def _explain(error: Exception) -> tuple[Text, int]:
     if isinstance(error, PlannerError):
-        return say("planner: {error}", "planner：{error}", error=error), error.exit_code
+        return say("planner: {error}", error=error.message), error.exit_code
     if isinstance(error, typer.Abort):
         return _interrupted(), 130
     if isinstance(error, MemoryError):
         return (
-            say(
-                "planner: out of memory; use a smaller scenario or a larger machine",
-                "planner：内存不足；请用更小的情景，或换用更大的机器",
-            ),
+            say("planner: out of memory; use a smaller scenario or a larger machine"),
             9,
         )
     format_message = getattr(error, "format_message", None)
@@ -95,12 +92,11 @@ def _explain(error: Exception) -> tuple[str, int]:
         from planner.cli.language import usage_text  # noqa: PLC0415
 
         if not format_message():  # the help was shown in place of a message
-            return say("planner: name a command", "planner：请给出命令"), 2
-        return say("planner: {error}", "planner：{error}", error=usage_text(format_message())), 2
+            return say("planner: name a command"), 2
+        return say("planner: {error}", error=usage_text(format_message())), 2
     return (
         say(
             "planner: unexpected {name}: {error} (run again with --debug and report it)",
-            "planner：意外错误 {name}：{error}（请加 --debug 再运行一次并反馈）",
             name=type(error).__name__,
             error=shown(error),
         ),

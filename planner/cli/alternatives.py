@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_line, words
-from planner.language import say, spoken
+from planner.language import rendered, say, spoken
 
 
 @app.command(zh="近优方案：目标值稍差的方案可以有多不同，并给出若干完整的备选方案。")
@@ -20,35 +20,28 @@ def alternatives(
         Path,
         typer.Option(
             metavar="DIR",
-            help=say(
-                "Folder of table, figure and plans; what it has is not redone.",
-                "表格、图件与方案所在文件夹；已有的不重做。",
-            ),
+            help=rendered(say("Folder of table, figure and plans; what it has is not redone.")),
         ),
     ],
     slack: Annotated[
         float,
-        typer.Option(
-            metavar="S", help=say("How much worse a plan may be; 0.02 is 2 %.", "方案最多可差多少；0.02 即 2%。")
-        ),
+        typer.Option(metavar="S", help=rendered(say("How much worse a plan may be; 0.02 is 2 %."))),
     ] = 0.02,
     what: Annotated[
         str,
         typer.Option(
             metavar="whole,side,hub,site,build",
-            help=say("Whose least and most are sought; all.", "求哪些量的最小与最大值；默认全部。"),
+            help=rendered(say("Whose least and most are sought; all.")),
         ),
     ] = "whole,side,hub,site,build",
-    plans: Annotated[
-        int, typer.Option(metavar="N", help=say("Whole plans, far from each other.", "彼此差异最大的完整方案数。"))
-    ] = 5,
+    plans: Annotated[int, typer.Option(metavar="N", help=rendered(say("Whole plans, far from each other.")))] = 5,
     time_limit: Annotated[
         float | None,
-        typer.Option(metavar="S", min=0.001, help=say("Seconds for each search.", "每次求解的秒数上限。")),
+        typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each search."))),
     ] = None,
     overrides: Overrides = None,
     formats: Annotated[
-        str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats to draw.", "图片格式。"))
+        str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))
     ] = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:

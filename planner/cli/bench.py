@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import Overrides, Quiet, app, print_line
-from planner.language import say
+from planner.language import rendered, say
 
 
 @app.command(zh="在情景的模型上比较求解器：每个结果精确核验，评分附区间，汇成一页。")
@@ -18,10 +18,7 @@ def bench(
         list[Path] | None,
         typer.Argument(
             metavar="SCENARIO…",
-            help=say(
-                "Scenario folders or .mps files; none: go on in --out.",
-                "情景文件夹或 .mps 文件；不给则在 --out 中继续。",
-            ),
+            help=rendered(say("Scenario folders or .mps files; none: go on in --out.")),
         ),
     ] = None,
     *,
@@ -29,46 +26,40 @@ def bench(
         Path,
         typer.Option(
             metavar="DIR",
-            help=say("The campaign's folder; an unfinished one is gone on with.", "测试文件夹；未完成的会接着进行。"),
+            help=rendered(say("The campaign's folder; an unfinished one is gone on with.")),
         ),
     ],
     solvers: Annotated[
         str | None,
         typer.Option(
             metavar="NAMES",
-            help=say(
-                "highs,scip,…; all free ones installed if left out.", "highs,scip,…；不给则为所有已安装的免费求解器。"
-            ),
+            help=rendered(say("highs,scip,…; all free ones installed if left out.")),
         ),
     ] = None,
     algorithms: Annotated[
         str | None,
         typer.Option(
             metavar="NAMES",
-            help=say(
-                "simplex,ipm,…; all that each solver offers if left out.", "simplex,ipm,…；不给则为各求解器的全部算法。"
-            ),
+            help=rendered(say("simplex,ipm,…; all that each solver offers if left out.")),
         ),
     ] = None,
     seeds: Annotated[
         str,
         typer.Option(
             metavar="0,1,…",
-            help=say("One run of each line and instance for each.", "每个种子对每种算法和算例各运行一次。"),
+            help=rendered(say("One run of each line and instance for each.")),
         ),
     ] = "0",
     time_limit: Annotated[
-        float, typer.Option(metavar="S", min=0.001, help=say("Seconds for each run.", "每次运行的秒数。"))
+        float, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each run.")))
     ] = 600.0,
-    threads: Annotated[
-        int, typer.Option(metavar="N", min=1, help=say("Threads of each run.", "每次运行的线程数。"))
-    ] = 1,
+    threads: Annotated[int, typer.Option(metavar="N", min=1, help=rendered(say("Threads of each run.")))] = 1,
     memory_limit: Annotated[
         float | None,
         typer.Option(
             metavar="MIB",
             min=1,
-            help=say("For each run; three quarters of the machine if left out.", "每次运行；不给则为本机的四分之三。"),
+            help=rendered(say("For each run; three quarters of the machine if left out.")),
         ),
     ] = None,
     overrides: Overrides = None,

@@ -9,32 +9,25 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import AsJson, BaseMap, BaseMapLayer, Quiet, app, one_layer, print_json, words
-from planner.language import say
+from planner.language import rendered, say
 
 
-@app.command(
-    help=say("Compare finished runs: what moved where, and why.", "对比已完成的运行：什么迁移到了哪里，原因何在。")
-)
+@app.command(help=rendered(say("Compare finished runs: what moved where, and why.")))
 def compare(
     runs: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="RUN RUN…", help=say("Folders of finished runs, the base first.", "已完成运行的文件夹，基准在前。")
-        ),
+        typer.Argument(metavar="RUN RUN…", help=rendered(say("Folders of finished runs, the base first."))),
     ],
     *,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help=say(
-                "Folder for tables, workbook and map; must not exist yet.",
-                "存放表格、工作簿与地图的文件夹；须尚不存在。",
-            ),
+            help=rendered(say("Folder for tables, workbook and map; must not exist yet.")),
         ),
     ] = None,
     formats: Annotated[
-        str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats of the map.", "地图格式。"))
+        str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats of the map.")))
     ] = "png,svg,pdf",
     time_limit: Annotated[
         float | None,
@@ -42,10 +35,11 @@ def compare(
             "--time-limit",
             metavar="S",
             min=0,
-            help=say(
-                "Seconds for each run, to tell what the inputs did from what swaps places at equal cost (else 60); "
-                "0: do not tell them apart.",
-                "每次运行用于区分输入的影响与等成本互换的秒数（默认 60）；0 为不区分。",
+            help=rendered(
+                say(
+                    "Seconds for each run, to tell what the inputs did from what swaps places at equal cost (else 60); "
+                    "0: do not tell them apart."
+                )
             ),
         ),
     ] = None,
@@ -72,4 +66,4 @@ def compare(
     elif not quiet:
         sys.stdout.write(told(comparisons))
         if out is not None:
-            sys.stdout.write(say("\ntables, workbook and map  {out}\n", "\n表格、工作簿与地图  {out}\n", out=out))
+            sys.stdout.write(say("\ntables, workbook and map  {out}\n", out=out))

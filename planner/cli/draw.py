@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import LAYER_HELP, BaseMap, RunFolder, app, one_layer, words
-from planner.language import say, spoken
+from planner.language import rendered, say, spoken
 
 
 @app.command("map", zh="重绘已完成运行的地图。")
@@ -19,10 +19,10 @@ def draw(
     basemap: BaseMap = None,
     basemap_layer: Annotated[str | None, typer.Option("--basemap-layer", metavar="NAME", help=LAYER_HELP)] = None,
     formats: Annotated[
-        str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats to draw.", "绘图格式。"))
+        str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))
     ] = "png,svg,pdf",
     layers: Annotated[
-        str, typer.Option("--layer", metavar="NAMES", help=say("Layers to draw.", "绘制的图层。"))
+        str, typer.Option("--layer", metavar="NAMES", help=rendered(say("Layers to draw.")))
     ] = "sites,regions,flows",
 ) -> None:
     """Draw the map of a finished run again."""
@@ -41,32 +41,28 @@ def chart(
         str,
         typer.Argument(
             metavar="dispatch|duration",
-            help=say("A week hour by hour, or the year sorted.", "逐时的一周，或排序后的全年。"),
+            help=rendered(say("A week hour by hour, or the year sorted.")),
         ),
     ],
     *,
     site: Annotated[
         str | None,
-        typer.Option(
-            metavar="ID", help=say("Site; duration without it: all together.", "节点；duration 不给则为全部合计。")
-        ),
+        typer.Option(metavar="ID", help=rendered(say("Site; duration without it: all together."))),
     ] = None,
     start: Annotated[
         str | None,
         typer.Option(
             "--from",
             metavar="DAY",
-            help=say("First day of a dispatch; the least green week.", "调度图的起始日；不给则为绿电占比最低的一周。"),
+            help=rendered(say("First day of a dispatch; the least green week.")),
         ),
     ] = None,
     formats: Annotated[
-        str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats to draw.", "绘图格式。"))
+        str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))
     ] = "png,svg,pdf",
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help=say("Where to; the run folder if left out.", "输出位置；不给则为运行文件夹。")
-        ),
+        typer.Option(metavar="DIR", help=rendered(say("Where to; the run folder if left out."))),
     ] = None,
 ) -> None:
     """Draw the hours of a finished run: supply and load of a site, or duration curves."""

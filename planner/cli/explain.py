@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import AsJson, Overrides, Progress, ScenarioFolder, app, print_json
-from planner.language import say
+from planner.language import rendered, say
 
 
 @app.command(zh="用情景自身的说法解释为何没有方案，以及可使其可行的最小改动。")
@@ -18,7 +18,7 @@ def explain(
     overrides: Overrides = None,
     time_limit: Annotated[
         float | None,
-        typer.Option(metavar="S", min=0.001, help=say("Seconds for all trials together.", "全部试算的总时限（秒）。")),
+        typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for all trials together."))),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

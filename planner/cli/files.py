@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import Overrides, RunFolder, app
-from planner.language import say
+from planner.language import rendered, say
 
 
 @app.command(zh="仅凭文件再次核验已完成的运行。")
@@ -20,10 +20,7 @@ def audit(
         bool,
         typer.Option(
             "--bound",
-            help=say(
-                "Build the model again and prove the bound anew, in safe arithmetic.",
-                "重新建立模型，并以严格算术重新证明其界。",
-            ),
+            help=rendered(say("Build the model again and prove the bound anew, in safe arithmetic.")),
         ),
     ] = False,
 ) -> None:
@@ -39,21 +36,21 @@ def export(
         Path | None,
         typer.Argument(
             metavar="SCENARIO|RUN",
-            help=say("Scenario folder; for xlsx also a finished run.", "情景文件夹；xlsx 也可为已完成的运行。"),
+            help=rendered(say("Scenario folder; for xlsx also a finished run.")),
         ),
     ] = None,
     *,
     form: Annotated[
         str,
-        typer.Option("--format", metavar="mps|lp|json-schema|folder|xlsx", help=say("What to export.", "导出内容。")),
+        typer.Option("--format", metavar="mps|lp|json-schema|folder|xlsx", help=rendered(say("What to export."))),
     ],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help=say("Where to; stdout if left out.", "输出位置；不给则为标准输出。")),
+        typer.Option(metavar="PATH", help=rendered(say("Where to; stdout if left out."))),
     ] = None,
     overrides: Overrides = None,
     force: Annotated[
-        bool, typer.Option("--force", help=say("Replace a workbook that stands there.", "替换已有的工作簿。"))
+        bool, typer.Option("--force", help=rendered(say("Replace a workbook that stands there.")))
     ] = False,
 ) -> None:
     """Export the model (mps, lp), the scenario (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."""
@@ -80,7 +77,7 @@ def export(
 
 
 @app.command(zh="写出带注释的情景文件夹，供起步使用。")
-def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=say("Folder to make.", "要新建的文件夹。"))]) -> None:
+def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=rendered(say("Folder to make.")))]) -> None:
     """Write a commented scenario folder to start from."""
     from planner.io.read.starter import write_starter  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
@@ -89,7 +86,6 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=say("Folder to
     sys.stdout.write(
         say(
             "{name}: a scenario that runs as it is; next: planner check {name}\n",
-            "{name}：可直接运行的情景；下一步：planner check {name}\n",
             name=name,
         )
     )

@@ -11,7 +11,7 @@ import typer
 
 from planner.cli.language import OPTION, App, Verbs
 from planner.cli.options import app
-from planner.language import say
+from planner.language import rendered, say
 
 if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
@@ -38,9 +38,8 @@ class WorkbookByDefault(Verbs):
 imports = App(
     name="import",
     cls=WorkbookByDefault,
-    help=say(
-        "Bring a workbook or tables of your own into a scenario. `planner import BOOK.xlsx DIR` needs no verb.",
-        "将工作簿或自有数据表导入情景。`planner import 工作簿.xlsx 文件夹` 无需写命令名。",
+    help=rendered(
+        say("Bring a workbook or tables of your own into a scenario. `planner import BOOK.xlsx DIR` needs no verb.")
     ),
     no_args_is_help=True,
 )
@@ -53,15 +52,13 @@ def import_workbook(
         Path,
         typer.Argument(
             metavar="BOOK.xlsx",
-            help=say("As planner export --format xlsx writes it.", "planner export --format xlsx 写出的工作簿。"),
+            help=rendered(say("As planner export --format xlsx writes it.")),
         ),
     ],
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help=say("Scenario folder to make.", "要生成的情景文件夹。"))
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=rendered(say("Scenario folder to make.")))],
     *,
     force: Annotated[
-        bool, typer.Option("--force", help=say("Replace the scenario that stands there.", "替换已有的情景。"))
+        bool, typer.Option("--force", help=rendered(say("Replace the scenario that stands there.")))
     ] = False,
 ) -> None:
     """Write the scenario that an Excel workbook holds into a folder."""
@@ -82,59 +79,53 @@ def import_weather(
         Path,
         typer.Argument(
             metavar="FILE",
-            help=say("CSV: a column of times and one column a place; or EPW.", "CSV：一列时刻，每个地点一列；或 EPW。"),
+            help=rendered(say("CSV: a column of times and one column a place; or EPW.")),
         ),
     ],
-    scenario: Annotated[Path, typer.Argument(help=say("Scenario folder.", "情景文件夹。"), metavar="SCENARIO")],
+    scenario: Annotated[Path, typer.Argument(help=rendered(say("Scenario folder.")), metavar="SCENARIO")],
     *,
     column: Annotated[
         str,
         typer.Option(
             metavar="NAME",
-            help=say("temperature, availability, demand_profile, …", "temperature、availability、demand_profile 等。"),
+            help=rendered(say("temperature, availability, demand_profile, …")),
         ),
     ],
     time_zone: Annotated[
         str | None,
         typer.Option(
             metavar="ZONE",
-            help=say("Of the file; always stated (EPW says it).", "文件所用时区，必须给出（EPW 自带）。"),
+            help=rendered(say("Of the file; always stated (EPW says it).")),
         ),
     ] = None,
     technology: Annotated[
-        str | None, typer.Option(metavar="ID", help=say("For columns by technology.", "用于按绿电类型的列。"))
+        str | None, typer.Option(metavar="ID", help=rendered(say("For columns by technology.")))
     ] = None,
     places: Annotated[
         list[str] | None,
-        typer.Option(
-            "--place", metavar="COLUMN=ID", help=say("Import only these; repeatable.", "仅导入这些；可重复。")
-        ),
+        typer.Option("--place", metavar="COLUMN=ID", help=rendered(say("Import only these; repeatable."))),
     ] = None,
     time_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help=say("Of the times; the first.", "时刻所在列；默认第一列。"))
+        str | None, typer.Option(metavar="NAME", help=rendered(say("Of the times; the first.")))
     ] = None,
     scenario_time_zone: Annotated[
-        str, typer.Option(metavar="ZONE", help=say("Of the plan.", "方案所用时区。"))
+        str, typer.Option(metavar="ZONE", help=rendered(say("Of the plan.")))
     ] = "Asia/Shanghai",
     year: Annotated[
         int | None,
-        typer.Option(min=1900, max=2200, help=say("Of new timesteps; the file's.", "新时段的年份；默认与文件相同。")),
+        typer.Option(min=1900, max=2200, help=rendered(say("Of new timesteps; the file's."))),
     ] = None,
     source: Annotated[
         str,
-        typer.Option(metavar="TEXT", help=say("For source.csv; the file's name.", "写入 source.csv；默认为文件名。")),
+        typer.Option(metavar="TEXT", help=rendered(say("For source.csv; the file's name."))),
     ] = "",
     confidence: Annotated[
         str,
-        typer.Option(
-            metavar="WORD", help=say("published, derived or illustrative.", "published、derived 或 illustrative。")
-        ),
+        typer.Option(metavar="WORD", help=rendered(say("published, derived or illustrative."))),
     ] = "illustrative",
-    replace: Annotated[
-        bool, typer.Option("--replace", help=say("Replace values that are there.", "替换已有取值。"))
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help=rendered(say("Replace values that are there.")))] = False,
     hours_end: Annotated[
-        bool, typer.Option("--hours-end", help=say("The times are the ends of their hours.", "时刻为小时末。"))
+        bool, typer.Option("--hours-end", help=rendered(say("The times are the ends of their hours.")))
     ] = False,
 ) -> None:
     """Write an hourly table (weather, prices, profiles) into the column of a scenario that it is for."""

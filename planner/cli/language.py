@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from planner.errors import UsageError, shown
-from planner.language import LANGUAGES, Language, Said, say, speak, spoken
+from planner.language import LANGUAGES, Language, Message, Named, rendered, say, speak, spoken
 from planner.pydantic_words import should
 
 if TYPE_CHECKING:
@@ -76,7 +76,6 @@ def language_of(word: str, where: str = OPTION) -> Language:
     raise UsageError(
         say(
             "{where} {word}: zh and en are the languages",
-            "{where} {word}：语言只有 zh 与 en",
             where=where,
             word=shown(word),
         )
@@ -93,17 +92,17 @@ def translate_help() -> None:
         setattr(rich_utils, name, text)
 
 
-def usage_text(text: str) -> Said:
+def usage_text(text: str) -> Message:
     """Return how typer words a fault of the command line, in both languages; what is not known stays English."""
     if invalid := INVALID.fullmatch(text):
         told = should(invalid["told"])
-        return Said(text, f"{invalid['option']} 的取值无效：{told.zh}")
+        return Named(text, f"{invalid['option']} 的取值无效：{told.zh}")
     for pattern, zh, more in USAGE_ERRORS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             groups = [group for group in found.groups() if group is not None]
             added = more.format(groups[-1]) if len(groups) > 1 else ""
-            return Said(text, zh.format(*groups[:1]) + added)
-    return Said(text, text)
+            return Named(text, zh.format(*groups[:1]) + added)
+    return Named(text, text)
 
 
 def _take(word: str | None) -> str | None:
@@ -128,7 +127,7 @@ def _option() -> Any:
                 expose_value=False,
                 callback=_take,
                 show_default="en",
-                help=say("Language of all that is printed and drawn.", "所有输出与图件的语言。"),
+                help=rendered(say("Language of all that is printed and drawn.")),
             ),
         ] = None,
     ) -> None:
@@ -152,19 +151,19 @@ class _Speaking:
         self.help: str | None = _breakable(self.help)
         for param in self.params:
             param.help = _breakable(param.help)
-        self.options_metavar: str | None = say("[OPTIONS]", "[选项]")
+        self.options_metavar: str | None = say("[OPTIONS]")
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Return ``--help`` with its own help translated."""
+        """Return ``--help`` with its own help rendered."""
         option = super().get_help_option(ctx)  # type: ignore[misc]  # of the class beside
         if option is not None:
-            option.help = say("Show this message and exit.", "显示本说明并退出。")
+            option.help = say("Show this message and exit.")
         return option
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the line that shows how the verb is called."""
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]  # of the class beside
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=say("Usage: ", "用法："))
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=say("Usage: "))
 
 
 class Verb(_Speaking, TyperCommand):
@@ -176,7 +175,7 @@ class Verbs(_Speaking, TyperGroup):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.subcommand_metavar = say("COMMAND [ARGS]...", "命令 [参数]...")
+        self.subcommand_metavar = say("COMMAND [ARGS]...")
 
 
 class App(typer.Typer):

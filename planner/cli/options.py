@@ -11,7 +11,7 @@ import typer
 
 from planner.cli.language import App
 from planner.errors import UsageError, shown
-from planner.language import join, say
+from planner.language import join, rendered, say
 
 PATIENCE = 5.0
 """[s] of silence before the solver's progress is shown."""
@@ -19,35 +19,26 @@ LINE_LENGTH_MAX = 160
 
 app = App(
     name="planner",
-    help=say(
-        "Plan East Data West Compute (东数西算): which workloads go where, and what must be built.",
-        "东数西算规划：算力业务去往何处，需要新建什么。",
-    ),
+    help=rendered(say("Plan East Data West Compute (东数西算): which workloads go where, and what must be built.")),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ScenarioFolder = Annotated[Path, typer.Argument(help=say("Scenario folder.", "情景文件夹。"), metavar="SCENARIO")]
-RunFolder = Annotated[
-    Path, typer.Argument(help=say("Folder of a finished run.", "已完成运行的文件夹。"), metavar="RUN")
-]
+ScenarioFolder = Annotated[Path, typer.Argument(help=rendered(say("Scenario folder.")), metavar="SCENARIO")]
+RunFolder = Annotated[Path, typer.Argument(help=rendered(say("Folder of a finished run.")), metavar="RUN")]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="K=V", help=say("Replace a value; repeatable.", "替换一个取值；可重复。")),
+    typer.Option("--set", metavar="K=V", help=rendered(say("Replace a value; repeatable."))),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help=say("Print nothing but errors.", "除错误外不输出。"))]
-AsJson = Annotated[
-    bool, typer.Option("--json", help=say("Print JSON to stdout and nothing else.", "仅向标准输出打印 JSON。"))
-]
+Quiet = Annotated[bool, typer.Option("--quiet", help=rendered(say("Print nothing but errors.")))]
+AsJson = Annotated[bool, typer.Option("--json", help=rendered(say("Print JSON to stdout and nothing else.")))]
 BaseMap = Annotated[
     Path | None,
-    typer.Option(
-        "--basemap", metavar="FILE", help=say("Your own base map, GeoJSON or GPKG.", "自备底图，GeoJSON 或 GPKG。")
-    ),
+    typer.Option("--basemap", metavar="FILE", help=rendered(say("Your own base map, GeoJSON or GPKG."))),
 ]
-LAYER_HELP = say("Of a base map in a GPKG of several layers.", "底图 GPKG 有多个图层时所用的图层。")
+LAYER_HELP = say("Of a base map in a GPKG of several layers.")
 BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", metavar="NAME", help=LAYER_HELP)]
 
 
@@ -62,7 +53,7 @@ def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
     if layer is None:
         return basemap
     if basemap is None:
-        raise UsageError(say("--layer needs the file, in --basemap", "--layer 须与 --basemap 一同给出"))
+        raise UsageError(say("--layer needs the file, in --basemap"))
     return Path(f"{basemap}|layername={layer}")
 
 
@@ -85,7 +76,6 @@ def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
         raise UsageError(
             say(
                 "{option} {text}: choose from {known}",
-                "{option} {text}：可选 {known}",
                 option=option,
                 text=shown(text),
                 known=join(known),

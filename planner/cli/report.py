@@ -9,21 +9,16 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import BaseMap, BaseMapLayer, RunFolder, app, one_layer
-from planner.language import say
+from planner.language import rendered, say
 
 
-@app.command(
-    help=say(
-        "Write report.html of a finished run again; with another run beside it.",
-        "重新生成已完成运行的 report.html，可与另一次运行对比。",
-    )
-)
+@app.command(help=rendered(say("Write report.html of a finished run again; with another run beside it.")))
 def report(
     run: RunFolder,
     *,
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="RUN", help=say("A finished run to compare with.", "作为对比基准的已完成运行。")),
+        typer.Option(metavar="RUN", help=rendered(say("A finished run to compare with."))),
     ] = None,
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,

@@ -20,7 +20,7 @@ from planner.cli.options import (
     one_layer,
     print_json,
 )
-from planner.language import say, spoken
+from planner.language import rendered, say, spoken
 
 
 # Options are loaded before the model: Pyomo and geopandas take a second to import, `planner --help` should not.
@@ -30,49 +30,40 @@ def run(
     *,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help=say("The run folder itself; must not exist yet.", "运行文件夹本身，须尚不存在。")
-        ),
+        typer.Option(metavar="DIR", help=rendered(say("The run folder itself; must not exist yet."))),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help=say("Replace what stands at --out, whole.", "整体替换 --out 处已有内容。"))
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help=rendered(say("Replace what stands at --out, whole.")))] = False,
     solver: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME", help=say("highs, or any solver Pyomo knows.", "highs，或 Pyomo 支持的任一求解器。")
-        ),
+        typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows."))),
     ] = None,
     time_limit: Annotated[
-        float | None, typer.Option(metavar="S", min=0.001, help=say("Seconds for the solver.", "求解器的秒数上限。"))
+        float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for the solver.")))
     ] = None,
     gap: Annotated[
         float | None,
-        typer.Option(metavar="G", min=0, max=1, help=say("Relative gap that is optimal.", "视为最优的相对间隙。")),
+        typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal."))),
     ] = None,
     start: Annotated[
         Path | None,
         typer.Option(
             metavar="RUN",
-            help=say("Begin at the basis and the integers of an earlier run.", "以先前运行的基与整数解为起点。"),
+            help=rendered(say("Begin at the basis and the integers of an earlier run.")),
         ),
     ] = None,
     dispatch_year: Annotated[
         bool,
         typer.Option(
             "--dispatch-year",
-            help=say(
-                "Cost of the plan over the year its days were chosen from.", "方案在其代表日所取自的全年中的成本。"
-            ),
+            help=rendered(say("Cost of the plan over the year its days were chosen from.")),
         ),
     ] = False,
     deciding: Annotated[
         bool,
         typer.Option(
             "--deciding/--no-deciding",
-            help=say(
-                "Find what decides the plan: limits that are reached, and what one step more of each saves.",
-                "查找决定方案的限制：哪些限制已达到，各放宽一步可省多少。",
+            help=rendered(
+                say("Find what decides the plan: limits that are reached, and what one step more of each saves.")
             ),
         ),
     ] = True,

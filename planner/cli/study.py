@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_line, words
-from planner.language import say, spoken
+from planner.language import rendered, say, spoken
 
 
 @app.command("green-cost", zh="按各核算方式，对逐步提高的绿电占比求解情景，含与不含延迟：表格与图件。")
@@ -20,23 +20,20 @@ def green_cost(
         Path,
         typer.Option(
             metavar="DIR",
-            help=say("Folder of table and figure; what it has is not redone.", "表格与图件所在文件夹；已有的不重做。"),
+            help=rendered(say("Folder of table and figure; what it has is not redone.")),
         ),
     ],
     shares: Annotated[
-        str, typer.Option(metavar="0.8,1,…", help=say("Least green shares.", "绿电占比下限。"))
+        str, typer.Option(metavar="0.8,1,…", help=rendered(say("Least green shares.")))
     ] = "0.8,0.9,0.95,0.99,1",
     modes: Annotated[
-        str, typer.Option(metavar="NAMES", help=say("Accountings.", "核算方式。"))
+        str, typer.Option(metavar="NAMES", help=rendered(say("Accountings.")))
     ] = "certificate,matched,every_timestep",
     variants: Annotated[
         str,
         typer.Option(
             metavar="NAMES",
-            help=say(
-                "as_given, without_deferral, without_shifting; the first two.",
-                "as_given、without_deferral、without_shifting；默认前两种。",
-            ),
+            help=rendered(say("as_given, without_deferral, without_shifting; the first two.")),
         ),
     ] = "",
     scope: Annotated[
@@ -44,15 +41,15 @@ def green_cost(
         typer.Option(
             "--on",
             metavar="site|hub|side|national",
-            help=say("Whose share; the widest the scenario has.", "占比的范围；默认为情景中最大的范围。"),
+            help=rendered(say("Whose share; the widest the scenario has.")),
         ),
     ] = "",
     time_limit: Annotated[
-        float | None, typer.Option(metavar="S", min=0.001, help=say("Seconds for each point.", "每个点的秒数上限。"))
+        float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))
     ] = None,
     overrides: Overrides = None,
     formats: Annotated[
-        str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats to draw.", "绘图格式。"))
+        str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))
     ] = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:

@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_line, words
-from planner.language import say
+from planner.language import rendered, say
 
 FORMATS = ("png", "svg", "pdf")
 Out = Annotated[
     Path,
     typer.Option(
         metavar="DIR",
-        help=say("Folder of points and tables; what it has is not redone.", "结果文件夹；已求解的方案点不会重做。"),
+        help=rendered(say("Folder of points and tables; what it has is not redone.")),
     ),
 ]
 Workers = Annotated[
@@ -24,47 +24,38 @@ Workers = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help=say(
-            "Points solved at once; 1, or all threads of a cluster.", "同时求解的方案点数；默认 1，或集群的全部线程。"
-        ),
+        help=rendered(say("Points solved at once; 1, or all threads of a cluster.")),
     ),
 ]
 EngineName = Annotated[
-    str, typer.Option("--engine", metavar="local|dask", help=say("Where points are solved.", "在何处求解。"))
+    str, typer.Option("--engine", metavar="local|dask", help=rendered(say("Where points are solved.")))
 ]
 Scheduler = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help=say("Of a dask cluster, such as tcp://127.0.0.1:8786.", "dask 集群地址，如 tcp://127.0.0.1:8786。"),
+        help=rendered(say("Of a dask cluster, such as tcp://127.0.0.1:8786.")),
     ),
 ]
 Solver = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help=say("highs, or any solver Pyomo knows.", "highs，或 Pyomo 支持的任一求解器。")),
+    typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows."))),
 ]
 TimeLimit = Annotated[
     float | None,
-    typer.Option(metavar="S", min=0.001, help=say("Seconds for each point.", "每个方案点的求解时限（秒）。")),
+    typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point."))),
 ]
 Gap = Annotated[
     float | None,
-    typer.Option(metavar="G", min=0, max=1, help=say("Relative gap that is optimal.", "视为最优的相对间隙。")),
+    typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal."))),
 ]
-Cold = Annotated[
-    bool, typer.Option("--cold", help=say("Start no point from its neighbour.", "各方案点均不从相邻点热启动。"))
-]
-Maps = Annotated[
-    bool, typer.Option("--maps", help=say("Draw map and page of every point.", "为每个方案点绘制地图与报告页。"))
-]
-Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=say("Formats to draw.", "图片格式。"))]
+Cold = Annotated[bool, typer.Option("--cold", help=rendered(say("Start no point from its neighbour.")))]
+Maps = Annotated[bool, typer.Option("--maps", help=rendered(say("Draw map and page of every point.")))]
+Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))]
 
 
 @app.command(
-    help=say(
-        "Solve a scenario for every combination of values: a run folder a point, one table, a figure.",
-        "对取值的每一种组合求解情景：每点一个运行文件夹，一张总表，一幅图。",
-    )
+    help=rendered(say("Solve a scenario for every combination of values: a run folder a point, one table, a figure."))
 )
 def sweep(
     scenario: ScenarioFolder,
@@ -73,7 +64,7 @@ def sweep(
         list[str],
         typer.Option(
             metavar="K=a,b,c",
-            help=say("What is varied, K as in --set; repeatable.", "要变化的参数，K 的写法同 --set；可重复。"),
+            help=rendered(say("What is varied, K as in --set; repeatable.")),
         ),
     ],
     out: Out,
@@ -109,23 +100,18 @@ def sweep(
 
 
 @app.command(
-    help=say(
-        "Trade two objectives off against each other: every point efficient, and what each step costs.",
-        "权衡两个目标：各点均为有效方案，并给出每一步的边际成本。",
-    )
+    help=rendered(say("Trade two objectives off against each other: every point efficient, and what each step costs."))
 )
 def pareto(
     scenario: ScenarioFolder,
     *,
     objectives: Annotated[
         str,
-        typer.Option(
-            metavar="A,B", help=say("Two of cost, emissions, latency.", "cost、emissions、latency 中的两个。")
-        ),
+        typer.Option(metavar="A,B", help=rendered(say("Two of cost, emissions, latency."))),
     ] = "cost,emissions",
     count: Annotated[
         int,
-        typer.Option("--points", metavar="N", min=2, max=1000, help=say("Both ends included.", "方案点数，含两端。")),
+        typer.Option("--points", metavar="N", min=2, max=1000, help=rendered(say("Both ends included."))),
     ] = 9,
     out: Out,
     workers: Workers = None,

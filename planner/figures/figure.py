@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.language import Said
+    from planner.language import Message
     from planner.scenario.scenario import Scenario
 
     Tables = Mapping[str, pd.DataFrame]
@@ -83,7 +83,7 @@ class Figure:
     rank: int = 0
     page: str = ""
     basis: Callable[[Scenario], str] | None = None
-    says: Said | None = None
+    says: Message | None = None
 
     @property
     def basis_name(self) -> str:

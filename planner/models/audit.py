@@ -68,7 +68,7 @@ def _unchecked(name: str, error: Exception) -> Finding:
     return Finding(
         name,
         "tables",
-        say("cannot be checked: {name} {error}", "无法核验：{name} {error}", name=type(error).__name__, error=error),
+        say("cannot be checked: {name} {error}", name=type(error).__name__, error=error),
     )
 
 
@@ -76,7 +76,7 @@ def _unanswered(scenario: Scenario, audited: UnderAudit) -> Iterator[Finding]:
     """Yield a finding for every category of cost that the audit of no listed feature has recomputed."""
     del scenario
     for category in sorted(set(map(str, audited["cost"]["category"])) - audited.answered):
-        yield Finding("cost", category, say("no listed feature answers for this category", "所列功能均未核验此类别"))
+        yield Finding("cost", category, say("no listed feature answers for this category"))
 
 
 def _gaps(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -92,7 +92,7 @@ def _gaps(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fi
                 yield Finding(
                     name,
                     str(column),
-                    say("{sum} cells are empty or infinite", "有 {sum} 个单元格为空或无穷", sum=int(gaps.sum())),
+                    say("{sum} cells are empty or infinite", sum=int(gaps.sum())),
                 )
 
 
@@ -120,7 +120,7 @@ def _merge(into: dict[str, Any], part: Mapping[str, Any]) -> None:
 def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: str = "") -> list[Finding]:
     # At the top the run may say more, of itself; within a part, such as the costs, nothing is added to the tables'.
     more = sorted(set(found) - set(expected)) if path else []
-    findings = [Finding("summary", f"{path}{key}", say("is not in the tables", "不见于结果表")) for key in more]
+    findings = [Finding("summary", f"{path}{key}", say("is not in the tables")) for key in more]
     for key, value in expected.items():
         where, other = f"{path}{key}", found.get(key)
         if isinstance(value, dict):
@@ -132,7 +132,7 @@ def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: 
                 Finding(
                     "summary",
                     where,
-                    say("expected {value}, found {other}", "应为 {value}，实为 {other}", value=value, other=other),
+                    say("expected {value}, found {other}", value=value, other=other),
                 )
             )
     return findings

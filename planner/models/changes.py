@@ -28,7 +28,7 @@ from planner.models.solving.highs.judge import TOLERANCE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.language import Said
+    from planner.language import Message
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Vector
 
@@ -67,7 +67,6 @@ def compile_made(m: PlanModel) -> Compiled:
             raise UsageError(
                 say(
                     "the variable {name} is not in the model as the planner made it",
-                    "变量 {name} 与规划程序所建的不同",
                     name=record.name,
                 )
             )
@@ -98,11 +97,10 @@ def _objective(m: PlanModel) -> Any:
     """Return the one active objective."""
     active = list(m.component_data_objects(pyo.Objective, active=True, descend_into=True))
     if len(active) != 1:
-        names = join((shown(one.name) for one in active), ", ", "、")
+        names = join(shown(one.name) for one in active)
         raise UsageError(
             say(
                 "the model has {count} active objectives ({names}): leave one, and deactivate() the others",
-                "模型有 {count} 个有效目标函数（{names}）：请只保留一个，其余用 deactivate() 停用",
                 count=len(active),
                 names=names or "–",
             )
@@ -111,7 +109,6 @@ def _objective(m: PlanModel) -> Any:
         raise UsageError(
             say(
                 "the objective {name} is maximised: minimise its negative",
-                "目标函数 {name} 为求最大：请改为最小化其相反数",
                 name=shown(active[0].name),
             )
         )
@@ -123,7 +120,6 @@ def _not_known(error: ValueError) -> UsageError:
     return UsageError(
         say(
             "the model holds what the planner cannot solve: {text}",
-            "模型含规划程序无法求解的内容：{text}",
             text=shown(text, 300),
         )
     )
@@ -144,19 +140,19 @@ def _checked_columns(ours: Problem, theirs: Problem, m: PlanModel) -> Problem:
     variables = standard_form.variables_of(m)
     strange = [v.name for v in variables if not (v.is_continuous() or v.is_integer())]
     if strange:
-        raise _of_variables(strange, say("may be neither any number nor any whole one", "既非连续也非整数取值"))
+        raise _of_variables(strange, say("may be neither any number nor any whole one"))
     columns = len(ours.column_names)
     lower, upper = theirs.column_lower.copy(), theirs.column_upper.copy()
     fixed = np.array([v.fixed for v in variables], dtype=bool)
     names = [v.name for v in variables]
-    _refuse(names, np.isnan(lower) | np.isnan(upper), say("is fixed without a value", "已固定却没有取值"))
+    _refuse(names, np.isnan(lower) | np.isnan(upper), say("is fixed without a value"))
     whole = theirs.is_integer.copy()
     whole[:columns] |= ours.is_integer
     asked = np.where(fixed, lower, 0.0)
     nearest = np.where(whole, np.round(asked), asked)
     size = np.maximum(1.0, np.abs(asked))
     is_off = np.abs(nearest - asked) > TOLERANCE * size
-    _refuse(names, is_off, say("is fixed to a fraction, but counts whole things", "固定为小数，但应为整数"))
+    _refuse(names, is_off, say("is fixed to a fraction, but counts whole things"))
     within = nearest.copy()
     within[:columns] = np.clip(nearest[:columns], ours.column_lower, ours.column_upper)
     within = np.where(np.abs(within - nearest) <= TOLERANCE * size, within, nearest)
@@ -167,24 +163,21 @@ def _checked_columns(ours: Problem, theirs: Problem, m: PlanModel) -> Problem:
         | _below(ours.column_upper, upper[:columns])
         | (ours.is_integer & ~theirs.is_integer[:columns] & ~fixed[:columns])
     )
-    remedy = say(
-        "may leave the limits of the scenario, which the audit knows: change the scenario instead",
-        "可超出情景规定的范围，而核验以情景为准：请改情景",
-    )
+    remedy = say("may leave the limits of the scenario, which the audit knows: change the scenario instead")
     _refuse(names, leaves, remedy)
     return replace(theirs, column_lower=lower, column_upper=upper, is_integer=whole)
 
 
-def _refuse(names: Sequence[str], which: Flags, why: Said) -> None:
+def _refuse(names: Sequence[str], which: Flags, why: Message) -> None:
     if which.any():
         raise _of_variables([names[place] for place in np.flatnonzero(which).tolist()], why)
 
 
-def _of_variables(names: Sequence[str], why: Said) -> UsageError:
+def _of_variables(names: Sequence[str], why: Message) -> UsageError:
     more = len(names) - NAMES_SHOWN_MAX
-    listed = join((shown(name) for name in names[:NAMES_SHOWN_MAX]), ", ", "、")
-    rest = say(" and {more} more", " 等，另 {more} 个", more=more) if more > 0 else ""
-    return UsageError(say("{listed}{rest}: {why}", "{listed}{rest}：{why}", listed=listed, rest=rest, why=why))
+    listed = join(shown(name) for name in names[:NAMES_SHOWN_MAX])
+    rest = say(" and {more} more", more=more) if more > 0 else ""
+    return UsageError(say("{listed}{rest}: {why}", listed=listed, rest=rest, why=why))
 
 
 def _below(one: Vector, other: Vector) -> Flags:

@@ -73,7 +73,7 @@ def audit_claims(claims: Claims, summary: Mapping[str, Any], inputs: Scenario) -
     objective = float(summary["objective"])
     yield from Finding.unless_equal("objective", "solver", objective, claims.objective, "")
     if claims.status not in WITH_PLAN:
-        yield Finding("status", claims.status, say("is not the status of a plan", "不是有方案时的状态"))
+        yield Finding("status", claims.status, say("is not the status of a plan"))
     if math.isnan(claims.bound):
         yield from _without_bound(claims)
         return
@@ -86,7 +86,6 @@ def audit_claims(claims: Claims, summary: Mapping[str, Any], inputs: Scenario) -
             "objective",
             say(
                 "the objective {objective:.10g} is below the bound {bound:.10g}",
-                "目标值 {objective:.10g} 低于下界 {bound:.10g}",
                 objective=objective,
                 bound=claims.bound,
             ),
@@ -100,7 +99,6 @@ def audit_claims(claims: Claims, summary: Mapping[str, Any], inputs: Scenario) -
             "objective",
             say(
                 "objective {objective:.10g} and bound {bound:.10g} leave a gap of {found:.3g}, not {gap:.3g}",
-                "目标值 {objective:.10g} 与下界 {bound:.10g} 的间隙为 {found:.3g}，不是 {gap:.3g}",
                 objective=objective,
                 bound=claims.bound,
                 found=missing / abs(objective) if objective else math.inf,
@@ -113,7 +111,6 @@ def audit_claims(claims: Claims, summary: Mapping[str, Any], inputs: Scenario) -
             "optimal",
             say(
                 "nothing proves it: {missing:.6g} to the bound are more than the gap asked for, {gap_asked:g}",
-                "未获证明：与下界相差 {missing:.6g}，超过所要求的间隙 {gap_asked:g}",
                 missing=missing,
                 gap_asked=claims.gap_asked,
             ),
@@ -122,9 +119,9 @@ def audit_claims(claims: Claims, summary: Mapping[str, Any], inputs: Scenario) -
 
 def _without_bound(claims: Claims) -> Iterator[Finding]:
     if claims.status == "optimal":
-        yield Finding("status", "optimal", say("no bound proves it", "没有下界可证"))
+        yield Finding("status", "optimal", say("no bound proves it"))
     if not math.isnan(claims.gap):
-        yield Finding("gap", "bound", say("there is a gap but no bound", "有间隙而无下界"))
+        yield Finding("gap", "bound", say("there is a gap but no bound"))
 
 
 def _size(objective: float, summary: Mapping[str, Any], weight: float) -> float:

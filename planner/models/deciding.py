@@ -131,10 +131,7 @@ class Deciding:
         assert self.solution.values is not None  # noqa: S101  for mypy: the caller has looked
         if self.problem.matrix.nnz > NONZEROS_MAX:
             self.notes.append(
-                say(
-                    "what decides the plan was not looked for: the model is too large to be made a second time",
-                    "未查找决定方案的限制：模型过大，无法再建一份",
-                )
+                say("what decides the plan was not looked for: the model is too large to be made a second time")
             )
             return []
         if self.base is None:
@@ -158,7 +155,6 @@ class Deciding:
             self.notes.append(
                 say(
                     "what decides the plan: {count} parameters were not looked at, for want of time",
-                    "决定方案的限制：因时间所限，有 {count} 个参数未查看",
                     count=len(left_out),
                 )
             )
@@ -202,7 +198,6 @@ class Deciding:
             self.on_progress(
                 say(
                     "what decides the plan: trial {number} of {trials}",
-                    "查找决定方案的限制：第 {number} 次试算，共 {trials} 次",
                     number=number,
                     trials=trials,
                 )

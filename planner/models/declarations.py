@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Said, say
+from planner.language import Message, Named, say
 from planner.models import features as features_package
 from planner.models import objective
 from planner.models.guests import guests, refused
@@ -124,11 +124,11 @@ def _completed(
         A column is said nowhere.
     """
     listed = list(columns)
-    told: dict[str, tuple[str, Said]] = {
+    told: dict[str, tuple[str, Message]] = {
         column.name: (column.unit, column.says) for column in reversed(listed) if column.says is not None
     }
-    told |= {each.name: (each.unit, Said(each.description, each.description_zh)) for each in parameters}
-    told |= {name: ("", Said(each.description, each.description_zh)) for name, each in sets.items()}
+    told |= {each.name: (each.unit, Named(each.description, each.description_zh)) for each in parameters}
+    told |= {name: ("", Named(each.description, each.description_zh)) for name, each in sets.items()}
     for column in listed:
         if column.says is not None:
             yield column
@@ -144,7 +144,7 @@ def _claim(word: str, feature: str, owner: dict[str, str]) -> None:
     """Note whose a word is; the planner's own features have spoken before those of other packages."""
     if word in owner:
         if feature in _guests():
-            why = say("{word} is declared by {other}", "{word} 已由 {other} 声明", word=word, other=owner[word])
+            why = say("{word} is declared by {other}", word=word, other=owner[word])
             raise refused(_guests()[feature], why)
         message = f"{word} is declared by both {owner[word]} and {feature}"
         raise ValueError(message)

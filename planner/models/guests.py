@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import GuestFeatureError, shown
-from planner.language import Said, join, say
+from planner.language import SEMICOLON, Message, Text, join, say
 from planner.scenario.column import Column
 from planner.scenario.parameter import IndexSet, Parameter
 
@@ -86,7 +86,7 @@ def guests(own: tuple[str, ...]) -> dict[str, Guest]:
     known = {*own, *found}
     for guest in found.values():
         if missing := list(lacks(guest.name, guest.module, known)):
-            raise refused(guest, join(missing, "; ", "；"))
+            raise refused(guest, join(missing, SEMICOLON))
     return found
 
 
@@ -94,33 +94,30 @@ def _loaded(entry: EntryPoint, own: Sequence[str], others: Mapping[str, Guest]) 
     package, version = (entry.dist.name, entry.dist.version) if entry.dist is not None else ("?", "?")
     guest = Guest(entry.name, package, version, ModuleType(entry.name))
     if entry.name in (*own, "objective"):
-        raise refused(guest, say("the planner has a feature of this name", "规划程序已有同名功能"))
+        raise refused(guest, say("the planner has a feature of this name"))
     if entry.name in others:
         other = others[entry.name].package
-        raise refused(guest, say("{other} has a feature of this name", "{other} 已有同名功能", other=shown(other)))
+        raise refused(guest, say("{other} has a feature of this name", other=shown(other)))
     try:
         module = entry.load()
     except Exception as error:
         why = say(
             "it cannot be imported: {kind}: {error}",
-            "无法导入：{kind}：{error}",
             kind=type(error).__name__,
             error=shown(error, 300),
         )
         raise refused(guest, why) from error
     if not isinstance(module, ModuleType):
-        raise refused(guest, say("{value} is no module", "{value} 不是模块", value=shown(entry.value)))
+        raise refused(guest, say("{value} is no module", value=shown(entry.value)))
     return Guest(entry.name, package, version, module)
 
 
-def refused(guest: Guest, why: str) -> GuestFeatureError:
+def refused(guest: Guest, why: Text) -> GuestFeatureError:
     """Return the error that a guest's feature cannot be used, and what to do."""
     return GuestFeatureError(
         say(
             "the feature {name} of the package {package} {version} cannot be used: {why} (mend the package, or take it "
             "away: pip uninstall {package})",
-            "软件包 {package} {version} 的功能 {name} 无法使用：{why}"
-            "（请修正该软件包，或卸载：pip uninstall {package}）",
             name=shown(guest.name),
             package=shown(guest.package),
             version=shown(guest.version),
@@ -129,7 +126,7 @@ def refused(guest: Guest, why: str) -> GuestFeatureError:
     )
 
 
-def lacks(name: str, module: ModuleType, known: Iterable[str]) -> Iterator[Said]:
+def lacks(name: str, module: ModuleType, known: Iterable[str]) -> Iterator[Message]:
     """Yield what a feature's module lacks, or has in another form than the planner asks for.
 
     Parameters
@@ -138,53 +135,50 @@ def lacks(name: str, module: ModuleType, known: Iterable[str]) -> Iterator[Said]
         The names of all features.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        yield say("its name is not in lower_snake", "名称应为小写字母加下划线")
+        yield say("its name is not in lower_snake")
     if not re.match(r"\S[^\n]*: \S", module.__doc__ or ""):
-        yield say("its docstring does not begin 'Name: what it does.'", "文档字符串应以“Name: what it does.”开头")
+        yield say("its docstring does not begin 'Name: what it does.'")
     requires = getattr(module, "REQUIRES", None)
     if not isinstance(requires, tuple):
-        yield say("REQUIRES is no tuple of names", "REQUIRES 应为名称元组")
+        yield say("REQUIRES is no tuple of names")
     elif unknown := sorted(set(requires) - set(known)):
-        yield say("it requires {names}, which is no feature", "所需的 {names} 不是功能", names=join(unknown))
+        yield say("it requires {names}, which is no feature", names=join(unknown))
     columns = getattr(module, "COLUMNS", None)
     if not (isinstance(columns, tuple) and all(isinstance(one, Column) for one in columns)):
-        yield say("COLUMNS is no tuple of Column", "COLUMNS 应为 Column 元组")
+        yield say("COLUMNS is no tuple of Column")
     if not isinstance(getattr(module, "EXAMPLE", None), Mapping):
-        yield say("EXAMPLE is no mapping of values", "EXAMPLE 应为取值映射")
+        yield say("EXAMPLE is no mapping of values")
     yield from _declarations_lack(name, module)
     yield from _hooks_lack(module)
 
 
-def _declarations_lack(name: str, module: ModuleType) -> Iterator[Said]:
+def _declarations_lack(name: str, module: ModuleType) -> Iterator[Message]:
     """Yield what is wrong with the parameters, the sets and their words."""
     parameters, sets = getattr(module, "PARAMETERS", None), getattr(module, "SETS", ())
     if not (isinstance(parameters, tuple) and all(isinstance(one, Parameter) for one in parameters)):
-        yield say("PARAMETERS is no tuple of Parameter", "PARAMETERS 应为 Parameter 元组")
+        yield say("PARAMETERS is no tuple of Parameter")
         return
     if not (isinstance(sets, tuple) and all(isinstance(one, IndexSet) for one in sets)):
-        yield say("SETS is no tuple of IndexSet", "SETS 应为 IndexSet 元组")
+        yield say("SETS is no tuple of IndexSet")
         return
     for one in (*parameters, *sets):
         if not (one.description.strip() and one.description_zh.strip()):
             yield say(
                 "{name} is not described in both languages (description, description_zh)",
-                "{name} 缺少中英文说明（description、description_zh）",
                 name=shown(one.name),
             )
     words = getattr(module, "WORDS", None)
     words = words if isinstance(words, Mapping) else {}
     for word in (name, *(one.name for one in parameters if not one.per_table), *(one.name for one in sets)):
         if not _is_pair(words.get(word)):
-            yield say(
-                'WORDS does not say "{word}" in both languages', "WORDS 未给出“{word}”的中英文名称", word=shown(word)
-            )
+            yield say('WORDS does not say "{word}" in both languages', word=shown(word))
 
 
 def _is_pair(words: Any) -> bool:
     return isinstance(words, tuple) and len(words) == len(("en", "zh")) and all(str(word).strip() for word in words)
 
 
-def _hooks_lack(module: ModuleType) -> Iterator[Said]:
+def _hooks_lack(module: ModuleType) -> Iterator[Message]:
     """Yield the functions that are missing or take something else."""
     for hook, arguments in HOOKS.items():
         function = getattr(module, hook, None)
@@ -193,7 +187,7 @@ def _hooks_lack(module: ModuleType) -> Iterator[Said]:
         takes = list(inspect.signature(function).parameters) if inspect.isfunction(function) else None
         if takes != arguments:
             wanted = f"{hook}({', '.join(arguments)})"
-            yield say("it has no function {wanted}", "缺少函数 {wanted}", wanted=wanted)
+            yield say("it has no function {wanted}", wanted=wanted)
 
 
 def check_tables(guest: Guest, made: Iterable[str], others: Iterable[str]) -> None:
@@ -209,7 +203,6 @@ def check_tables(guest: Guest, made: Iterable[str], others: Iterable[str]) -> No
         if name in taken or not (name == guest.name or name.startswith(f"{guest.name}_")):
             why = say(
                 "its result table {table} is not called after it",
-                "结果表 {table} 未以该功能命名",
                 table=shown(name),
             )
             raise refused(guest, why)
@@ -220,13 +213,12 @@ def document(listed: Iterable[Guest]) -> list[dict[str, str]]:
     return [{"feature": guest.name, "package": guest.package, "version": guest.version} for guest in listed]
 
 
-def sentences(document: Iterable[Mapping[str, Any]]) -> list[Said]:
+def sentences(document: Iterable[Mapping[str, Any]]) -> list[Message]:
     """Say which features are not part of the planner, as the manifest's ``guest_features`` has them."""
     return [
         say(
             "the feature {feature} is of the package {package} {version}, not part of the planner: its rules are "
             "audited by that package alone",
-            "功能 {feature} 来自软件包 {package} {version}，不属于本规划程序：其约束仅由该软件包自行核验",
             feature=shown(one["feature"]),
             package=shown(one["package"]),
             version=shown(one["version"]),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault
-from planner.language import say
+from planner.language import Message, say
 from planner.models.features.allocation import latency_of_demand
 from planner.models.rules.findings import Finding
 from planner.scenario.column import Column, Measure
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 REQUIRES: tuple[str, ...] = ()
 PARAMETERS: tuple[Parameter, ...] = ()
-WORDS: dict[str, tuple[str, str]] = {
-    "objective": ("objective", "目标函数"),
-    "objective_value": ("value of the objective", "目标函数值"),
-    "cost": ("cost", "成本"),
-    "costs": ("cost by category", "分项成本"),
-    "category": ("category", "类别"),
-    "haul": ("energy times distance", "电量乘距离"),
-    "all_unserved": ("all demand left unserved", "全部未满足需求"),
-    "all_missing_green": ("all green energy that is missing", "全部绿电缺额"),
-    "cost_weight": ("weight of cost", "成本权重"),
-    "emissions_weight": ("weight of emissions", "排放权重"),
-    "latency_weight": ("weight of latency", "时延权重"),
+WORDS: dict[str, Message] = {
+    "objective": say("objective"),
+    "objective_value": say("value of the objective"),
+    "cost": say("cost"),
+    "costs": say("cost by category"),
+    "category": say("category"),
+    "haul": say("energy times distance"),
+    "all_unserved": say("all demand left unserved"),
+    "all_missing_green": say("all green energy that is missing"),
+    "cost_weight": say("weight of cost"),
+    "emissions_weight": say("weight of emissions"),
+    "latency_weight": say("weight of latency"),
 }
 COLUMNS = (
-    Column("cost", "category", "", say("What the money is for.", "费用类别。")),
-    Column("cost", "cost", "CNY/a", say("Cost of the category.", "该类别的成本。"), may_be_negative=True),
+    Column("cost", "category", "", say("What the money is for.")),
+    Column("cost", "cost", "CNY/a", say("Cost of the category."), may_be_negative=True),
 )
 MEASURES = (Measure("cost", "CNY/a", 1, is_short=True), Measure("costs", "CNY/a"))
 
@@ -47,11 +47,11 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     if not inputs.has("allocation"):
         file, remedy = (
             f"{inputs.name}/scenario.toml",
-            say("list at least time, demand, routes and allocation", "至少列出 time、demand、routes 与 allocation"),
+            say("list at least time, demand, routes and allocation"),
         )
         yield Fault(
             file,
-            say("there is nothing to plan without allocation", "没有 allocation 就没有可规划的内容"),
+            say("there is nothing to plan without allocation"),
             column="features",
             remedy=remedy,
         )
@@ -59,9 +59,9 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     if asks and not inputs.has("emissions"):
         file, remedy = (
             f"{inputs.name}/scenario.toml",
-            say("list the feature emissions, or minimise cost", "列出功能 emissions，或以成本最小为目标"),
+            say("list the feature emissions, or minimise cost"),
         )
-        yield Fault(file, say("emissions are not modelled", "未对排放建模"), column="objective.minimise", remedy=remedy)
+        yield Fault(file, say("emissions are not modelled"), column="objective.minimise", remedy=remedy)
 
 
 def haul(m: PlanModel) -> Any:
@@ -141,9 +141,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     del inputs
     costs = tables["cost"].set_index("category")["cost"].astype(float)
     for category in costs.index[costs.index.duplicated()]:
-        yield Finding("cost", str(category), say("stands twice in the cost table", "在成本表中重复"))
+        yield Finding("cost", str(category), say("stands twice in the cost table"))
     for category in costs.index[~np.isfinite(costs)]:
-        yield Finding("cost", str(category), say("is not a finite number", "不是有限数"))
+        yield Finding("cost", str(category), say("is not a finite number"))
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

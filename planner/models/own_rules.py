@@ -27,14 +27,13 @@ def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
         A rule has no name of its own, names a set that is not there, or takes another number of ids.
     """
     if callable(rules) or isinstance(rules, str):
-        raise UsageError(say("rules is a list of functions: rules=[…]", "rules 应为函数列表：rules=[…]"))
+        raise UsageError(say("rules is a list of functions: rules=[…]"))
     for given in rules:
         own = given if isinstance(given, OwnRule) else OwnRule(given)
         if not callable(own.function):
             raise UsageError(
                 say(
                     "rules holds '{value}', which is no function",
-                    "rules 含“{value}”，它不是函数",
                     value=shown(repr(own.function)),
                 )
             )
@@ -49,7 +48,6 @@ def _check_name(m: PlanModel, name: str) -> None:
         raise UsageError(
             say(
                 "a rule of one's own needs a name to be told by: def name(m): …, not '{name}'",
-                "自定约束须有名称：请写作 def 名称(m): …，而非“{name}”",
                 name=shown(name),
             )
         )
@@ -57,7 +55,6 @@ def _check_name(m: PlanModel, name: str) -> None:
         raise UsageError(
             say(
                 "the model already has something called {name}: give the rule another name",
-                "模型中已有名为 {name} 的内容：请为约束另取名称",
                 name=shown(name),
             )
         )
@@ -69,7 +66,6 @@ def _index_set(m: PlanModel, rule_name: str, name: str) -> pyo.Set:
         raise UsageError(
             say(
                 "the rule {rule} is to hold over {name}, but the model has no such set (it has {known})",
-                "约束 {rule} 所用的集合 {name} 不存在（已有 {known}）",
                 rule=shown(rule_name),
                 name=shown(name),
                 known=join(m.set_names()),
@@ -89,7 +85,6 @@ def _check_arguments(own: OwnRule, index: Sequence[pyo.Set]) -> None:
             say(
                 "the rule {name} takes other arguments than the model and {ids} ids: name its sets, "
                 'as @planner.rule("SITES", "TIMESTEPS")',
-                '约束 {name} 的参数应为模型加 {ids} 个标识：请写明其集合，如 @planner.rule("SITES", "TIMESTEPS")',
                 name=shown(own.name),
                 ids=ids,
             )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from planner.io.results.packed_arrays import PROOF, read_proof
-from planner.language import Said, say
+from planner.language import Message, Text, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.solving.highs.judge import TOLERANCE
@@ -27,13 +27,10 @@ if TYPE_CHECKING:
     from planner.io.results.results import Results
     from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
 
-STORED: Final = say("from the shadow prices stored", "依据所存的影子价格")
-LEAVES: Final = say(
-    "from its linear programmes, each solved again: their shadow prices were too many to store",
-    "依据各线性规划（影子价格过多未存，已逐一重新求解）",
-)
-AGAIN: Final = say("by solving again: nothing is stored", "通过重新求解（未存依据）")
-RELAXED: Final = say("from the relaxation", "依据松弛问题")
+STORED: Final = say("from the shadow prices stored")
+LEAVES: Final = say("from its linear programmes, each solved again: their shadow prices were too many to store")
+AGAIN: Final = say("by solving again: nothing is stored")
+RELAXED: Final = say("from the relaxation")
 
 
 @dataclass
@@ -49,7 +46,7 @@ class Proved:
     """
 
     findings: list[str] = field(default_factory=list)
-    told: Said = field(default_factory=lambda: Said("", ""))
+    told: Message = field(default_factory=lambda: say(""))
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,9 @@ class _Found:
     """A bound, how it was found, and to which share of the objective it may differ from the one claimed."""
 
     bound: float
-    how: Said
+    how: Message
     tolerance: float = ROUNDING
-    why: str = ""
+    why: Text = ""
 
 
 def prove_run(results: Results, folder: Path) -> Proved:
@@ -78,7 +75,7 @@ def prove_run(results: Results, folder: Path) -> Proved:
     try:
         found = _proved(problem, options, folder, results, claimed["objective"], is_own=is_own)
     except ValueError as error:
-        text = say("{PROOF} proves nothing: {error}", "{PROOF} 不能证明任何结论：{error}", PROOF=PROOF, error=error)
+        text = say("{PROOF} proves nothing: {error}", PROOF=PROOF, error=error)
         proved.findings.append(text)
         return proved
     proved.findings += _against(claimed, found, is_own=is_own)
@@ -87,13 +84,11 @@ def prove_run(results: Results, folder: Path) -> Proved:
     if is_own:
         proved.told = say(
             "the bound {bound:,.10g} is proved again (gap {gap}), {how}",
-            "界 {bound:,.10g} 已重新证明（间隙 {gap}），{how}",
             **shown,
         )
     else:
         proved.told = say(
             "the bound {claimed:,.10g} is {whose}; {how}, {bound:,.10g} is proved (gap {gap})",
-            "界 {claimed:,.10g} {whose}；{how}，可证明 {bound:,.10g}（间隙 {gap}）",
             claimed=claimed["bound"],
             whose=whose(results.manifest),
             **shown,
@@ -113,7 +108,6 @@ def _unlike(results: Results) -> Sequence[str]:
     return [
         say(
             "{name} is {found} in the manifest and {known} in the summary",
-            "{name} 在清单中为 {found}，在摘要中为 {known}",
             name=other,
             found=told[name],
             known=results.summary.get(other),
@@ -132,18 +126,16 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
         lines.append(
             say(
                 "the bound is said to be {bound:,.15g}, and {proved:,.15g} can be proved {how}{why}",
-                "所称的界为 {bound:,.15g}，{how}只能证明 {proved:,.15g}{why}",
                 bound=bound,
                 proved=found.bound,
                 how=found.how,
-                why=say("; {why}", "；{why}", why=found.why) if found.why else "",
+                why=say("; {why}", why=found.why) if found.why else "",
             )
         )
     if bound > objective + TOLERANCE * size or found.bound > objective + TOLERANCE * size:
         lines.append(
             say(
                 "the objective {objective:,.15g} is below a bound: {bound:,.15g} is claimed, {proved:,.15g} proved",
-                "目标值 {objective:,.15g} 低于界：所称 {bound:,.15g}，证明 {proved:,.15g}",
                 objective=objective,
                 bound=bound,
                 proved=found.bound,
@@ -154,7 +146,6 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
         lines.append(
             say(
                 "the gap is said to be {gap}, and between objective and bound it is {least}",
-                "所称间隙为 {gap}，而目标值与界之间为 {least}",
                 gap=gap,
                 least=least,
             )
@@ -195,7 +186,7 @@ def _proved(
 
 def _from_leaves(
     problem: Problem, options: SolverOptions, leaves: Sequence[Leaf], objective: float
-) -> tuple[float, str]:
+) -> tuple[float, Text]:
     """Return what is proved from the linear programme of each leaf, solved again, and why no more."""
     vectors: list[Vector] = []
     known: list[Leaf] = []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import Fault, InvalidInputError, UsageError, shown
 from planner.io.read.read import read_scenario as read_folder
 from planner.io.read.sources import illustrative_share
-from planner.language import say
+from planner.language import Text, say
 from planner.models.build import declare_model
 from planner.models.declarations import declarations, guests_of, modules_of
 from planner.models.guests import document, sentences
@@ -55,7 +55,6 @@ def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tu
         raise UsageError(
             say(
                 "overrides is a list of K=V, such as ['carbon_price=100'], not the text '{text}'",
-                "overrides 应为 K=V 的列表，如 ['carbon_price=100']，而非文本“{text}”",
                 text=shown(overrides),
             )
         )
@@ -103,7 +102,7 @@ def obstacles_of(scenario: Scenario) -> Iterator[str]:
         yield from getattr(module, "obstacles", _nothing)(scenario)
 
 
-def warnings_of(scenario: Scenario) -> Iterator[str]:
+def warnings_of(scenario: Scenario) -> Iterator[Text]:
     """Yield what a user should know that is no error, first which features are of other packages."""
     yield from sentences(document(guests_of(scenario.features)))
     for module in modules_of(scenario.features).values():

@@ -78,16 +78,14 @@ def read_to_dispatch(folder: Path, overrides: Sequence[str] = ()) -> tuple[Scena
         why = (
             say(
                 "{folder} stands reduced already, and its full year is not known",
-                "{folder} 已缩减为代表日，其全年数据不可得",
                 folder=folder,
             )
             if scenario.has("representative_days")
-            else say("{folder} is planned with all its timesteps", "{folder} 已按全部时段规划", folder=folder)
+            else say("{folder} is planned with all its timesteps", folder=folder)
         )
         raise UsageError(
             say(
                 "--dispatch-year: {why}; choose days from a full year with --set time.representative_days=12",
-                "--dispatch-year：{why}；可用 --set time.representative_days=12 从全年中选取代表日",
                 why=why,
             )
         )
@@ -213,7 +211,6 @@ def _fixed(problem: Problem, names: set[str], investments: Mapping[Member, float
                 raise PlannerError(
                     say(
                         "the plan says nothing of {name}[{listed}] of the full year",
-                        "方案未涉及全年的 {name}[{listed}]",
                         name=name,
                         listed=", ".join(map(str, index)),
                     )

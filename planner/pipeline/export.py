@@ -19,7 +19,7 @@ from planner.io.results.run_folder import MANIFEST, run_folder
 from planner.io.workbook.results import result_book
 from planner.io.workbook.scenario import scenario_sheets
 from planner.io.workbook.tables import write_workbook
-from planner.language import join, say
+from planner.language import Text, join, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
@@ -64,7 +64,6 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
     if form not in FORMS:
         text = say(
             "--format {form}: the formats are {known}",
-            "--format {form}：可用格式为 {known}",
             form=shown(form),
             known=join(FORMS),
         )
@@ -74,9 +73,7 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
     if form in {FOLDER, WORKBOOK}:
         raise ValueError(f"{form} is no text: use export_folder or export_workbook")
     if scenario_folder is None:
-        raise UsageError(
-            say("--format {form}: name the scenario to export", "--format {form}：请给出要导出的情景", form=form)
-        )
+        raise UsageError(say("--format {form}: name the scenario to export", form=form))
     scenario = read_scenario(scenario_folder, overrides)
     problem = compile_model(declare_model(scenario)).problem
     check_problem(problem)
@@ -105,14 +102,11 @@ def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Seq
         raise UsageError(
             say(
                 "--format {FOLDER}: name the scenario to export, and with --out the folder to make",
-                "--format {FOLDER}：请给出要导出的情景，并以 --out 给出要新建的文件夹",
                 FOLDER=FOLDER,
             )
         )
     if os.path.lexists(out):
-        raise UsageError(
-            say("{out} exists already; choose another --out", "{out} 已存在，请另选 --out", out=shown(out))
-        )
+        raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
     scenario = read_scenario(scenario_folder, overrides)
     with run_folder(out) as draft:
         write_scenario(scenario, draft)
@@ -120,7 +114,7 @@ def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Seq
 
 def export_workbook(
     folder: Path | None, out: Path | None, overrides: Sequence[str] = (), *, force: bool = False
-) -> str:
+) -> Text:
     """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all.
 
     Returns
@@ -146,38 +140,30 @@ def export_workbook(
         write_workbook(out, scenario_sheets(full or reduced, word))
         return say(
             "{out}: edit it, then planner import {out} DIR\n",
-            "{out}：修改后请运行 planner import {out} 文件夹\n",
             out=out,
         )
     if overrides:
-        raise UsageError(
-            say("--set changes a scenario, not a finished run", "--set 只能修改情景，不能修改已完成的运行")
-        )
+        raise UsageError(say("--set changes a scenario, not a finished run"))
     results = read_results(folder)
     book = result_book(results, word)
     write_workbook(out, book.sheets)
-    notes = [say("note: {note}\n", "提示：{note}\n", note=note) for note in book.notes]
-    return "".join([*notes, say("{out}: the results of {run}\n", "{out}：{run} 的结果\n", out=out, run=folder)])
+    notes = [say("note: {note}\n", note=note) for note in book.notes]
+    return "".join([*notes, say("{out}: the results of {run}\n", out=out, run=folder)])
 
 
 def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> None:
     if folder is None or out is None:
-        text = say(
-            "--format xlsx: name the scenario or the run to export, and with --out the workbook to write",
-            "--format xlsx：请指定要导出的情景或运行，并用 --out 指定要写的工作簿",
-        )
+        text = say("--format xlsx: name the scenario or the run to export, and with --out the workbook to write")
         raise UsageError(text)
     if out.suffix != ".xlsx":
         text = say(
             "--out {out}: the name of a workbook ends in .xlsx",
-            "--out {out}：工作簿文件名须以 .xlsx 结尾",
             out=shown(out),
         )
         raise UsageError(text)
     if os.path.lexists(out) and not (force and out.is_file()):
         text = say(
             "{out} exists already; choose another --out, or replace it with --force",
-            "{out} 已存在；请另选 --out，或用 --force 替换",
             out=shown(out),
         )
         raise UsageError(text)
@@ -199,7 +185,6 @@ def write_export(text: str, path: Path) -> None:
         raise CannotWriteError(
             say(
                 "cannot write {path}: {strerror}; choose another --out",
-                "无法写入 {path}：{strerror}；请另选 --out",
                 path=shown(path),
                 strerror=reason(error),
             )
@@ -222,9 +207,7 @@ def model_text(problem: Problem, form: str) -> str:
         path = Path(folder) / f"model.{form}"
         done = model.passModel(_highs_model(problem)), model.writeModel(str(path))
         if highspy.HighsStatus.kError in done or not path.exists():
-            raise PlannerError(
-                say("HiGHS cannot write this model as {form}", "HiGHS 无法将此模型写为 {form}", form=form)
-            )
+            raise PlannerError(say("HiGHS cannot write this model as {form}", form=form))
         return path.read_text(encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import AuditDisagreedError, CannotWriteError, UsageError, reason, shown
 from planner.io.results.read_run import changed_files
 from planner.io.results.read_run import read_results as read_run
-from planner.language import join, say
+from planner.language import Text, join, say
 from planner.models.algebra.own import sentences
 from planner.models.audit import audit, summarise
 from planner.models.claims import Claims, audit_claims
@@ -19,7 +19,7 @@ from planner.views.drawing import draw, write_page
 
 if TYPE_CHECKING:
     from planner.io.results.results import Results
-    from planner.language import Said
+    from planner.language import Message
 
 
 def read_results(run_path: str | Path) -> Results:
@@ -42,7 +42,6 @@ def redraw(run_path: Path, **drawing: Any) -> list[Path]:
         raise CannotWriteError(
             say(
                 "cannot write the map into {run_path}: {strerror}",
-                "无法将地图写入 {run_path}：{strerror}",
                 run_path=shown(run_path),
                 strerror=reason(error),
             )
@@ -70,7 +69,6 @@ def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Pat
     except OSError as error:
         text = say(
             "cannot write the report into {folder}: {reason}",
-            "无法将报告写入 {folder}：{reason}",
             folder=shown(run_path),
             reason=reason(error),
         )
@@ -85,12 +83,12 @@ def _claims_differ(results: Results) -> list[Finding]:
         claims = Claims.of_summary(results.summary, float(asked))
         found = list(audit_claims(claims, summarise(scenario, results.tables), scenario))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        return [Finding("summary", "claims", say("cannot be checked: {error!r}", "无法核验：{error!r}", error=error))]
+        return [Finding("summary", "claims", say("cannot be checked: {error!r}", error=error))]
     heads = [key for key in ("status", "objective", "bound", "gap") if manifest.get(key) != results.summary.get(key)]
-    return found + [Finding("manifest", key, say("is not what the summary says", "与摘要不符")) for key in heads]
+    return found + [Finding("manifest", key, say("is not what the summary says")) for key in heads]
 
 
-def audit_run(run_path: Path, *, bound: bool = False) -> str:
+def audit_run(run_path: Path, *, bound: bool = False) -> Text:
     """Check a finished run again, from its files alone.
 
     Parameters
@@ -115,21 +113,15 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
     lines: list[str] = [finding.said() for finding in findings if finding.rule not in taken_out]
     if not lines and "own_objective" not in results.summary:
         lines = [finding.said() for finding in _claims_differ(results)]
-    lines += [
-        say("{name} is not the file that was written", "{name} 不是当初写出的文件", name=name)
-        for name in changed_files(run_path)
-    ]
+    lines += [say("{name} is not the file that was written", name=name) for name in changed_files(run_path)]
     if results.scenario.content_hash != results.manifest["content_hash"]:
-        lines.append(
-            say("the scenario in the run folder is not the one that was solved", "运行文件夹中的情景不是当初求解的情景")
-        )
+        lines.append(say("the scenario in the run folder is not the one that was solved"))
     proved = None
     if bound and own:
         raise UsageError(
             say(
                 "{run_path}: this run has rules of one's own, which stand in no file: its bound cannot be proved anew; "
                 "audit it without --bound",
-                "{run_path}：该运行含用户自定规则，未存入文件，无法重新证明其界；请不加 --bound 核验",
                 run_path=run_path,
             )
         )
@@ -142,21 +134,19 @@ def audit_run(run_path: Path, *, bound: bool = False) -> str:
         raise AuditDisagreedError(shown(run_path), lines)
     told = _confirmed(run_path, [*sentences(own), *(finding.said() for finding in findings)] if own else [])
     others = guests_said(results.manifest.get("guest_features") or ())
-    told = join([told, *("  " + one + "\n" for one in others)], "", "")
-    return told if proved is None else join([told, proved.told], "", "") + "\n"
+    told = join([told, *("  " + one + "\n" for one in others)], "")
+    return told if proved is None else join([told, proved.told], "") + "\n"
 
 
-def _confirmed(run_path: Path, mine: list[str]) -> Said:
+def _confirmed(run_path: Path, mine: list[str]) -> Message:
     """Say what the audit confirms, and what it leaves out because it is the user's own."""
     if not mine:
         return say(
             "{run_path}: the audit confirms every rule and cost\n",
-            "{run_path}：核验确认了每条约束与每项成本\n",
             run_path=run_path,
         )
     return say(
         "{run_path}: the audit confirms every rule and cost of the scenario, but for\n  {mine}\n",
-        "{run_path}：核验确认了情景的每条约束与每项成本，以下除外\n  {mine}\n",
         run_path=run_path,
-        mine=join(mine, "\n  ", "\n  "),
+        mine=join(mine, "\n  "),
     )

@@ -64,14 +64,13 @@ def chart_run(
         raise UsageError(
             say(
                 "chart {kind}: {nearest}; the kinds are {listed}",
-                "chart {kind}：{nearest}；种类有 {listed}",
                 kind=shown(kind),
                 nearest=nearest(kind, KINDS),
                 listed=", ".join(KINDS),
             )
         )
     if start is not None and kind != "dispatch":
-        raise UsageError(say("--from: only dispatch has a first day", "--from：只有 dispatch 有起始日"))
+        raise UsageError(say("--from: only dispatch has a first day"))
     results = read_results(run)
     place = _site(results, kind, site)
     import_alone("matplotlib")
@@ -89,7 +88,6 @@ def chart_run(
         raise CannotWriteError(
             say(
                 "cannot write into {folder}: {strerror}; {remedy}",
-                "无法写入 {folder}：{strerror}；{remedy}",
                 folder=shown(folder),
                 strerror=reason(error),
                 remedy=remedy(error),
@@ -106,8 +104,7 @@ def _site(results: Results, kind: str, site: str | None) -> str | None:
             raise UsageError(
                 say(
                     "--site is needed: {nearest}",
-                    "须给出 --site：{nearest}",
-                    nearest=nearest("", sites, say("sites", "节点")),
+                    nearest=nearest("", sites, say("sites")),
                 )
             )
         return sites[0]
@@ -115,9 +112,8 @@ def _site(results: Results, kind: str, site: str | None) -> str | None:
         raise UsageError(
             say(
                 "site {site} is not in the plan: {nearest}",
-                "节点 {site} 不在方案中：{nearest}",
                 site=shown(site),
-                nearest=nearest(site, sites, say("sites", "节点")),
+                nearest=nearest(site, sites, say("sites")),
             )
         )
     return site

@@ -32,10 +32,7 @@ if TYPE_CHECKING:
     from planner.pipeline.record import Record
     from planner.scenario.scenario import Scenario
 
-EXPLAIN = say(
-    "planner explain, with the same scenario and --set, says what would have to give",
-    "用 planner explain（情景与 --set 不变）可查明须放宽什么",
-)
+EXPLAIN = say("planner explain, with the same scenario and --set, says what would have to give")
 
 
 def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -60,14 +57,13 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
         record.notes.append(
             say(
                 "the plan breaks rules that the user took out, at {count} places; the first: {first}",
-                "方案在 {count} 处不满足被用户删除的约束，第一处：{first}",
                 count=len(record.set_aside),
                 first=record.set_aside[0],
             )
         )
     record.findings = [finding.said() for finding in findings if finding.rule not in taken_out]
     if record.findings:
-        raise record.failure(AuditDisagreedError(say("the plan", "方案"), record.findings), "error")
+        raise record.failure(AuditDisagreedError(say("the plan"), record.findings), "error")
     return summary
 
 
@@ -81,18 +77,12 @@ def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[str]:
     """
     own = compiled.own
     if own and dispatched:
-        raise UsageError(
-            say(
-                "the full year cannot be dispatched: rules of one's own are not known there",
-                "无法做全年调度：全年情景中没有自定约束",
-            )
-        )
+        raise UsageError(say("the full year cannot be dispatched: rules of one's own are not known there"))
     notes: list[str] = list(sentences(own.document()))
     if own.without_rows:
         notes.append(
             say(
                 "rules of the user's own that hold nowhere here, for their sets are empty: {names}",
-                "用户自定约束所用集合为空，在此不起作用：{names}",
                 names=join(own.without_rows),
             )
         )
@@ -100,7 +90,6 @@ def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[str]:
         notes.append(
             say(
                 "the model was built row by row, which is slow: {fallback}",
-                "模型逐行构建，速度较慢：{fallback}",
                 fallback=compiled.fallback,
             )
         )
@@ -121,12 +110,7 @@ def decides(
         Declares the model of a scenario like the one that was solved; ``None`` where nothing does.
     """
     if declare is None or record.problem is None or record.solution is None:
-        record.notes.append(
-            say(
-                "what decides the plan was not looked for: the model was made by hand",
-                "未查找决定方案的限制：模型由手工建立",
-            )
-        )
+        record.notes.append(say("what decides the plan was not looked for: the model was made by hand"))
         return None
     found = Deciding(record.scenario, record.problem, record.solution, options, declare, on_progress)
     table = found.table()
@@ -141,30 +125,22 @@ def without_plan(solution: Solution, own: Own) -> PlannerError:
             names = [*own.rules, *own.changes, *own.taken_out]
             mine = say(
                 "the user's own are among them, which planner explain does not know: {names}",
-                "其中有用户自定部分（planner explain 无从得知）：{names}",
-                names=join(names, ", ", "、"),
+                names=join(names),
             )
             explain = mine if names else EXPLAIN
             return InfeasibleError(
                 say(
                     "no plan can keep all the rules together; {explain}",
-                    "没有方案能同时满足全部约束；{explain}",
                     explain=explain,
                 )
             )
         case "unbounded":
             return UnboundedError(
-                say(
-                    "the objective falls without end: a price is missing or negative where nothing limits",
-                    "目标函数可无限下降：某处没有上限，却缺少价格或价格为负",
-                )
+                say("the objective falls without end: a price is missing or negative where nothing limits")
             )
         case "interrupted":
-            return SolveInterruptedError(say("interrupted before any plan was found", "在求得任何方案之前已中断"))
+            return SolveInterruptedError(say("interrupted before any plan was found"))
         case _:
             return StoppedWithoutPlanError(
-                say(
-                    "the time limit was reached before any plan was found; raise --time-limit",
-                    "在求得任何方案之前已达时间上限，请增大 --time-limit",
-                )
+                say("the time limit was reached before any plan was found; raise --time-limit")
             )

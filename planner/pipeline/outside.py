@@ -102,7 +102,6 @@ def plan_of(model: PlanModel) -> Results:
         raise UsageError(
             say(
                 "the variable {name} has no value: solve the model first",
-                "变量 {name} 没有取值：请先求解模型",
                 name=shown(missing),
             )
         )

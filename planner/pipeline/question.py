@@ -44,12 +44,7 @@ def question_of(
         return Question(asked)
     model = model_of(asked)
     if rules:
-        raise UsageError(
-            say(
-                "rules go with a scenario; to a model add them: m.name = pyo.Constraint(…)",
-                "rules 用于情景；对模型请直接添加：m.名称 = pyo.Constraint(…)",
-            )
-        )
+        raise UsageError(say("rules go with a scenario; to a model add them: m.name = pyo.Constraint(…)"))
     return Question(model.inputs, model)
 
 
@@ -66,7 +61,6 @@ def model_of(asked: object) -> PlanModel:
     raise UsageError(
         say(
             "'{kind}' is neither a scenario, nor its folder, nor a model of planner.build_model",
-            "“{kind}”既非情景、情景文件夹，也非 planner.build_model 所建的模型",
             kind=shown(type(asked).__name__),
         )
     )

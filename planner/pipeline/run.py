@@ -102,9 +102,7 @@ def run(
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
     if question.made is None and (reasons := list(obstacles_of(scenario))):
         raise record.failure(
-            InfeasibleError(
-                join([say("no plan can serve all demand:", "没有方案能满足全部需求："), *reasons, EXPLAIN], "\n", "\n")
-            ),
+            InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")),
             "infeasible",
         )
     with clock("build"):
@@ -139,9 +137,7 @@ def run(
             dispatch = dispatch_year(full_year, investments, summary, options, on_progress)
         if dispatch.findings:
             record.findings = [finding.said() for finding in dispatch.findings]
-            raise record.failure(
-                AuditDisagreedError(say("the dispatch of the full year", "全年调度"), record.findings), "error"
-            )
+            raise record.failure(AuditDisagreedError(say("the dispatch of the full year"), record.findings), "error")
         summary["dispatch_year"], tables["dispatch_year"] = dispatch.summary, dispatch.table
     prices = shadow_prices(model, problem, solution)
     with clock("ranging"):

@@ -16,10 +16,5 @@ TIME_ZONE = "Asia/Shanghai"
 def beijing(hours: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """Return the hours by the clock of China; refuse hours without a time zone."""
     if hours.tz is None:
-        raise UsageError(
-            say(
-                "the hours have no time zone (give one, such as hours.tz_localize('Asia/Shanghai'))",
-                "各小时没有时区（请给出，如 hours.tz_localize('Asia/Shanghai')）",
-            )
-        )
+        raise UsageError(say("the hours have no time zone (give one, such as hours.tz_localize('Asia/Shanghai'))"))
     return hours.tz_convert(TIME_ZONE)

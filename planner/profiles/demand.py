@@ -75,7 +75,6 @@ def _working(local: pd.DatetimeIndex) -> np.ndarray:
             raise UsageError(
                 say(
                     "the Spring Festival of {year} is not known (the years known are {known})",
-                    "{year} 年的春节日期不明（已知年份为 {known}）",
                     year=year,
                     known=known,
                 )

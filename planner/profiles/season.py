@@ -76,7 +76,6 @@ def solve_mean(profile: Callable[[float], Vector], mean: float, what: str) -> Ve
         raise UsageError(
             say(
                 "{what}: no weather has the annual mean {mean:g} (the nearest is {mean_2:.4g})",
-                "{what}：没有天气的年均值为 {mean:g}（最接近的为 {mean_2:.4g}）",
                 what=what,
                 mean=mean,
                 mean_2=found.mean(),

@@ -54,7 +54,6 @@ def availability(clear: Vector, cloud: Vector, place: pd.Series) -> Vector:
             say(
                 "solar_availability of {name} is {asked:g}, but a sky without cloud gives {mean:.3g} (give a "
                 "smaller annual mean)",
-                "{name} 的 solar_availability 为 {asked:g}，而无云天空只有 {mean:.3g}（请给出更小的年均值）",
                 name=place.name,
                 asked=asked,
                 mean=clear.mean(),
@@ -108,7 +107,5 @@ def _pvlib() -> Any:
     try:
         import pvlib  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, and it has no types
     except ImportError as error:
-        raise PlannerError(
-            say("a typical year needs pvlib (pip install '.[time]')", "典型年需要 pvlib（pip install '.[time]'）")
-        ) from error
+        raise PlannerError(say("a typical year needs pvlib (pip install '.[time]')")) from error
     return pvlib

@@ -111,18 +111,17 @@ def _typical_months(field: Vector, hours: pd.DatetimeIndex) -> Vector:
 def _check(places: pd.DataFrame, seed: int) -> None:
     """Refuse places that do not say all they must, or say what cannot be."""
     if places.index.has_duplicates or not len(places):
-        raise UsageError(say("places must be at least one, each named once", "地点至少一个，不可重名"))
+        raise UsageError(say("places must be at least one, each named once"))
     if missing := [column for column in BOUNDS if column not in places]:
-        raise UsageError(say("places lack the columns {listed}", "地点缺少列 {listed}", listed=", ".join(missing)))
+        raise UsageError(say("places lack the columns {listed}", listed=", ".join(missing)))
     if seed < 0:
-        raise UsageError(say("the seed is {seed}, it should be 0 or more", "种子为 {seed}，应不小于 0", seed=seed))
+        raise UsageError(say("the seed is {seed}, it should be 0 or more", seed=seed))
     for column, (least, most) in BOUNDS.items():
         values = places[column].to_numpy(float)
         for row in np.flatnonzero(~((values >= least) & (values <= most))).tolist():
             raise UsageError(
                 say(
                     "{column} of {index} is {values:g}, it should be from {least:g} to {most:g}",
-                    "{index} 的 {column} 为 {values:g}，应在 {least:g} 至 {most:g} 之间",
                     column=column,
                     index=places.index[row],
                     values=values[row],

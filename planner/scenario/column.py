@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from planner.language import Text
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
 
-    from planner.language import Said
+    from planner.language import Message
 
     Tables = Mapping[str, pd.DataFrame]
 
@@ -45,7 +47,7 @@ class Column:
     table: str
     name: str
     unit: str = ""
-    says: Said | None = None
+    says: Message | None = None
     may_be_empty: bool = False
     may_be_negative: bool = False
 
@@ -74,7 +76,7 @@ class Measure:
     """
 
     name: str
-    unit: str
+    unit: Text
     place: int = 0
     is_short: bool = False
     parts: Literal["accountings", "sources", ""] = ""
@@ -113,6 +115,6 @@ class Series:
     column: str
     page: str = ""
     rank: int = 0
-    says: Said | None = None
+    says: Message | None = None
     modes: tuple[str, ...] = ()
     read: Callable[[Tables, str | None, pd.Index], tuple[pd.Series, pd.Series]] | None = None

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from planner.errors import Fault
 from planner.faults import Places
+from planner.language import Text
 from planner.scenario.parameter import Parameter, table_of
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ class Origins:
     cells: Mapping[str, Mapping[str, Codes]] = field(default_factory=dict)
     scalars: Mapping[str, int] = field(default_factory=dict)
 
-    def fault(self, scenario: Stated, name: str, key: tuple[str, ...] | None, problem: str, remedy: str = "") -> Fault:
+    def fault(
+        self, scenario: Stated, name: str, key: tuple[str, ...] | None, problem: Text, remedy: Text = ""
+    ) -> Fault:
         """Return a fault of one input with its place filled in as far as it is known."""
         parameter = scenario.declarations.parameters[name]
         table = scenario.given_table(name) or self._where_it_would_stand(scenario, parameter)
@@ -89,7 +92,7 @@ class Origins:
         value = str(scenario.tables[table][parameter.name].iloc[row])
         return Fault(self.places.file(code), problem, self.places.row(code), parameter.name, value, remedy)
 
-    def _of_scalar(self, scenario: Stated, parameter: Parameter, problem: str, remedy: str) -> Fault:
+    def _of_scalar(self, scenario: Stated, parameter: Parameter, problem: Text, remedy: Text) -> Fault:
         code = self.scalars.get(parameter.name)
         value = scenario.settings.parameters.get(parameter.name)
         column = f"parameters.{parameter.name}"

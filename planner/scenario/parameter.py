@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
+from planner.language import Text, say
 from planner.scenario.plausible import Plausible
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.language import Said
+    from planner.language import Message
     from planner.scenario.built import Built
     from planner.scenario.column import Column, Measure, Series
 
@@ -57,7 +58,7 @@ class IndexSet:
 
     name: str
     plural: str
-    description: str
+    description: Text
     members_default: tuple[str, ...] | None = None
     from_references: bool = False
     description_zh: str = ""
@@ -114,7 +115,7 @@ class Parameter:
     name: str
     index: tuple[str, ...]
     unit: str
-    description: str
+    description: Text
     default: Value | Missing | None = REQUIRED
     kind: Kind = "number"
     low: float = 0.0
@@ -180,7 +181,7 @@ class Shown(Protocol):
         """What the page's script calls it; empty: the page does not have it."""
 
     @property
-    def says(self) -> Said | None:
+    def says(self) -> Message | None:
         """What the page calls it."""
 
     @property
@@ -259,33 +260,30 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             "hub",
             (index_set,),
             "",
-            "National hub node it belongs to.",
+            say("National hub node it belongs to."),
             None,
             "reference",
             refers_to="hub",
             per_table=True,
-            description_zh="所属国家枢纽节点。",
         ),
         Parameter(
             "side",
             (index_set,),
             "",
-            "Side of the country, such as east or west.",
+            say("Side of the country, such as east or west."),
             None,
             "reference",
             refers_to="side",
             per_table=True,
-            description_zh="所属片区，如东部或西部。",
         ),
         Parameter(
             "province",
             (index_set,),
             "",
-            "Province it lies in, one spelling throughout.",
+            say("Province it lies in, one spelling throughout."),
             None,
             "text",
             per_table=True,
-            description_zh="所在省份，全表写法须一致。",
         ),
     )
     axes = (
@@ -293,25 +291,23 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             "longitude",
             (index_set,),
             "degrees",
-            "Longitude, WGS84, east positive.",
+            say("Longitude, WGS84, east positive."),
             None,
             low=-180,
             high=180,
             plausible=Plausible(60.0, 150.0),
             per_table=True,
-            description_zh="经度，WGS84，东经为正。",
         ),
         Parameter(
             "latitude",
             (index_set,),
             "degrees",
-            "Latitude, WGS84, north positive.",
+            say("Latitude, WGS84, north positive."),
             None,
             low=-90,
             high=90,
             plausible=Plausible(0.0, 60.0),
             per_table=True,
-            description_zh="纬度，WGS84，北纬为正。",
         ),
     )
     return (*units, *axes)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from planner.language import Said, join, say
+from planner.language import Message, Named, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Slip:
     """
 
     factor: float
-    unit: Said
+    unit: Message
     zero: float = 0.0
 
     def mended(self, value: float) -> float:
@@ -67,61 +67,60 @@ class Plausible:
             if mended != 0 and self.holds(mended):
                 yield mended, slip
 
-    def remedy(self, value: float) -> Said | None:
+    def remedy(self, value: float) -> Message | None:
         """Say what a number looks like and what to write in its place; ``None`` where it looks like nothing known."""
         looks = [
             say(
                 "{unit}: write {mended}",
-                "{unit}，应写 {mended}",
                 unit=slip.unit,
                 mended=f"{mended:.{DIGITS}g}" if abs(mended) < 10**DIGITS else f"{mended:.0f}",
             )
             for mended, slip in self.meant(value)
         ][:SHOWN_MAX]
-        return say("it looks like {looks}", "似为{looks}", looks=join(looks, ", or ", "；或")) if looks else None
+        return say("it looks like {looks}", looks=join(looks, say(", or "))) if looks else None
 
 
-def _symbol(unit: str) -> Said:
+def _symbol(unit: str) -> Message:
     """Return a unit that both languages write alike; Chinese sets it off with a space."""
-    return Said(unit, f" {unit}")
+    return Named(unit, f" {unit}")
 
 
-PERCENT = Slip(0.01, Said("per cent", "百分数"))
-HUNDREDTHS = Slip(0.01, Said("hundredths", "百分之一为单位的数"))
+PERCENT = Slip(0.01, say("per cent"))
+HUNDREDTHS = Slip(0.01, say("hundredths"))
 
 KW = Slip(1e-3, _symbol("kW"))
-TEN_MW = Slip(10.0, Said("10 MW (万千瓦)", "万千瓦"))
+TEN_MW = Slip(10.0, say("10 MW (万千瓦)"))
 GW = Slip(1e3, _symbol("GW"))
-RACKS = Slip(2.5e-3, Said("racks of 2.5 kW", "机架数（每架 2.5 kW）"))
+RACKS = Slip(2.5e-3, say("racks of 2.5 kW"))
 KWH = Slip(1e-3, _symbol("kWh"))
-TEN_MWH = Slip(10.0, Said("10 MWh (万千瓦时)", "万千瓦时"))
+TEN_MWH = Slip(10.0, say("10 MWh (万千瓦时)"))
 GWH = Slip(1e3, _symbol("GWh"))
-HUNDRED_GWH = Slip(1e5, Said("100 GWh (亿千瓦时)", "亿千瓦时"))
+HUNDRED_GWH = Slip(1e5, say("100 GWh (亿千瓦时)"))
 
-PER_KWH = Slip(1e3, Said("CNY/kWh", "元/kWh"))
-PER_KW = Slip(1e3, Said("CNY/kW/a", "元/kW/年"))
-PER_KWH_STORED = Slip(1e3, Said("CNY/kWh/a", "元/kWh/年"))
-PER_KG = Slip(1e3, Said("CNY/kg", "元/kg"))
-PER_TB = Slip(1e-3, Said("CNY/TB", "元/TB"))
-PER_LITRE = Slip(1e3, Said("CNY/L", "元/L"))
-TEN_THOUSAND_CNY = Slip(1e4, Said("10,000 CNY (万元)", "万元"))
-HUNDRED_MILLION_CNY = Slip(1e8, Said("100 million CNY (亿元)", "亿元"))
+PER_KWH = Slip(1e3, say("CNY/kWh"))
+PER_KW = Slip(1e3, say("CNY/kW/a"))
+PER_KWH_STORED = Slip(1e3, say("CNY/kWh/a"))
+PER_KG = Slip(1e3, say("CNY/kg"))
+PER_TB = Slip(1e-3, say("CNY/TB"))
+PER_LITRE = Slip(1e3, say("CNY/L"))
+TEN_THOUSAND_CNY = Slip(1e4, say("10,000 CNY (万元)"))
+HUNDRED_MILLION_CNY = Slip(1e8, say("100 million CNY (亿元)"))
 
 G_PER_KWH = Slip(1e-3, _symbol("g/kWh"))
 TONNES_PER_KWH = Slip(1e3, _symbol("t/kWh"))
 KILOGRAMS = Slip(1e-3, _symbol("kg"))
-TEN_THOUSAND_TONNES = Slip(1e4, Said("10,000 t (万吨)", "万吨"))
-MEGATONNES = Slip(1e6, Said("Mt", "百万吨"))
+TEN_THOUSAND_TONNES = Slip(1e4, say("10,000 t (万吨)"))
+MEGATONNES = Slip(1e6, say("Mt"))
 LITRES_PER_MWH = Slip(1e-3, _symbol("L/MWh"))
-LITRES = Slip(1e-3, Said("L", "升"))
-TEN_THOUSAND_M3 = Slip(1e4, Said("10,000 m3 (万立方米)", "万立方米"))
+LITRES = Slip(1e-3, say("L"))
+TEN_THOUSAND_M3 = Slip(1e4, say("10,000 m3 (万立方米)"))
 
-ROUND_TRIP = Slip(0.5, Said("a round trip", "往返时延"))
-MICROSECONDS = Slip(1e-3, Said("µs", "微秒"))
-SECONDS_FOR_MS = Slip(1e3, Said("s", "秒"))
-SECONDS = Slip(1 / 3600, Said("s", "秒"))
-MINUTES = Slip(1 / 60, Said("min", "分钟"))
-MONTHS = Slip(1 / 12, Said("months", "月"))
+ROUND_TRIP = Slip(0.5, say("a round trip"))
+MICROSECONDS = Slip(1e-3, say("µs"))
+SECONDS_FOR_MS = Slip(1e3, say("s"))
+SECONDS = Slip(1 / 3600, say("s"))
+MINUTES = Slip(1 / 60, say("min"))
+MONTHS = Slip(1 / 12, say("months"))
 MBIT = Slip(1e-3, _symbol("Mbit/s/MW"))
 TFLOPS = Slip(1e-3, _symbol("TFLOPS/MW"))
 EFLOPS = Slip(1e3, _symbol("EFLOPS/MW"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from planner.language import Said
+from planner.language import Message, Named, Text
 from planner.scenario.fingerprint import content_hash
 from planner.scenario.origins import Origins
 from planner.scenario.parameter import REQUIRED, Declarations, Parameter, Value, table_of
@@ -186,7 +186,7 @@ class Scenario:
         given = self.given.get(name)
         return table_of(tuple(map(str, given.index.names))) if isinstance(given, pd.Series) else None
 
-    def fault(self, name: str, key: tuple[str, ...] | None, problem: str, remedy: str = "") -> Fault:
+    def fault(self, name: str, key: tuple[str, ...] | None, problem: Text, remedy: Text = "") -> Fault:
         """Return a fault of one input with its file, row, column and value filled in.
 
         Parameters
@@ -209,14 +209,14 @@ class Scenario:
                 result.update(given)
         return result
 
-    def called(self, name: str, member: str) -> Said:
+    def called(self, name: str, member: str) -> Message:
         """Return what a reader calls a member of a set in each language: its name, the id where none is given."""
         known = self._known.get(("called", name))
         if known is None:
             en, zh = (self.labels(name, language) for language in ("en", "zh"))
-            known = {str(each): Said(str(en[each]), str(zh[each])) for each in en.index}
+            known = {str(each): Named(str(en[each]), str(zh[each])) for each in en.index}
             self._known["called", name] = known
-        found: Said = known.get(member, Said(member, member))
+        found: Message = known.get(member, Named(member, member))
         return found
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from planner.language import say
 from planner.scenario.parameter import Declarations, Parameter, table_of
 
 if TYPE_CHECKING:
@@ -78,12 +79,11 @@ def _source_columns() -> tuple[Parameter, ...]:
             "confidence",
             SOURCE_KEYS,
             "",
-            "How firm the figure is.",
+            say("How firm the figure is."),
             None,
             "choice",
             choices=CONFIDENCE,
             per_table=True,
-            description_zh="数值的可信程度。",
         ),
         text("note", "Anything else a reader should know.", "读者须知的其他事项。"),
     )

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from planner.errors import Fault
 from planner.faults import Gathering, nearest
-from planner.language import Said, say
+from planner.language import Message, Text, say
 from planner.pydantic_words import should
 
 if TYPE_CHECKING:
@@ -167,14 +167,11 @@ def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
     if isinstance(minimise, str):
         if minimise in OBJECTIVES:
             return []
-        remedy = nearest(minimise, OBJECTIVES, say("allowed", "允许"))
-        return [Fault(file, say("not an objective", "不是目标"), line, column, minimise, remedy)]
+        remedy = nearest(minimise, OBJECTIVES, say("allowed"))
+        return [Fault(file, say("not an objective"), line, column, minimise, remedy)]
     if not isinstance(minimise, Mapping):
-        remedy = say(
-            "a word (cost, emissions, latency), or weights {{ cost = 1, emissions = 90 }}",
-            "一个词（cost、emissions、latency），或权重 {{ cost = 1, emissions = 90 }}",
-        )
-        return [Fault(file, say("neither a word nor weights", "既非一个词，也非权重"), line, column, minimise, remedy)]
+        remedy = say("a word (cost, emissions, latency), or weights {{ cost = 1, emissions = 90 }}")
+        return [Fault(file, say("neither a word nor weights"), line, column, minimise, remedy)]
     try:
         weights = Weights.model_validate(dict(minimise))
     except ValidationError as error:
@@ -184,10 +181,10 @@ def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
         return [
             Fault(
                 file,
-                say("all weights are 0", "权重全为 0"),
+                say("all weights are 0"),
                 line,
                 column,
-                remedy=say("give at least one of them", "至少给出其一"),
+                remedy=say("give at least one of them"),
             )
         ]
     return []
@@ -215,7 +212,7 @@ def _nowhere(_: tuple[str, ...]) -> None:
     """Return the line of a setting that no file holds."""
 
 
-def _fault(detail: ErrorDetails, file: str, line_of: LineOf, prefix: tuple[str, ...] = ()) -> Fault:
+def _fault(detail: ErrorDetails, file: Text, line_of: LineOf, prefix: tuple[str, ...] = ()) -> Fault:
     path = (*prefix, *(str(part) for part in detail["loc"]))
     value = detail["input"]
     line = line_of(path)
@@ -224,19 +221,19 @@ def _fault(detail: ErrorDetails, file: str, line_of: LineOf, prefix: tuple[str, 
         remedy = nearest(path[-1], known)
         return Fault(
             file,
-            say("unknown name in {where}", "{where} 中的未知名称", where=_where(path[:-1])),
+            say("unknown name in {where}", where=_where(path[:-1])),
             line,
             ".".join(path),
             None,
             remedy,
         )
     remedy = (
-        say("it should be a sequence of digits, letters, - and _", "应由数字、字母、- 与 _ 组成")
+        say("it should be a sequence of digits, letters, - and _")
         if detail["type"] == "string_pattern_mismatch"
         else should(detail["msg"])
     )
     shown_value = value if isinstance(value, str | int | float | bool) else type(value).__name__
-    return Fault(file, say("not allowed here", "此处不允许"), line, ".".join(path), shown_value, remedy)
+    return Fault(file, say("not allowed here"), line, ".".join(path), shown_value, remedy)
 
 
 def _where(path: tuple[str, ...]) -> str:
@@ -262,13 +259,12 @@ def settled(document: Mapping[str, Any], known: tuple[str, ...]) -> Settings:
     )
 
 
-def _nearest_feature(feature: str, known: Sequence[str]) -> Said:
+def _nearest_feature(feature: str, known: Sequence[str]) -> Message:
     """Return a remedy for a feature that is not there; one that resembles none may be of a package."""
     if difflib.get_close_matches(feature, known, 1, 0.6):
         return nearest(feature, known)
     return say(
         "{known}; one of another package is there once that package is installed",
-        "{known}；来自其他软件包的功能须先安装该软件包",
         known=nearest(feature, known),
     )
 
@@ -282,23 +278,23 @@ def check_features(
         return [
             Fault(
                 file,
-                say("no features are listed", "未列出任何功能"),
+                say("no features are listed"),
                 line,
                 "features",
-                remedy=nearest("", known, say("features to list", "可列出的功能")),
+                remedy=nearest("", known, say("features to list")),
             )
         ]
     faults = []
     for position, feature in enumerate(listed):
         if feature == "objective":
             problem, remedy = (
-                say("the objective is always present and never listed", "objective 始终存在，无须列出"),
-                say("delete it", "删去它"),
+                say("the objective is always present and never listed"),
+                say("delete it"),
             )
         elif feature not in known:
-            problem, remedy = say("unknown feature", "未知功能"), _nearest_feature(feature, known)
+            problem, remedy = say("unknown feature"), _nearest_feature(feature, known)
         elif feature in listed[:position]:
-            problem, remedy = say("the feature is listed twice", "功能重复列出"), say("delete one", "删去其一")
+            problem, remedy = say("the feature is listed twice"), say("delete one")
         else:
             continue
         faults.append(Fault(file, problem, line, "features", feature, remedy))
@@ -306,8 +302,8 @@ def check_features(
         for needed in requires.get(feature, ()):
             if needed not in listed:
                 problem, remedy = (
-                    say("it requires the feature {needed}", "它需要功能 {needed}", needed=needed),
-                    say('add "{needed}" to features', '将 "{needed}" 加入 features', needed=needed),
+                    say("it requires the feature {needed}", needed=needed),
+                    say('add "{needed}" to features', needed=needed),
                 )
                 faults.append(Fault(file, problem, line, "features", feature, remedy))
     return faults

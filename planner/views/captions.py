@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from planner.errors import shown
-from planner.language import Said, join, say, translated
+from planner.language import Message, Named, Text, join, rendered, say
 from planner.views.words import word
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ UNUSUAL_SHOWN_MAX = 4
 OWN_SHOWN_MAX = 3
 """Rules of the user's own that a line names."""
 OBJECTIVES = {
-    "cost": Said("cost", "成本"),
-    "emissions": Said("emissions", "排放"),
-    "latency": Said("mean latency", "平均时延"),
-    "weights": Said("a weighted sum", "加权和"),
+    "cost": say("cost"),
+    "emissions": say("emissions"),
+    "latency": say("mean latency"),
+    "weights": say("a weighted sum"),
 }
 
 
@@ -38,17 +38,17 @@ def gap_text(gap: float | None) -> str:
     return f"{max(math.ceil((gap - ROUNDING) * HUNDREDTHS), 0) / HUNDREDTHS:.2%}"
 
 
-def whose(manifest: Mapping[str, Any]) -> Said:
+def whose(manifest: Mapping[str, Any]) -> Message:
     """Say whose word the bound and the gap are."""
     if (manifest.get("proof") or {}).get("by") == "planner":
-        return say("proved", "已由本工具证明")
-    return say("the solver's word", "仅为求解器所称")
+        return say("proved")
+    return say("the solver's word")
 
 
-def gap_said(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Said:
+def gap_said(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Message:
     """Return the gap of a plan in per cent, and whose word it is."""
     gap = gap_text(summary["gap"])
-    return Said(gap, gap) if gap == "–" else say("{gap}, {whose}", "{gap}，{whose}", gap=gap, whose=whose(manifest))
+    return Named(gap, gap) if gap == "–" else say("{gap}, {whose}", gap=gap, whose=whose(manifest))
 
 
 def map_notes(results: Results, language: str) -> list[str]:
@@ -62,97 +62,89 @@ def map_notes(results: Results, language: str) -> list[str]:
     notes.append(
         say(
             "Source: scenario {scenario}, inputs {hash}, planner {version}; sources in source.csv.",
-            "来源：情景 {scenario}，输入 {hash}，planner {version}；各数据来源见 source.csv。",
             scenario=results.scenario.name,
             hash=manifest["content_hash"][:8],
             version=manifest["versions"]["east-data-west-compute-planner"],
         )
     )
-    return [translated(note, language) for note in notes]
+    return [rendered(note, language) for note in notes]
 
 
-def illustrative_note(share: float) -> Said:
+def illustrative_note(share: float) -> Message:
     """Say how much of the inputs is no published value."""
     return say(
         "{share:.0%} of the input figures are illustrative estimates, not published values.",
-        "{share:.0%} 的输入数据为示意性估计，非公布数值。",
         share=share,
     )
 
 
-def unusual_note(unusual: Mapping[str, int]) -> Said:
+def unusual_note(unusual: Mapping[str, int]) -> Message:
     """Say which inputs have numbers far from what they usually are, and how many."""
     named = join(
-        say("{name} ({count})", "{name}（{count} 处）", name=word(key.split(".")[-1]), count=count)
+        say("{name} ({count})", name=word(key.split(".")[-1]), count=count)
         for key, count in list(unusual.items())[:UNUSUAL_SHOWN_MAX]
     )
     more = len(unusual) - UNUSUAL_SHOWN_MAX
-    rest = say(" and {more} more", "等，另有 {more} 项", more=more) if more > 0 else ""
+    rest = say(" and {more} more", more=more) if more > 0 else ""
     return say(
         "Unusual input values, perhaps in another unit: {named}{rest}.",
-        "输入取值异常，单位可能有误：{named}{rest}。",
         named=named,
         rest=rest,
     )
 
 
-def audited_words(summary: Mapping[str, Any]) -> Said:
+def audited_words(summary: Mapping[str, Any]) -> Message:
     """Say what of a plan was audited: all of it, or all but what is the user's own."""
     if "own_rules" in summary or "own_objective" in summary:
-        return say("audited but for the user's own rules", "已核验（用户自定部分除外）")
-    return say("audited", "已核验")
+        return say("audited but for the user's own rules")
+    return say("audited")
 
 
-def surety(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Said:
+def surety(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Message:
     """Say in a sentence how sure a plan is: the best one, one cut short, or an alternative to the best."""
     gap = gap_said(summary, manifest)
     if "own_rules" in summary:
         return _own_surety(summary, gap)
     if summary["status"] == "optimal":
-        return say("Optimal and audited plan (gap {gap}).", "最优方案，已独立核验（间隙 {gap}）。", gap=gap)
+        return say("Optimal and audited plan (gap {gap}).", gap=gap)
     if summary.get("solved_outside"):
-        return say(
-            "Feasible plan, solved outside the planner; audited.", "可行方案，由规划程序之外的求解器求得；已独立核验。"
-        )
+        return say("Feasible plan, solved outside the planner; audited.")
     if "alternative" in summary:
         return say(
             "An alternative to the best plan, {share:.2%} above it; audited.",
-            "备选方案，目标值高于最优方案 {share:.2%}；已独立核验。",
             share=summary["alternative"]["above_best"],
         )
     return say(
         "Feasible plan, not proved optimal (gap {gap}); audited.",
-        "可行方案，未证明最优（间隙 {gap}）；已独立核验。",
         gap=gap,
     )
 
 
-def _own_surety(summary: Mapping[str, Any], gap: str) -> Said:
+def _own_surety(summary: Mapping[str, Any], gap: Text) -> Message:
     """Say how sure a plan is that keeps rules of the user's own, and that these are not audited."""
     if summary["status"] == "optimal":
-        sure = say("Optimal plan (gap {gap})", "最优方案（间隙 {gap}）", gap=gap)
+        sure = say("Optimal plan (gap {gap})", gap=gap)
     elif summary.get("solved_outside"):
-        sure = say("Feasible plan, solved outside the planner", "可行方案，由规划程序之外的求解器求得")
+        sure = say("Feasible plan, solved outside the planner")
     else:
-        sure = say("Feasible plan, not proved optimal (gap {gap})", "可行方案，未证明最优（间隙 {gap}）", gap=gap)
-    names = join((shown(name) for name in summary["own_rules"][:OWN_SHOWN_MAX]), ", ", "、")
+        sure = say("Feasible plan, not proved optimal (gap {gap})", gap=gap)
+    names = join(shown(name) for name in summary["own_rules"][:OWN_SHOWN_MAX])
     more = len(summary["own_rules"]) - OWN_SHOWN_MAX
-    rest = say(" and {more} more", " 等，另 {more} 项", more=more) if more > 0 else ""
-    named = say(": {names}{rest}", "：{names}{rest}", names=names, rest=rest) if names else ""
+    rest = say(" and {more} more", more=more) if more > 0 else ""
+    named = say(": {names}{rest}", names=names, rest=rest) if names else ""
     return say(
         "{sure}; audited but for the user's own rules{named}.",
-        "{sure}；已独立核验，用户自定部分除外{named}。",
         sure=sure,
         named=named,
     )
 
 
-def _surety(results: Results) -> Said:
+def _surety(results: Results) -> Message:
     """Say how sure the plan is, and what it is the best of."""
     sure = surety(results.summary, results.manifest)
     own = results.summary.get("own_objective")
     objective = OBJECTIVES[results.scenario.settings.minimise] if own is None else shown(own["name"])
-    aim = say("Minimised: {objective}.", "目标：{objective}最小。", objective=objective)
-    changes = join(results.manifest.get("overrides", ()), ", ", ", ")
-    changed = say(" Changed: {changes}.", "改动：{changes}。", changes=changes) if changes else ""
-    return say("{sure} {aim}{changed}", "{sure} {aim}{changed}", sure=sure, aim=aim, changed=changed)
+    aim = say("Minimised: {objective}.", objective=objective)
+    changes = join(results.manifest.get("overrides", ()), ", ")
+    changed = say(" Changed: {changes}.", changes=changes) if changes else ""
+    return say("{sure} {aim}{changed}", sure=sure, aim=aim, changed=changed)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.io.results.results import Results
-    from planner.language import Language, Said
+    from planner.language import Language, Message
 
 MAP_LAYERS = ("sites", "regions", "flows")
 
@@ -95,12 +95,12 @@ def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any])
     OSError
         The file system refused: that is the disk, not the drawing.
     """
-    _try_to(say("map", "地图"), "map", results, folder, lambda: draw(results, folder, **drawing))
+    _try_to(say("map"), "map", results, folder, lambda: draw(results, folder, **drawing))
     basemap = drawing.get("basemap")
-    _try_to(say("report", "报告"), "report", results, folder, lambda: write_page(results, folder, basemap=basemap))
+    _try_to(say("report"), "report", results, folder, lambda: write_page(results, folder, basemap=basemap))
 
 
-def _try_to(what: Said, stem: str, results: Results, folder: Path, work: Callable[[], object]) -> None:
+def _try_to(what: Message, stem: str, results: Results, folder: Path, work: Callable[[], object]) -> None:
     try:
         work()
     except OSError:
@@ -110,7 +110,6 @@ def _try_to(what: Said, stem: str, results: Results, folder: Path, work: Callabl
             half.unlink()
         text = say(
             "the {what} could not be drawn: {kind}: {error}",
-            "{what}未能绘出：{kind}：{error}",
             what=what,
             kind=type(error).__name__,
             error=error,

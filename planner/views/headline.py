@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import shown
-from planner.language import Said, columns_of, join, say, translated
+from planner.language import Message, Named, Text, columns_of, join, rendered, say
 from planner.models.deciding import TOGETHER, UNTRIED
 from planner.models.rules import green_ledger
 from planner.views.captions import OBJECTIVES, audited_words, gap_said
@@ -30,21 +30,21 @@ EMISSIONS: Units = (((1e6, "Mt CO2/a"), (1.0, "t CO2/a")), ((1e4, "万吨 CO2/�
 ENERGY: Units = (((1e6, "TWh/a"), (1.0, "MWh/a")), ((1e5, "亿千瓦时/年"), (1.0, "MWh/年")))
 LATENCY: Units = (((1.0, "ms one way"),), ((1.0, "ms（单向）"),))
 POWER: Units = (((1.0, "MW"),), ((1.0, "MW"),))
-NOTHING = Said("", "")
-ILLUSTRATIVE = Said("illustrative inputs", "示意性输入")
+NOTHING = say("")
+ILLUSTRATIVE = say("illustrative inputs")
 
 
-def of_run(results: Results, folder: Path) -> str:
+def of_run(results: Results, folder: Path) -> Text:
     """Return the headline of a run, and where it lies."""
-    lines = [of_plan(results), "", say("plan  {path}", "方案  {path}", path=folder)]
+    lines = [of_plan(results), "", say("plan  {path}", path=folder)]
     if (folder / "map.png").exists():
-        lines.append(say("map   {path}", "地图  {path}", path=folder / "map.png"))
+        lines.append(say("map   {path}", path=folder / "map.png"))
     if (folder / "report.html").exists():
-        lines.append(say("page  {path}", "网页  {path}", path=folder / "report.html"))
-    return join(lines, "\n", "\n") + "\n"
+        lines.append(say("page  {path}", path=folder / "report.html"))
+    return join(lines, "\n") + "\n"
 
 
-def of_plan(results: Results) -> Said:
+def of_plan(results: Results) -> Message:
     """Return the headline of a plan: status, cost, emissions, shares, latency, what is built."""
     summary, manifest = results.summary, results.manifest
     lines = [_status(summary, manifest), ""]
@@ -54,57 +54,52 @@ def of_plan(results: Results) -> Said:
     if illustrative:
         told = say(
             "{share:.0%} of the numbers read: an estimate, not a source",
-            "所读数值的 {share:.0%}：为估计，并无来源",
             share=illustrative,
         )
         lines.append(_row(ILLUSTRATIVE, told))
     lines += [_note(note) for note in manifest.get("notes", ())]
-    return join(lines, "\n", "\n")
+    return join(lines, "\n")
 
 
-def of_check(scenario: Scenario, report: dict[str, Any]) -> str:
+def of_check(scenario: Scenario, report: dict[str, Any]) -> Text:
     """Return what a checked scenario is and what its model will be."""
     owner = scenario.declarations.owner
     listed = {name: members for name, members in scenario.sets.items() if scenario.has(owner[name])}
     sets = join(
-        say("{count} {name}", "{count} 个{word}", count=len(members), name=name, word=word(name).zh)
+        say("{count} {name}", count=len(members), name=name, word=word(name).zh)
         for name, members in listed.items()
         if members
     )
     lines = [
-        say("{name}: valid", "{name}：有效", name=shown(scenario.name)),
-        _row(say("features", "功能"), join(scenario.features)),
-        _row(say("sets", "集合"), sets),
+        say("{name}: valid", name=shown(scenario.name)),
+        _row(say("features"), join(scenario.features)),
+        _row(say("sets"), sets),
         _row(
-            say("model to come", "模型规模"),
+            say("model to come"),
             say(
                 "{routes:,} routes, {rows:,} rows, {columns:,} columns, {integers:,} integers",
-                "{routes:,} 条路线、{rows:,} 行、{columns:,} 列、{integers:,} 个整数",
                 **{name: report[name] for name in ("routes", "rows", "columns", "integers")},
             ),
         ),
     ]
     if report["illustrative_share"] is not None:
         share = report["illustrative_share"]
-        lines.append(_row(ILLUSTRATIVE, say("{share:.0%} of the numbers", "占数值的 {share:.0%}", share=share)))
+        lines.append(_row(ILLUSTRATIVE, say("{share:.0%} of the numbers", share=share)))
     lines += [_note(note) for note in report["notes"]]
-    lines += [
-        say("cannot be solved: {text}", "无法求解：{text}", text=shown(text, SENTENCE)) for text in report["obstacles"]
-    ]
-    return join(lines, "\n", "\n") + "\n"
+    lines += [say("cannot be solved: {text}", text=shown(text, SENTENCE)) for text in report["obstacles"]]
+    return join(lines, "\n") + "\n"
 
 
-def _note(note: str) -> Said:
-    return say("note: {note}", "注意：{note}", note=shown(note, SENTENCE))
+def _note(note: str) -> Message:
+    return say("note: {note}", note=shown(note, SENTENCE))
 
 
-def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Said:
+def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Message:
     gap = gap_said(summary, manifest)
     audited = audited_words(summary)
     if summary["status"] == "optimal":
         return say(
             "optimal and {audited} (gap {gap}) in {total:.1f} s",
-            "最优，{audited}（间隙 {gap}），用时 {total:.1f} s",
             audited=audited,
             gap=gap,
             total=summary["seconds"]["total"],
@@ -112,19 +107,17 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Said:
     if summary.get("solved_outside"):
         return say(
             "feasible; solved outside the planner, how good it is is not known; {audited}",
-            "可行；由规划程序之外的求解器求得，优劣未知；{audited}",
             audited=audited,
         )
     if manifest.get("interrupted"):
-        why = say("stopped by the user", "由用户停止")
+        why = say("stopped by the user")
     elif manifest["solver"]["asked"].get("time_limit") is None:
         # 1 MW beside 1e12 MW, within the solver's tolerance
-        why = say("its numbers lie too far apart for a proof; ended", "数值相差过大，无法证明最优；已结束")
+        why = say("its numbers lie too far apart for a proof; ended")
     else:
-        why = say("stopped at a limit", "达到上限而停止")
+        why = say("stopped at a limit")
     return say(
         "FEASIBLE, NOT PROVED OPTIMAL: {why} (gap {gap}); {audited}",
-        "可行，但未证明最优：{why}（间隙 {gap}）；{audited}",
         why=why,
         gap=gap,
         audited=audited,
@@ -140,38 +133,38 @@ def _measures(results: Results) -> list[tuple[str, str]]:
     accounting = summary.get("emissions_accounting")
     served = summary["served_share"]
     return [
-        (say("minimised", "优化目标"), _minimised(minimised, summary.get("own_objective"))),
-        (say("changed", "改动"), join((shown(change) for change in manifest.get("overrides", ())), zh=", ")),
-        (say("cost", "成本"), _money(summary["cost"])),
-        (say("cost of the full year", "全年成本"), _full_year(summary.get("dispatch_year"))),
+        (say("minimised"), _minimised(minimised, summary.get("own_objective"))),
+        (say("changed"), join((shown(change) for change in manifest.get("overrides", ())), ", ")),
+        (say("cost"), _money(summary["cost"])),
+        (say("cost of the full year"), _full_year(summary.get("dispatch_year"))),
         (
-            say("emissions", "碳排放"),
+            say("emissions"),
             _scaled(summary.get("emissions"), EMISSIONS, _in_brackets(accounting)),
         ),
-        (say("by other accountings", "其他口径"), _other_emissions(summary)),
+        (say("by other accountings"), _other_emissions(summary)),
         (
-            say("green power share", "绿电占比"),
+            say("green power share"),
             join(
-                say("{share:.1%} {mode}", "{mode} {share:.1%}", share=share, mode=_mode(mode))
+                say("{share:.1%} {mode}", share=share, mode=_mode(mode))
                 for mode, share in shares.items()
                 if mode in ("certificate", _own_mode(results)) or len(results.tables["time"]) > 1
             ),
         ),
-        (say("green power rule", "绿电约束"), _green_rule(results)),
-        (say("share of new capacity", "新建容量绿电占比"), _share_new(summary)),
-        (say("mean latency", "平均时延"), _scaled(summary.get("mean_latency"), LATENCY)),
-        (say("west share", "西部承接占比"), _west(summary)),
-        (say("IT energy", "IT 用电量"), _scaled(summary["energy"].get("it"), ENERGY)),
-        (say("new capacity", "新建容量"), _scaled(summary.get("capacity_new"), POWER)),
-        (say("new modules by site", "各节点新建模块"), _by_site(results, largest)),
+        (say("green power rule"), _green_rule(results)),
+        (say("share of new capacity"), _share_new(summary)),
+        (say("mean latency"), _scaled(summary.get("mean_latency"), LATENCY)),
+        (say("west share"), _west(summary)),
+        (say("IT energy"), _scaled(summary["energy"].get("it"), ENERGY)),
+        (say("new capacity"), _scaled(summary.get("capacity_new"), POWER)),
+        (say("new modules by site"), _by_site(results, largest)),
         (
-            say("served", "需求满足"),
-            "" if served >= 1 else say("{served:.2%} of demand", "需求的 {served:.2%}", served=served),
+            say("served"),
+            "" if served >= 1 else say("{served:.2%} of demand", served=served),
         ),
     ]
 
 
-def _deciding(results: Results) -> list[Said]:
+def _deciding(results: Results) -> list[Message]:
     """Return the limits that decide the plan, the first few, and all those on whole numbers together."""
     rows = deciding_rows(results.deciding)
     single = [row for row in rows if row["parameter"] != TOGETHER]
@@ -180,38 +173,37 @@ def _deciding(results: Results) -> list[Said]:
     lines = [deciding_line(results.scenario, row) for row in told]
     if len(single) > DECIDING_SHOWN:
         rest = len(single) - DECIDING_SHOWN
-        lines.append(say("and {rest} more limits, in deciding.csv", "另有 {rest} 项限制，见 deciding.csv", rest=rest))
-    heads = [say("what decides it", "决定方案的限制"), *[NOTHING] * len(lines)]
+        lines.append(say("and {rest} more limits, in deciding.csv", rest=rest))
+    heads = [say("what decides it"), *[NOTHING] * len(lines)]
     return [_row(head, line) for head, line in zip(heads, lines, strict=False)]
 
 
-def _by_site(results: Results, counts: list[tuple[str, int]]) -> Said:
+def _by_site(results: Results, counts: list[tuple[str, int]]) -> Message:
     """Return a number for each site: in English by its id, as in the files, in Chinese by its name."""
     names = results.scenario.labels("site", "zh")
-    return join(Said(f"{shown(site)} {count}", f"{shown(names[site])} {count}") for site, count in counts)
+    return join(Named(f"{shown(site)} {count}", f"{shown(names[site])} {count}") for site, count in counts)
 
 
-def _minimised(objective: str, own: dict[str, Any] | None) -> Said:
+def _minimised(objective: str, own: dict[str, Any] | None) -> Message:
     if own is not None:
         return say(
             "{name}, the user's own: {value:,.6g} (not audited)",
-            "用户自定目标 {name}：{value:,.6g}（未核验）",
             name=shown(own["name"]),
             value=own["value"],
         )
-    return NOTHING if objective == "cost" else Said(objective, OBJECTIVES[objective].zh)
+    return NOTHING if objective == "cost" else Named(objective, OBJECTIVES[objective].zh)
 
 
-def _mode(mode: str) -> Said:
+def _mode(mode: str) -> Message:
     """Return a green accounting: in English its own word, as scenario.toml has it."""
-    return Said(mode, word(mode).zh)
+    return Named(mode, word(mode).zh)
 
 
 def _own_mode(results: Results) -> str:
     return green_ledger.mode_of(results.scenario)
 
 
-def _other_emissions(summary: dict[str, Any]) -> Said:
+def _other_emissions(summary: dict[str, Any]) -> Message:
     """Return the emissions by the accountings that the plan is not made by."""
     counted = summary.get("emissions_accounting")
     others = {
@@ -220,53 +212,49 @@ def _other_emissions(summary: dict[str, Any]) -> Said:
     return join(_scaled(tonnes, EMISSIONS, _in_brackets(name)) for name, tonnes in others.items())
 
 
-def _share_new(summary: dict[str, Any]) -> Said:
+def _share_new(summary: dict[str, Any]) -> Message:
     share = summary.get("green_power_share_new")
     if share is None:
         return NOTHING
-    return say("{share:.1%} of what new halls truly use", "新建机房实际用电的 {share:.1%}", share=share)
+    return say("{share:.1%} of what new halls truly use", share=share)
 
 
-def _in_brackets(accounting: str | None) -> Said:
-    return say("({word})", "（{word}）", word=Said(str(accounting), word(str(accounting)).zh))
+def _in_brackets(accounting: str | None) -> Message:
+    return say("({word})", word=Named(str(accounting), word(str(accounting)).zh))
 
 
-def _full_year(dispatch: dict[str, Any] | None) -> str:
+def _full_year(dispatch: dict[str, Any] | None) -> Text:
     """Say what the plan costs when its investments meet all hours of the year."""
     if dispatch is None:
         return ""
     if "cost" not in dispatch:
         status = str(dispatch["status"])
-        return say("not known: {status}", "不明：{status}", status=Said(status, word(status).zh))
+        return say("not known: {status}", status=Named(status, word(status).zh))
     share = dispatch["cost_difference_share"]
     money = _money(dispatch["cost"])
-    text = (
-        money
-        if share is None
-        else say("{money} ({more:+.2%})", "{money}（{more:+.2%}）", money=money, more=round(share, 4) + 0.0)
-    )
+    text = money if share is None else say("{money} ({more:+.2%})", money=money, more=round(share, 4) + 0.0)
     if dispatch["rules_kept"]:
         return text
-    lacks = {"unserved": say("unserved", "未满足"), "green_shortfall": say("green energy missing", "绿电缺额")}
+    lacks = {"unserved": say("unserved"), "green_shortfall": say("green energy missing")}
     missing = join(
-        say("{energy:,.1f} MWh/a {what}", "{what} {energy:,.1f} MWh/a", energy=dispatch[name], what=what)
+        say("{energy:,.1f} MWh/a {what}", energy=dispatch[name], what=what)
         for name, what in lacks.items()
         if dispatch[name] > 0
     )
-    return say("{text}, NOT ALL RULES KEPT: {missing}", "{text}，约束未全部满足：{missing}", text=text, missing=missing)
+    return say("{text}, NOT ALL RULES KEPT: {missing}", text=text, missing=missing)
 
 
-def _west(summary: dict[str, Any]) -> str:
+def _west(summary: dict[str, Any]) -> Text:
     if summary.get("west_share") is None:
         return ""
-    all_work = say("{share:.1%} of all work", "占全部业务的 {share:.1%}", share=summary["west_share"])
+    all_work = say("{share:.1%} of all work", share=summary["west_share"])
     moved = summary.get("moved_west_share")
     if moved is None:
         return all_work
-    return all_work + say(", {moved:.1%} of the other sides' work", "，占其他片区业务的 {moved:.1%}", moved=moved)
+    return all_work + say(", {moved:.1%} of the other sides' work", moved=moved)
 
 
-def _green_rule(results: Results) -> str:
+def _green_rule(results: Results) -> Text:
     """Say which share had to hold, so that an answer is not taken for one to another question."""
     table = green_ledger.limits(results.tables)
     if table.empty:
@@ -274,35 +262,32 @@ def _green_rule(results: Results) -> str:
     low, high = table["least"].min(), table["least"].max()
     return say(
         "at least {asked} of {what}, by {mode}, at {places} places",
-        "{what}的 {asked} 以上，按{mode}，共 {places} 处",
-        asked=f"{low:.0%}"
-        if low == high
-        else say("{low:.0%} to {high:.0%}", "{low:.0%} 至 {high:.0%}", low=low, high=high),
-        what=say("new capacity only", "新建容量用电") if table["on"].iloc[0] == "new" else say("all power", "全部用电"),
+        asked=f"{low:.0%}" if low == high else say("{low:.0%} to {high:.0%}", low=low, high=high),
+        what=say("new capacity only") if table["on"].iloc[0] == "new" else say("all power"),
         mode=_mode(table["mode"].iloc[0]),
         places=table["name"].nunique(),
     )
 
 
-def _row(name: str, text: str) -> Said:
-    return Said(
-        f"{translated(name, 'en'):<{WIDTH}}{translated(text, 'en')}",
-        translated(name, "zh") + " " * (WIDTH - columns_of(translated(name, "zh"))) + translated(text, "zh"),
+def _row(name: Text, text: Text) -> Message:
+    return Named(
+        f"{rendered(name, 'en'):<{WIDTH}}{rendered(text, 'en')}",
+        rendered(name, "zh") + " " * (WIDTH - columns_of(rendered(name, "zh"))) + rendered(text, "zh"),
     )
 
 
-def _money(amount: float) -> Said:
+def _money(amount: float) -> Message:
     if abs(amount) >= BILLION:
-        return say("{cost:,.3f} billion CNY/a", "{yi:,.2f} 亿元/年", cost=amount / BILLION, yi=amount / YI)
-    return say("{cost:,.2f} CNY/a", "{cost:,.2f} 元/年", cost=amount)
+        return say("{cost:,.3f} billion CNY/a", cost=amount / BILLION, yi=amount / YI)
+    return say("{cost:,.2f} CNY/a", cost=amount)
 
 
-def _scaled(value: float | None, units: Units, rest: Said = NOTHING) -> Said:
+def _scaled(value: float | None, units: Units, rest: Message = NOTHING) -> Message:
     """Return a number with its unit, in each language; a large one in the large unit that the language has."""
     if value is None:
         return NOTHING
     en, zh = (_in_unit(value, of_language) for of_language in units)
-    return Said(f"{en} {rest.en}".rstrip(), zh + rest.zh)
+    return Named(f"{en} {rest.en}".rstrip(), zh + rest.zh)
 
 
 def _in_unit(value: float, units: tuple[tuple[float, str], ...]) -> str:

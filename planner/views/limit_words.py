@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import shown
-from planner.language import Said, join, say
+from planner.language import Message, Named, join, say
 from planner.models.deciding import PRICED, TOGETHER, UNTRIED
 from planner.models.solving.prices import PRICE_UNITS
 from planner.views.words import word
@@ -34,21 +34,20 @@ PARTS = 10
 """An interval is rounded outward to steps of at most so small a part of it: what its width leaves open is not said."""
 
 
-def what_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
+def what_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Message:
     """Return a parameter with the members it belongs to."""
     declared = scenario.declarations.parameters[parameter]
     if not declared.index:
         return word(declared.name)
     return say(
         "{name} {at} {members}",
-        "{members}的{name}",
         name=word(declared.name),
         at="at" if PLACES & set(declared.index) else "of",
         members=members_of(scenario, parameter, keys),
     )
 
 
-def members_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Said:
+def members_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Message:
     """Return members by the names a reader knows, the first of many."""
     index = scenario.declarations.parameters[parameter].index
     labels = {language: [scenario.labels(name, language) for name in index] for language in ("en", "zh")}
@@ -56,35 +55,33 @@ def members_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]
     def named(key: Sequence[str], language: str) -> str:
         return " · ".join(shown(of[member]) for of, member in zip(labels[language], key, strict=True))
 
-    members = join(Said(named(key, "en"), named(key, "zh")) for key in keys[:MEMBERS_SHOWN])
+    members = join(Named(named(key, "en"), named(key, "zh")) for key in keys[:MEMBERS_SHOWN])
     rest = len(keys) - MEMBERS_SHOWN
     if rest <= 0:
         return members
-    return say("{first} and {rest} more", "{first}等 {all} 处", first=members, rest=rest, all=len(keys))
+    return say("{first} and {rest} more", first=members, rest=rest, all=len(keys))
 
 
-def value_of(scenario: Scenario, parameter: str, value: Any) -> Said | str:
+def value_of(scenario: Scenario, parameter: str, value: Any) -> Message | str:
     """Return a value with its unit."""
     if isinstance(value, bool):
-        return say("yes", "是") if value else say("no", "否")
+        return say("yes") if value else say("no")
     if not isinstance(value, int | float):
         return word(str(value))
     unit = scenario.declarations.parameters[parameter].unit
     return f"{value:.10g}" if unit in {"", "1"} else f"{value:.10g} {unit}"
 
 
-def deciding_line(scenario: Scenario, row: Mapping[str, Any]) -> Said:
+def deciding_line(scenario: Scenario, row: Mapping[str, Any]) -> Message:
     """Return a line of what decides a plan: the limit, what it is, and what one step more saves."""
     if row["parameter"] == TOGETHER:
         return say(
             "{what}: {saved}",
-            "{what}：{saved}",
             what=limit_of(scenario, row),
             saved=_would(row),
         )
     return say(
         "{what}: {limit} is reached; {after} {saved}",
-        "{what}：已达 {limit}；放宽到 {after}，{saved}",
         what=limit_of(scenario, row),
         limit=value_of(scenario, row["parameter"], row["limit"]),
         after=value_of(scenario, row["parameter"], row["one_more"]),
@@ -92,41 +89,40 @@ def deciding_line(scenario: Scenario, row: Mapping[str, Any]) -> Said:
     )
 
 
-def limit_of(scenario: Scenario, row: Mapping[str, Any]) -> Said:
+def limit_of(scenario: Scenario, row: Mapping[str, Any]) -> Message:
     """Return what a limit is called."""
     if row["parameter"] == TOGETHER:
         return say(
             "all {count} limits on whole numbers, one step more each",
-            "全部 {count} 项整数限制各放宽一步",
             count=int(row["one_more"]),
         )
     return what_of(scenario, row["parameter"], [str(row["index"]).split(";") if row["index"] else []])
 
 
-def _would(row: Mapping[str, Any]) -> Said:
+def _would(row: Mapping[str, Any]) -> Message:
     if row["how"] == UNTRIED:
-        return say("was not tried", "未试算")
+        return say("was not tried")
     if row["saves_max"] == 0:
-        return say("saves nothing", "无节省")
-    return say("saves {amount}", "可省 {amount}", amount=saved_of(row))
+        return say("saves nothing")
+    return say("saves {amount}", amount=saved_of(row))
 
 
-def saved_of(row: Mapping[str, Any]) -> Said:
+def saved_of(row: Mapping[str, Any]) -> Message:
     """Return what one step more saves: one number, or the two between which the gaps leave it."""
     if row["how"] == UNTRIED:
-        return say("not tried", "未试算")
+        return say("not tried")
     least, most, unit = float(row["saves_min"]), float(row["saves_max"]), str(row["saves_unit"])
     if not math.isfinite(least):
-        return say("about {amount}", "约 {amount}", amount=_number(float(row["saves"]), unit))
+        return say("about {amount}", amount=_number(float(row["saves"]), unit))
     if not math.isfinite(most):
-        return say("at least {amount}", "至少 {amount}", amount=_number(least, unit, down=True))
+        return say("at least {amount}", amount=_number(least, unit, down=True))
     if most == 0:
-        return say("nothing", "无节省")
+        return say("nothing")
     if most - least <= EXACT * max(abs(most), abs(least)):
         return _number(float(row["saves"]), unit)
     step = 10.0 ** math.floor(math.log10((most - least) / PARTS))
     low, high = math.floor(least / step + EXACT) * step, math.ceil(most / step - EXACT) * step
-    return Said(*(_between(low, high, step, _rung(ladder, high)) for ladder in _ladders(unit)))
+    return Named(*(_between(low, high, step, _rung(ladder, high)) for ladder in _ladders(unit)))
 
 
 def _between(low: float, high: float, step: float, rung: tuple[float, str]) -> str:
@@ -136,7 +132,7 @@ def _between(low: float, high: float, step: float, rung: tuple[float, str]) -> s
     return f"{low / scale:,.{decimals}f} {to} {high / scale:,.{decimals}f} {unit}"
 
 
-def _number(amount: float, unit: str, *, down: bool = False) -> Said:
+def _number(amount: float, unit: str, *, down: bool = False) -> Message:
     """Return one number in the unit each language has for its size."""
     texts = []
     for ladder in _ladders(unit):
@@ -146,7 +142,7 @@ def _number(amount: float, unit: str, *, down: bool = False) -> Said:
         part = 10.0**decimals
         value = math.floor(amount / scale * part + EXACT) / part if down else amount / scale
         texts.append(f"{value:,.{decimals}f} {name}")
-    return Said(*texts)
+    return Named(*texts)
 
 
 def _ladders(unit: str) -> Sequence[Sequence[tuple[float, str]]]:
@@ -167,7 +163,7 @@ def deciding_rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
     return [row for row in rows if row["how"] != PRICED or row["saves"] > 0]
 
 
-def objective_word(scenario: Scenario) -> Said:
+def objective_word(scenario: Scenario) -> Message:
     """Return what is minimised, by the word a reader knows."""
     minimise = scenario.settings.minimise
     return word(minimise if minimise in PRICE_UNITS else "cost")
@@ -192,7 +188,7 @@ def limits_in_words(results: Results) -> list[ReachedLimit] | None:
     ]
 
 
-def _step(scenario: Scenario, row: Mapping[str, Any]) -> tuple[Said | str, Said | str]:
+def _step(scenario: Scenario, row: Mapping[str, Any]) -> tuple[Message | str, Message | str]:
     """Return what a limit is and one step more; all limits together have neither."""
     if row["parameter"] == TOGETHER:
         return "", ""

@@ -48,8 +48,8 @@ def write_pages(folder: Path) -> Summary:
             [
                 Fault(
                     str(folder),
-                    say("holds no finished run", "其中没有已完成的运行"),
-                    remedy=say("let a run of the campaign end", "先让测试中的某次运行结束"),
+                    say("holds no finished run"),
+                    remedy=say("let a run of the campaign end"),
                 )
             ]
         )
@@ -64,7 +64,6 @@ def write_pages(folder: Path) -> Summary:
         raise CannotWriteError(
             say(
                 "cannot write {folder}: {strerror}; free some space",
-                "无法写入 {folder}：{strerror}；请腾出空间",
                 folder=shown(folder),
                 strerror=reason(error),
             )
@@ -80,8 +79,8 @@ def _machine(folder: Path) -> dict[str, Any]:
             [
                 Fault(
                     MACHINE,
-                    say("damaged: {error}", "已损坏：{error}", error=shown(error)),
-                    remedy=say("restore it", "恢复它"),
+                    say("damaged: {error}", error=shown(error)),
+                    remedy=say("restore it"),
                 )
             ]
         ) from None

@@ -77,16 +77,13 @@ def _read(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_text(encoding="utf-8"))
         return {**data, "solvers": dict(data["solvers"]), **{name: data[name] for name in MUST_AGREE}}
     except (ValueError, TypeError, KeyError) as error:
-        remedy = say("restore it, or choose another --out", "恢复它，或另选 --out")
-        raise InvalidInputError(
-            [Fault(FILE, say("damaged: {error}", "已损坏：{error}", error=shown(error)), remedy=remedy)]
-        ) from None
+        remedy = say("restore it, or choose another --out")
+        raise InvalidInputError([Fault(FILE, say("damaged: {error}", error=shown(error)), remedy=remedy)]) from None
 
 
 def _fault(name: str, before: Any, now: Any) -> Fault:
     words = say(
         "the campaign was begun with {before}, and here is {now}",
-        "测试开始时为 {before}，此处为 {now}",
         before=shown(before),
         now=shown(now),
     )
@@ -94,5 +91,5 @@ def _fault(name: str, before: Any, now: Any) -> Fault:
         FILE,
         words,
         column=name,
-        remedy=say("times would not be comparable: choose another --out", "用时将不可比：请另选 --out"),
+        remedy=say("times would not be comparable: choose another --out"),
     )

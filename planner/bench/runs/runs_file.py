@@ -39,9 +39,9 @@ def read_runs(folder: Path) -> list[Record]:
             faults.append(
                 Fault(
                     FILE,
-                    say("no record: {error}", "不是运行记录：{error}", error=shown(error)),
+                    say("no record: {error}", error=shown(error)),
                     number,
-                    remedy=say("remove the line to run it again", "删除该行即可重新运行"),
+                    remedy=say("remove the line to run it again"),
                 )
             )
             continue
@@ -49,11 +49,11 @@ def read_runs(folder: Path) -> list[Record]:
             faults.append(
                 Fault(
                     FILE,
-                    say("a second record of this run", "此次运行有第二条记录"),
+                    say("a second record of this run"),
                     number,
                     "key",
                     record.key,
-                    say("remove one of them", "删除其一"),
+                    say("remove one of them"),
                 )
             )
         records[record.key] = record
@@ -104,7 +104,6 @@ def open_runs(folder: Path) -> Iterator[RunsFile]:
             raise UsageError(
                 say(
                     "another campaign is running in {folder}: wait for it, or choose another --out",
-                    "另一项测试正在 {folder} 中进行：请等待其结束，或另选 --out",
                     folder=shown(folder),
                 )
             )

@@ -125,7 +125,6 @@ def modules_of(names: tuple[str, ...]) -> dict[str, str]:
             raise UsageError(
                 say(
                     "no solver {name}: planner bench knows {listed}",
-                    "没有求解器 {name}：planner bench 支持 {listed}",
                     name=shown(name),
                     listed=", ".join(ADAPTERS),
                 )

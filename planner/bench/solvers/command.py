@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from planner.language import Named
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """What a command said.
 
     Attributes
@@ -44,7 +46,7 @@ class Said:
         return next((when for line, when in pairs if re.match(pattern, line)), None)
 
 
-def run(command: Sequence[str]) -> Said:
+def run(command: Sequence[str]) -> Message:
     """Run a command to its end in this process's own group, so that who ends us ends it.
 
     A signal that ends it ends us too: the campaign then sees a crash, as of a solver that is a library.
@@ -67,7 +69,7 @@ def run(command: Sequence[str]) -> Said:
             print(line, end="", flush=True)  # noqa: T201  the run's log
     if process.returncode < 0:
         os.kill(os.getpid(), -process.returncode)
-    return Said(tuple(lines), tuple(times), process.returncode)
+    return Named(tuple(lines), tuple(times), process.returncode)
 
 
 @cache

@@ -6,12 +6,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from planner.language import say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SAVE_AS = say("save it as CSV UTF-8", "另存为 CSV UTF-8")
+SAVE_AS = say("save it as CSV UTF-8")
 GUARDED = re.compile(r"'+[=+\-@\t\r]")
 TO_GUARD = re.compile(r"^'*[=+\-@\t\r]", re.MULTILINE)
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -24,7 +24,7 @@ Tab and line feed are text.
 class UnreadableError(Exception):
     """The bytes are no text the planner reads; carries line (or ``None``), problem and remedy."""
 
-    def __init__(self, problem: str, remedy: str, line: int | None = None) -> None:
+    def __init__(self, problem: Text, remedy: Text, line: int | None = None) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
@@ -46,19 +46,15 @@ def decode(data: bytes) -> tuple[str, str]:
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError(
-            say("the file is in UTF-16", "文件为 UTF-16 编码"),
+            say("the file is in UTF-16"),
             say(
                 "in Excel choose 'CSV UTF-8'; elsewhere {SAVE_AS}",
-                "在 Excel 中选“CSV UTF-8”；其他软件请{SAVE_AS}",
                 SAVE_AS=SAVE_AS,
             ),
         )
     if b"\0" in data:
         raise UnreadableError(
-            say(
-                "the file holds a NUL byte: it is damaged, not text, or in UTF-16",
-                "文件含空字节：已损坏、不是文本，或为 UTF-16 编码",
-            ),
+            say("the file holds a NUL byte: it is damaged, not text, or in UTF-16"),
             SAVE_AS,
             _line(data, data.index(b"\0")),
         )
@@ -77,24 +73,17 @@ def _text(data: bytes) -> tuple[str, str]:
     line = _line(data, position)
     if bom or _is_damaged_utf8(data):
         raise UnreadableError(
-            say(
-                "a character is damaged: the file is UTF-8 but for a few bytes",
-                "有字符损坏：除少数字节外，文件为 UTF-8",
-            ),
+            say("a character is damaged: the file is UTF-8 but for a few bytes"),
             SAVE_AS,
             line,
         )
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
-        raise UnreadableError(
-            say("the file is neither UTF-8 nor GB18030", "文件既非 UTF-8，也非 GB18030"), SAVE_AS, line
-        ) from None
+        raise UnreadableError(say("the file is neither UTF-8 nor GB18030"), SAVE_AS, line) from None
     # Other encodings often pass as GB18030 too, but hardly without touching code points that mean nothing.
     if any(unicodedata.category(c) in {"Cn", "Co", "Cc"} for c in set(text) - set("\t\n\r")):
-        raise UnreadableError(
-            say("the file is neither UTF-8 nor sensible GB18030", "文件既非 UTF-8，也非有意义的 GB18030"), SAVE_AS, line
-        )
+        raise UnreadableError(say("the file is neither UTF-8 nor sensible GB18030"), SAVE_AS, line)
     return text, "GB18030"
 
 

@@ -21,7 +21,7 @@ from planner.io.files.geojson import document_note, system_in
 from planner.io.files.geopackage import GeoPackageError, Listed, names_of, read_layer
 from planner.io.files.reference_systems import System, SystemRefusedError, words_of
 from planner.io.files.tables import Table, check_characters
-from planner.language import Said, join, say
+from planner.language import Message, Text, join, say
 from planner.scenario.schema import PLACED
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ KINDS_ZH = {
 class LayerError(Exception):
     """The file is no layer of places; carries problem and remedy."""
 
-    def __init__(self, problem: str, remedy: str, line: int | None = None) -> None:
+    def __init__(self, problem: Text, remedy: Text, line: int | None = None) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
@@ -84,8 +84,8 @@ def _tabulated(rows: Sequence[Row], system: System, file: str, name: str, gather
     for number, (properties, geometry) in enumerate(rows, 1):
         for axis in PLACED:
             if axis in properties:
-                problem = say("it stands beside the geometry that says the same", "与几何重复")
-                gathering.at(base + number, axis, properties[axis], problem, say("delete the column", "删除该列"), name)
+                problem = say("it stands beside the geometry that says the same")
+                gathering.at(base + number, axis, properties[axis], problem, say("delete the column"), name)
         for column in names:
             columns[column].append(_cell(properties.get(column), base + number, column, name, gathering))
         for axis, cell in zip(PLACED, _point(geometry, system, base + number, name, gathering), strict=True):
@@ -105,7 +105,7 @@ def _cell(value: Any, code: int, column: str, name: str, gathering: Gathering) -
         code,
         column,
         type(value).__name__,
-        say("the value is neither text, a number nor a flag", "取值既非文本，也非数值或是否值"),
+        say("the value is neither text, a number nor a flag"),
         table=name,
     )
     return ""
@@ -115,15 +115,10 @@ def _point(
     geometry: BaseGeometry | None, system: System, code: int, name: str, gathering: Gathering
 ) -> tuple[str, str]:
     """Return longitude and latitude of a feature: a point, or one inside what is more than a point."""
-    problem: Said | None = None
+    problem: Message | None = None
     if geometry is None or geometry.is_empty:
-        problem = (
-            say("the geometry is missing", "缺少几何") if geometry is None else say("the geometry is empty", "几何为空")
-        )
-        remedy = say(
-            "draw the place, or write the table as CSV, where the coordinates may be left out",
-            "请画出位置，或改用 CSV（坐标可留空）",
-        )
+        problem = say("the geometry is missing") if geometry is None else say("the geometry is empty")
+        remedy = say("draw the place, or write the table as CSV, where the coordinates may be left out")
     else:
         try:
             point = system.to_degrees(geometry if isinstance(geometry, shapely.Point) else _inside(geometry))
@@ -131,10 +126,8 @@ def _point(
         except SystemRefusedError as error:
             problem, remedy = error.problem, error.remedy
         except shapely.errors.GEOSException:
-            problem = say("the geometry crosses itself and holds no place", "几何自相交，无法定位")
-            remedy = say(
-                "mend it (in QGIS: Fix geometries), or use points", "请修复几何（QGIS：修复几何图形），或改用点"
-            )
+            problem = say("the geometry crosses itself and holds no place")
+            remedy = say("mend it (in QGIS: Fix geometries), or use points")
     gathering.at(code, "geometry", None, problem, remedy, name)
     return "", ""
 
@@ -150,13 +143,12 @@ def _note_kinds(shapes: Sequence[BaseGeometry], file: str, gathering: Gathering)
     kinds = Counter(shape.geom_type for shape in shapes if not isinstance(shape, shapely.Point) and not shape.is_empty)
     if kinds:
         counted = join(
-            say("{count} {kind}", "{count} 个{kind_zh}", count=count, kind=kind, kind_zh=KINDS_ZH.get(kind, kind))
+            say("{count} {kind}", count=count, kind=kind, kind_zh=KINDS_ZH.get(kind, kind))
             for kind, count in sorted(kinds.items())
         )
         gathering.note(
             say(
                 "{file}: what is no point stands for a point inside it ({counted})",
-                "{file}：非点几何以其内部一点代表（{counted}）",
                 file=file,
                 counted=counted,
             )
@@ -167,7 +159,7 @@ def _geojson(data: bytes, file: str, name: str, gathering: Gathering) -> tuple[l
     del name
     text, encoding = decode(data)
     if encoding:
-        gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
+        gathering.note(say("{file}: read as {encoding}", file=file, encoding=encoding))
     try:
         # Numbers stay the text they are, so that a cell reads the same from either kind of file.
         document = json.loads(
@@ -175,26 +167,24 @@ def _geojson(data: bytes, file: str, name: str, gathering: Gathering) -> tuple[l
         )
     except json.JSONDecodeError as error:
         raise LayerError(
-            say("not JSON: {lower}", "不是 JSON：{lower}", lower=error.msg.lower()),
-            say("save the layer again", "重新保存图层"),
+            say("not JSON: {lower}", lower=error.msg.lower()),
+            say("save the layer again"),
             error.lineno,
         ) from None
     except (RecursionError, ValueError):
         raise LayerError(
-            say("not JSON that can be read: nested without end", "JSON 无法读取：嵌套过深"),
-            say("save the layer again", "重新保存图层"),
+            say("not JSON that can be read: nested without end"),
+            say("save the layer again"),
         ) from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise LayerError(
-            say("not a FeatureCollection", "不是 FeatureCollection"),
-            say("save the layer as GeoJSON with one feature a row", "将图层存为 GeoJSON，每行一个要素"),
+            say("not a FeatureCollection"),
+            say("save the layer as GeoJSON with one feature a row"),
         )
     system = system_in(document)
     features = document.get("features")
     if not isinstance(features, list):
-        raise LayerError(
-            say("the collection has no features", "集合中没有要素"), say("save the layer again", "重新保存图层")
-        )
+        raise LayerError(say("the collection has no features"), say("save the layer again"))
     rows = [_feature(feature, number) for number, feature in enumerate(features, 1)]
     properties = [properties for properties, _ in rows]
     words = words_of(dict.fromkeys(column for each in properties for column in each), properties)
@@ -202,10 +192,10 @@ def _geojson(data: bytes, file: str, name: str, gathering: Gathering) -> tuple[l
     return rows, system
 
 
-def _note(file: str, notes: Sequence[Said | str], gathering: Gathering) -> None:
+def _note(file: str, notes: Sequence[Message | str], gathering: Gathering) -> None:
     for note in notes:
         if note:
-            gathering.note(say("{file}: {note}", "{file}：{note}", file=file, note=note))
+            gathering.note(say("{file}: {note}", file=file, note=note))
 
 
 class _Digits(str):
@@ -216,8 +206,8 @@ class _Digits(str):
 
 def _refuse(constant: str) -> Any:
     raise LayerError(
-        say("the file holds {constant}, which is no number", "文件中有 {constant}，不是数值", constant=constant),
-        say("leave the value out", "去掉该取值"),
+        say("the file holds {constant}, which is no number", constant=constant),
+        say("leave the value out"),
     )
 
 
@@ -227,8 +217,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [composed(name) for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise LayerError(
-            say("the property {twice!r} stands twice in one object", "同一对象中属性 {twice!r} 重复", twice=twice),
-            say("keep one of them", "只保留其一"),
+            say("the property {twice!r} stands twice in one object", twice=twice),
+            say("keep one of them"),
         )
     return found
 
@@ -236,18 +226,17 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _feature(feature: Any, number: int) -> Row:
     if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
         raise LayerError(
-            say("feature {number} has no properties", "第 {number} 个要素没有属性", number=number),
-            say("give each feature its columns as properties", "将各列作为要素的属性给出"),
+            say("feature {number} has no properties", number=number),
+            say("give each feature its columns as properties"),
         )
     geometry = feature.get("geometry")
     if geometry is None:
         return feature["properties"], None
     if not isinstance(geometry, dict) or not isinstance(geometry.get("type"), str):
         raise LayerError(
-            say("feature {number} has a geometry without a type", "第 {number} 个要素的几何没有类型", number=number),
+            say("feature {number} has a geometry without a type", number=number),
             say(
                 "a point is {example}",
-                "点的写法为 {example}",
                 example='{"type": "Point", "coordinates": [104.1, 30.6]}',
             ),
         )
@@ -262,11 +251,10 @@ def _shape(geometry: dict[str, Any], number: int) -> BaseGeometry:
         raise LayerError(
             say(
                 "feature {number} has no coordinates that make a {kind}",
-                "第 {number} 个要素没有构成 {kind} 的坐标",
                 number=number,
                 kind=shown(geometry["type"]),
             ),
-            say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
+            say("a point is [longitude, latitude]"),
         ) from None
 
 
@@ -279,8 +267,8 @@ def _with_numbers(value: Any, number: int) -> Any:
     if isinstance(value, _Digits):
         return float(value)
     raise LayerError(
-        say("feature {number} has coordinates that are no numbers", "第 {number} 个要素的坐标不是数值", number=number),
-        say("a point is [longitude, latitude]", "点的写法为 [经度, 纬度]"),
+        say("feature {number} has coordinates that are no numbers", number=number),
+        say("a point is [longitude, latitude]"),
     )
 
 
@@ -300,14 +288,12 @@ def _layer_of(layers: Sequence[Listed], table: str) -> Listed:
     raise LayerError(
         say(
             "the file has {count} layers, and none is called {table}: {names}",
-            "文件有 {count} 个图层，没有名为 {table} 的：{names}",
             count=len(layers),
             table=table,
             names=names_of(layers),
         ),
         say(
             "rename the layer that holds the table to {table}, or keep it alone",
-            "将该表所在图层改名为 {table}，或只保留它",
             table=table,
         ),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.io.files.reference_systems import STATE_IT, System, SystemRefusedError, shifted_note, system_named
-from planner.language import Said, say
+from planner.language import Message, say
 
 
 def system_in(document: Any) -> System:
@@ -28,11 +28,11 @@ def system_in(document: Any) -> System:
     if isinstance(crs, dict) and str(crs.get("type")).upper() == "EPSG" and said.get("code") is not None:
         name = f"EPSG:{said['code']}"
     if not isinstance(name, str):
-        raise SystemRefusedError(say("the member crs names no reference system", "crs 成员没有写明坐标系"), STATE_IT)
+        raise SystemRefusedError(say("the member crs names no reference system"), STATE_IT)
     return system_named(name)
 
 
-def document_note(document: Any, words: list[str]) -> Said | str:
+def document_note(document: Any, words: list[str]) -> Message | str:
     """Return a note where a document's own members, or the words beside its geometries, tell of shifted coordinates."""
     own = [str(value) for key, value in document.items() if isinstance(value, str) and key != "type"]
     members = [str(key) for key in document if key not in {"type", "features", "crs"}]

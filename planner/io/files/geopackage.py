@@ -22,7 +22,7 @@ from planner.io.files.reference_systems import (
     system_named,
     words_of,
 )
-from planner.language import Said, join, say
+from planner.language import Message, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -35,13 +35,13 @@ HEADER: Final = 8
 ENVELOPES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 """Bytes of the envelope, by its kind."""
 UNDEFINED: Final = {"", "NONE"}
-SAVE_AGAIN: Final = say("save the layer again", "重新保存图层")
+SAVE_AGAIN: Final = say("save the layer again")
 
 
 class GeoPackageError(Exception):
     """The file is no GeoPackage that is read, or has not the layer; carries problem and remedy."""
 
-    def __init__(self, problem: Said | str, remedy: Said | str) -> None:
+    def __init__(self, problem: Message | str, remedy: Message | str) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
@@ -64,7 +64,7 @@ class Layer:
     name: str
     system: System
     rows: list[tuple[dict[str, Any], BaseGeometry | None]]
-    notes: Sequence[Said | str]
+    notes: Sequence[Message | str]
 
 
 def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Layer:
@@ -84,8 +84,8 @@ def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Lay
     """
     if not data.startswith(SIGNATURE):
         raise GeoPackageError(
-            say("not a GeoPackage: it does not start as SQLite does", "不是 GeoPackage：开头不是 SQLite 格式"),
-            say("save the layer again as GeoPackage", "将图层重新存为 GeoPackage"),
+            say("not a GeoPackage: it does not start as SQLite does"),
+            say("save the layer again as GeoPackage"),
         )
     try:
         with closing(sqlite3.connect(":memory:")) as connection:
@@ -96,7 +96,7 @@ def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Lay
         raise GeoPackageError(error.problem, error.remedy) from None
     except (sqlite3.Error, struct.error, OverflowError, UnicodeDecodeError, ValueError) as error:
         raise GeoPackageError(
-            say("not a GeoPackage that can be read: {error}", "GeoPackage 无法读取：{error}", error=shown(error)),
+            say("not a GeoPackage that can be read: {error}", error=shown(error)),
             SAVE_AGAIN,
         ) from None
 
@@ -113,12 +113,12 @@ def named(layers: Sequence[Listed], name: str) -> Listed:
         if layer.table == name:
             return layer
     raise GeoPackageError(
-        say("the file has no layer {name}", "文件没有图层 {name}", name=shown(name)),
-        say("its layers: {names}", "其图层：{names}", names=names_of(layers)),
+        say("the file has no layer {name}", name=shown(name)),
+        say("its layers: {names}", names=names_of(layers)),
     )
 
 
-def names_of(layers: Iterable[Listed]) -> Said:
+def names_of(layers: Iterable[Listed]) -> Message:
     """Return the layers with what they hold."""
     return join(f"{shown(layer.table)} ({layer.kind.lower()})" for layer in layers)
 
@@ -126,9 +126,7 @@ def names_of(layers: Iterable[Listed]) -> Said:
 def _read(connection: sqlite3.Connection, choose: Callable[[Sequence[Listed]], Listed]) -> Layer:
     layers = _layers(connection)
     if not layers:
-        raise GeoPackageError(
-            say("the file has 0 layers", "文件有 0 个图层"), say("save a layer in it", "请存入一个图层")
-        )
+        raise GeoPackageError(say("the file has 0 layers"), say("save a layer in it"))
     layer = choose(layers)
     system = _system(connection, layer.srs)
     identity = {row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(layer.table)})") if row[5]}
@@ -179,7 +177,6 @@ def _system(connection: sqlite3.Connection, number: int) -> System:
     raise SystemRefusedError(
         say(
             "the layer has no reference system (srs_id {number}): whose degrees or metres these are is not said",
-            "图层没有坐标系（srs_id {number}）：未说明是何种经纬度或米",
             number=number,
         ),
         STATE_IT,
@@ -193,7 +190,7 @@ def _quoted(name: str) -> str:
 
 def _shape(blob: Any) -> BaseGeometry | None:
     """Read a GeoPackage geometry: ``GP``, version, flags, SRS, envelope, then WKB."""
-    damaged = GeoPackageError(say("a geometry is damaged", "几何已损坏"), SAVE_AGAIN)
+    damaged = GeoPackageError(say("a geometry is damaged"), SAVE_AGAIN)
     if not isinstance(blob, bytes) or len(blob) < HEADER or blob[:2] != b"GP":
         raise damaged
     flags = blob[3]

@@ -16,17 +16,14 @@ import numpy as np
 from planner.errors import Fault, shown
 from planner.io.files.decoding import composed
 from planner.io.files.tables import Table, check_characters
-from planner.language import Said, say
+from planner.language import Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from planner.faults import Gathering
 
-EXTRA = say(
-    "pip install 'east-data-west-compute-planner[parquet]', or save the table as CSV",
-    "pip install 'east-data-west-compute-planner[parquet]'，或将表存为 CSV",
-)
+EXTRA = say("pip install 'east-data-west-compute-planner[parquet]', or save the table as CSV")
 ROW_NUMBERS: Final = "__index_level_0__"
 """What pandas calls the numbers of rows it kept from a longer table; they are no column of anybody's."""
 SHORT_FLOATS: Final = {"float": np.float32, "halffloat": np.float16}
@@ -39,19 +36,16 @@ def read_parquet(data: bytes, file: str, name: str, gathering: Gathering) -> Tab
     try:
         pa, pq = import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError:
-        gathering.add(
-            Fault(file, say("reading Parquet needs pyarrow", "读取 Parquet 需要 pyarrow"), remedy=EXTRA), name
-        )
+        gathering.add(Fault(file, say("reading Parquet needs pyarrow"), remedy=EXTRA), name)
         return None
     try:
         source = pq.ParquetFile(pa.BufferReader(data)).read()
     except (pa.ArrowException, OSError, ValueError) as error:
         problem = say(
             "not a Parquet file that can be read: {splitlines}",
-            "Parquet 文件无法读取：{splitlines}",
             splitlines=str(error).splitlines()[0],
         )
-        gathering.add(Fault(file, problem, remedy=say("save it again, or as CSV", "重新保存，或存为 CSV")), name)
+        gathering.add(Fault(file, problem, remedy=say("save it again, or as CSV")), name)
         return None
     found = len(gathering.faults)
     _check_names(source.column_names, file, name, gathering)
@@ -63,7 +57,6 @@ def read_parquet(data: bytes, file: str, name: str, gathering: Gathering) -> Tab
             gathering.note(
                 say(
                     "{file}: {column}, pandas' numbers of rows, is left out",
-                    "{file}：略去 {column}（pandas 的行号）",
                     file=file,
                     column=column,
                 )
@@ -81,16 +74,15 @@ def _check_names(names: Sequence[str], file: str, table: str, gathering: Gatheri
     """Refuse columns without a name, and those of one name, with the place of each."""
     for place, column in enumerate(names, 1):
         if not column.strip():
-            problem = say("column {place} has no name", "第 {place} 列没有名称", place=place)
-            gathering.add(Fault(file, problem, remedy=say("name it, or leave it out", "命名，或去掉该列")), table)
+            problem = say("column {place} has no name", place=place)
+            gathering.add(Fault(file, problem, remedy=say("name it, or leave it out")), table)
         elif column in names[: place - 1]:
             problem = say(
                 "the column stands twice: it is column {first} and column {place}",
-                "列重复：第 {first} 列与第 {place} 列",
                 first=list(names).index(column) + 1,
                 place=place,
             )
-            remedy = say("keep one of them; a join of two tables leaves both", "只保留其一；两表连接常会留下两列")
+            remedy = say("keep one of them; a join of two tables leaves both")
             gathering.add(Fault(file, problem, None, column, remedy=remedy), table)
 
 
@@ -109,7 +101,6 @@ def _column(cells: Any, codes: Sequence[int], column: str, table: str, gathering
                 None,
                 say(
                     "the column's type is {kind}, which is neither text, a number, a date nor a flag",
-                    "列的类型为 {kind}，既非文本、数值、日期，也非是否值",
                     kind=shown(kind),
                 ),
                 _remedy(value),
@@ -129,15 +120,12 @@ def _values(cells: Any) -> list[Any]:
     return values
 
 
-def _remedy(value: Any) -> Said:
+def _remedy(value: Any) -> Message:
     if isinstance(value, bytes):
-        return say(
-            "write text as UTF-8; of a geometry, write longitude and latitude, or save the layer as GeoPackage",
-            "文本请写作 UTF-8；若为几何，请写出经纬度，或将图层存为 GeoPackage",
-        )
+        return say("write text as UTF-8; of a geometry, write longitude and latitude, or save the layer as GeoPackage")
     if isinstance(value, list | dict | tuple):
-        return say("write one value a cell, each in a column or row of its own", "每个单元格一个值，分列或分行写出")
-    return say("write it as a number or as text", "请写作数值或文本")
+        return say("write one value a cell, each in a column or row of its own")
+    return say("write it as a number or as text")
 
 
 def _text(value: Any) -> str | None:

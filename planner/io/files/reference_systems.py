@@ -20,7 +20,7 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from planner.errors import shown
-from planner.language import Said, say
+from planner.language import Message, Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,19 +60,15 @@ OF_CGCS2000: Final = re.compile(
 )
 UNSAID: Final = re.compile(r"unknown|unspecified|based (up)?on|not specified", re.IGNORECASE)
 TO_WGS84: Final = say(
-    "transform it to CGCS2000 (EPSG:4490) or WGS 84 (EPSG:4326) with the parameters of its region, and save it in that",
-    "请用当地参数转换为 CGCS2000（EPSG:4490）或 WGS 84（EPSG:4326），再保存",
+    "transform it to CGCS2000 (EPSG:4490) or WGS 84 (EPSG:4326) with the parameters of its region, and save it in that"
 )
-STATE_IT: Final = say(
-    "give the layer its reference system (in QGIS: Layer, Set CRS), or save it in EPSG:4326",
-    "请指定图层的坐标系（QGIS：图层 → 设置坐标系），或存为 EPSG:4326",
-)
+STATE_IT: Final = say("give the layer its reference system (in QGIS: Layer, Set CRS), or save it in EPSG:4326")
 
 
 class SystemRefusedError(Exception):
     """Coordinates of this reference system are not taken; carries problem and remedy."""
 
-    def __init__(self, problem: Said, remedy: Said) -> None:
+    def __init__(self, problem: Message, remedy: Message) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
@@ -92,9 +88,9 @@ class System:
         What was done, for the user; empty for WGS 84.
     """
 
-    name: str
+    name: Text
     transformer: Transformer | None = None
-    note: Said | str = ""
+    note: Message | str = ""
     is_projected: bool = False
 
     def to_degrees(self, shape: BaseGeometry) -> BaseGeometry:
@@ -117,7 +113,7 @@ class System:
             found = shapely.Point(np.inf, np.inf)
         if not np.isfinite(shapely.get_coordinates(found)).all():
             raise SystemRefusedError(
-                say("a coordinate lies outside what {name} describes", "有坐标超出 {name} 的范围", name=self.name),
+                say("a coordinate lies outside what {name} describes", name=self.name),
                 STATE_IT,
             )
         return found
@@ -137,7 +133,6 @@ class System:
             raise SystemRefusedError(
                 say(
                     "the layer says {name}, whose coordinates are metres, and these look like degrees",
-                    "图层注明 {name}，其坐标为米，而文件中像是经纬度",
                     name=self.name,
                 ),
                 STATE_IT,
@@ -157,9 +152,7 @@ def system_named(name: str) -> System:
         return System("CRS84")
     crs = _known(name.strip())
     if crs is None:
-        raise SystemRefusedError(
-            say("the reference system {name} is not known", "未知的坐标系 {name}", name=shown(name)), STATE_IT
-        )
+        raise SystemRefusedError(say("the reference system {name} is not known", name=shown(name)), STATE_IT)
     return system_of(crs)
 
 
@@ -190,13 +183,9 @@ def system_of(crs: CRS) -> System:
     flat = crs.sub_crs_list[0] if crs.is_compound and crs.sub_crs_list else crs
     base = flat.geodetic_crs
     if base is None:
-        raise SystemRefusedError(
-            say("{name} is a local system without a datum", "{name} 为没有基准的独立坐标系", name=name), TO_WGS84
-        )
+        raise SystemRefusedError(say("{name} is a local system without a datum", name=name), TO_WGS84)
     if flat.is_geocentric:
-        raise SystemRefusedError(
-            say("{name} is geocentric: X, Y, Z and no map", "{name} 为地心直角坐标", name=name), TO_WGS84
-        )
+        raise SystemRefusedError(say("{name} is geocentric: X, Y, Z and no map", name=name), TO_WGS84)
     datum = f"{base.datum.name if base.datum else ''} {base.name}"
     _refuse_old(datum, name)
     if not UNSAID.search(datum) and (OF_WGS84.search(datum) or OF_CGCS2000.search(datum)):
@@ -213,7 +202,7 @@ def shifted_hint(words: Iterable[str]) -> tuple[str, str]:
     return "", ""
 
 
-def shifted_note(words: Iterable[str]) -> Said | str:
+def shifted_note(words: Iterable[str]) -> Message | str:
     """Return a note where a name or a value beside the geometry tells of shifted coordinates."""
     name, word = shifted_hint(words)
     if not name:
@@ -221,7 +210,6 @@ def shifted_note(words: Iterable[str]) -> Said | str:
     return say(
         "'{word}' tells of {name}, coordinates shifted by up to 1 km; they are taken as WGS 84: convert them if "
         "they are {name}",
-        "“{word}”提及 {name}（偏移可达 1 km 的坐标）；现按 WGS 84 使用：若确为 {name}，请先转换",
         word=shown(word),
         name=name,
     )
@@ -241,10 +229,9 @@ def _refuse_shifted(words: Iterable[str]) -> None:
         raise SystemRefusedError(
             say(
                 "the coordinates are {name}, shifted by up to 1 km",
-                "坐标为 {name}，偏移可达 1 km",
                 name=name,
             ),
-            say("convert them to WGS 84 first, and save the layer in EPSG:4326", "请先转换为 WGS 84，并存为 EPSG:4326"),
+            say("convert them to WGS 84 first, and save the layer in EPSG:4326"),
         )
 
 
@@ -254,7 +241,6 @@ def _refuse_old(datum: str, name: str) -> None:
             raise SystemRefusedError(
                 say(
                     "the layer is in {name}: {old} lies some 100 m from WGS 84, and no parameters hold for all China",
-                    "图层坐标系为 {name}：{old} 与 WGS 84 相差约百米，且没有全国通用的转换参数",
                     name=name,
                     old=old,
                 ),
@@ -264,22 +250,13 @@ def _refuse_old(datum: str, name: str) -> None:
 
 def _of_todays_datum(crs: CRS, name: str, *, is_cgcs: bool) -> System:
     """Return the way of a system on WGS 84 or CGCS2000: a projection is undone, the datum stays."""
-    taken = (
-        say(
-            "CGCS2000 degrees are taken as WGS 84; they differ by less than 1 m",
-            "CGCS2000 经纬度按 WGS 84 使用，二者相差不足 1 m",
-        )
-        if is_cgcs
-        else ""
-    )
+    taken = say("CGCS2000 degrees are taken as WGS 84; they differ by less than 1 m") if is_cgcs else ""
     if crs.is_geographic and _is_in_degrees(crs):
-        note = say("{name}: {taken}", "{name}：{taken}", name=name, taken=taken) if taken else ""
+        note = say("{name}: {taken}", name=name, taken=taken) if taken else ""
         return System(name, None, note)
     target = crs.geodetic_crs if crs.is_projected else CRS.from_epsg(WGS84)
-    done = say(
-        "coordinates are transformed from {name} to longitude and latitude", "坐标由 {name} 转换为经纬度", name=name
-    )
-    note = say("{done}; {taken}", "{done}；{taken}", done=done, taken=taken) if taken else done
+    done = say("coordinates are transformed from {name} to longitude and latitude", name=name)
+    note = say("{done}; {taken}", done=done, taken=taken) if taken else done
     return System(name, Transformer.from_crs(crs, target, always_xy=True), note, is_projected=crs.is_projected)
 
 
@@ -295,7 +272,6 @@ def _transformed(crs: CRS, name: str) -> System:
         raise SystemRefusedError(
             say(
                 "the layer is in {name}, from whose datum no transformation to WGS 84 is known",
-                "图层坐标系为 {name}，其基准到 WGS 84 的转换未知",
                 name=name,
             ),
             TO_WGS84,
@@ -303,7 +279,6 @@ def _transformed(crs: CRS, name: str) -> System:
     transformer = Transformer.from_crs(crs, WGS84, always_xy=True, allow_ballpark=False)
     note = say(
         "coordinates are transformed from {name} to WGS 84, to about {metres:g} m",
-        "坐标由 {name} 转换为 WGS 84，精度约 {metres:g} m",
         name=name,
         metres=max(1.0, ways[0].accuracy),
     )

@@ -9,7 +9,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from planner.language import say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,37 +18,26 @@ AT_FDCWD = -100
 RENAME_NOREPLACE, RENAME_EXCHANGE = 1, 2
 UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 REMEDIES = {
-    errno.ENOSPC: say("free some space, or choose another disk with --out", "请腾出空间，或以 --out 另选磁盘"),
-    errno.EDQUOT: say(
-        "your quota is used up: free some space, or choose another disk with --out",
-        "配额已用尽：请腾出空间，或以 --out 另选磁盘",
-    ),
-    errno.EFBIG: say(
-        "a file would exceed the largest size allowed (ulimit -f): raise it, or choose another --out",
-        "文件将超出允许的大小（ulimit -f）：请调大，或另选 --out",
-    ),
-    errno.EACCES: say("choose a folder that you may write to with --out", "请以 --out 选一个可写的文件夹"),
-    errno.EPERM: say("choose a folder that you may write to with --out", "请以 --out 选一个可写的文件夹"),
-    errno.EROFS: say("the file system is read-only: choose another --out", "文件系统只读：请另选 --out"),
-    errno.ENAMETOOLONG: say("choose a shorter --out", "请选用更短的 --out"),
-    errno.ENOTDIR: say(
-        "a file stands where a folder is needed: choose another --out", "应为文件夹处是文件：请另选 --out"
-    ),
-    errno.ELOOP: say("links lead in a circle: choose another --out", "链接成环：请另选 --out"),
-    errno.EMFILE: say(
-        "too many files are open: close some programs, or raise ulimit -n",
-        "打开的文件过多：请关闭一些程序，或调大 ulimit -n",
-    ),
-    errno.ENFILE: say("too many files are open: close some programs", "打开的文件过多：请关闭一些程序"),
-    errno.EIO: say("the disk reports an error: check it, or choose another --out", "磁盘报错：请检查，或另选 --out"),
+    errno.ENOSPC: say("free some space, or choose another disk with --out"),
+    errno.EDQUOT: say("your quota is used up: free some space, or choose another disk with --out"),
+    errno.EFBIG: say("a file would exceed the largest size allowed (ulimit -f): raise it, or choose another --out"),
+    errno.EACCES: say("choose a folder that you may write to with --out"),
+    errno.EPERM: say("choose a folder that you may write to with --out"),
+    errno.EROFS: say("the file system is read-only: choose another --out"),
+    errno.ENAMETOOLONG: say("choose a shorter --out"),
+    errno.ENOTDIR: say("a file stands where a folder is needed: choose another --out"),
+    errno.ELOOP: say("links lead in a circle: choose another --out"),
+    errno.EMFILE: say("too many files are open: close some programs, or raise ulimit -n"),
+    errno.ENFILE: say("too many files are open: close some programs"),
+    errno.EIO: say("the disk reports an error: check it, or choose another --out"),
 }
 
 
-def remedy(error: OSError) -> str:
+def remedy(error: OSError) -> Text:
     """Return what to do about a failure to write."""
     return REMEDIES.get(
         error.errno or 0,
-        say("check the folder and the disk, or choose another --out", "请检查文件夹与磁盘，或另选 --out"),
+        say("check the folder and the disk, or choose another --out"),
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, reason, shown
 from planner.io.files.run_swap import lock
-from planner.language import say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -97,11 +97,10 @@ def _sync(folder: Path) -> None:
         os.close(handle)
 
 
-def _told(folder: Path, error: OSError) -> str:
+def _told(folder: Path, error: OSError) -> Text:
     why = shown(reason(error))
     return say(
         "cannot write into {folder}: {reason}; the folder is as it was",
-        "无法写入 {folder}：{reason}；文件夹保持原样",
         folder=shown(folder),
         reason=why,
     )

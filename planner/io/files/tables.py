@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import Fault
 from planner.io.files.decoding import FORBIDDEN, GUARDED, UnreadableError, decode, unguarded
-from planner.language import say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
         gathering.add(Fault(file, error.problem, error.line, remedy=error.remedy), name)
         return None
     if encoding:
-        gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
+        gathering.note(say("{file}: read as {encoding}", file=file, encoding=encoding))
     return read_text(text, file, name, gathering)
 
 
@@ -103,8 +103,8 @@ def read_text(
         gathering.add(
             Fault(
                 file,
-                say("the file is empty", "文件为空"),
-                remedy=say("write a header line, or delete the file", "写出表头，或删除文件"),
+                say("the file is empty"),
+                remedy=say("write a header line, or delete the file"),
             ),
             name,
         )
@@ -171,24 +171,22 @@ class _Rows:
     def _header_is_good(self, header: list[str]) -> bool:
         found = len(self.gathering.faults)
         if not header:
-            self._fault(
-                1, say("the first line is blank", "首行为空"), say("start the file with its header", "首行写表头")
-            )
+            self._fault(1, say("the first line is blank"), say("start the file with its header"))
         elif len(header) == 1 and self.delimiter == "," and any(mark in header[0] for mark in ";\t"):
             self._fault(
                 1,
-                say("the columns are not separated by commas", "各列不是以逗号分隔"),
-                say("save it as comma-separated CSV", "存为逗号分隔的 CSV"),
+                say("the columns are not separated by commas"),
+                say("save it as comma-separated CSV"),
             )
         for place, column in enumerate(header):
             if not column.strip():
                 self._fault(
                     1,
-                    say("column {value} has no name", "第 {value} 列没有名称", value=place + 1),
-                    say("name it, or delete the column", "命名，或删除该列"),
+                    say("column {value} has no name", value=place + 1),
+                    say("name it, or delete the column"),
                 )
             elif column in header[:place]:
-                self._fault(1, say("the column stands twice", "列重复"), say("keep one of them", "只保留其一"), column)
+                self._fault(1, say("the column stands twice"), say("keep one of them"), column)
         return len(self.gathering.faults) == found
 
     def _chunks(self) -> Iterator[tuple[list[list[str]], Sequence[int]]]:
@@ -221,19 +219,14 @@ class _Rows:
                 self.blank.append(line)
                 continue
             for blank in self.blank:
-                self._fault(blank, say("a blank line stands between rows", "行间有空行"), say("delete it", "删去它"))
+                self._fault(blank, say("a blank line stands between rows"), say("delete it"))
             self.blank.clear()
             if len(row) != width:
-                remedy = (
-                    say("quote text that holds a comma", "含逗号的文本须加引号")
-                    if len(row) > width
-                    else say("write the empty cells too", "空单元格也要写出")
-                )
+                remedy = say("quote text that holds a comma") if len(row) > width else say("write the empty cells too")
                 self._fault(
                     line,
                     say(
                         "the row has {count} cells, the header {width}",
-                        "该行有 {count} 个单元格，表头有 {width} 个",
                         count=len(row),
                         width=width,
                     ),
@@ -246,20 +239,16 @@ class _Rows:
         """Return the line of the file that a line of the text is."""
         return self.lines[line - 1] if 0 < line <= len(self.lines) else line
 
-    def _fault(self, line: int, problem: str, remedy: str, column: str | None = None) -> None:
+    def _fault(self, line: int, problem: Text, remedy: Text, column: str | None = None) -> None:
         self.gathering.add(Fault(self.file, problem, self._line(line), column, remedy=remedy), self.name)
 
 
-def _explained(message: str) -> tuple[str, str]:
+def _explained(message: str) -> tuple[Text, Text]:
     if "unexpected end" in message or "field larger" in message:
-        return say(
-            "a quote is opened and not closed (or a cell is longer than 131072 characters)",
-            "引号未闭合（或单元格超过 131072 个字符）",
-        ), say("close the quote", "闭合引号")
-    return say("text stands beside a quote", "引号旁有文字"), say(
-        'quote the whole cell and double the quotes inside it: "a ""b"" c"',
-        '整个单元格加引号，其中的引号双写："a ""b"" c"',
-    )
+        return say("a quote is opened and not closed (or a cell is longer than 131072 characters)"), say(
+            "close the quote"
+        )
+    return say("text stands beside a quote"), say('quote the whole cell and double the quotes inside it: "a ""b"" c"')
 
 
 def check_characters(table: Table, gathering: Gathering) -> None:
@@ -271,13 +260,13 @@ def check_characters(table: Table, gathering: Gathering) -> None:
                 code,
                 column,
                 None,
-                say("the column's name holds a control character", "列名含控制字符"),
-                say("delete it", "删去它"),
+                say("the column's name holds a control character"),
+                say("delete it"),
                 table.name,
             )
         if FORBIDDEN.search("".join(cells)) is None:
             continue
         for code, cell in zip(table.origins[column], cells, strict=True):
             if FORBIDDEN.search(cell):
-                problem = say("the cell holds a control or bidirectional character", "单元格含控制字符或双向字符")
-                gathering.at(code, column, cell, problem, say("delete it", "删去它"), table.name)
+                problem = say("the cell holds a control or bidirectional character")
+                gathering.at(code, column, cell, problem, say("delete it"), table.name)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import Fault, shown
 from planner.io.files.decoding import FORBIDDEN, UnreadableError, composed, decode
-from planner.language import say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from planner.faults import Gathering
@@ -36,17 +36,15 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
     try:
         text, encoding = decode(data)
     except UnreadableError as error:
-        gathering.add(Fault(file, error.problem, error.line, remedy=say("save it as UTF-8", "存为 UTF-8")), file)
+        gathering.add(Fault(file, error.problem, error.line, remedy=say("save it as UTF-8")), file)
         return None
     if encoding:
-        gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
+        gathering.note(say("{file}: read as {encoding}", file=file, encoding=encoding))
     if TOO_DEEP.search(text):
         gathering.add(
             Fault(
                 file,
-                say(
-                    "a dotted name of more than {DEPTH_MAX} parts", "带点的名称超过 {DEPTH_MAX} 段", DEPTH_MAX=DEPTH_MAX
-                ),
+                say("a dotted name of more than {DEPTH_MAX} parts", DEPTH_MAX=DEPTH_MAX),
             ),
             file,
         )
@@ -58,11 +56,11 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
         return None
     except tomllib.TOMLDecodeError as error:
         problem, line = _explained(str(error), text)
-        gathering.add(Fault(file, problem, line, remedy=say("mend the TOML", "修正 TOML")), file)
+        gathering.add(Fault(file, problem, line, remedy=say("mend the TOML")), file)
         return None
     except (ValueError, RecursionError):  # an integer of thousands of digits; brackets nested without end
         gathering.add(
-            Fault(file, say("the TOML holds a number or a nesting without measure", "TOML 中有过大的数或过深的嵌套")),
+            Fault(file, say("the TOML holds a number or a nesting without measure")),
             file,
         )
         return None
@@ -91,20 +89,19 @@ def _cleaned(value: Any, depth: int = 0) -> Any:
             raise UnreadableError(
                 say(
                     "the text '{text}' holds a control or bidirectional character",
-                    "文本“{text}”含控制字符或双向字符",
                     text=shown(text),
                 ),
-                say("delete it", "删去它"),
+                say("delete it"),
             )
         return text
     return value
 
 
-def _explained(message: str, text: str) -> tuple[str, int]:
+def _explained(message: str, text: str) -> tuple[Text, int]:
     last = text.rstrip("\n").count("\n") + 1
     if found := AT_LINE.match(message):
-        return say("not TOML: {lower}", "不是 TOML：{lower}", lower=found[1].lower()), int(found[2] or last)
-    return say("not TOML: {lower}", "不是 TOML：{lower}", lower=message.lower()), last
+        return say("not TOML: {lower}", lower=found[1].lower()), int(found[2] or last)
+    return say("not TOML: {lower}", lower=message.lower()), last
 
 
 def lines_of(text: str) -> dict[TomlPath, int]:

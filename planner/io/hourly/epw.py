@@ -52,8 +52,8 @@ def layout_of(text: str) -> Layout:
     begin = next((n + 1 for n, line in enumerate(lines) if line.upper().startswith(LAST_HEADER)), None)
     if begin is None or begin == len(lines):
         raise NoTableError(
-            say("the EPW file has no hours below DATA PERIODS", "EPW 文件在 DATA PERIODS 之下没有小时数据"),
-            say("take the file as it was published", "请使用原始发布的文件"),
+            say("the EPW file has no hours below DATA PERIODS"),
+            say("take the file as it was published"),
         )
     rows = [line.split(",") for line in lines[begin:]]
     width = len(rows[0])
@@ -61,18 +61,17 @@ def layout_of(text: str) -> Layout:
         raise NoTableError(
             say(
                 "an hour of the EPW file, row {row}, has {count} cells, not {least} to {most}",
-                "EPW 文件第 {row} 行有 {count} 个单元格，应为 {least} 至 {most} 个",
                 row=begin + 1,
                 count=width,
                 least=LEAST,
                 most=len(NAMES),
             ),
-            say("take the file as it was published", "请使用原始发布的文件"),
+            say("take the file as it was published"),
         )
     cells = [NAMES[:width], *rows]
     told = [",".join(part for place, part in enumerate(row) if place != MINUTE) for row in cells]
     place = shown(", ".join(_location(text)[1:4]))
-    note = say("an EPW file of {place}", "EPW 文件：{place}", place=place)
+    note = say("an EPW file of {place}", place=place)
     return Layout("\n".join(told) + "\n", [begin, *range(begin + 1, len(lines) + 1)], ",", [note])
 
 

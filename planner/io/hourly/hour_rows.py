@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from planner.errors import Fault, shown
 from planner.io.hourly.hourly_file import TABLE
 from planner.io.hourly.times.year_of_hours import LEAP_YEAR, hour_name
-from planner.language import one_or_many, say
+from planner.language import Text, one_or_many, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,24 +49,21 @@ class HourRows:
                     row,
                     say(
                         "the hour stands twice, first in row {first}",
-                        "这一小时出现两次，首次在第 {first} 行",
                         first=first,
                     ),
-                    say("keep one row", "只保留一行"),
+                    say("keep one row"),
                 )
             else:
                 of_hour[hour] = row
         if outside:
             problem = say(
                 "{count} outside {year} in {file_name}",
-                "{count}不在 {file_name} 的 {year} 年内",
                 count=counted(outside, "hour"),
                 year=year,
                 file_name=shown(self.clock.file_name),
             )
             remedy = say(
                 "a file holds one calendar year; where its times end the hours, say so with {ends}",
-                "一个文件为一个日历年；若时刻为小时末，请加 {ends}",
                 ends=ENDS,
             )
             self.fault(outside[0], problem, remedy)
@@ -79,14 +76,11 @@ class HourRows:
         """Keep one fault for each run of hours that no row gives, at the row before it."""
         for run in _runs(hour for hour in range(length) if hour not in of_hour):
             first, last = (_name(hour, year, length) for hour in (run[0], run[-1]))
-            times = first if len(run) == 1 else say("{first} to {last}", "{first} 至 {last}", first=first, last=last)
+            times = first if len(run) == 1 else say("{first} to {last}", first=first, last=last)
             are = one_or_many(len(run), "hour is", "hours are")
-            problem = say(
-                "{count} {are} missing: {times}", "缺少 {count} 小时：{times}", count=len(run), are=are, times=times
-            )
+            problem = say("{count} {are} missing: {times}", count=len(run), are=are, times=times)
             remedy = say(
                 "the year has {length:,} hours, the file {size:,} rows",
-                "全年有 {length:,} 小时，文件有 {size:,} 行",
                 length=length,
                 size=self.table.size,
             )
@@ -94,9 +88,9 @@ class HourRows:
             if before is None:
                 self.gathering.add(Fault(self.table.files[0], problem, 2, self.column, None, remedy), TABLE)
             else:
-                self.fault(before, say("after this row {problem}", "此行之后{problem}", problem=problem), remedy)
+                self.fault(before, say("after this row {problem}", problem=problem), remedy)
 
-    def fault(self, row: int, problem: str, remedy: str) -> None:
+    def fault(self, row: int, problem: Text, remedy: Text) -> None:
         """Keep a fault of the time of a row."""
         code = self.table.origins[self.column][row]
         self.gathering.at(code, self.column, self.cells[row], problem, remedy, TABLE)

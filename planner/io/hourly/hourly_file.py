@@ -13,7 +13,7 @@ from planner.io.hourly import epw
 from planner.io.hourly.hourly_layout import NoTableError, table_in
 from planner.io.hourly.times.time_columns import time_column_of, zone_in_name
 from planner.io.hourly.times.zones import said
-from planner.language import Said, say
+from planner.language import Message, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,18 +25,11 @@ TABLE: Final = "hourly table"
 SUFFIXES: Final = {".csv", ".txt", ".tsv", ".dat", ".epw"}
 OTHERS: Final = {
     ".tm2": say(
-        "a TMY2 file has columns of fixed width; pvlib.iotools.read_tmy2 reads it: write its table with to_csv",
-        "TMY2 文件为定宽列；可用 pvlib.iotools.read_tmy2 读取，再以 to_csv 写出",
+        "a TMY2 file has columns of fixed width; pvlib.iotools.read_tmy2 reads it: write its table with to_csv"
     ),
-    ".nc": say(
-        "take the hours of each place out of the grid: xarray reads it, to_dataframe().to_csv writes a table",
-        "请先取出各地点的逐时序列：xarray 可读取，再以 to_dataframe().to_csv 写出",
-    ),
+    ".nc": say("take the hours of each place out of the grid: xarray reads it, to_dataframe().to_csv writes a table"),
 }
-SAVE_AS: Final = say(
-    "save the table as CSV UTF-8, one column of times and one column a place",
-    "将表存为 CSV UTF-8，一列时刻，每个地点一列",
-)
+SAVE_AS: Final = say("save the table as CSV UTF-8, one column of times and one column a place")
 
 
 @dataclass(frozen=True)
@@ -96,7 +89,7 @@ def read_hourly_file(path: Path, time_column: str | None, gathering: Gathering) 
         gathering.add(Fault(file, error.problem, line, remedy=error.remedy), TABLE)
         return None
     for note in layout.notes if layout else ():
-        gathering.note(say("{file}: {note}", "{file}：{note}", file=shown(path.name), note=note))
+        gathering.note(say("{file}: {note}", file=shown(path.name), note=note))
     table = (
         read_text(text, file, TABLE, gathering)
         if layout is None
@@ -105,8 +98,8 @@ def read_hourly_file(path: Path, time_column: str | None, gathering: Gathering) 
     if table is None:
         return None
     if not table.size:
-        remedy = say("a year has 8,760 hours, a leap year 8,784", "全年 8,760 小时，闰年 8,784 小时")
-        gathering.add(Fault(file, say("the table has no rows", "表中没有行"), remedy=remedy), TABLE)
+        remedy = say("a year has 8,760 hours, a leap year 8,784")
+        gathering.add(Fault(file, say("the table has no rows"), remedy=remedy), TABLE)
         return None
     _strip(table)
     return HourlyFile(table, time_column_of(table, time_column, gathering), offset)
@@ -128,16 +121,16 @@ def _lines(layout: Layout) -> list[int]:
 def _bytes(path: Path, gathering: Gathering) -> bytes | None:
     suffix = path.suffix.casefold()
     if suffix not in SUFFIXES:
-        problem = say("not a CSV or EPW file", "不是 CSV 或 EPW 文件")
+        problem = say("not a CSV or EPW file")
         gathering.add(Fault(str(path), problem, remedy=OTHERS.get(suffix, SAVE_AS)), TABLE)
         return None
     try:
         if not path.is_file():
-            raise FileNotFoundError(None, say("there is no such file", "没有这个文件"))
+            raise FileNotFoundError(None, say("there is no such file"))
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        problem = say("the file cannot be read: {problem}", "文件无法读取：{problem}", problem=shown(reason(error)))
-        gathering.add(Fault(str(path), problem, remedy=say("name a CSV file", "请给出 CSV 文件")), TABLE)
+        problem = say("the file cannot be read: {problem}", problem=shown(reason(error)))
+        gathering.add(Fault(str(path), problem, remedy=say("name a CSV file")), TABLE)
         return None
 
 
@@ -150,15 +143,14 @@ def _text(data: bytes, file: str, gathering: Gathering) -> str:
             raise
         text, encoding = data.decode("latin-1").replace("\r\n", "\n"), "Latin-1"
     if encoding:
-        gathering.note(say("{file}: read as {encoding}", "{file}：按 {encoding} 读取", file=file, encoding=encoding))
+        gathering.note(say("{file}: read as {encoding}", file=file, encoding=encoding))
     return text
 
 
-def zone_conflict(file: HourlyFile, asked: str) -> Said:
+def zone_conflict(file: HourlyFile, asked: str) -> Message:
     """Return what is wrong where the file states another zone than ``--time-zone``."""
     return say(
         "--time-zone {asked}: the file's own standard time is {offset}; leave the option out, or name that",
-        "--time-zone {asked}：文件自身的标准时间为 {offset}；请去掉该选项，或改为此值",
         asked=shown(asked),
         offset=file.zone_name or "UTC",
     )

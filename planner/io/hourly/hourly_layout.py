@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from planner.errors import shown
 from planner.io.hourly.times.time_columns import is_row_of_times
-from planner.language import Said, say
+from planner.language import Message, Named, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMENTS: Final = ("#", "!", "//", "%")
-DELIMITERS: Final = {",": "", ";": say("semicolons", "分号"), "\t": say("tabs", "制表符")}
+DELIMITERS: Final = {",": "", ";": say("semicolons"), "\t": say("tabs")}
 SHOWN_LINES: Final = 3
 TIME_WORDS: Final = {
     "time",
@@ -35,7 +35,7 @@ TIME_WORDS: Final = {
 class NoTableError(Exception):
     """The file holds no table of hours; carries problem and remedy."""
 
-    def __init__(self, problem: Said, remedy: Said) -> None:
+    def __init__(self, problem: Message, remedy: Message) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
@@ -60,7 +60,7 @@ class Layout:
     text: str
     lines: Sequence[int]
     delimiter: str = ","
-    notes: list[Said] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
 
 def table_in(text: str) -> Layout:
@@ -91,13 +91,11 @@ def table_in(text: str) -> Layout:
     raise NoTableError(
         say(
             "no row with a time was found: the file begins with {lines}",
-            "未找到含时刻的行：文件开头为 {lines}",
             lines=_quoted(lines),
         ),
         say(
             "an hourly table is CSV with a header, a column of times such as 2025-01-31 13:00, and one column a place; "
-            "what stands above the header may stay",
-            "逐时表为 CSV：表头一行，一列时刻（如 2025-01-31 13:00），每个地点一列；表头之上的内容可以保留",
+            "what stands above the header may stay"
         ),
     )
 
@@ -128,7 +126,7 @@ def _laid_out(lines: Sequence[str], first: int, delimiter: str) -> Layout:
     length = len(_cells(named, delimiter))
     rows = [named, *(_cut(lines[number], length, delimiter) for number in kept[1:])]
     if delimiter != ",":
-        notes.append(say("the cells are parted by {what}", "各列以{what}分隔", what=DELIMITERS[delimiter]))
+        notes.append(say("the cells are parted by {what}", what=DELIMITERS[delimiter]))
     return Layout("\n".join(rows) + "\n", [number + 1 for number in kept], delimiter, notes)
 
 
@@ -154,13 +152,11 @@ def _header_of(lines: Sequence[str], first: int, width: int, delimiter: str) -> 
     raise NoTableError(
         say(
             "no header was found above the first hour, row {row}: {lines}",
-            "第一个小时（第 {row} 行）之上没有表头：{lines}",
             row=first + 1,
             lines=_quoted(lines[first:]),
         ),
         say(
             "write one row of names above it, a name for each of its {width} cells, such as time,{more}",
-            "请在其上写一行名称，{width} 个单元格各一个，如 time,{more}",
             width=width,
             more=",".join(f"place{number}" for number in range(1, width)),
         ),
@@ -196,14 +192,13 @@ def _cut(line: str, length: int, delimiter: str) -> str:
     return line
 
 
-def _notes(lines: Sequence[str], header: int, between: Sequence[int], hours: tuple[int, int]) -> list[Said]:
+def _notes(lines: Sequence[str], header: int, between: Sequence[int], hours: tuple[int, int]) -> list[Message]:
     first, last = hours
     notes = []
     if header:
         notes.append(
             say(
                 "the header is row {row}: {line}; the rows above it are left out",
-                "表头为第 {row} 行：{line}；其上各行略去",
                 row=header + 1,
                 line=shown(lines[header]),
             )
@@ -212,7 +207,6 @@ def _notes(lines: Sequence[str], header: int, between: Sequence[int], hours: tup
     notes += [
         say(
             "row {row} is no hour and is left out: {line}",
-            "第 {row} 行不是小时，略去：{line}",
             row=n + 1,
             line=shown(lines[n]),
         )
@@ -223,7 +217,6 @@ def _notes(lines: Sequence[str], header: int, between: Sequence[int], hours: tup
         notes.append(
             say(
                 "what stands below the last hour is left out, from row {row}: {line}",
-                "最后一小时之下的内容略去，自第 {row} 行起：{line}",
                 row=legend[0] + 1,
                 line=shown(lines[legend[0]]),
             )
@@ -277,6 +270,6 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _quoted(lines: Sequence[str]) -> Said:
+def _quoted(lines: Sequence[str]) -> Message:
     text = " | ".join(shown(line) for line in lines[:SHOWN_LINES])
-    return Said(text, text)
+    return Named(text, text)

@@ -13,7 +13,7 @@ from planner.io.files.tables import Table
 from planner.io.hourly.times.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, hour_name
 from planner.io.hourly.times.zones import HOUR, said
 from planner.io.read.order import TIMESTEP
-from planner.language import Said, say
+from planner.language import Message, Text, say
 
 if TYPE_CHECKING:
     from planner.io.hourly.times.year_of_hours import HourlyTable
@@ -24,8 +24,7 @@ PERIOD = "year"
 COLUMNS = (TIMESTEP, "period", "time", "timestep_weight", "timestep_duration")
 OTHER_STEPS = say(
     "to plan hour by hour, delete timestep.csv and the tables by timestep; or import into a "
-    "folder that extends this one and takes its timesteps away with [drop]",
-    "要逐时规划，请删除 timestep.csv 与按时段的各表；或导入到继承本情景并以 [drop] 剔除其时段的文件夹",
+    "folder that extends this one and takes its timesteps away with [drop]"
 )
 
 
@@ -66,23 +65,15 @@ def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, 
     table = layer.tables.get(TIMESTEP)
     if table is not None and table.size:
         if year is not None:
-            raise UsageError(
-                say(
-                    "--year is for a scenario without timesteps; this one has timestep.csv",
-                    "--year 用于没有时段的情景；本情景有 timestep.csv",
-                )
-            )
+            raise UsageError(say("--year is for a scenario without timesteps; this one has timestep.csv"))
         return _own(table, offset, gathering)
     hours = layer.document.get("time", {}).get("hours", YEAR)
     if hours not in {YEAR, LEAP_YEAR}:
-        remedy = say(
-            "a year of hours has 8760, a leap year 8784; write that as hours in [time]",
-            "全年为 8760 小时，闰年 8784 小时；请在 [time] 中写作 hours",
-        )
+        remedy = say("a year of hours has 8760, a leap year 8784; write that as hours in [time]")
         gathering.add(
             Fault(
                 "scenario.toml",
-                say("the scenario is not a year of hours", "情景不是逐时的全年"),
+                say("the scenario is not a year of hours"),
                 None,
                 "time.hours",
                 hours,
@@ -96,19 +87,16 @@ def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, 
     return _new(chosen, int(hours), offset)
 
 
-def _no_leap_year(year: int, *, asked: bool) -> Said:
+def _no_leap_year(year: int, *, asked: bool) -> Message:
     """Say what lacks the day of a leap year: the year that was asked for, or the file, which no year can mend."""
     if asked:
         return say(
             "--year {year} is no leap year, and the scenario has 8784 hours: name a leap year with --year",
-            "--year {year} 不是闰年，而情景有 8784 小时：请以 --year 给出闰年",
             year=year,
         )
     return say(
         "the file's year {year} is no leap year, and the scenario has 8784 hours: take a file that has 29 February, "
         "or plan a year without: hours = 8760 in [time]",
-        "文件的年份 {year} 不是闰年，而情景有 8784 小时：换用含 2 月 29 日的文件，或规划不含该日的年份："
-        "在 [time] 中写 hours = 8760",
         year=year,
     )
 
@@ -126,10 +114,9 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
     """Return the scenario's timesteps as hours of the year, by their ``time``."""
     file = table.files[-1]
     if table.size not in {YEAR, LEAP_YEAR} or "time" not in table.columns:
-        lack = say(" without time", "（没有时刻）") if "time" not in table.columns else ""
+        lack = say(" without time") if "time" not in table.columns else ""
         problem = say(
             "the scenario has {size:,} timesteps{lack}; an hourly table needs one for each hour of a year",
-            "情景有 {size:,} 个时段{lack}；逐时表需要全年每小时一个",
             size=table.size,
             lack=lack,
         )
@@ -147,15 +134,15 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
                 code,
                 "time",
                 cell,
-                say("not the beginning of an hour", "不是整点"),
-                say("ISO 8601, such as 2025-01-31T13:00+08:00", "ISO 8601，如 2025-01-31T13:00+08:00"),
+                say("not the beginning of an hour"),
+                say("ISO 8601, such as 2025-01-31T13:00+08:00"),
             )
         elif length and not _is_one(length):
             gathering.at(
                 code,
                 "timestep_duration",
                 length,
-                say("the step is not an hour long", "时段时长不是一小时"),
+                say("the step is not an hour long"),
                 OTHER_STEPS,
             )
         else:
@@ -167,12 +154,10 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
     if sorted(by_hour) != list(range(table.size)):
         problem = say(
             "its times are not {size:,} different hours of one year in the scenario's time zone",
-            "按情景的时区，其时刻不是同一年中互不相同的 {size:,} 个小时",
             size=table.size,
         )
         remedy = say(
             "mend them, or say with --scenario-time-zone which clock they keep; {OTHER_STEPS}",
-            "请修正，或以 --scenario-time-zone 说明其时区；{OTHER_STEPS}",
             OTHER_STEPS=OTHER_STEPS,
         )
         gathering.add(Fault(file, problem, None, "time", remedy=remedy), TIMESTEP)
@@ -214,21 +199,19 @@ def refuse_other_ids(layer: Layer, schema: Schema, steps: Steps, gathering: Gath
         if other:
             problem = say(
                 "it speaks of timesteps that are no hours of the year: {listed}",
-                "其中的时段不是全年的小时：{listed}",
                 listed=listed(other),
             )
             gathering.add(Fault(table.files[-1], problem, None, TIMESTEP, remedy=OTHER_STEPS))
 
 
-def year_note(file: HourlyTable, steps: Steps) -> str:
+def year_note(file: HourlyTable, steps: Steps) -> Text:
     """Return a note where the hours of one year stand for those of another."""
     if file.is_typical:
-        return say("the typical year stands for {year}", "典型年代表 {year} 年", year=steps.year)
+        return say("the typical year stands for {year}", year=steps.year)
     if file.year == steps.year:
         return ""
     return say(
         "the hours of {file_year} stand for those of {year}, by month, day and hour; days of the week differ",
-        "以 {file_year} 年的各小时代表 {year} 年的同月同日同时；星期不同",
         file_year=file.year,
         year=steps.year,
     )

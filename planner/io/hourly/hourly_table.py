@@ -35,10 +35,7 @@ if TYPE_CHECKING:
     from planner.io.files.tables import Table
     from planner.io.hourly.times.hour_stamps import Stamp
 
-FORMS = say(
-    "write year, month, day and hour, such as 2025-01-31 13:00 or 2025-01-31T13:00+08:00",
-    "写出年月日时，如 2025-01-31 13:00 或 2025-01-31T13:00+08:00",
-)
+FORMS = say("write year, month, day and hour, such as 2025-01-31 13:00 or 2025-01-31T13:00+08:00")
 NO_OFFSET = timedelta(0)
 
 
@@ -107,7 +104,7 @@ class _Times(HourRows):
         """Keep a fault for each cell that is no time."""
         for row, stamp in enumerate(stamps):
             if stamp is None:
-                problem = say("not a time", "不是时刻") if self.cells[row] else say("the time is missing", "缺少时刻")
+                problem = say("not a time") if self.cells[row] else say("the time is missing")
                 self.fault(row, problem, FORMS)
 
     def _of_one_year(self, moments: Sequence[datetime]) -> HourlyTable | None:
@@ -161,13 +158,9 @@ class _Times(HourRows):
                 row,
                 say(
                     "the year is {year}, and the other rows of its month are of another",
-                    "年份为 {year}，而同月其他行为另一年",
                     year=times[row].year,
                 ),
-                say(
-                    "the file is a typical year, months of several years: take each month from one year",
-                    "该文件为典型年（各月出自不同年份）：每月须出自同一年",
-                ),
+                say("the file is a typical year, months of several years: take each month from one year"),
             )
         return bool(odd)
 
@@ -181,11 +174,10 @@ class _Times(HourRows):
             row,
             say(
                 "the file holds {count} years: {years}",
-                "文件含 {count} 年：{years}",
                 count=len(whole),
                 years=listed([str(year) for year in whole]),
             ),
-            say("keep the rows of one of them", "只保留其中一年的行"),
+            say("keep the rows of one of them"),
         )
         return True
 
@@ -193,10 +185,9 @@ class _Times(HourRows):
         """Refuse 1 … 8760 in one sentence: such a column says neither year nor zone nor where the day begins."""
         if not all(cell.isascii() and cell.isdigit() for cell in self.cells) or stamp_of(self.cells[0]):
             return False
-        problem = say("the column counts the hours and says no time", "该列只是小时序号，没有时刻")
+        problem = say("the column counts the hours and says no time")
         remedy = say(
             "{FORMS} in each row; or name the column of times with --time-column",
-            "每行{FORMS}；或以 --time-column 指定时刻列",
             FORMS=FORMS,
         )
         self.fault(0, problem, remedy)
@@ -221,29 +212,23 @@ class _Times(HourRows):
     def _other_offset(self, rows: Sequence[int]) -> None:
         problem = say(
             "the offset of {count} is not that of --time-zone {file_name}",
-            "{count}的时差与 --time-zone {file_name} 不符",
             count=counted(rows, "time"),
             file_name=shown(self.clock.file_name),
         )
-        self.fault(rows[0], problem, say("name the time zone that the file is in", "请给出文件所用的时区"))
+        self.fault(rows[0], problem, say("name the time zone that the file is in"))
 
     def _fixed(self, row: int, stamp: datetime) -> datetime | None:
         """Return a time without an offset in UTC, unless the clocks change at it."""
         zone, name = self.clock.file, shown(self.clock.file_name)
         moment = stamp.replace(tzinfo=zone).astimezone(UTC)
         if moment.astimezone(zone).replace(tzinfo=None) != stamp:
-            problem = say(
-                "there is no such hour in {name}: the clocks go forward", "{name} 没有这一小时：时钟拨快", name=name
-            )
+            problem = say("there is no such hour in {name}: the clocks go forward", name=name)
         elif stamp.replace(tzinfo=zone, fold=1).utcoffset() != stamp.replace(tzinfo=zone).utcoffset():
-            problem = say(
-                "the hour stands twice in {name}: the clocks go back", "{name} 中这一小时出现两次：时钟拨慢", name=name
-            )
+            problem = say("the hour stands twice in {name}: the clocks go back", name=name)
         else:
             return moment
         remedy = say(
             "if the file keeps standard time, as weather files do, name it: --time-zone {offset}; else write offsets",
-            "若文件用标准时间（气象文件多如此），请写 --time-zone {offset}；否则请写出时差",
             offset=said(standard_offset(zone, stamp.year)),
         )
         self.fault(row, problem, remedy)
@@ -255,8 +240,8 @@ class _Times(HourRows):
         steps = Counter(moments[after] - moments[before] for before, after in pairwise(order))
         steps.pop(NO_OFFSET, None)  # an hour that stands twice has a fault of its own
         if steps and (step := steps.most_common(1)[0][0]) != HOUR:
-            problem = say("the steps are {value:g} h long, not 1 h", "时段长 {value:g} h，不是 1 h", value=step / HOUR)
-            self.fault(order[1], problem, say("average or split them to hours first", "先平均或拆分为小时"))
+            problem = say("the steps are {value:g} h long, not 1 h", value=step / HOUR)
+            self.fault(order[1], problem, say("average or split them to hours first"))
             return False
         odd = [row for row, moment in enumerate(moments) if (moment + self.clock.scenario).minute or moment.second]
         if odd:
@@ -267,13 +252,9 @@ class _Times(HourRows):
     def _odd(self, rows: Sequence[int]) -> None:
         problem = say(
             "not at minute 0 of the scenario's clock, as are {count:,} rows",
-            "不在情景时钟的整点，共 {count:,} 行如此",
             count=len(rows),
         )
-        remedy = say(
-            "write the beginning of each hour; average zones that lie half an hour apart",
-            "写出每小时的起点；时区相差半小时的请先平均",
-        )
+        remedy = say("write the beginning of each hour; average zones that lie half an hour apart")
         self.fault(rows[0], problem, remedy)
 
     def _begin(self, year: int, first: datetime) -> tuple[datetime, int]:

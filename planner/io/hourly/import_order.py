@@ -86,11 +86,10 @@ def target_of(order: Order, declarations: Declarations) -> Target:
         if parameter.is_numeric and len(index) > 1 and index[-1] == TIMESTEP
     }
     if order.column not in known:
-        near = nearest(order.column, known, say("columns by timestep", "按时段的列"))
+        near = nearest(order.column, known, say("columns by timestep"))
         raise UsageError(
             say(
                 "--column {column}: no number by timestep has this name ({near})",
-                "--column {column}：没有以此为名的按时段数值（{near}）",
                 column=shown(order.column),
                 near=near,
             )
@@ -102,7 +101,6 @@ def target_of(order: Order, declarations: Declarations) -> Target:
             raise UsageError(
                 say(
                     "{name} is by {listed}: say which {name_2} with --{name_2}",
-                    "{name} 按 {listed} 给出：请以 --{name_2} 说明是哪个 {name_2}",
                     name=parameter.name,
                     listed=", ".join(index),
                     name_2=name,
@@ -113,7 +111,6 @@ def target_of(order: Order, declarations: Declarations) -> Target:
             raise UsageError(
                 say(
                     "{name} is by {listed}: there is no {name_2} to name with --{name_2}",
-                    "{name} 按 {listed} 给出：不需要 --{name_2}",
                     name=parameter.name,
                     listed=", ".join(index),
                     name_2=name,

@@ -11,12 +11,12 @@ from planner.errors import Fault
 from planner.faults import Gathering, listed
 from planner.io.files.tables import Table, read_csv
 from planner.io.hourly.hourly_steps import Steps, refuse_other_ids
-from planner.io.hourly.import_sources import Row, Said, Sources
+from planner.io.hourly.import_sources import Row, Sources
 from planner.io.read.folders import READERS, TOML
 from planner.io.read.merge import Layer, given_at, merged_table
 from planner.io.read.order import TIMESTEP
 from planner.io.read.write import csv_text
-from planner.language import say
+from planner.language import Named, Text, say
 from planner.scenario.parameter import Parameter, table_of
 from planner.scenario.schema import SOURCE, Schema
 
@@ -47,7 +47,7 @@ class Hourly:
     index: Key
     steps: Steps
     cells: Mapping[Key, Sequence[str]]
-    source: str
+    source: Text
     confidence: str
     note: str
 
@@ -111,7 +111,6 @@ class ScenarioTables:
                 told.add(key)
                 problem = say(
                     "{column} of {listed} is there already",
-                    "{listed} 的 {column} 已经存在",
                     column=column,
                     listed=" × ".join(key),
                 )
@@ -120,7 +119,7 @@ class ScenarioTables:
                     column,
                     cell,
                     problem,
-                    say("{REPLACE} puts the new values in its place", "{REPLACE} 会以新值替换", REPLACE=REPLACE),
+                    say("{REPLACE} puts the new values in its place", REPLACE=REPLACE),
                 )
 
     def _from_coarser(self, hourly: Hourly, *, replace: bool) -> tuple[dict[Key, Sequence[str]], list[str]]:
@@ -135,34 +134,27 @@ class ScenarioTables:
             if index == hourly.index:
                 continue
             if index != hourly.index[:-1]:
-                where = (
-                    f"{table_of(index)}.csv"
-                    if index
-                    else say("[parameters] of {file}", "{file} 的 [parameters]", file=TOML)
-                )
+                where = f"{table_of(index)}.csv" if index else say("[parameters] of {file}", file=TOML)
                 remedy = say(
                     "delete it in {where} first, and import it for all places",
-                    "先在 {where} 中删除，再为所有地点导入",
                     where=where,
                 )
                 self.gathering.at(
                     code,
                     parameter.name,
                     None,
-                    say("{name} is given in {where}", "{where} 已给出 {name}", name=parameter.name, where=where),
+                    say("{name} is given in {where}", name=parameter.name, where=where),
                     remedy,
                 )
                 continue
             if not replace:
                 problem = say(
                     "{name} is given for all hours, in {table_of}.csv",
-                    "{table_of}.csv 已为所有小时给出 {name}",
                     name=parameter.name,
                     table_of=table_of(index),
                 )
                 remedy = say(
                     "{REPLACE} takes the column away; places that are not imported keep their value, hour by hour",
-                    "{REPLACE} 会去掉该列；未导入的地点逐时保留原值",
                     REPLACE=REPLACE,
                 )
                 self.gathering.at(code, parameter.name, None, problem, remedy)
@@ -174,7 +166,6 @@ class ScenarioTables:
             self.gathering.note(
                 say(
                     "{name} of {names} keeps its value at every hour",
-                    "{names} 的 {name} 每小时保留原值",
                     name=parameter.name,
                     names=names,
                 )
@@ -188,12 +179,8 @@ class ScenarioTables:
         rows = zip(table.keys(hourly.index[:-1]), table.columns[column], table.origins[column], strict=True)
         for key, cell, code in rows:
             if cell and self.gathering.places.file(code) == own_toml:
-                remedy = say(
-                    "delete it there first, or import for all places after", "先在那里删除，或随后为所有地点导入"
-                )
-                self.gathering.at(
-                    code, f"set.{table.name}.{column}", cell, say("it is set for all hours", "已为所有小时设定"), remedy
-                )
+                remedy = say("delete it there first, or import for all places after")
+                self.gathering.at(code, f"set.{table.name}.{column}", cell, say("it is set for all hours"), remedy)
             elif cell and key not in hourly.cells and not _is(cell, default):
                 found[key] = [cell] * len(hourly.steps.ids)
         return found
@@ -207,8 +194,8 @@ class ScenarioTables:
                 self.gathering.add(
                     Fault(
                         file,
-                        say("an import changes CSV tables only", "导入只改动 CSV 表"),
-                        remedy=say("save it as {name}.csv", "另存为 {name}.csv", name=name),
+                        say("an import changes CSV tables only"),
+                        remedy=say("save it as {name}.csv", name=name),
                     )
                 )
                 return None
@@ -226,12 +213,12 @@ class ScenarioTables:
             if is_spread:
                 others += sources.said_of(name, hourly.parameter.name)
             sources.forget(name, hourly.parameter.name)
-        said = Said(hourly.name, hourly.parameter.name, hourly.source, hourly.confidence, hourly.note)
+        said = Named(hourly.name, hourly.parameter.name, hourly.source, hourly.confidence, hourly.note)
         replaced = [(*key, step) for key in hourly.cells for step in hourly.steps.ids]
         sources.put(said, others, replaced)
         if hourly.steps.new is not None:
             for column in ("timestep_weight", "timestep_duration"):
-                sources.put(Said(TIMESTEP, column, CALENDAR, "derived"), (), [(step,) for step in hourly.steps.ids])
+                sources.put(Named(TIMESTEP, column, CALENDAR, "derived"), (), [(step,) for step in hourly.steps.ids])
         return sources
 
     def _has_others(self, hourly: Hourly) -> bool:

@@ -39,9 +39,7 @@ LINE = 1000
 ZONE_MISSING = say(
     "--time-zone is missing: an hourly table does not say which clock its hours keep, and eight "
     "hours of error put the sun of noon into the night; name the file's zone, such as "
-    "Asia/Shanghai or UTC",
-    "缺少 --time-zone：逐时表本身不说明所用时钟，差八小时会把正午的太阳放进夜里；请给出文件的时区"
-    "，如 Asia/Shanghai 或 UTC",
+    "Asia/Shanghai or UTC"
 )
 
 
@@ -71,14 +69,13 @@ class Imported:
     def told(self) -> str:
         """Return it in a few lines, as the command prints it."""
         places = ", ".join(
-            name if name == word else say("{name} from {word}", "{name}（取自 {word}）", name=name, word=word)
+            name if name == word else say("{name} from {word}", name=name, word=word)
             for name, word in self.columns.items()
         )
         kind = f"{self.kind}{'s' if len(self.columns) != 1 else ''}"
         lines = [
             say(
                 "{column} of {count} {kind} at {hours:,} hours: {places}",
-                "{column}：{count} 个 {kind}，{hours:,} 小时：{places}",
                 column=self.column,
                 count=len(self.columns),
                 kind=kind,
@@ -86,8 +83,8 @@ class Imported:
                 places=places,
             )
         ]
-        lines += [say("wrote {path}", "已写入 {path}", path=path) for path in self.files]
-        lines += [say("note: {note}", "注意：{note}", note=note) for note in self.notes]
+        lines += [say("wrote {path}", path=path) for path in self.files]
+        lines += [say("note: {note}", note=note) for note in self.notes]
         return "".join(f"{shown(line, LINE)}\n" for line in lines)
 
 
@@ -119,13 +116,12 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
         raise UsageError(
             say(
                 "--confidence {confidence}: choose from {listed}",
-                "--confidence {confidence}：可选 {listed}",
                 confidence=shown(order.confidence),
                 listed=", ".join(CONFIDENCE),
             )
         )
     if FORBIDDEN.search(order.source):
-        raise UsageError(say("--source holds a control or bidirectional character", "--source 含控制字符或双向字符"))
+        raise UsageError(say("--source holds a control or bidirectional character"))
     path = _folder(folder)
     with sole_writer(path):
         gathering = Gathering(path.parent)
@@ -133,7 +129,7 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
         layer = FolderReader(schema_of(declarations), gathering).read(path)
         if read is None or layer is None:
             gathering.finish()
-            raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read", "情景无法读取"))])
+            raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read"))])
         clock = _clock(read, order, gathering)
         asked = _Import(read, layer, target, clock, order, gathering)
         columns = asked.columns()
@@ -166,12 +162,11 @@ def _clock(read: HourlyFile, order: Order, gathering: Gathering) -> Clock:
         if standard_offset(zone, year) != read.offset:
             raise UsageError(zone_conflict(read, name))
         zone, name = timezone(read.offset), read.zone_name
-        gathering.note(say("the file keeps standard time, {name}", "文件采用标准时间 {name}", name=name))
+        gathering.note(say("the file keeps standard time, {name}", name=name))
     elif read.says_utc and standard_offset(zone, year):
         raise UsageError(
             say(
                 "--time-zone {zone}: the column of times is called {column}, and says UTC; name UTC, or rename it",
-                "--time-zone {zone}：时刻列名为 {column}，表明是 UTC；请写 UTC，或改列名",
                 zone=shown(name),
                 column=shown(read.time_column),
             )
@@ -189,15 +184,13 @@ def _folder(folder: Path) -> Path:
             return path
     except (OSError, ValueError, RuntimeError):
         pass
-    problem = (
-        say("not a folder", "不是文件夹") if folder.name == TOML else say("there is no such folder", "没有这个文件夹")
-    )
+    problem = say("not a folder") if folder.name == TOML else say("there is no such folder")
     raise InvalidInputError(
         [
             Fault(
                 str(folder),
                 problem,
-                remedy=say("name a scenario folder; 'planner new' makes one", "请给出情景文件夹；“planner new”可新建"),
+                remedy=say("name a scenario folder; 'planner new' makes one"),
             )
         ]
     )
@@ -264,22 +257,17 @@ class _Import:
         if table is None:
             problem = say(
                 "the scenario has no {table_of}.csv, which says what to import for",
-                "情景没有 {table_of}.csv，不知为谁导入",
                 table_of=table_of(carrier),
             )
-            self.gathering.add(Fault(f"{table_of(carrier)}.csv", problem, remedy=say("write it first", "请先写出")))
+            self.gathering.add(Fault(f"{table_of(carrier)}.csv", problem, remedy=say("write it first")))
             return Places(kind, (), names)
         said = [self.target.fixed[name] for name in carrier[1:]]
         rows = table.keys(carrier)
         ids = list(dict.fromkeys(row[0] for row in rows if list(row[1:]) == said))
         if not ids:
             word = listed(said)
-            problem = (
-                say("no {kind} has {word}", "没有 {kind} 用到 {word}", kind=kind, word=word)
-                if said
-                else say("it has no {kind}", "其中没有 {kind}", kind=kind)
-            )
-            remedy = nearest(word, {row[-1] for row in rows}) if said else say("add the rows first", "先添加这些行")
+            problem = say("no {kind} has {word}", kind=kind, word=word) if said else say("it has no {kind}", kind=kind)
+            remedy = nearest(word, {row[-1] for row in rows}) if said else say("add the rows first")
             self.gathering.add(Fault(table.files[-1], problem, remedy=remedy))
         return Places(kind, ids, names)
 
@@ -293,12 +281,12 @@ class _Import:
                         codes[row],
                         column,
                         None,
-                        say("the cell is empty", "单元格为空"),
-                        say("every hour needs its number", "每小时都须有数值"),
+                        say("the cell is empty"),
+                        say("every hour needs its number"),
                     )
             name = self.target.parameter.name
             for row, problem, remedy in parse(self.target.parameter, cells).faults:
-                told = say("{problem} for {name}", "用于 {name}：{problem}", problem=problem, name=name)
+                told = say("{problem} for {name}", problem=problem, name=name)
                 self.gathering.at(codes[row], column, cells[row], told, remedy)
 
     def _note(self, columns: Mapping[str, str], steps: Steps, year: HourlyTable) -> None:

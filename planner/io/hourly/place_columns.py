@@ -9,7 +9,7 @@ from planner.errors import Fault
 from planner.faults import Gathering, listed, nearest
 from planner.io.files.decoding import composed
 from planner.io.hourly.times.time_columns import UNIT
-from planner.language import join, say
+from planner.language import SEMICOLON, Text, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,23 +71,23 @@ def picked(picks: Sequence[str], columns: Sequence[str], places: Places, gatheri
         column, equals, name = composed(text).rpartition("=")
         if not equals or not column or not name:
             problem, remedy = (
-                say("not a column and an id", "不是列与 id"),
-                say("write COLUMN={kind}", "写作 COLUMN={kind}", kind=places.kind),
+                say("not a column and an id"),
+                say("write COLUMN={kind}", kind=places.kind),
             )
         elif column not in columns:
             problem, remedy = (
-                say("the file has no such column", "文件没有这一列"),
-                nearest(column, columns, say("columns", "列")),
+                say("the file has no such column"),
+                nearest(column, columns, say("columns")),
             )
         elif name not in places.ids:
             problem, remedy = (
-                say("no such {kind} to import for", "没有这个 {kind} 可供导入", kind=places.kind),
+                say("no such {kind} to import for", kind=places.kind),
                 nearest(name, places.ids),
             )
         elif name in found:
             problem, remedy = (
-                say("{kind} {name} is picked twice", "{kind} {name} 被指定两次", kind=places.kind, name=name),
-                say("keep one of them", "只保留其一"),
+                say("{kind} {name} is picked twice", kind=places.kind, name=name),
+                say("keep one of them"),
             )
         else:
             found[name] = column
@@ -105,7 +105,6 @@ def only_column(parameter: str, columns: Sequence[str], places: Places, gatherin
     gathering.note(
         say(
             "column {column} is taken for {parameter} of {name}, the only {kind}",
-            "列 {column} 用作唯一的 {kind} {name} 的 {parameter}",
             column=found[0],
             parameter=parameter,
             name=places.ids[0],
@@ -124,19 +123,13 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
         meanings = list(kinds.values())
         if any(meaning != meanings[0] for meaning in meanings):
             told = join(
-                (
-                    say("as {kind}: {ids}", "按 {kind}：{ids}", kind=kind, ids=listed(sorted(ids)))
-                    for kind, ids in kinds.items()
-                ),
-                "; ",
-                "；",
+                (say("as {kind}: {ids}", kind=kind, ids=listed(sorted(ids))) for kind, ids in kinds.items()), SEMICOLON
             )
             _add(
                 file,
                 column,
                 say(
                     "the column may mean different {kind}s ({told})",
-                    "该列可能指不同的 {kind}（{told}）",
                     kind=places.kind,
                     told=told,
                 ),
@@ -149,7 +142,6 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
         if len(claims.get(name, ())) > 1:
             problem = say(
                 "{kind} {name} fits several columns: {listed}",
-                "{kind} {name} 对应多列：{listed}",
                 kind=places.kind,
                 name=name,
                 listed=listed(claims[name]),
@@ -159,7 +151,6 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
     if lacking:
         problem = say(
             "no column for {count} of {count_2} {kind}s: {listed}",
-            "{count_2} 个 {kind} 中有 {count} 个没有对应的列：{listed}",
             count=len(lacking),
             count_2=len(places.ids),
             kind=places.kind,
@@ -172,17 +163,16 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
             problem,
             places,
             gathering,
-            say("; columns that fit none: {listed}", "；均不对应的列：{listed}", listed=listed(free)) if free else "",
+            say("; columns that fit none: {listed}", listed=listed(free)) if free else "",
         )
     return {name: found[0] for name, found in claims.items()}
 
 
 def _add(  # noqa: PLR0917 - the order in which a fault is told
-    file: str, column: str | None, problem: str, places: Places, gathering: Gathering, more: str = ""
+    file: str, column: str | None, problem: Text, places: Places, gathering: Gathering, more: Text = ""
 ) -> None:
     remedy = say(
         "say which is meant, for all that shall be imported: {option} COLUMN={kind}, once for each{more}",
-        "请说明所指，凡要导入的逐一给出：{option} COLUMN={kind}{more}",
         option=OPTION,
         kind=places.kind,
         more=more,
@@ -190,7 +180,7 @@ def _add(  # noqa: PLR0917 - the order in which a fault is told
     gathering.add(Fault(file, problem, 1, column, remedy=remedy))
 
 
-def unused_note(columns: Sequence[str], used: Mapping[str, str]) -> str:
+def unused_note(columns: Sequence[str], used: Mapping[str, str]) -> Text:
     """Return a note that names the columns that belong to no id; empty where all do."""
     spare = [column for column in columns if column not in set(used.values())]
-    return say("columns not used: {listed}", "未使用的列：{listed}", listed=listed(spare, NAMED_MAX)) if spare else ""
+    return say("columns not used: {listed}", listed=listed(spare, NAMED_MAX)) if spare else ""

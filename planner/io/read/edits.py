@@ -17,7 +17,7 @@ from planner.io.read import cells as cell_rules
 from planner.io.read.members import members_without_table
 from planner.io.read.merge import PARAMETERS, Layer, forget, given_at
 from planner.io.read.replacing import clear_excluded
-from planner.language import say
+from planner.language import Text, say
 from planner.scenario.parameter import Parameter, table_of
 from planner.scenario.schema import SOURCE, Schema
 from planner.scenario.settings import check_minimise, check_then, check_time
@@ -25,8 +25,7 @@ from planner.scenario.settings import check_minimise, check_then, check_time
 COMMAND_LINE = "--set"
 TARGET = re.compile(r"\s*([^.\[\]]+)\.([^.\[\]]+?)\s*(?:\[(.*)\])?\s*")
 FORMS = say(
-    "write parameter=V, table.column=V, table.column[key,…]=V, objective.minimise=V or time.representative_days=N",
-    "写作 parameter=V、table.column=V、table.column[key,…]=V、objective.minimise=V 或 time.representative_days=N",
+    "write parameter=V, table.column=V, table.column[key,…]=V, objective.minimise=V or time.representative_days=N"
 )
 TIME = "time."
 BARE = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]+)?")
@@ -71,10 +70,9 @@ class Editor:
         if len(edit.key) > len(keys):
             self._fault(
                 edit,
-                say("the key has {count} parts", "键有 {count} 部分", count=len(edit.key)),
+                say("the key has {count} parts", count=len(edit.key)),
                 say(
                     "the keys of {table} are {listed}",
-                    "{table} 的键为 {listed}",
                     table=edit.table,
                     listed=", ".join(keys),
                 ),
@@ -111,9 +109,7 @@ class Editor:
     def _parameter(self, edit: Edit) -> Parameter | None:
         tables = {name: table for name, table in self.schema.tables.items() if name != SOURCE}
         if edit.table not in tables:
-            self._fault(
-                edit, say("unknown table {table}", "未知表 {table}", table=edit.table), nearest(edit.table, tables)
-            )
+            self._fault(edit, say("unknown table {table}", table=edit.table), nearest(edit.table, tables))
             return None
         columns = tables[edit.table].columns
         if edit.column not in columns:
@@ -121,7 +117,6 @@ class Editor:
                 edit,
                 say(
                     "unknown column {column} of {table}",
-                    "{table} 没有列 {column}",
                     column=edit.column,
                     table=edit.table,
                 ),
@@ -139,14 +134,13 @@ class Editor:
             if other in self.own.get(parameter.key, ()):
                 self._fault(
                     edit,
-                    say("it is given in {where} of the same scenario", "同一情景的 {where} 已给出", where=where),
-                    say("keep it in one of them", "只保留其一"),
+                    say("it is given in {where} of the same scenario", where=where),
+                    say("keep it in one of them"),
                 )
                 return False
             if edit.key:
                 remedy = say(
                     "set the whole column {table}.{column} first, or the value in {where}",
-                    "先设定整列 {table}.{column}，或设定 {where} 中的取值",
                     table=edit.table,
                     column=edit.column,
                     where=where,
@@ -155,7 +149,6 @@ class Editor:
                     edit,
                     say(
                         "it is given in {where}, which one row cannot replace",
-                        "{where} 已给出，无法由一行替换",
                         where=where,
                     ),
                     remedy,
@@ -165,7 +158,6 @@ class Editor:
             self.gathering.note(
                 say(
                     "{label} replaces {name} in {where}",
-                    "{label} 替换了 {where} 中的 {name}",
                     label=edit.label,
                     name=parameter.name,
                     where=where,
@@ -179,8 +171,8 @@ class Editor:
         if not members:
             self._fault(
                 edit,
-                say("the scenario has no {table}.csv", "情景没有 {table}.csv", table=edit.table),
-                say("write the table with the rows that are meant", "写出该表及所需的行"),
+                say("the scenario has no {table}.csv", table=edit.table),
+                say("write the table with the rows that are meant"),
             )
             return None
         codes = [edit.code] * len(members)
@@ -200,14 +192,12 @@ class Editor:
         near = nearest(edit.key[-1], table.columns[keys[depth - 1]])
         self._fault(
             edit,
-            say(
-                "unknown key {listed} of {table}", "{table} 没有键 {listed}", listed=listed(edit.key), table=edit.table
-            ),
+            say("unknown key {listed} of {table}", listed=listed(edit.key), table=edit.table),
             near,
         )
         return ()
 
-    def _fault(self, edit: Edit, problem: str, remedy: str) -> None:
+    def _fault(self, edit: Edit, problem: Text, remedy: Text) -> None:
         self.gathering.at(edit.code, edit.label, edit.cell or None, problem, remedy)
 
 
@@ -232,12 +222,12 @@ def edits_of(
     for name, value in assignments.items():
         table, dot, column = name.partition(".")
         if not dot or (isinstance(value, Mapping) and not value):
-            remedy = say('"table.column" = value, the name in quotes', '"table.column" = 取值，名称加引号')
+            remedy = say('"table.column" = value, the name in quotes')
             gathering.at(
                 code[name],
                 f"set.{name}",
                 None,
-                say("not a column of a table, or without a value", "不是某表的列，或没有取值"),
+                say("not a column of a table, or without a value"),
                 remedy,
             )
             continue
@@ -246,10 +236,9 @@ def edits_of(
             cell = cell_of(leaf, parameter)
             if cell is None:
                 problem, remedy = (
-                    say("the value is of the wrong kind", "取值的类型不对"),
+                    say("the value is of the wrong kind"),
                     say(
                         "it should be a {kind}",
-                        "应为{kind}",
                         kind=cell_rules.kind_word(parameter.kind) if parameter else "",
                     ),
                 )
@@ -294,7 +283,7 @@ def drop(
                 code[name],
                 f"drop.{name}",
                 None,
-                say("unknown set", "未知集合"),
+                say("unknown set"),
                 nearest(name, schema.declarations.sets),
             )
             continue
@@ -306,7 +295,7 @@ def drop(
                     code[name],
                     f"drop.{name}",
                     member,
-                    say("unknown {name}", "未知的 {name}", name=name),
+                    say("unknown {name}", name=name),
                     nearest(member, known),
                 )
         gone = set(ids)
@@ -336,11 +325,9 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
     for text in overrides:
         name, equals, value = (part.strip() for part in composed(text).partition("="))
         if FORBIDDEN.search(text):
-            gathering.at(
-                code, None, text, say("it holds a control or bidirectional character", "含控制字符或双向字符"), FORMS
-            )
+            gathering.at(code, None, text, say("it holds a control or bidirectional character"), FORMS)
         elif not equals:
-            gathering.at(code, None, text, say("no value is given", "未给出取值"), FORMS)
+            gathering.at(code, None, text, say("no value is given"), FORMS)
         elif name == "objective.minimise":
             _override_minimise(layer, value, gathering)
         elif name == "objective.then":
@@ -357,8 +344,8 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
         else:
             tables = [f"{table.name}.{column}" for table in schema.tables.values() for column in table.columns]
             known = [*schema.scalars, "objective.minimise", "objective.then", *tables]
-            remedy = nearest(name, known, say("scalar", "标量"))
-            gathering.at(code, name, value, say("unknown name", "未知名称"), remedy)
+            remedy = nearest(name, known, say("scalar"))
+            gathering.at(code, name, value, say("unknown name"), remedy)
 
 
 def _override_minimise(layer: Layer, value: str, gathering: Gathering) -> None:
@@ -406,7 +393,6 @@ def _override_scalar(layer: Layer, parameter: Parameter, value: str, gathering: 
             gathering.note(
                 say(
                     "--set {name} replaces that in {table_of}.csv",
-                    "--set {name} 替换了 {table_of}.csv 中的取值",
                     name=parameter.name,
                     table_of=table_of(index),
                 )

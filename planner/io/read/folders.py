@@ -17,7 +17,7 @@ from planner.io.read.cells import id_fault
 from planner.io.read.edits import Editor, codes_of, drop, edits_of
 from planner.io.read.merge import PARAMETERS, Layer, check_given_once, given_at, merged, replace_other_indices
 from planner.io.read.replacing import replace_excluded
-from planner.language import say
+from planner.language import Text, say
 from planner.scenario.schema import SOURCE, Schema
 from planner.scenario.settings import check_file
 
@@ -70,10 +70,8 @@ class FolderReader:
         data = self._bytes(path, None) if path.exists() or path.is_symlink() else None
         if data is None:
             if not path.exists():
-                remedy = say(
-                    "every scenario folder has one; 'planner new' writes it", "每个情景文件夹都有；“planner new”可写出"
-                )
-                self.gathering.add(Fault(file, say("the file is missing", "缺少文件"), remedy=remedy), TOML)
+                remedy = say("every scenario folder has one; 'planner new' writes it")
+                self.gathering.add(Fault(file, say("the file is missing"), remedy=remedy), TOML)
             return None, {}
         found = read_toml(data, file, self.gathering)
         if found is None:
@@ -105,44 +103,43 @@ class FolderReader:
             return None
         return self.read(base, trail)
 
-    def _followed(self, extends: str, folder: Path, trail: tuple[Path, ...]) -> tuple[str, str, Path | None]:
+    def _followed(self, extends: str, folder: Path, trail: tuple[Path, ...]) -> tuple[Text, Text, Path | None]:
         """Return the folder that ``extends`` names, or problem and remedy."""
         try:
             base = (folder / extends).resolve()
             is_folder = base.is_dir()
         except (OSError, ValueError, RuntimeError):
             return (
-                say("not a path", "不是路径"),
-                say("name another scenario folder, such as '../base'", "请给出另一情景文件夹，如“../base”"),
+                say("not a path"),
+                say("name another scenario folder, such as '../base'"),
                 None,
             )
         root = self.gathering.root
         if root not in base.parents:
             return (
-                say("it leaves the scenarios' root", "越出了情景的根目录"),
-                say("name a folder inside {name}", "请给出 {name} 内的文件夹", name=root.name),
+                say("it leaves the scenarios' root"),
+                say("name a folder inside {name}", name=root.name),
                 None,
             )
         if base in trail:
             names = " → ".join(path.name for path in (*trail[trail.index(base) :], base))
             return (
-                say("the scenarios extend each other in a circle: {names}", "情景的继承成环：{names}", names=names),
-                say("take one of the links away", "去掉其中一处继承"),
+                say("the scenarios extend each other in a circle: {names}", names=names),
+                say("take one of the links away"),
                 None,
             )
         if len(trail) > CHAIN_MAX:
             return (
                 say(
                     "more than {CHAIN_MAX} scenarios extend each other",
-                    "继承的情景超过 {CHAIN_MAX} 个",
                     CHAIN_MAX=CHAIN_MAX,
                 ),
-                say("merge some of them", "合并其中一些"),
+                say("merge some of them"),
                 None,
             )
         if not is_folder:
             siblings = [path.name for path in base.parent.iterdir()] if base.parent.is_dir() else []
-            return say("there is no such folder", "没有这个文件夹"), nearest(base.name, siblings), None
+            return say("there is no such folder"), nearest(base.name, siblings), None
         return "", "", base
 
     def _tables(self, folder: Path) -> dict[str, Table]:
@@ -154,22 +151,20 @@ class FolderReader:
                 continue
             file = self.gathering.shown_path(path)
             if name not in self.schema.tables:
-                remedy = nearest(name, self.schema.tables, say("known tables", "已知的表"))
-                self.gathering.add(Fault(file, say("unknown table", "未知表"), remedy=remedy))
+                remedy = nearest(name, self.schema.tables, say("known tables"))
+                self.gathering.add(Fault(file, say("unknown table"), remedy=remedy))
             elif suffix in {".geojson", ".gpkg"} and not self.schema.tables[name].is_placed:
                 self.gathering.add(
                     Fault(
                         file,
-                        say("the table has no coordinates", "该表没有坐标"),
-                        remedy=say("write {name}.csv", "写出 {name}.csv", name=name),
+                        say("the table has no coordinates"),
+                        remedy=say("write {name}.csv", name=name),
                     ),
                     name,
                 )
             elif name in files:
-                problem = say("the table is given by {files} as well", "{files} 也给出了该表", files=files[name])
-                self.gathering.add(
-                    Fault(file, problem, remedy=say("keep one of the two files", "两个文件只保留其一")), name
-                )
+                problem = say("the table is given by {files} as well", files=files[name])
+                self.gathering.add(Fault(file, problem, remedy=say("keep one of the two files")), name)
             else:
                 files[name] = file
                 data = self._bytes(path, name)
@@ -185,19 +180,19 @@ class FolderReader:
             problem, remedy = "", ""
             if self.gathering.root not in path.resolve().parents:
                 problem, remedy = (
-                    say("the link leaves the scenarios' root", "链接越出了情景的根目录"),
-                    say("copy the file into the folder", "将文件复制到文件夹内"),
+                    say("the link leaves the scenarios' root"),
+                    say("copy the file into the folder"),
                 )
             elif not path.is_file():
-                problem, remedy = say("not a file", "不是文件"), say("replace it by a file", "换成文件")
+                problem, remedy = say("not a file"), say("replace it by a file")
             else:
                 data = path.read_bytes()
                 self.gathering.hashes[file] = hashlib.sha256(data).hexdigest()
                 return data
         except (OSError, RuntimeError) as error:
             problem, remedy = (
-                say("the file cannot be read", "文件无法读取"),
-                reason(error) if isinstance(error, OSError) else say("the link leads nowhere", "链接失效"),
+                say("the file cannot be read"),
+                reason(error) if isinstance(error, OSError) else say("the link leads nowhere"),
             )
         self.gathering.add(Fault(file, problem, remedy=remedy), name or TOML)
         return None
@@ -210,16 +205,15 @@ class FolderReader:
         missing = [key for key in schema.keys if key not in table.columns]
         for column in [column for column in table.columns if column not in known]:
             near = nearest(column, missing or [name for name in known if name not in table.columns] or known)
-            self.gathering.at(header, column, None, say("unknown column", "未知列"), near, table.name)
+            self.gathering.at(header, column, None, say("unknown column"), near, table.name)
             del table.columns[column], table.origins[column]
         for key in missing:
             remedy = say(
                 "{name}.csv has the key columns {listed}",
-                "{name}.csv 的键列为 {listed}",
                 name=table.name,
                 listed=", ".join(schema.keys),
             )
-            self.gathering.at(header, key, None, say("the key column is missing", "缺少键列"), remedy, table.name)
+            self.gathering.at(header, key, None, say("the key column is missing"), remedy, table.name)
         return not missing and self._keys_are_sound(table, schema.keys)
 
     def _keys_are_sound(self, table: Table, keys: tuple[str, ...]) -> bool:
@@ -238,12 +232,9 @@ class FolderReader:
                 if row in first:
                     problem = say(
                         "the key stands twice, first in row {row}",
-                        "键重复，首次在第 {row} 行",
                         row=self.gathering.places.row(first[row]),
                     )
-                    self.gathering.at(
-                        code, ", ".join(keys), ", ".join(row), problem, say("keep one row", "只保留一行"), table.name
-                    )
+                    self.gathering.at(code, ", ".join(keys), ", ".join(row), problem, say("keep one row"), table.name)
                 first.setdefault(row, code)
         return len(self.gathering.faults) == found
 

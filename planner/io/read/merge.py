@@ -60,13 +60,13 @@ def check_given_once(layer: Layer, schema: Schema, gathering: Gathering) -> None
             continue
         first, *others = given_at(layer, parameter) or [((), 0)]
         for index, code in others:
-            problem = say("it is given in {named} as well", "{named} 也已给出", named=_named(first[0]))
+            problem = say("it is given in {named} as well", named=_named(first[0]))
             gathering.at(
                 code,
                 _column(index, parameter),
                 None,
                 problem,
-                say("keep {name} in one of them", "{name} 只保留其一", name=parameter.name),
+                say("keep {name} in one of them", name=parameter.name),
             )
 
 
@@ -91,7 +91,6 @@ def replace_other_indices(base: Layer, own: Layer, schema: Schema, gathering: Ga
                 gathering.note(
                     say(
                         "{file}: {name} in {named} replaces that in {named_2}",
-                        "{file}：{named} 中的 {name} 替换了 {named_2} 中的",
                         file=file,
                         name=parameter.name,
                         named=_named(index),

@@ -43,7 +43,6 @@ def timesteps(table: Table, positions: Mapping[int, float], gathering: Gathering
             if not table.columns[column][row]:
                 problem = say(
                     "{step} has no {column}, the others have",
-                    "{step} 没有 {column}，其他时段有",
                     step=step,
                     column=column,
                 )
@@ -52,18 +51,17 @@ def timesteps(table: Table, positions: Mapping[int, float], gathering: Gathering
                     column,
                     None,
                     problem,
-                    say("give it to every timestep or to none", "每个时段都给，或都不给"),
+                    say("give it to every timestep or to none"),
                 )
             continue
         place = (periods[row], ranks[row])
         if place in seen:
             problem = say(
                 "{step} and {seen} stand at the same place of one period",
-                "{step} 与 {seen} 在同一周期中次序相同",
                 step=step,
                 seen=seen[place],
             )
-            gathering.at(codes[row], column, table.columns[column][row], problem, say("order them", "请排定次序"))
+            gathering.at(codes[row], column, table.columns[column][row], problem, say("order them"))
         seen[place] = step
     rows = sorted((row for row in range(len(ids)) if row in ranks), key=lambda row: (periods[row], ranks[row]))
     if times and positions:
@@ -82,8 +80,8 @@ def _times(table: Table, gathering: Gathering) -> dict[int, float]:
             known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
             found[row] = (known - EPOCH).total_seconds()
         except (ValueError, OverflowError):
-            remedy = say("ISO 8601, such as 2025-01-31T13:00", "ISO 8601，如 2025-01-31T13:00")
-            gathering.at(table.origins["time"][row], "time", cell, say("not a time", "不是时刻"), remedy)
+            remedy = say("ISO 8601, such as 2025-01-31T13:00")
+            gathering.at(table.origins["time"][row], "time", cell, say("not a time"), remedy)
             found[row] = float(row)
     return found
 
@@ -93,14 +91,14 @@ def _check_agreement(
 ) -> None:
     for before, after in pairwise(rows):
         if periods[before] == periods[after] and positions.get(before, 0) >= positions.get(after, 0):
-            problem = say("position orders the steps otherwise than time does", "position 与 time 的次序不一致")
+            problem = say("position orders the steps otherwise than time does")
             cell = table.columns["position"][after]
             gathering.at(
                 table.origins["position"][after],
                 "position",
                 cell,
                 problem,
-                say("keep one of the two columns", "两列只保留其一"),
+                say("keep one of the two columns"),
             )
             return
 

@@ -55,21 +55,17 @@ def read_scenario(folder: str | Path, declarations: Declarations, overrides: Ite
     except (OSError, ValueError, RuntimeError):
         path, is_folder = given, False
     if not is_folder:
-        problem = (
-            say("not a folder", "不是文件夹")
-            if given.name == TOML
-            else say("there is no such folder", "没有这个文件夹")
-        )
-        raise InvalidInputError([Fault(str(folder), problem, remedy=say("name a scenario folder", "请给出情景文件夹"))])
+        problem = say("not a folder") if given.name == TOML else say("there is no such folder")
+        raise InvalidInputError([Fault(str(folder), problem, remedy=say("name a scenario folder"))])
     gathering = Gathering(path.parent)
     schema = schema_of(declarations)
     try:
         layer = FolderReader(schema, gathering).read(path)
     except PermissionError:
-        raise InvalidInputError([Fault(str(folder), say("the folder may not be read", "文件夹无读取权限"))]) from None
+        raise InvalidInputError([Fault(str(folder), say("the folder may not be read"))]) from None
     if layer is None:
         gathering.finish()
-        raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read", "情景无法读取"))])
+        raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read"))])
     override(layer, overrides, schema, gathering)
     return _checked(layer, schema, path, gathering)
 
@@ -95,7 +91,6 @@ def _checked(layer: Layer, schema: Schema, path: Path, gathering: Gathering) -> 
         gathering.note(
             say(
                 "unused: {name} (the feature {feature} is not listed)",
-                "未使用：{name}（未列出功能 {feature}）",
                 name=name,
                 feature=feature,
             )

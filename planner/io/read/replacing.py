@@ -59,7 +59,6 @@ def clear_excluded(  # noqa: PLR0917 - what is replaced where, by what, and who 
                 gathering.note(
                     say(
                         "{label}: {name} replaces {other} in {table}.csv, rows: {count}",
-                        "{label}：{name} 替换了 {table}.csv 中的 {other}，共 {count} 行",
                         label=label,
                         name=parameter.name,
                         other=other.name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.faults import Gathering, nearest
 from planner.io.read.merge import PARAMETERS, Layer
-from planner.language import say
+from planner.language import Text, say
 from planner.scenario.schema import SCENARIO, SOURCE, Schema
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def check_sources(layer: Layer, schema: Schema, gathering: Gathering) -> None:
         elif name not in names:
             found = (
                 "table",
-                say("no such table in the scenario", "情景中没有这个表"),
-                nearest(name, names, say("tables of the scenario", "情景中的表")),
+                say("no such table in the scenario"),
+                nearest(name, names, say("tables of the scenario")),
             )
         else:
             of = layer.tables[name]
@@ -48,26 +48,26 @@ def check_sources(layer: Layer, schema: Schema, gathering: Gathering) -> None:
             gathering.at(table.origins[part][row], part, table.columns[part][row], problem, remedy)
 
 
-def _scalar_fault(key: str, column: str, layer: Layer, schema: Schema) -> tuple[str, str, str] | None:
+def _scalar_fault(key: str, column: str, layer: Layer, schema: Schema) -> tuple[str, Text, Text] | None:
     if key:
-        return "key", say("a scalar has no key", "标量没有键"), say("leave it empty", "留空")
+        return "key", say("a scalar has no key"), say("leave it empty")
     if column not in schema.scalars and column not in layer.document.get(PARAMETERS, {}):
-        return "column", say("unknown parameter", "未知参数"), nearest(column, schema.scalars)
+        return "column", say("unknown parameter"), nearest(column, schema.scalars)
     return None
 
 
-def _cell_fault(key: str, column: str, of: Table, rows: set[str]) -> tuple[str, str, str] | None:
+def _cell_fault(key: str, column: str, of: Table, rows: set[str]) -> tuple[str, Text, Text] | None:
     if column not in of.columns:
         return (
             "column",
-            say("no such column in {name}.csv", "{name}.csv 没有这一列", name=of.name),
+            say("no such column in {name}.csv", name=of.name),
             nearest(column, of.columns),
         )
     if key and key not in rows:
         return (
             "key",
-            say("no such row in {name}.csv", "{name}.csv 没有这一行", name=of.name),
-            nearest(key, rows, say("known keys", "已知的键")),
+            say("no such row in {name}.csv", name=of.name),
+            nearest(key, rows, say("known keys")),
         )
     return None
 

@@ -147,9 +147,7 @@ def write_starter(folder: Path, declarations: Declarations) -> None:
         The file system refused; nothing is left behind.
     """
     if os.path.lexists(folder):
-        raise UsageError(
-            say("{folder} exists already; choose another name", "{folder} 已存在，请另选名称", folder=shown(folder))
-        )
+        raise UsageError(say("{folder} exists already; choose another name", folder=shown(folder)))
     files = starter_files(folder.name, declarations)
     draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.planner-new")
     try:
@@ -158,15 +156,12 @@ def write_starter(folder: Path, declarations: Declarations) -> None:
             (draft / name).write_bytes(text.encode())
         move(draft, folder)
     except FileExistsError as error:
-        raise UsageError(
-            say("{folder} exists already; choose another name", "{folder} 已存在，请另选名称", folder=shown(folder))
-        ) from error
+        raise UsageError(say("{folder} exists already; choose another name", folder=shown(folder))) from error
     except (OSError, ValueError) as error:
         why = shown(reason(error))
         raise CannotWriteError(
             say(
                 "cannot write {folder}: {reason}; nothing was written",
-                "无法写入 {folder}：{reason}；未写出任何内容",
                 folder=shown(folder),
                 reason=why,
             )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.errors import Fault
 from planner.io.read.cells import UNIT_WORDS
-from planner.language import Said, join, say
+from planner.language import Message, join, say
 from planner.scenario.plausible import Plausible
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Unusual:
 
     parameter: str
     count: int
-    sentence: Said
+    sentence: Message
 
 
 def unusual_in(scenario: Scenario) -> Iterator[Unusual]:
@@ -60,20 +60,19 @@ def unusual_in(scenario: Scenario) -> Iterator[Unusual]:
         yield Unusual(key, int(odd.size), _sentence(scenario, parameter, usual, member, float(values[first]), odd.size))
 
 
-def notes_of(found: tuple[Unusual, ...]) -> Iterator[Said]:
+def notes_of(found: tuple[Unusual, ...]) -> Iterator[Message]:
     """Yield a note for each of the first parameters with unusual numbers, and one for the rest."""
     yield from (each.sentence for each in found[:COLUMNS_SHOWN_MAX])
     rest = found[COLUMNS_SHOWN_MAX:]
     if rest:
         yield say(
             "unusual numbers in {count} more columns: {names}",
-            "另有 {count} 列含异常取值：{names}",
             count=len(rest),
             names=join(each.parameter for each in rest),
         )
 
 
-def usual_words(parameter: Parameter, *, with_unit: bool = True) -> Said | None:
+def usual_words(parameter: Parameter, *, with_unit: bool = True) -> Message | None:
     """Return a parameter's usual range in words, such as ``5 to 3000 CNY/MWh``; ``None`` where it has none."""
     usual = parameter.plausible
     if not isinstance(usual, Plausible):
@@ -81,7 +80,7 @@ def usual_words(parameter: Parameter, *, with_unit: bool = True) -> Said | None:
     shown = with_unit and parameter.unit not in {"", "1"}
     unit = " " + UNIT_WORDS.get(parameter.unit, parameter.unit) if shown else ""
     low, high = (f"{value:g}" for value in (usual.low, usual.high))
-    return say("{low} to {high}{unit}", "{low} 至 {high}{unit}", low=low, high=high, unit=unit)
+    return say("{low} to {high}{unit}", low=low, high=high, unit=unit)
 
 
 def _is_odd(usual: Plausible, values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
@@ -103,15 +102,13 @@ def _sentence(  # noqa: PLR0917 - what the sentence tells, in its order
     member: tuple[str, ...] | None,
     value: float,
     count: int,
-) -> Said:
-    problem = say("an unusual value, most are {usual}", "取值异常，通常为 {usual}", usual=usual_words(parameter))
+) -> Message:
+    problem = say("an unusual value, most are {usual}", usual=usual_words(parameter))
     place = scenario.fault(parameter.key, member, problem)
     if place.value is None:
         place = Fault(place.file, problem, place.row, place.column, f"{value:g}")
-    remedy = usual.remedy(value) or say("check its unit", "请核对单位")
+    remedy = usual.remedy(value) or say("check its unit")
     line = Fault(place.file, problem, place.row, place.column, place.value, remedy).said()
     if count == 1:
         return line
-    return say(
-        "{line}; {more} more unusual in this column", "{line}；此列另有 {more} 处异常", line=line, more=count - 1
-    )
+    return say("{line}; {more} more unusual in this column", line=line, more=count - 1)

@@ -13,7 +13,7 @@ from planner.io.read.cells import id_fault, kind_word, parse
 from planner.io.read.folders import TOML
 from planner.io.read.members import members_without_table, referenced
 from planner.io.read.merge import PARAMETERS, Layer, given_at
-from planner.language import join, say, written
+from planner.language import Text, join, say, written
 from planner.scenario.parameter import REQUIRED, IndexSet, Parameter, Value, table_of
 from planner.scenario.schema import SOURCE, Schema, TableSchema
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from planner.io.files.tables import Table
 
-SWAP = say("longitude and latitude look swapped", "经纬度似乎颠倒")
+SWAP = say("longitude and latitude look swapped")
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ class Validator:
             self.gathering.add(
                 Fault(
                     self._sibling(name),
-                    say("the table is missing", "缺少该表"),
-                    remedy=say("it says what the {name}s are", "它给出有哪些 {name}", name=name),
+                    say("the table is missing"),
+                    remedy=say("it says what the {name}s are", name=name),
                 ),
                 name,
             )
@@ -102,11 +102,11 @@ class Validator:
 
     def _tell_empty(self, table: Table) -> None:
         """Keep the fault that a set has no member, at the ``[drop]`` that took the last one where there is one."""
-        remedy = say("give at least one {name}", "至少给出一个 {name}", name=table.name)
+        remedy = say("give at least one {name}", name=table.name)
         if table.emptied is None:
-            self.gathering.add(Fault(table.files[-1], say("the table has no rows", "表中没有行"), remedy=remedy))
+            self.gathering.add(Fault(table.files[-1], say("the table has no rows"), remedy=remedy))
             return
-        problem = say("no {name} is left: all are dropped", "未留下任何 {name}：已全部剔除", name=table.name)
+        problem = say("no {name} is left: all are dropped", name=table.name)
         self.gathering.at(table.emptied, f"drop.{table.name}", None, problem, remedy)
 
     def _sibling(self, table: str) -> str:
@@ -130,19 +130,17 @@ class Validator:
         if not unknown:
             return
         first = list(dict.fromkeys(cell for cell in table.columns[column] if cell in unknown))[:LIKE_MAX]
-        remedies = {cell: nearest(cell, known, say("known {name}s", "已知的 {name}", name=name)) for cell in first}
+        remedies = {cell: nearest(cell, known, say("known {name}s", name=name)) for cell in first}
         for cell, code in zip(table.columns[column], table.origins[column], strict=True):
             if cell in unknown:
-                self.gathering.at(
-                    code, column, cell, say("unknown {name}", "未知的 {name}", name=name), remedies.get(cell, "")
-                )
+                self.gathering.at(code, column, cell, say("unknown {name}", name=name), remedies.get(cell, ""))
 
     def _check_column(self, table: Table, column: str, parameter: Parameter) -> None:
         cells = table.columns[column]
         parsed = parse(parameter, cells)
         for row, problem, remedy in parsed.faults:
             if column == "latitude" and written(problem) == "out of range" and _is_swapped(table, row):
-                problem = say("out of range: {SWAP}", "超出范围：{SWAP}", SWAP=SWAP)  # noqa: PLW2901
+                problem = say("out of range: {SWAP}", SWAP=SWAP)  # noqa: PLW2901
             self.gathering.at(table.origins[column][row], column, cells[row], problem, remedy)
         if parsed.faults:
             self.gathering.broken.add(f"{table.name}.{column}")
@@ -158,7 +156,7 @@ class Validator:
             column = f"{PARAMETERS}.{name}"
             parameter = self.schema.scalars.get(name)
             if parameter is None:
-                self.gathering.at(code, column, None, say("unknown parameter", "未知参数"), self._scalar_remedy(name))
+                self.gathering.at(code, column, None, say("unknown parameter"), self._scalar_remedy(name))
                 continue
             fault, read = scalar(parameter, value)
             if fault:
@@ -166,13 +164,9 @@ class Validator:
             elif read is not None:
                 self.scalars[name] = read
 
-    def _scalar_remedy(self, name: str) -> str:
+    def _scalar_remedy(self, name: str) -> Text:
         tables = [table.name for table in self.schema.tables.values() if name in table.columns]
-        return (
-            say("it is a column of {tables}.csv", "它是 {tables}.csv 的列", tables=tables[0])
-            if tables
-            else nearest(name, self.schema.scalars)
-        )
+        return say("it is a column of {tables}.csv", tables=tables[0]) if tables else nearest(name, self.schema.scalars)
 
     def _check_required(self, parameter: Parameter) -> None:
         found = given_at(self.layer, parameter)
@@ -193,16 +187,13 @@ class Validator:
         owner = self.schema.declarations.owner[parameter.key]
         remedy = say(
             "{owner} needs it: give {name} in {listed}",
-            "{owner} 需要它：请在 {listed} 中给出 {name}",
             owner=owner,
             name=parameter.name,
-            listed=join(places, " or ", " 或 "),
+            listed=join(places, say(" or ")),
         )
         file = self.file if not parameter.index else self._sibling(table_of(parameter.index))
         column = parameter.name if parameter.index else f"{PARAMETERS}.{parameter.name}"
-        self.gathering.add(
-            Fault(file, say("not given, and there is no default", "未给出，且没有默认值"), None, column, None, remedy)
-        )
+        self.gathering.add(Fault(file, say("not given, and there is no default"), None, column, None, remedy))
 
     def _some_missing(self, parameter: Parameter, index: tuple[str, ...]) -> None:
         table = self.layer.tables[table_of(index)]
@@ -213,17 +204,14 @@ class Validator:
             return
         for key, cell, code in zip(keys, cells, table.origins[parameter.name], strict=True):
             if not cell:
-                problem = say(
-                    "empty for {listed}, and there is no default", "{listed} 为空，且没有默认值", listed=listed(key)
-                )
-                self.gathering.at(code, parameter.name, None, problem, say("fill the cell", "填写单元格"))
+                problem = say("empty for {listed}, and there is no default", listed=listed(key))
+                self.gathering.at(code, parameter.name, None, problem, say("fill the cell"))
         present = set(keys)
         missing = [key for key in product(*members) if key not in present]
         if missing:
             names = listed([" × ".join(key) for key in missing])
             problem = say(
                 "{count} missing, and there is no default: {names}",
-                "缺少 {count} 个，且没有默认值：{names}",
                 count=len(missing),
                 names=names,
             )
@@ -234,7 +222,7 @@ class Validator:
                     None,
                     parameter.name,
                     None,
-                    say("add the rows, with 0 where nothing is meant", "补上这些行，没有的填 0"),
+                    say("add the rows, with 0 where nothing is meant"),
                 )
             )
 
@@ -248,10 +236,10 @@ def scalar(parameter: Parameter, value: object) -> tuple[tuple[str, str] | None,
     else:
         fits = isinstance(value, str) and not parameter.is_numeric and parameter.kind != "flag"
     if not fits:
-        hint = say(" without quotes", "，不加引号") if isinstance(value, str) else ""
+        hint = say(" without quotes") if isinstance(value, str) else ""
         return (
-            say("the value is of the wrong kind", "取值的类型不对"),
-            say("write a {kind}{hint}", "请写{kind}{hint}", kind=kind_word(parameter.kind), hint=hint),
+            say("the value is of the wrong kind"),
+            say("write a {kind}{hint}", kind=kind_word(parameter.kind), hint=hint),
         ), None
     text = str(value).lower() if isinstance(value, bool) else value if isinstance(value, str) else repr(value)
     parsed = parse(parameter, [text])
@@ -274,9 +262,9 @@ def unused(layer: Layer, schema: Schema, features: tuple[str, ...]) -> Mapping[s
     for name, table in sorted(layer.tables.items()):
         for column, parameter in schema.tables[name].columns.items():
             if name != SOURCE and column in table.columns and not schema.is_used(parameter.key, features):
-                found[say("{name}.csv, column {column}", "{name}.csv 的列 {column}", name=name, column=column)] = (
-                    schema.declarations.owner[parameter.key]
-                )
+                found[say("{name}.csv, column {column}", name=name, column=column)] = schema.declarations.owner[
+                    parameter.key
+                ]
     for name in layer.document.get(PARAMETERS, {}):
         if name in schema.scalars and not schema.is_used(schema.scalars[name].key, features):
             found[f"[parameters] {name}"] = schema.declarations.owner[schema.scalars[name].key]

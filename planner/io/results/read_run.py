@@ -18,7 +18,7 @@ from planner.io.results.packed_arrays import read_basis
 from planner.io.results.result_tables import KINDS, read_table
 from planner.io.results.results import DECIDING, LOG, PRICE_COLUMNS, PRICES, RANGING, SCENARIO, SUMMARY, TABLES, Results
 from planner.io.results.run_folder import FORMAT, MANIFEST
-from planner.language import Said, say
+from planner.language import Named, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,8 +92,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             [
                 Fault(
                     str(folder),
-                    say("there is no such run folder", "没有这个运行文件夹"),
-                    remedy=say("name the folder of a run", "请给出运行文件夹"),
+                    say("there is no such run folder"),
+                    remedy=say("name the folder of a run"),
                 )
             ]
         )
@@ -102,14 +102,14 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     gathering.finish()
     if "notes_zh" in manifest:  # a run written before there were two languages has none
         both = zip(manifest.get("notes", ()), manifest.pop("notes_zh"), strict=True)
-        manifest["notes"] = [Said(str(en), str(zh)) for en, zh in both]
+        manifest["notes"] = [Named(str(en), str(zh)) for en, zh in both]
     if not str(manifest.get("format", "")).startswith(FORMAT):
         raise InvalidInputError(
             [
                 Fault(
                     MANIFEST,
-                    say("{folder} is not a run of this planner", "{folder} 不是本规划工具的运行", folder=folder),
-                    remedy=say("name a run folder", "请给出运行文件夹"),
+                    say("{folder} is not a run of this planner", folder=folder),
+                    remedy=say("name a run folder"),
                 )
             ]
         )
@@ -118,8 +118,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             [
                 Fault(
                     MANIFEST,
-                    say("its list of files or tables is damaged", "其文件或表的清单已损坏"),
-                    remedy=say("run it again", "重新运行"),
+                    say("its list of files or tables is damaged"),
+                    remedy=say("run it again"),
                 )
             ]
         )
@@ -151,26 +151,23 @@ def _read_json(folder: Path, name: str, gathering: Gathering) -> dict[str, Any]:
                 name,
                 say(
                     "it is missing, so that {folder} is not a finished run",
-                    "该文件缺失，{folder} 不是已完成的运行",
                     folder=folder,
                 ),
-                remedy=say("run it again", "重新运行"),
+                remedy=say("run it again"),
             )
         )
     except (ValueError, RecursionError, OSError) as error:
         gathering.add(
             Fault(
                 name,
-                say("it cannot be read: {error}", "无法读取：{error}", error=error),
-                remedy=say("run it again", "重新运行"),
+                say("it cannot be read: {error}", error=error),
+                remedy=say("run it again"),
             )
         )
     else:
         if isinstance(data, dict):
             return data
-        gathering.add(
-            Fault(name, say("it is not a JSON object", "不是 JSON 对象"), remedy=say("run it again", "重新运行"))
-        )
+        gathering.add(Fault(name, say("it is not a JSON object"), remedy=say("run it again")))
     return {}
 
 
@@ -188,21 +185,19 @@ def _check_files(folder: Path, manifest: Mapping[str, Any], gathering: Gathering
                     name,
                     say(
                         "the run in {folder} is not complete: it is missing",
-                        "{folder} 中的运行不完整：该文件缺失",
                         folder=folder,
                     ),
-                    remedy=say("run it again", "重新运行"),
+                    remedy=say("run it again"),
                 )
             )
         elif found != known and not changed_allowed:
-            problem = say("it is not the file that the run wrote", "不是该次运行写出的文件")
+            problem = say("it is not the file that the run wrote")
             gathering.add(
                 Fault(
                     name,
                     problem,
                     remedy=say(
                         "run it again; planner audit {folder} says what differs",
-                        "重新运行；planner audit {folder} 可说明差异",
                         folder=folder,
                     ),
                 )
@@ -229,11 +224,10 @@ def _read_inputs(folder: Path, manifest: Mapping[str, Any], declarations: Declar
                     SUMMARY,
                     say(
                         "the run in {folder} has no plan: {status}",
-                        "{folder} 中的运行没有方案：{status}",
                         folder=folder,
                         status=status,
                     ),
-                    remedy=say("name another", "请另选"),
+                    remedy=say("name another"),
                 )
             ]
         )

@@ -32,10 +32,9 @@ def check_start(folder: Path) -> None:
     """
     changed = changed_files(folder)
     if changed:
-        remedy = say("name a run as it was written, or leave --start out", "请给出原样的运行，或不用 --start")
+        remedy = say("name a run as it was written, or leave --start out")
         problem = say(
             "the run in {folder} cannot be started from: it is missing or not the file that the run wrote",
-            "{folder} 中的运行不能作为起点：该文件缺失，或不是当初写出的文件",
             folder=folder,
         )
         raise InvalidInputError([Fault(name, problem, remedy=remedy) for name in changed])

@@ -31,9 +31,9 @@ QUOTED = ',"\r\n'
 """Characters for which a cell of CSV is put in quotes."""
 KINDS = ("text", "number", "integer", "flag", "empty")
 ARTICLES = {
-    "number": say("a number", "数值"),
-    "integer": say("a whole number", "整数"),
-    "flag": say("true or false", "true 或 false"),
+    "number": say("a number"),
+    "integer": say("a whole number"),
+    "flag": say("true or false"),
 }
 
 
@@ -130,7 +130,7 @@ def read_table(data: bytes, file: str, layout: Mapping[str, Any], gathering: Gat
             code,
             None,
             ", ".join(table.columns),
-            say("the columns are not those of the run", "列与该运行不符"),
+            say("the columns are not those of the run"),
             ", ".join(kinds),
         )
         return None
@@ -152,8 +152,8 @@ def _read(table: Table, name: str, kind: str, gathering: Gathering) -> pd.Series
                     code,
                     name,
                     cell,
-                    say("not {ARTICLES}", "不是{ARTICLES}", ARTICLES=ARTICLES[kind]),
-                    say("the file is not as it was written", "文件已不是写出时的样子"),
+                    say("not {ARTICLES}", ARTICLES=ARTICLES[kind]),
+                    say("the file is not as it was written"),
                     table.name,
                 )
         return None

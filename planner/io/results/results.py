@@ -17,7 +17,7 @@ from planner.io.results.manifest import hash_file, stamp, to_json
 from planner.io.results.packed_arrays import BASIS, PROOF, write_arrays
 from planner.io.results.result_tables import layout_of, write_table
 from planner.io.results.run_folder import MANIFEST
-from planner.language import translated
+from planner.language import rendered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -212,7 +212,7 @@ def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
             tables[DECIDING] = layout_of(results.deciding)
     manifest = {
         **results.manifest,
-        "notes_zh": [translated(note, "zh") for note in results.manifest.get("notes", ())],
+        "notes_zh": [rendered(note, "zh") for note in results.manifest.get("notes", ())],
         "finished": stamp(datetime.now(UTC)),
         "tables": tables,
         "files": {name: hash_file(folder / name) for name in hashed_files(folder)},

@@ -110,7 +110,6 @@ def _absolute(target: Path) -> Path:
         raise UsageError(
             say(
                 "{target} is not a usable path: {error}",
-                "{target} 不是可用的路径：{error}",
                 target=shown(target),
                 error=shown(error),
             )
@@ -125,7 +124,6 @@ def _explained(target: Path) -> Iterator[None]:
         why = reason(error)
         text = say(
             "cannot write {target}: {reason}; {remedy}. What stood there before is untouched",
-            "无法写入 {target}：{reason}；{remedy}。原有内容未受影响",
             target=shown(target),
             reason=shown(why),
             remedy=remedy(error),
@@ -176,7 +174,6 @@ def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tu
         raise UsageError(
             say(
                 "another run is writing {target} now; choose another --out, or wait for it",
-                "另一次运行正在写入 {target}；请另选 --out，或等待其结束",
                 target=shown(target),
             )
         )
@@ -211,7 +208,6 @@ def _refuse(target: Path, *, force: bool) -> None:
         raise UsageError(
             say(
                 "{target} exists already; choose another --out, or replace it with --force",
-                "{target} 已存在；请另选 --out，或以 --force 替换",
                 target=shown(target),
             )
         )
@@ -219,7 +215,6 @@ def _refuse(target: Path, *, force: bool) -> None:
         raise UsageError(
             say(
                 "{target} is not a run folder, so that --force leaves it alone; choose another --out",
-                "{target} 不是运行文件夹，--force 不会动它；请另选 --out",
                 target=shown(target),
             )
         )
@@ -245,7 +240,6 @@ def _free(target: Path) -> Path:
     raise UsageError(
         say(
             "{ATTEMPTS} runs are called {target} already; wait a second",
-            "已有 {ATTEMPTS} 次运行名为 {target}；请稍候",
             ATTEMPTS=ATTEMPTS,
             target=shown(target),
         )
@@ -325,7 +319,6 @@ def _replace(draft: Path, target: Path, *, force: bool) -> None:
         raise CannotWriteError(
             say(
                 "{target} appeared while the run was going on; it is untouched, run again",
-                "{target} 在运行期间出现；未动它，请重新运行",
                 target=shown(target),
             )
         )

@@ -17,7 +17,7 @@ from planner.io.workbook.readme import DICTIONARY, README
 from planner.io.workbook.results import NAMES, SUMMARY
 from planner.io.workbook.settings import SETTINGS, document_of, toml_of
 from planner.io.workbook.tables import MARK
-from planner.language import Said, say
+from planner.language import Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,9 +45,9 @@ class Draft:
     rows: dict[str, Mapping[int, int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def file(self, sheet: str) -> Said:
+    def file(self, sheet: str) -> Message:
         """Return how faults name a sheet."""
-        return say("{book}, sheet {sheet}", "{book} 工作表 {sheet}", book=self.book, sheet=shown(sheet))
+        return say("{book}, sheet {sheet}", book=self.book, sheet=shown(sheet))
 
     def write(self, folder: Path) -> None:
         """Write the files into a folder, which is made."""
@@ -72,32 +72,26 @@ def draft_of(sheets: Sequence[RawSheet], schema: Schema, book: str) -> Draft:
         if sheet.name in {README, DICTIONARY} or sheet.name.startswith(MARK):
             continue
         if sheet.name in seen:
-            twice = say("the sheet stands twice", "该工作表出现两次")
-            gathering.add(Fault(draft.file(sheet.name), twice, remedy=say("keep one of them", "只保留一张")))
+            twice = say("the sheet stands twice")
+            gathering.add(Fault(draft.file(sheet.name), twice, remedy=say("keep one of them")))
             continue
         seen.add(sheet.name)
         if sheet.is_hidden:
-            draft.notes.append(
-                say("the hidden sheet {name} is read too", "隐藏的工作表 {name} 也已读入", name=shown(sheet.name))
-            )
+            draft.notes.append(say("the hidden sheet {name} is read too", name=shown(sheet.name)))
         if sheet.name == SETTINGS:
             _add_settings(sheet, schema, draft, gathering)
         elif sheet.name in schema.tables:
             _add_table(sheet, schema.tables[sheet.name], draft, gathering)
         else:
-            near = nearest(sheet.name, [SETTINGS, *schema.tables], say("known sheets", "可用的工作表"))
+            near = nearest(sheet.name, [SETTINGS, *schema.tables], say("known sheets"))
             remedy = say(
                 "{near}; a sheet of your own notes has a name that begins with #",
-                "{near} 自己的备注表请以 # 开头命名",
                 near=near,
             )
-            gathering.add(Fault(draft.file(sheet.name), say("unknown sheet", "未知的工作表"), remedy=remedy))
+            gathering.add(Fault(draft.file(sheet.name), say("unknown sheet"), remedy=remedy))
     if not any(sheet.name == SETTINGS for sheet in sheets):
-        remedy = say(
-            "planner export --format xlsx writes one; see docs/how-to/excel.md",
-            "planner export --format xlsx 会写出它；见 docs/how-to/excel.md",
-        )
-        problem = say("the sheet {name} is missing", "缺少工作表 {name}", name=SETTINGS)
+        remedy = say("planner export --format xlsx writes one; see docs/how-to/excel.md")
+        problem = say("the sheet {name} is missing", name=SETTINGS)
         gathering.add(Fault(book, problem, remedy=remedy))
     gathering.finish()
     return draft
@@ -117,10 +111,9 @@ def _add_table(sheet: RawSheet, table: TableSchema, draft: Draft, gathering: Gat
         near = nearest(name, [column for column in (*table.keys, *table.columns) if column not in grid.headings])
         remedy = say(
             "{near}; a column of your own notes has a heading that begins with #",
-            "{near} 自己的备注列请以 # 开头",
             near=near,
         )
-        grid.fault(1, name, None, say("unknown column", "未知的列"), remedy)
+        grid.fault(1, name, None, say("unknown column"), remedy)
     columns: dict[str, list[str]] = {name: [] for name in grid.headings if name in known}
     for number in grid.numbers:
         for name, cells in columns.items():
@@ -142,8 +135,8 @@ def _refuse_twice(
     first: dict[tuple[str, ...], int] = {}
     for number, key in zip(numbers, zip(*(columns[name] for name in keys), strict=True), strict=True):
         if key in first:
-            problem = say("the key stands twice, first in row {row}", "键重复，首次出现在第 {row} 行", row=first[key])
-            grid.fault(number, ", ".join(keys), ", ".join(key), problem, say("keep one row", "只保留一行"))
+            problem = say("the key stands twice, first in row {row}", row=first[key])
+            grid.fault(number, ", ".join(keys), ", ".join(key), problem, say("keep one row"))
         first.setdefault(key, number)
 
 
@@ -164,9 +157,6 @@ def _refuse_results(sheets: Sequence[RawSheet], book: str) -> None:
     """Say at once that a workbook is the results of a run, which no scenario can be made of."""
     names = {sheet.name for sheet in sheets}
     if SETTINGS not in names and names.issuperset({SUMMARY, NAMES}):
-        problem = say("it holds the results of a run, not a scenario", "这是运行结果的工作簿，不是情景")
-        remedy = say(
-            "planner export RUN/scenario --format xlsx writes the scenario that was run",
-            "planner export RUN/scenario --format xlsx 可导出该次运行的情景",
-        )
+        problem = say("it holds the results of a run, not a scenario")
+        remedy = say("planner export RUN/scenario --format xlsx writes the scenario that was run")
         raise InvalidInputError([Fault(book, problem, remedy=remedy)])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.errors import Fault
 from planner.io.workbook.tables import MARK, ROW_MARKS, cell_of
-from planner.language import Said, join, say
+from planner.language import Message, Text, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EXACT: Final = 1e15
 """Whole numbers below it have all their digits in a spreadsheet."""
-Problem = tuple[Said, Said]
+Problem = tuple[Message, Message]
 
 
 class Grid:
@@ -36,7 +36,7 @@ class Grid:
         The rows that hold data, from the top.
     """
 
-    def __init__(self, sheet: RawSheet, file: str, gathering: Gathering) -> None:
+    def __init__(self, sheet: RawSheet, file: Text, gathering: Gathering) -> None:
         self.sheet = sheet
         self.gathering = gathering
         self.file = file
@@ -44,11 +44,11 @@ class Grid:
         self.numbers = self._numbers() if self.headings else []
         self._numbers_as_text: dict[str, int] = {}
         for cells in sheet.merged:
-            problem = say("the cells {cells} are merged", "单元格 {cells} 已合并", cells=cells)
-            remedy = say("unmerge them and write the value into each row", "请取消合并，并在每行写明取值")
+            problem = say("the cells {cells} are merged", cells=cells)
+            remedy = say("unmerge them and write the value into each row")
             self.gathering.add(Fault(self.file, problem, remedy=remedy))
 
-    def fault(self, row: int, column: str | None, value: object, problem: str, remedy: str) -> None:
+    def fault(self, row: int, column: Text | None, value: object, problem: Text, remedy: Text) -> None:
         """Keep a fault of one cell."""
         self.gathering.add(Fault(self.file, problem, row, column, value, remedy))
 
@@ -57,24 +57,22 @@ class Grid:
         first = self.sheet.rows.get(1, {})
         for place, cell in sorted(first.items()):
             if not isinstance(cell, str):
-                problem = say("the heading {cell} is no text", "标题 {cell} 不是文本", cell=cell_of(1, place))
-                self.fault(1, None, _shown(cell), problem, say("write the name of the column", "请写列名"))
+                problem = say("the heading {cell} is no text", cell=cell_of(1, place))
+                self.fault(1, None, _shown(cell), problem, say("write the name of the column"))
             elif cell.startswith(MARK) or not cell:
                 continue
             elif cell in found:
-                problem = say("the column stands twice", "该列出现两次")
-                self.fault(1, cell, None, problem, say("keep one of them", "只保留一列"))
+                problem = say("the column stands twice")
+                self.fault(1, cell, None, problem, say("keep one of them"))
             else:
                 found[cell] = place
         if MARK not in first.values():
             problem = say(
                 "the column {mark} is missing, which marks the rows of headings",
-                "缺少标记标题行的 {mark} 列",
                 mark=MARK,
             )
             remedy = say(
                 "insert a first column: {mark} in row 1, {words} in the rows of headings, nothing beside data",
-                "请在最前插入一列：第 1 行写 {mark}，标题行写 {words}，数据行留空",
                 mark=MARK,
                 words=join(ROW_MARKS),
             )
@@ -89,13 +87,8 @@ class Grid:
         for number, cells in self.sheet.rows.items():
             for place in [place for place, cell in cells.items() if place not in seen and cell != ""]:
                 seen.add(place)
-                problem = say(
-                    "the cell {cell} stands below no heading", "单元格 {cell} 上方没有标题", cell=cell_of(number, place)
-                )
-                remedy = say(
-                    "name its column in row 1, with a # before it if it is your own note",
-                    "请在第 1 行写列名；自己的备注列请以 # 开头",
-                )
+                problem = say("the cell {cell} stands below no heading", cell=cell_of(number, place))
+                remedy = say("name its column in row 1, with a # before it if it is your own note")
                 self.fault(number, None, _shown(cells[place]), problem, remedy)
 
     def _numbers(self) -> list[int]:
@@ -107,10 +100,8 @@ class Grid:
             if number == 1 or mark in ROW_MARKS:
                 continue
             if mark != "":
-                problem = say("the column # holds text beside data", "# 列在数据行中有内容")
-                remedy = say(
-                    "empty it; notes of your own go into a column '#note'", "请清空；自己的备注请写在名为“#备注”的列"
-                )
+                problem = say("the column # holds text beside data")
+                remedy = say("empty it; notes of your own go into a column '#note'")
                 self.fault(number, MARK, _shown(mark), problem, remedy)
             found.append(number)
         return found
@@ -126,7 +117,6 @@ class Grid:
         if problem is not None:
             where = say(
                 "{problem} (cell {cell})",
-                "{problem}（单元格 {cell}）",
                 problem=problem[0],
                 cell=cell_of(number, self.headings[name]),
             )
@@ -157,12 +147,11 @@ class Grid:
             return None
         return _NAMED["number"]
 
-    def notes(self) -> Iterator[Said]:
+    def notes(self) -> Iterator[Message]:
         """Yield which columns of text held numbers, whose leading zeros a spreadsheet may have taken."""
         for name, count in self._numbers_as_text.items():
             yield say(
                 "{file}, column {column}: {count:,} numbers are taken as text; check that no leading zero is lost",
-                "{file}，{column} 列：{count:,} 个数值按文本读入；请确认没有丢失前导零",
                 file=self.file,
                 column=name,
                 count=count,
@@ -183,27 +172,24 @@ def _shown(cell: RawCell) -> str:
     )
 
 
-AS_TEXT: Final = say("format the cell as text and type it again", "请将单元格格式设为“文本”后重新输入")
+AS_TEXT: Final = say("format the cell as text and type it again")
 _NAMED: Final[dict[str, Problem]] = {
     "formula": (
-        say("the cell holds a formula", "单元格是公式"),
-        say("copy it and paste it as a value (Paste special → Values)", "请复制后“选择性粘贴 → 数值”"),
+        say("the cell holds a formula"),
+        say("copy it and paste it as a value (Paste special → Values)"),
     ),
     "error": (
-        say("the cell holds an error of the spreadsheet", "单元格是电子表格的错误值"),
-        say("write the value, or leave the cell empty", "请填写取值，或留空"),
+        say("the cell holds an error of the spreadsheet"),
+        say("write the value, or leave the cell empty"),
     ),
-    "date": (say("the spreadsheet made a date of it", "被电子表格当成了日期"), AS_TEXT),
+    "date": (say("the spreadsheet made a date of it"), AS_TEXT),
     "percent": (
-        say("the number is shown as a percentage, which this column is not", "以百分数显示，而该列不是比例"),
-        say("format the cell as a number and check the value", "请将单元格格式设为“数值”并核对取值"),
+        say("the number is shown as a percentage, which this column is not"),
+        say("format the cell as a number and check the value"),
     ),
-    "flag": (say("TRUE or FALSE stands where none belongs", "此处不应为 TRUE 或 FALSE"), AS_TEXT),
+    "flag": (say("TRUE or FALSE stands where none belongs"), AS_TEXT),
     "number": (
-        say(
-            "a number stands where text belongs, and its digits may not be those typed",
-            "此处应为文本，而数值的数字可能已被改动",
-        ),
+        say("a number stands where text belongs, and its digits may not be those typed"),
         AS_TEXT,
     ),
 }

@@ -44,12 +44,11 @@ class Imported:
         """Return it as sentences."""
         line = say(
             "{target}: {tables} tables, {rows:,} rows; next: planner check {target}",
-            "{target}：{tables} 个表，{rows:,} 行；下一步：planner check {target}",
             target=self.target,
             tables=self.tables,
             rows=self.rows,
         )
-        notes = [say("note: {note}", "提示：{note}", note=note) for note in self.notes]
+        notes = [say("note: {note}", note=note) for note in self.notes]
         return "".join(f"{text}\n" for text in (*notes, line))
 
 
@@ -115,20 +114,18 @@ def _check_target(target: Path, schema: Schema, *, force: bool) -> None:
     if not force:
         text = say(
             "{target} exists already; name a new folder, or replace the scenario there with --force",
-            "{target} 已存在；请指定新文件夹，或用 --force 替换其中的情景",
             target=shown(target),
         )
         raise UsageError(text)
     if not target.is_dir():
-        text = say("{target} is no folder; name a new one", "{target} 不是文件夹；请指定新文件夹", target=shown(target))
+        text = say("{target} is no folder; name a new one", target=shown(target))
         raise UsageError(text)
     others = sorted(path.name for path in target.iterdir() if not _is_of_scenario(path, schema))
     if others or (any(target.iterdir()) and not (target / TOML).is_file()):
         text = say(
             "{target} holds what a workbook does not ({names}), so that --force leaves it alone; name a new folder",
-            "{target} 中有工作簿所没有的内容（{names}），--force 不予替换；请指定新文件夹",
             target=shown(target),
-            names=join(shown(name) for name in others[:5]) if others else say("no scenario", "不是情景"),
+            names=join(shown(name) for name in others[:5]) if others else say("no scenario"),
         )
         raise UsageError(text)
 
@@ -149,7 +146,6 @@ def _replace(scenario: Scenario, target: Path) -> None:
     except OSError as error:
         text = say(
             "cannot replace {target}: {why}; it is as it was",
-            "无法替换 {target}：{why}；原内容未动",
             target=shown(target),
             why=reason(error),
         )
@@ -158,8 +154,5 @@ def _replace(scenario: Scenario, target: Path) -> None:
         with suppress(OSError):
             shutil.rmtree(beside)  # the new one where nothing was exchanged, else the old one
     if not has_changed:
-        text = say(
-            "this file system cannot replace a folder at one stroke; import into a new folder",
-            "该文件系统不能一次性替换文件夹；请导入到新文件夹",
-        )
+        text = say("this file system cannot replace a folder at one stroke; import into a new folder")
         raise CannotWriteError(text)

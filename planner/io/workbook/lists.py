@@ -60,16 +60,13 @@ def _fits(words: Sequence[str]) -> bool:
 
 
 def _validate(page: Worksheet, cells: tuple[int, int, int, int], source: list[str] | str) -> None:
-    words = say("not in the list", "不在列表中")
-    text = say(
-        "Names must be those of the sheet they refer to; planner import checks them.",
-        "名称须与所引用的工作表一致；planner import 会检查。",
-    )
+    words = say("not in the list")
+    text = say("Names must be those of the sheet they refer to; planner import checks them.")
     rule = {
         "validate": "list",
         "source": source,
         "error_type": "warning",
-        "error_title": join((words.zh, words.en), " / ", " / ")[:TITLE_MAX],
+        "error_title": join((words.zh, words.en), " / ")[:TITLE_MAX],
         "error_message": f"{text.zh}\n{text.en}",
     }
     page.data_validation(*cells, rule)

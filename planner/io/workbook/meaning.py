@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from planner.language import Said, join, say
+from planner.language import Message, Named, Text, join, say
 from planner.scenario.parameter import Missing
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ DIGITS: Final = 15
 """Significant digits that every spreadsheet keeps."""
 
 
-def both(text: str) -> tuple[str, str]:
+def both(text: Text) -> tuple[str, str]:
     """Return a text in Chinese and in English."""
-    return (text.zh, text.en) if isinstance(text, Said) else (text, text)
+    return (text.zh, text.en) if isinstance(text, Message) else (text, text)
 
 
 def kept(value: float) -> Cell:
@@ -34,55 +34,54 @@ def flag_cell(value: bool) -> str:
     return "TRUE" if value else "FALSE"
 
 
-def told(parameter: Parameter) -> Said:
+def told(parameter: Parameter) -> Message:
     """Return what a column means, what may stand in it and what an empty cell means."""
     return say(
         "{meaning} Allowed: {allowed}. If empty: {default}.",
-        "{meaning}允许：{allowed}。空白时：{default}。",
         meaning=meaning_of(parameter),
         allowed=allowed_in(parameter),
         default=default_of(parameter),
     )
 
 
-def meaning_of(parameter: Parameter) -> Said:
+def meaning_of(parameter: Parameter) -> Message:
     """Return the description."""
-    return Said(parameter.description, parameter.description_zh or parameter.description)
+    return Named(parameter.description, parameter.description_zh or parameter.description)
 
 
-def default_of(parameter: Parameter) -> Said:
+def default_of(parameter: Parameter) -> Message:
     """Return what an empty cell means."""
     match parameter.default:
         case Missing.REQUIRED:
-            return say("an error, it must be given", "报错（必填）")
+            return say("an error, it must be given")
         case None:
-            return say("none", "无")
+            return say("none")
         case bool():
-            return say("{value}", "{value}", value=str(parameter.default).upper())
+            return say("{value}", value=str(parameter.default).upper())
         case _:
-            return say("{value}", "{value}", value=parameter.default)
+            return say("{value}", value=parameter.default)
 
 
-def allowed_in(parameter: Parameter) -> Said:
+def allowed_in(parameter: Parameter) -> Message:
     """Return what a cell may hold."""
     match parameter.kind:
         case "choice":
             return join(parameter.choices)
         case "flag":
-            return say("TRUE or FALSE", "TRUE 或 FALSE")
+            return say("TRUE or FALSE")
         case "reference":
-            return say("an id of the sheet {name}", "工作表 {name} 中的 id", name=parameter.refers_to)
+            return say("an id of the sheet {name}", name=parameter.refers_to)
         case "text":
-            return say("any text", "任意文本")
+            return say("any text")
         case _:
             return _interval(parameter)
 
 
-def _interval(parameter: Parameter) -> Said:
-    whole = say("a whole number", "整数") if parameter.kind == "integer" else say("a number", "数值")
-    more = say("more than", "大于") if parameter.low_open else say("at least", "不小于")
-    low = say("{more} {low:g}", "{more} {low:g}", more=more, low=parameter.low)
-    high = say("at most {high:g}", "不大于 {high:g}", high=parameter.high)
+def _interval(parameter: Parameter) -> Message:
+    whole = say("a whole number") if parameter.kind == "integer" else say("a number")
+    more = say("more than") if parameter.low_open else say("at least")
+    low = say("{more} {low:g}", more=more, low=parameter.low)
+    high = say("at most {high:g}", high=parameter.high)
     ends = [(low, parameter.low), (high, parameter.high)]
-    bounds = join([end for end, bound in ends if math.isfinite(bound)], " and ", "且")
-    return say("{whole} {bounds}", "{whole}，{bounds}", whole=whole, bounds=bounds) if bounds else whole
+    bounds = join([end for end, bound in ends if math.isfinite(bound)], say(" and "))
+    return say("{whole} {bounds}", whole=whole, bounds=bounds) if bounds else whole

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from planner.errors import Fault, InvalidInputError, reason, shown
 from planner.io.workbook import child
-from planner.language import Said, say
+from planner.language import Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +22,7 @@ ROWS_OF_SHEET: Final = 1_048_576
 INTEGER_BITS_MAX: Final = 1000
 """A longer whole number is no float, and none that a cell of a spreadsheet holds."""
 NAMED: Final = frozenset({"formula", "error", "date", "percent"})
-SAVE: Final = say(
-    "open it in Excel, WPS or LibreOffice and save it as 'Excel workbook (*.xlsx)'",
-    "请用 Excel、WPS 或 LibreOffice 打开，另存为“Excel 工作簿 (*.xlsx)”",
-)
+SAVE: Final = say("open it in Excel, WPS or LibreOffice and save it as 'Excel workbook (*.xlsx)'")
 MEBI: Final = 1 << 20
 PATIENCE: Final = 5
 """Times its processor time that the child may take on a busy machine."""
@@ -63,15 +60,15 @@ def read_workbook(path: Path) -> list[RawSheet]:
     """
     try:
         if not path.is_file():
-            raise FileNotFoundError(None, say("there is no such file", "没有这个文件"))
+            raise FileNotFoundError(None, say("there is no such file"))
         with path.open("rb") as book, tempfile.TemporaryFile(prefix="planner-") as answer:
             code = _answer(book, answer)
             answer.seek(0)
             return list(_sheets(answer, path, code))
     except (OSError, ValueError) as error:
         why = reason(error)
-        problem = say("the file cannot be read: {why}", "文件无法读取：{why}", why=why)
-        remedy = say("name an .xlsx workbook", "请指定 .xlsx 工作簿")
+        problem = say("the file cannot be read: {why}", why=why)
+        remedy = say("name an .xlsx workbook")
         raise InvalidInputError([Fault(str(path), problem, remedy=remedy)]) from None
 
 
@@ -145,53 +142,42 @@ def _is_cell(cell: Any) -> bool:
 def _refused(path: Path, why: str, what: str) -> InvalidInputError:
     problem, remedy = _REASONS.get(why, _REASONS["damaged"])
     if what:
-        problem = say("{problem}: {what}", "{problem}：{what}", problem=problem, what=shown(what))
+        problem = say("{problem}: {what}", problem=problem, what=shown(what))
     return InvalidInputError([Fault(str(path), problem, remedy=remedy)])
 
 
-def _size(en: str, zh: str, most: float) -> tuple[Said, Said]:
+def _size(en: str, zh: str, most: float) -> tuple[Message, Message]:
     """Return the refusal of what is larger than any workbook of a scenario."""
     remedy = say(
-        "no workbook of one scenario is that large: delete what does not belong to it, or give the table as CSV",
-        "单个情景的工作簿不会这么大：请删去无关内容，或把该表以 CSV 给出",
+        "no workbook of one scenario is that large: delete what does not belong to it, or give the table as CSV"
     )
     return say(en, zh, most=most), remedy
 
 
-_REASONS: Final[dict[str, tuple[Said, Said]]] = {
-    "no_zip": (say("it is no Excel workbook (.xlsx)", "不是 Excel 工作簿（.xlsx）"), SAVE),
-    "no_workbook": (say("it is a zip file, but no Excel workbook", "是 zip 文件，但不是 Excel 工作簿"), SAVE),
+_REASONS: Final[dict[str, tuple[Message, Message]]] = {
+    "no_zip": (say("it is no Excel workbook (.xlsx)"), SAVE),
+    "no_workbook": (say("it is a zip file, but no Excel workbook"), SAVE),
     "old_or_encrypted": (
-        say("it is an .xls of Excel 97–2003, or protected by a password", "是 Excel 97–2003 的 .xls，或已加密"),
-        say(
-            "take the password off and save it as 'Excel workbook (*.xlsx)'",
-            "请取消密码，另存为“Excel 工作簿 (*.xlsx)”",
-        ),
+        say("it is an .xls of Excel 97–2003, or protected by a password"),
+        say("take the password off and save it as 'Excel workbook (*.xlsx)'"),
     ),
-    "damaged": (say("the workbook is damaged or cut off", "工作簿已损坏或不完整"), SAVE),
+    "damaged": (say("the workbook is damaged or cut off"), SAVE),
     "entities": (
-        say(
-            "its XML declares entities, which no spreadsheet program writes",
-            "其 XML 声明了实体，电子表格软件不会这样写",
-        ),
+        say("its XML declares entities, which no spreadsheet program writes"),
         SAVE,
     ),
-    "twice": (say("two of its parts have one name", "工作簿内有两个部分同名"), SAVE),
+    "twice": (say("two of its parts have one name"), SAVE),
     "macros": (
-        say("it holds macros, which the planner does not open", "含有宏，规划器不予打开"),
-        say("save it as 'Excel workbook (*.xlsx)', without macros", "请另存为不含宏的“Excel 工作簿 (*.xlsx)”"),
+        say("it holds macros, which the planner does not open"),
+        say("save it as 'Excel workbook (*.xlsx)', without macros"),
     ),
     "links": (
-        say("it links to other workbooks", "链接到其他工作簿"),
-        say(
-            "break the links (Data → Edit links → Break link) and save it again",
-            "请断开链接（数据 → 编辑链接 → 断开链接）后重新保存",
-        ),
+        say("it links to other workbooks"),
+        say("break the links (Data → Edit links → Break link) and save it again"),
     ),
     "too_much": (
         say(
             "reading it takes more than {memory} MiB of memory or {seconds} s",
-            "读取它需要超过 {memory} MiB 内存或 {seconds} 秒",
             memory=child.MEMORY_MAX // MEBI,
             seconds=child.SECONDS_MAX,
         ),

@@ -12,7 +12,7 @@ from planner.io.workbook.meaning import both
 from planner.io.workbook.readme import README
 from planner.io.workbook.sheet import Cell, Column, Page, Sheet
 from planner.io.workbook.tables import NAME_MAX, ROWS_MAX
-from planner.language import Said, say
+from planner.language import Message, Text, say
 from planner.scenario.schema import SOURCE
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class ResultBook:
     """The sheets of a run, and what a user should know of them."""
 
     sheets: list[Sheet | Page]
-    notes: Sequence[str]
+    notes: Sequence[Text]
 
 
 def result_book(results: Results, word: Word) -> ResultBook:
@@ -103,10 +103,9 @@ def table_sheet(name: str, table: pd.DataFrame, word: Word, units: Mapping[str, 
     return Sheet(name[:NAME_MAX], columns, list(zip(*cells, strict=True)))
 
 
-def _left_out(name: str, rows: int) -> Said:
+def _left_out(name: str, rows: int) -> Message:
     return say(
         "the table {name} has {rows:,} rows, more than a sheet holds; it is in {path} of the run",
-        "表 {name} 有 {rows:,} 行，超出一张工作表的容量；请见运行文件夹中的 {path}",
         name=name,
         path=PLACES.get(name, f"tables/{name}.csv"),
         rows=rows,
@@ -115,11 +114,11 @@ def _left_out(name: str, rows: int) -> Said:
 
 def _summary(results: Results, word: Word) -> Sheet:
     columns = (
-        Column("quantity", say("name in summary.json", "summary.json 中的名称"), is_key=True),
-        Column("zh", say("in Chinese", "中文")),
-        Column("en", say("in English", "英文")),
-        Column("value", say("value", "取值"), kind="any"),
-        Column("unit", say("unit", "单位")),
+        Column("quantity", say("name in summary.json"), is_key=True),
+        Column("zh", say("in Chinese")),
+        Column("en", say("in English")),
+        Column("value", say("value"), kind="any"),
+        Column("unit", say("unit")),
     )
     measures = {measure.name: measure.unit for measure in results.scenario.declarations.measures}
     units = {**RUN_UNITS, **measures}
@@ -154,8 +153,8 @@ def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tup
 def _names(results: Results, word: Word) -> Sheet:
     """Return the ids of all sets with their names, to be looked up."""
     columns = (
-        Column("set", say("set", "集合"), is_key=True),
-        Column("id", say("id", "id"), is_key=True),
+        Column("set", say("set"), is_key=True),
+        Column("id", say("id"), is_key=True),
         Column("name_zh", word("name_zh")),
         Column("name_en", word("name_en")),
     )
@@ -168,7 +167,7 @@ def _names(results: Results, word: Word) -> Sheet:
     return Sheet(NAMES, columns, rows)
 
 
-def _readme(results: Results, sheets: Sequence[Sheet], notes: Sequence[str], word: Word) -> Page:
+def _readme(results: Results, sheets: Sequence[Sheet], notes: Sequence[Text], word: Word) -> Page:
     settings, manifest = results.scenario.settings, results.manifest
     titles = (settings.title_zh or settings.title or results.scenario.name, settings.title or settings.title_zh)
     lines: list[tuple[str, Sequence[Cell]]] = [
@@ -187,38 +186,34 @@ def _readme(results: Results, sheets: Sequence[Sheet], notes: Sequence[str], wor
     return Page(README, lines, (28, 62, 62, 12))
 
 
-_OWN: Final[Mapping[str, Said]] = {
-    SUMMARY: say("headline numbers of the plan", "方案的主要指标"),
-    NAMES: say("what the ids are called", "id 与名称对照"),
+_OWN: Final[Mapping[str, Message]] = {
+    SUMMARY: say("headline numbers of the plan"),
+    NAMES: say("what the ids are called"),
 }
-_OF_MANIFEST: Final[Mapping[str, Said]] = {
-    "content_hash": say("hash of the scenario", "情景哈希"),
-    "finished": say("finished", "完成时间"),
+_OF_MANIFEST: Final[Mapping[str, Message]] = {
+    "content_hash": say("hash of the scenario"),
+    "finished": say("finished"),
 }
 
 
-def _what(results: Results, word: Word) -> Iterator[Said]:
+def _what(results: Results, word: Word) -> Iterator[Message]:
     yield say(
         "Results of a run of the scenario '{name}': its status is {status}. "
         "Its rules and costs were audited in separate code.",
-        "情景“{name}”的运行结果，状态：{status}。各项约束与成本已由独立程序核验。",
         name=results.scenario.name,
         status=word(results.summary["status"]),
     )
     yield say(
-        "Row 1 of each sheet holds the names of the columns as in the run folder, rows 2 to 4 Chinese, English, unit.",
-        "各工作表第 1 行为列名（与运行文件夹一致），第 2–4 行为中文、英文与单位。",
+        "Row 1 of each sheet holds the names of the columns as in the run folder, rows 2 to 4 Chinese, English, unit."
     )
     yield say(
         "Nothing here is a formula. Ids are those of the scenario; the sheet '{names}' has what they are called.",
-        "全部单元格均为数值或文本，无公式。id 与情景一致，名称见工作表 {names}。",
         names=NAMES,
     )
     share = results.manifest.get("illustrative_share")
     if share:
         yield say(
             "{share:.0%} of the numbers read are illustrative: an estimate, not a source (sheet '{source}').",
-            "输入中 {share:.0%} 为示意值：属估计，无公布来源（见工作表 {source}）。",
             share=share,
             source=SOURCE,
         )

@@ -82,22 +82,22 @@ def _cells(cells: Sequence[str], parameter: Parameter | None) -> list[Cell]:
 def _dictionary(scenario: Scenario, schema: Schema, word: Word) -> Sheet:
     """Return every column that a table may have, given or not."""
     columns = (
-        Column("#table", say("sheet", "工作表"), is_key=True),
-        Column("#column", say("column", "列"), is_key=True),
-        Column("#given", say("given here", "本情景已给出")),
-        Column("#unit", say("unit", "单位")),
-        Column("#zh", say("in Chinese", "中文")),
-        Column("#en", say("in English", "英文")),
-        Column("#meaning_zh", say("what it is, in Chinese", "含义（中文）")),
-        Column("#meaning_en", say("what it is", "含义（英文）")),
-        Column("#feature", say("feature it belongs to", "所属功能")),
+        Column("#table", say("sheet"), is_key=True),
+        Column("#column", say("column"), is_key=True),
+        Column("#given", say("given here")),
+        Column("#unit", say("unit")),
+        Column("#zh", say("in Chinese")),
+        Column("#en", say("in English")),
+        Column("#meaning_zh", say("what it is, in Chinese")),
+        Column("#meaning_en", say("what it is")),
+        Column("#feature", say("feature it belongs to")),
     )
     rows: list[Row] = []
     for table in tables_of(schema):
         given = scenario.tables.get(table.name)
         here = [] if given is None else list(given.columns)
         for key in table.keys:
-            said = say("key: an id of the sheet {key}", "键：工作表 {key} 中的 id", key=key)
+            said = say("key: an id of the sheet {key}", key=key)
             rows.append((table.name, key, "✓" if key in here else "", "", *both(word(key)), *both(said), ""))
         for name, parameter in table.columns.items():
             owner = schema.declarations.owner.get(parameter.key, "")

@@ -9,7 +9,7 @@ from planner.io.files.toml_file import lines_of, write_toml
 from planner.io.read.cells import NUMBER
 from planner.io.workbook.meaning import both, default_of, flag_cell, kept, meaning_of
 from planner.io.workbook.sheet import Cell, Column, Sheet
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.scenario.parameter import FLAGS, Parameter
 from planner.scenario.schema import SCENARIO
 from planner.scenario.settings import OBJECTIVES, SolverTable
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 SETTINGS, SETTINGS_KEYS = SCENARIO, ("section", "key", "value")
 WEIGHTS, MINIMISE_WEIGHTS = "weights", "objective.weights"
 FLAG: Final = ("TRUE", "FALSE")
-TITLES: Final[Mapping[str, Said]] = {
-    "title": say("title of maps and reports", "地图与报告的标题"),
-    "title_zh": say("the same in Chinese", "同上，中文"),
+TITLES: Final[Mapping[str, Message]] = {
+    "title": say("title of maps and reports"),
+    "title_zh": say("the same in Chinese"),
 }
-TIME: Final[Mapping[str, tuple[str, Said]]] = {
-    "hours": ("h", say("what the weights of the timesteps add up to", "各时段权重之和")),
-    "representative_days": ("", say("days, chosen from a full year, that stand for it", "从全年中选出的代表日数")),
+TIME: Final[Mapping[str, tuple[str, Message]]] = {
+    "hours": ("h", say("what the weights of the timesteps add up to")),
+    "representative_days": ("", say("days, chosen from a full year, that stand for it")),
 }
-SOLVER: Final[Mapping[str, tuple[str, Said]]] = {
-    "name": ("", say("highs, or another solver that is installed", "highs，或已安装的其他求解器")),
-    "time_limit": ("s", say("for the whole solve", "整个求解的时间上限")),
-    "mip_gap": ("1", say("relative gap that counts as optimal", "视为最优的相对间隙")),
+SOLVER: Final[Mapping[str, tuple[str, Message]]] = {
+    "name": ("", say("highs, or another solver that is installed")),
+    "time_limit": ("s", say("for the whole solve")),
+    "mip_gap": ("1", say("relative gap that counts as optimal")),
 }
 SECTIONS: Final = ("features", "objective", MINIMISE_WEIGHTS, "parameters", "time", "solver")
 WORDS: Final = frozenset(
@@ -74,15 +74,15 @@ class _Setting(NamedTuple):
 def settings_sheet(scenario: Scenario, schema: Schema, word: Word) -> Sheet:
     """Return the settings, features and scalars of a scenario, given or not."""
     columns = (
-        Column(SETTINGS_KEYS[0], say("section", "分组"), is_key=True),
-        Column(SETTINGS_KEYS[1], say("name", "名称"), is_key=True),
-        Column(SETTINGS_KEYS[2], say("value (edit here)", "取值（在此修改）"), kind="any"),
-        Column("#unit", say("unit", "单位")),
-        Column("#zh", say("in Chinese", "中文")),
-        Column("#en", say("in English", "英文")),
-        Column("#default", say("if left empty", "空白时")),
-        Column("#meaning_zh", say("what it is, in Chinese", "含义（中文）")),
-        Column("#meaning_en", say("what it is", "含义（英文）")),
+        Column(SETTINGS_KEYS[0], say("section"), is_key=True),
+        Column(SETTINGS_KEYS[1], say("name"), is_key=True),
+        Column(SETTINGS_KEYS[2], say("value (edit here)"), kind="any"),
+        Column("#unit", say("unit")),
+        Column("#zh", say("in Chinese")),
+        Column("#en", say("in English")),
+        Column("#default", say("if left empty")),
+        Column("#meaning_zh", say("what it is, in Chinese")),
+        Column("#meaning_en", say("what it is")),
     )
     settings = list(_settings(scenario, schema, word))
     choices = {(row, 2): setting.choices for row, setting in enumerate(settings) if setting.choices}
@@ -94,15 +94,15 @@ def _settings(scenario: Scenario, schema: Schema, word: Word) -> Iterator[_Setti
     for name, said in TITLES.items():
         yield _Setting("", name, document.get(name), word(name), "", "–", said)
     for name in scenario.declarations.features:
-        said = say("whether this family of rules applies", "是否启用这组规则")
+        said = say("whether this family of rules applies")
         yield _Setting("features", name, name in document["features"], word(name), "", "FALSE", said, FLAG)
     minimise = scenario.settings.minimise
-    said = say("one of the three, or weights", "三者之一，或 weights（加权）")
+    said = say("one of the three, or weights")
     words = (*OBJECTIVES, WEIGHTS)
     yield _Setting("objective", "minimise", minimise, word("minimise"), "", "cost", said, words)
     for name in OBJECTIVES:
         weight = scenario.settings.objective.get(name) if minimise == WEIGHTS else None
-        said = say("its weight, where weights are minimised", "选择加权时的权重")
+        said = say("its weight, where weights are minimised")
         yield _Setting(MINIMISE_WEIGHTS, name, weight, word(name), "", "0", said)
     for name, parameter in schema.scalars.items():
         value, default = document["parameters"].get(name), " / ".join(dict.fromkeys(both(default_of(parameter))))
@@ -111,7 +111,7 @@ def _settings(scenario: Scenario, schema: Schema, word: Word) -> Iterator[_Setti
     for name, (unit, said) in TIME.items():
         yield _Setting("time", name, document["time"].get(name), word(name), unit, "–", said)
     for name, field in SolverTable.model_fields.items():
-        unit, said = SOLVER.get(name, ("", say("as the solver's own pinned options", "同求解器的固定选项")))
+        unit, said = SOLVER.get(name, ("", say("as the solver's own pinned options")))
         words = FLAG if field.annotation is bool else get_args(field.annotation)
         yield _Setting("solver", name, document["solver"].get(name), word(name), unit, "–", said, words)
 
@@ -120,11 +120,11 @@ def document_of(grid: Grid, schema: Schema) -> tuple[dict[str, Any], dict[Place,
     """Return the document that the sheet states, and the row of every section and name."""
     missing = [name for name in SETTINGS_KEYS if name not in grid.headings]
     if missing and grid.headings:
-        problem = say("the column is missing", "缺少该列")
+        problem = say("the column is missing")
         for name in missing:
-            grid.fault(1, name, None, problem, say("write it back into row 1", "请在第 1 行补上"))
+            grid.fault(1, name, None, problem, say("write it back into row 1"))
     for name in [name for name in grid.headings if name not in SETTINGS_KEYS]:
-        grid.fault(1, name, None, say("unknown column", "未知的列"), nearest(name, SETTINGS_KEYS))
+        grid.fault(1, name, None, say("unknown column"), nearest(name, SETTINGS_KEYS))
     if missing:
         return {}, {}
     given: dict[str, dict[str, Any]] = {}
@@ -144,16 +144,16 @@ def _is_known(grid: Grid, number: int, section: str, key: str, rows: Mapping[Pla
     """Return whether a row names a setting that may stand there; keep a fault where it does not."""
     if section not in {"", *SECTIONS}:
         near = nearest(section, SECTIONS)
-        grid.fault(number, SETTINGS_KEYS[0], section, say("unknown section", "未知的分组"), near)
+        grid.fault(number, SETTINGS_KEYS[0], section, say("unknown section"), near)
     elif not section and key not in TITLES:
         near = nearest(key, TITLES)
-        grid.fault(number, SETTINGS_KEYS[1], key, say("unknown name", "未知的名称"), near)
+        grid.fault(number, SETTINGS_KEYS[1], key, say("unknown name"), near)
     elif not key:
-        remedy = say("name the setting, or delete the row", "请写名称，或删除该行")
-        grid.fault(number, SETTINGS_KEYS[1], None, say("the name is missing", "缺少名称"), remedy)
+        remedy = say("name the setting, or delete the row")
+        grid.fault(number, SETTINGS_KEYS[1], None, say("the name is missing"), remedy)
     elif (section, key) in rows:
-        problem = say("it stands twice, first in row {row}", "重复，首次出现在第 {row} 行", row=rows[section, key])
-        grid.fault(number, SETTINGS_KEYS[1], key, problem, say("keep one row", "只保留一行"))
+        problem = say("it stands twice, first in row {row}", row=rows[section, key])
+        grid.fault(number, SETTINGS_KEYS[1], key, problem, say("keep one row"))
     else:
         return True
     return False
@@ -184,8 +184,8 @@ def _assembled(grid: Grid, given: Mapping[str, Mapping[str, Any]], rows: Mapping
     document["features"] = []
     for name, value in given.get("features", {}).items():
         if not isinstance(value, bool):
-            problem = say("neither TRUE nor FALSE", "既非 TRUE 也非 FALSE")
-            grid.fault(rows["features", name], name, value, problem, say("write TRUE or FALSE", "请填 TRUE 或 FALSE"))
+            problem = say("neither TRUE nor FALSE")
+            grid.fault(rows["features", name], name, value, problem, say("write TRUE or FALSE"))
         elif value:
             document["features"].append(name)
     document["objective"] = _objective(grid, given, rows)
@@ -201,10 +201,8 @@ def _objective(grid: Grid, given: Mapping[str, Mapping[str, Any]], rows: Mapping
         objective["minimise"] = weights
     elif weights:
         key = next(iter(weights))
-        problem = say("a weight is given, and no weights are minimised", "给出了权重，但优化目标不是加权")
-        remedy = say(
-            "write weights as the value of minimise, or empty the weight", "请将 minimise 设为 weights，或清空权重"
-        )
+        problem = say("a weight is given, and no weights are minimised")
+        remedy = say("write weights as the value of minimise, or empty the weight")
         grid.fault(rows[MINIMISE_WEIGHTS, key], key, weights[key], problem, remedy)
     return objective
 

@@ -21,7 +21,7 @@ from planner.errors import CannotWriteError, Fault, InvalidInputError, reason
 from planner.io.workbook.lists import add_drop_downs
 from planner.io.workbook.looks import Formats, as_shown, number_format, put, width_of
 from planner.io.workbook.sheet import Column, Page, Sheet
-from planner.language import say, translated
+from planner.language import rendered, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,6 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
         why = reason(error)
         text = say(
             "cannot write {file}: {why}; choose another --out",
-            "无法写入 {file}：{why}；请另选 --out",
             file=path,
             why=why,
         )
@@ -113,30 +112,26 @@ def cell_of(row: int, column: int) -> str:
 
 def _too_large(sheet: Sheet, book: str) -> list[Fault]:
     """Return what of a sheet no workbook can hold."""
-    file = say("{book}, sheet {sheet}", "{book} 的工作表 {sheet}", book=book, sheet=sheet.name)
+    file = say("{book}, sheet {sheet}", book=book, sheet=sheet.name)
     if not NAME_OF_SHEET.fullmatch(sheet.name):
         raise ValueError(f"no workbook has a sheet called {sheet.name!r}")
     if len(sheet.rows) > ROWS_MAX:
         problem = say(
             "{n:,} rows; a sheet holds {most:,}",
-            "共 {n:,} 行；一张工作表最多 {most:,} 行",
             n=len(sheet.rows),
             most=ROWS_MAX,
         )
-        return [Fault(file, problem, remedy=say("use --format folder", "请改用 --format folder"))]
+        return [Fault(file, problem, remedy=say("use --format folder"))]
     faults = []
     for number, row in enumerate(sheet.rows):
         for column, cell in zip(sheet.columns, row, strict=True):
             if isinstance(cell, str) and len(cell) > TEXT_MAX // 2 and len(cell.encode("utf-16-le")) // 2 > TEXT_MAX:
                 problem = say(
                     "the text has {n:,} characters; a cell holds {most:,}",
-                    "文本共 {n:,} 字；一个单元格最多 {most:,} 字",
                     n=len(cell),
                     most=TEXT_MAX,
                 )
-                faults.append(
-                    Fault(file, problem, HEADINGS + 1 + number, column.name, cell, say("shorten it", "请缩短"))
-                )
+                faults.append(Fault(file, problem, HEADINGS + 1 + number, column.name, cell, say("shorten it")))
     return faults
 
 
@@ -170,7 +165,7 @@ def _write_page(page: Worksheet, sheet: Page, formats: Formats) -> None:
 def _heads(column: Column) -> tuple[str, ...]:
     """Return what stands above a column: its name, what it is called in Chinese and in English, and its unit."""
     label = column.label or column.name
-    return column.name, translated(label, "zh"), translated(label, "en"), column.unit
+    return column.name, rendered(label, "zh"), rendered(label, "en"), column.unit
 
 
 class _SheetWriter:
@@ -204,7 +199,7 @@ class _SheetWriter:
                 page.write_string(number, place, said, look) if said else page.write_blank(number, place, None, look)
         for place, column in enumerate(self.sheet.columns, 1):
             if column.note:
-                note = "\n".join(dict.fromkeys(translated(column.note, language) for language in ("zh", "en")))
+                note = "\n".join(dict.fromkeys(rendered(column.note, language) for language in ("zh", "en")))
                 page.write_comment(0, place, note, {"x_scale": 2.2, "y_scale": 1.2, "font_size": 9})
 
     def _widths(self) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from planner.errors import InfeasibleError
-from planner.language import say
+from planner.language import Text, say
 from planner.models.algebra import standard_form
 from planner.models.algebra.own import Own, refused, says_nothing
 from planner.models.algebra.problem import Problem, Stage
@@ -256,7 +256,7 @@ def _columns(m: PlanModel, expansion: Expansion) -> tuple[Vector, Vector, npt.ND
     return lower, upper, is_integer
 
 
-def coefficient_warnings(problem: Problem) -> Iterator[str]:
+def coefficient_warnings(problem: Problem) -> Iterator[Text]:
     """Name the rules whose rows span more than nine orders of magnitude."""
     size, rows = np.abs(problem.matrix.data), problem.matrix.indices
     largest, least = np.zeros(problem.matrix.shape[0]), np.full(problem.matrix.shape[0], np.inf)
@@ -267,7 +267,6 @@ def coefficient_warnings(problem: Problem) -> Iterator[str]:
     yield from (
         say(
             "coefficients of {rule} span more than {COEFFICIENT_RANGE_MAX:.0e}",
-            "{rule} 的系数跨度超过 {COEFFICIENT_RANGE_MAX:.0e}",
             rule=rule,
             COEFFICIENT_RANGE_MAX=COEFFICIENT_RANGE_MAX,
         )

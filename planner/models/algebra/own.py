@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from planner.errors import UsageError, shown
-from planner.language import Said, join, say
+from planner.language import Message, join, say
 
 CHANGES_SHOWN_MAX = 20
 """Changes of bounds that are spelt out; who fixes ten thousand variables knows which."""
@@ -116,7 +116,7 @@ class Own:
         }
 
 
-def sentences(own: Mapping[str, Any]) -> list[Said]:
+def sentences(own: Mapping[str, Any]) -> list[Message]:
     """Say what of a plan is the user's own and not audited.
 
     Parameters
@@ -126,24 +126,20 @@ def sentences(own: Mapping[str, Any]) -> list[Said]:
     """
     said = []
     if rules := own.get("rules"):
-        said.append(
-            say("rules of the user's own, not audited: {names}", "用户自定约束，未经核验：{names}", names=_list(rules))
-        )
+        said.append(say("rules of the user's own, not audited: {names}", names=_list(rules)))
     if variables := own.get("variables"):
         said.append(
             say(
                 "variables of the user's own, not audited: {names}",
-                "用户自定变量，未经核验：{names}",
                 names=_list(variables),
             )
         )
     if changes := own.get("changes"):
         more = int(own.get("changes_more") or 0)
-        rest = say(" and {more} more", " 等，另 {more} 项", more=more) if more else ""
+        rest = say(" and {more} more", more=more) if more else ""
         said.append(
             say(
                 "limits of the user's own, not audited: {changes}{rest}",
-                "用户自定取值范围，未经核验：{changes}{rest}",
                 changes=_list(changes),
                 rest=rest,
             )
@@ -152,7 +148,6 @@ def sentences(own: Mapping[str, Any]) -> list[Said]:
         said.append(
             say(
                 "rules of the planner that the user took out or changed, and that the plan may break: {names}",
-                "被用户删除或修改的规划约束，方案可能不满足：{names}",
                 names=_list(taken_out),
             )
         )
@@ -160,15 +155,14 @@ def sentences(own: Mapping[str, Any]) -> list[Said]:
         said.append(
             say(
                 "the objective {name} is the user's own and not audited; the costs are",
-                "目标函数 {name} 由用户自定，未经核验；各项成本已核验",
                 name=shown(objective),
             )
         )
     return said
 
 
-def _list(names: Sequence[str]) -> Said:
-    return join((shown(name) for name in names), ", ", "、")
+def _list(names: Sequence[str]) -> Message:
+    return join(shown(name) for name in names)
 
 
 def refused(name: str, error: BaseException) -> UsageError:
@@ -178,7 +172,6 @@ def refused(name: str, error: BaseException) -> UsageError:
         say(
             "the rule {name} cannot be solved: {kind}: {text} (a rule returns one relation, <=, >= or ==, linear in "
             "the model's variables)",
-            "约束 {name} 无法求解：{kind}：{text}（约束须返回一个关系式 <=、>= 或 ==，且对模型变量为线性）",
             name=shown(name),
             kind=type(error).__name__,
             text=shown(text, 300),
@@ -191,7 +184,6 @@ def says_nothing(name: str) -> UsageError:
     return UsageError(
         say(
             "the rule {name} names no variable of the model, so that it says nothing of the plan",
-            "约束 {name} 不含任何模型变量，对方案没有任何限制",
             name=shown(name),
         )
     )

@@ -345,7 +345,6 @@ def made_already(name: str) -> UsageError:
     return UsageError(
         say(
             "{name} comes too late: the model is made; add to it as to any Pyomo model",
-            "{name} 为时已晚：模型已建成；请像对待普通 Pyomo 模型那样添加",
             name=name,
         )
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from planner.language import translated
+from planner.language import Text, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,7 @@ class Proof:
     bound: float = math.nan
     gap: float = math.nan
     leaves: int = 0
-    why: str = ""
+    why: Text = ""
     proved: float = -math.inf
     seconds: float = 0.0
     kept: dict[str, npt.NDArray[Any]] | None = field(default=None, repr=False)
@@ -134,7 +134,7 @@ class Proof:
     def record(self) -> dict[str, Any]:
         """The part of the manifest; what is not finite is left out."""
         plain: dict[str, Any] = {"by": self.by, "bound": self.bound, "gap": self.gap, "leaves": self.leaves}
-        plain |= {"why": self.why, "why_zh": translated(self.why, "zh")} if self.why else {}
+        plain |= {"why": self.why, "why_zh": rendered(self.why, "zh")} if self.why else {}
         if self.by == "solver":
             plain["proved"] = self.proved
         told = {name: value for name, value in plain.items() if not isinstance(value, float) or math.isfinite(value)}

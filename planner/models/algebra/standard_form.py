@@ -18,7 +18,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy import sparse
 
 from planner.errors import InfeasibleError, UsageError, shown
-from planner.language import say
+from planner.language import Text, say
 from planner.models.algebra.own import refused, says_nothing
 from planner.models.algebra.problem import Problem, Stage
 
@@ -98,7 +98,6 @@ def _compiled(m: PlanModel, variables: Sequence[Any], names: Sequence[str]) -> P
         raise UsageError(
             say(
                 "a rule names the variable {name}, which is no active part of this model",
-                "某约束使用了变量 {name}，但它不是此模型中有效的部分",
                 name=shown(strangers[0]),
             )
         )
@@ -257,12 +256,11 @@ def _name(member: Any) -> tuple[str, tuple[Any, ...]]:
     return member.parent_component().name, key
 
 
-def trivial(rule: str, index: tuple[Any, ...]) -> str:
+def trivial(rule: str, index: tuple[Any, ...]) -> Text:
     """Return what to say of a rule without any variable that does not hold."""
     name = f"{rule}[{','.join(map(str, index))}]" if index else rule
     return say(
         "the rule {name} cannot hold: nothing in the scenario can satisfy it",
-        "约束 {name} 无法成立：情景中没有任何方式能满足它",
         name=name,
     )
 

@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.features.routes import counts_latency
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.rules.relaxations import Amount, Rank, Steps
@@ -32,42 +32,40 @@ PARAMETERS = (
         "indivisible",
         ("workload",),
         "",
-        "Whether one site must serve all of a region's demand of the workload, in all timesteps.",
+        say("Whether one site must serve all of a region's demand of the workload, in all timesteps."),
         default=False,
         kind="flag",
-        description_zh="是否须由同一节点在所有时段承接某需求地该业务的全部需求。",
     ),
     Parameter(
         "mean_latency_max",
         (),
         "ms",
-        "Longest mean network latency of all work demanded, one way; work left unserved counts as none.",
+        say("Longest mean network latency of all work demanded, one way; work left unserved counts as none."),
         None,
         plausible=Plausible(0.5, 200.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
-        description_zh="全部需求的平均网络时延（单向）上限；未满足的需求按零计。",
         caps="latency",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "allocation": ("work served", "承接量"),
-    "indivisible": ("served whole", "不可拆分"),
-    "served_demand": ("demand served", "已满足需求"),
-    "it_load": ("IT load", "IT 负载"),
-    "allocated_energy": ("IT energy served", "承接电量"),
-    "energy_demanded": ("energy demanded", "需求电量"),
-    "mean_latency_max": ("longest mean latency", "平均时延上限"),
-    "mean_latency_limit": ("limit of mean latency", "平均时延约束"),
-    "assigned": ("assigned", "指派"),
-    "servable_demand": ("demand that may be served", "可承接需求"),
-    "demand_balance": ("demand balance", "需求平衡"),
-    "single_site": ("one site for all", "单一节点"),
-    "single_site_or_none": ("one site or none", "至多一个节点"),
-    "assigned_only": ("at the assigned site only", "仅由指派节点承接"),
-    "deferred": ("work that waited", "延后作业"),
-    "west_share": ("work done in the west", "西部承接占比"),
-    "moved_west_share": ("other sides' work done in the west", "其他片区需求西移占比"),
-    "mean_latency": ("mean latency", "平均时延"),
-    "it": ("IT", "IT"),
+WORDS: dict[str, Message] = {
+    "allocation": say("work served"),
+    "indivisible": say("served whole"),
+    "served_demand": say("demand served"),
+    "it_load": say("IT load"),
+    "allocated_energy": say("IT energy served"),
+    "energy_demanded": say("energy demanded"),
+    "mean_latency_max": say("longest mean latency"),
+    "mean_latency_limit": say("limit of mean latency"),
+    "assigned": say("assigned"),
+    "servable_demand": say("demand that may be served"),
+    "demand_balance": say("demand balance"),
+    "single_site": say("one site for all"),
+    "single_site_or_none": say("one site or none"),
+    "assigned_only": say("at the assigned site only"),
+    "deferred": say("work that waited"),
+    "west_share": say("work done in the west"),
+    "moved_west_share": say("other sides' work done in the west"),
+    "mean_latency": say("mean latency"),
+    "it": say("IT"),
 }
 KEYS = ["region", "workload", "site", "path", "timestep"]
 COLUMNS = (
@@ -76,10 +74,10 @@ COLUMNS = (
         "allocation",
         "allocation",
         "MW",
-        say("IT load of the region's workload that the site serves.", "节点承接该需求地该业务的 IT 负载。"),
+        say("IT load of the region's workload that the site serves."),
     ),
 )
-SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6, says=say("IT load", "IT 负载")),)
+SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6, says=say("IT load")),)
 MEASURES = (
     Measure("mean_latency", "ms", 7, is_short=True),
     Measure("west_share", "1", 8, is_short=True),
@@ -87,13 +85,12 @@ MEASURES = (
 )
 
 
-def warn(inputs: Scenario) -> Iterator[str]:
+def warn(inputs: Scenario) -> Iterator[Text]:
     """Say that work done in the west cannot be told where no side is called so."""
     sides = inputs.sets["side"]
     if sides and "west" not in sides:
         yield say(
             "west_share is not reported: no side has the id west (the sides are {listed})",
-            "不报告 west_share：没有 id 为 west 的片区（现有片区为 {listed}）",
             listed=", ".join(sides),
         )
 
@@ -283,9 +280,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     routes = pd.MultiIndex.from_frame(tables["routes"][KEYS[:4]])
     used = pd.MultiIndex.from_frame(table[KEYS[:4]])
     for route in used[~used.isin(routes)].unique():
-        yield Finding(
-            "allocation", ", ".join(map(str, route)), say("work goes where there is no route", "业务去往没有路线的节点")
-        )
+        yield Finding("allocation", ", ".join(map(str, route)), say("work goes where there is no route"))
     yield from Finding.none_negative("allocation", ledger.column(tables, "allocation", "allocation", KEYS), "MW")
     demand = tables["demand"].set_index(["region", "workload", "timestep"])
     filled = ledger.added(inputs, tables, "served_demand")
@@ -312,7 +307,7 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             "single_site",
             spell(pair),
-            say("is indivisible, yet split over {count} sites", "不可拆分，却分散于 {count} 个节点", count=count),
+            say("is indivisible, yet split over {count} sites", count=count),
         )
 
 
@@ -348,7 +343,7 @@ FIGURES = (
         gone=0.0,
         rank=1,
         page="load",
-        says=say("IT load", "IT 负载"),
+        says=say("IT load"),
     ),
     Figure("latency", "region", "ms", _served("haste"), at("mean_latency"), per=_served("energy"), rank=3),
 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, energy_of
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.features.time import weights
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Rank
@@ -25,16 +25,15 @@ if TYPE_CHECKING:
 
 REQUIRES = ("time",)
 SETS = (
-    IndexSet("region", "REGIONS", "Places where demand arises.", description_zh="产生算力需求的地点。"),
-    IndexSet("workload", "WORKLOADS", "Classes of compute demand.", description_zh="算力需求的业务类别。"),
-    IndexSet("hub", "HUBS", "National hub nodes (枢纽).", (), from_references=True, description_zh="国家枢纽节点。"),
+    IndexSet("region", "REGIONS", say("Places where demand arises.")),
+    IndexSet("workload", "WORKLOADS", say("Classes of compute demand.")),
+    IndexSet("hub", "HUBS", say("National hub nodes (枢纽)."), (), from_references=True),
     IndexSet(
         "side",
         "SIDES",
-        "Sides of the country, such as east and west.",
+        say("Sides of the country, such as east and west."),
         (),
         from_references=True,
-        description_zh="国土片区，如东部、西部。",
     ),
 )
 PARAMETERS = (
@@ -47,60 +46,55 @@ PARAMETERS = (
         "demand",
         ("region", "workload"),
         "MW",
-        "IT load asked for, mean over the year.",
+        say("IT load asked for, mean over the year."),
         plausible=Plausible(0.001, 5000.0, (KW, RACKS)),
-        description_zh="IT 负载需求，全年平均。",
     ),
     Parameter(
         "demand_profile",
         ("workload", "timestep"),
         "1",
-        "Demand of the step over its mean; mean 1 over the year.",
+        say("Demand of the step over its mean; mean 1 over the year."),
         1.0,
         plausible=Plausible(0.001, 20.0, (PERCENT,)),
-        description_zh="时段需求与平均需求之比，全年平均为 1。",
     ),
     Parameter(
         "unserved_price",
         ("workload",),
         "CNY/MWh",
-        "Cost of IT energy left unserved; without it all demand of the workload must be served.",
+        say("Cost of IT energy left unserved; without it all demand of the workload must be served."),
         None,
         plausible=Plausible(100.0, 1e9, (PER_KWH, TEN_THOUSAND_CNY)),
-        description_zh="未满足 IT 电量的单位成本；不填则该业务的需求必须全部满足。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "region": ("region", "需求地"),
-    "workload": ("workload", "业务类型"),
-    "hub": ("hub", "枢纽"),
-    "side": ("side", "片区"),
-    "name_zh": ("Chinese name", "中文名称"),
-    "name_en": ("English name", "英文名称"),
-    "province": ("province", "省份"),
-    "longitude": ("longitude", "经度"),
-    "latitude": ("latitude", "纬度"),
-    "demand": ("demand", "算力需求"),
-    "demand_profile": ("demand profile", "需求曲线"),
-    "unserved_price": ("price of unserved demand", "未满足需求单价"),
-    "unserved_demand": ("unserved demand", "未满足需求"),
-    "unserved_energy": ("energy left unserved", "未满足电量"),
-    "unserved": ("unserved demand", "未满足需求"),
-    "served_share": ("share of demand served", "需求满足率"),
+WORDS: dict[str, Message] = {
+    "region": say("region"),
+    "workload": say("workload"),
+    "hub": say("hub"),
+    "side": say("side"),
+    "name_zh": say("Chinese name"),
+    "name_en": say("English name"),
+    "province": say("province"),
+    "longitude": say("longitude"),
+    "latitude": say("latitude"),
+    "demand": say("demand"),
+    "demand_profile": say("demand profile"),
+    "unserved_price": say("price of unserved demand"),
+    "unserved_demand": say("unserved demand"),
+    "unserved_energy": say("energy left unserved"),
+    "unserved": say("unserved demand"),
+    "served_share": say("share of demand served"),
 }
 KEYS = ["region", "workload", "timestep"]
 COLUMNS = (
     *keys_of("demand", *KEYS),
-    Column("demand", "demand", "MW", say("IT load asked for in the timestep.", "该时段的 IT 需求。")),
-    Column(
-        "demand", "unserved_demand", "MW", say("Part of the demand that no site serves.", "未获任何节点承接的需求。")
-    ),
+    Column("demand", "demand", "MW", say("IT load asked for in the timestep.")),
+    Column("demand", "unserved_demand", "MW", say("Part of the demand that no site serves.")),
 )
 MEASURES = (Measure("energy", "MWh/a", 4, parts="sources"), Measure("served_share", "1", 10))
 PROFILE_TOLERANCE = 1e-3
 
 
-def warn(inputs: Scenario) -> Iterator[str]:
+def warn(inputs: Scenario) -> Iterator[Text]:
     """Name the profiles whose mean is not 1: they ask for other energy than ``demand`` says."""
     if not inputs.is_given("demand_profile"):
         return
@@ -110,7 +104,6 @@ def warn(inputs: Scenario) -> Iterator[str]:
     for workload in mean.index[(mean - 1).abs() > PROFILE_TOLERANCE]:
         yield say(
             "demand_profile of {workload} has mean {mean:.4g} over the year, not 1",
-            "{workload} 的 demand_profile 全年均值为 {mean:.4g}，不是 1",
             workload=workload,
             mean=mean[workload],
         )
@@ -214,7 +207,7 @@ FIGURES = (
         gone=0.0,
         rank=1,
         page="demand",
-        says=say("Demand", "需求"),
+        says=say("Demand"),
     ),
     Figure("unserved", "region", "MW", LEFT, at("energy", "unserved"), is_mean_power=True, gone=0.0, rank=2),
 )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, column_of
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
 from planner.scenario.column import Column, Measure, keys_of
@@ -44,8 +44,10 @@ PARAMETERS = (
         "emissions_accounting",
         (),
         "",
-        "location: all power drawn at the grid's factor; contract: grid power only, green power under contract counts "
-        "zero; market_certificates: certificates count zero as well, the rest is at the residual factor.",
+        say(
+            "location: all power drawn at the grid's factor; contract: grid power only, green power under contract counts "
+            "zero; market_certificates: certificates count zero as well, the rest is at the residual factor."
+        ),
         "contract",
         "choice",
         choices=ACCOUNTINGS,
@@ -53,91 +55,82 @@ PARAMETERS = (
         retired={
             "market": say(
                 "market is called contract now (grid power at its factor, certificates change nothing); with "
-                "certificates, as the GHG Protocol has it, it is market_certificates",
-                "market 现称 contract（仅电网电量按因子计，绿证不影响）；若按 GHG Protocol 计入绿证，则为 "
-                "market_certificates",
+                "certificates, as the GHG Protocol has it, it is market_certificates"
             )
         },
         source="GHG Protocol Scope 2 guidance",
-        description_zh="location：全部受电按电网因子计；contract：仅电网电量计排放，合同绿电计为零；"
-        "market_certificates：绿证亦计为零，其余按剩余因子计。",
     ),
     Parameter(
         "emission_factor",
         ("site", "timestep"),
         "tCO2/MWh",
-        "Emissions of the grid's power.",
+        say("Emissions of the grid's power."),
         also_index=(("site",),),
         plausible=Plausible(0.001, 1.5, (G_PER_KWH, TONNES_PER_KWH)),
-        description_zh="电网供电的碳排放因子。",
     ),
     Parameter(
         "residual_emission_factor",
         ("site",),
         "tCO2/MWh",
-        "Emissions of grid power that nobody holds a certificate for; by default the mean emission_factor of the year.",
+        say(
+            "Emissions of grid power that nobody holds a certificate for; by default the mean emission_factor of the year."
+        ),
         None,
         source="GHG Protocol Scope 2 guidance",
         plausible=Plausible(0.001, 1.5, (G_PER_KWH, TONNES_PER_KWH)),
-        description_zh="未被任何绿证认领的电网电量的排放因子；默认取 emission_factor 的全年均值。",
     ),
     Parameter(
         "emissions_max",
         (),
         "tCO2/a",
-        "Most that the plan may emit.",
+        say("Most that the plan may emit."),
         None,
         plausible=Plausible(1000.0, 1e9, (TEN_THOUSAND_TONNES, MEGATONNES, KILOGRAMS)),
-        description_zh="方案的排放上限。",
         caps="emissions",
     ),
     Parameter(
         "carbon_price",
         (),
         "CNY/tCO2",
-        "Price of emissions.",
+        say("Price of emissions."),
         0.0,
         plausible=Plausible(2.0, 5000.0, (PER_KG,)),
-        description_zh="碳排放价格。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "emissions": ("emissions", "碳排放"),
-    "emissions_accounting": ("emissions accounting", "排放核算口径"),
-    "accounting": ("accounting", "核算口径"),
-    "emission_factor": ("emission factor", "排放因子"),
-    "residual_emission_factor": ("residual emission factor", "剩余排放因子"),
-    "emissions_max": ("emissions limit", "排放上限"),
-    "emissions_limit": ("emissions limit", "排放上限"),
-    "site_emissions": ("emissions of the site", "节点碳排放"),
-    "residual_energy": ("grid energy without a certificate", "无绿证电网电量"),
-    "residual_energy_floor": ("grid energy without a certificate", "无绿证电网电量"),
-    "carbon_price": ("price of carbon", "碳价"),
-    "carbon": ("carbon", "碳成本"),
-    "location": ("location-based", "位置法"),
-    "contract": ("by contracts", "合同法"),
-    "market_certificates": ("market-based, with certificates", "市场法，计绿证"),
-    "emissions_location": ("emissions, location-based", "碳排放（位置法）"),
-    "emissions_contract": ("emissions, by contracts", "碳排放（合同法）"),
-    "emissions_market_certificates": ("emissions, market-based with certificates", "碳排放（市场法，计绿证）"),
-    "emissions_by_accounting": ("emissions by accounting", "分口径碳排放"),
-    "sites": ("sites", "节点"),
+WORDS: dict[str, Message] = {
+    "emissions": say("emissions"),
+    "emissions_accounting": say("emissions accounting"),
+    "accounting": say("accounting"),
+    "emission_factor": say("emission factor"),
+    "residual_emission_factor": say("residual emission factor"),
+    "emissions_max": say("emissions limit"),
+    "emissions_limit": say("emissions limit"),
+    "site_emissions": say("emissions of the site"),
+    "residual_energy": say("grid energy without a certificate"),
+    "residual_energy_floor": say("grid energy without a certificate"),
+    "carbon_price": say("price of carbon"),
+    "carbon": say("carbon"),
+    "location": say("location-based"),
+    "contract": say("by contracts"),
+    "market_certificates": say("market-based, with certificates"),
+    "emissions_location": say("emissions, location-based"),
+    "emissions_contract": say("emissions, by contracts"),
+    "emissions_market_certificates": say("emissions, market-based with certificates"),
+    "emissions_by_accounting": say("emissions by accounting"),
+    "sites": say("sites"),
 }
 COLUMNS = (
     *keys_of("emissions", "site"),
-    Column("emissions", "emissions", "tCO2/a", say("Emissions that the plan counts.", "方案计入的碳排放。")),
-    Column("emissions", "emissions_location", "tCO2/a", say("Of all power from outside.", "按全部外部受电核算。")),
-    Column("emissions", "emissions_contract", "tCO2/a", say("Of grid power alone.", "仅按电网供电核算。")),
+    Column("emissions", "emissions", "tCO2/a", say("Emissions that the plan counts.")),
+    Column("emissions", "emissions_location", "tCO2/a", say("Of all power from outside.")),
+    Column("emissions", "emissions_contract", "tCO2/a", say("Of grid power alone.")),
     Column(
         "emissions",
         "emissions_market_certificates",
         "tCO2/a",
-        say(
-            "Of grid power without a certificate, at the residual factor.",
-            "按无绿证的电网供电与剩余排放因子核算。",
-        ),
+        say("Of grid power without a certificate, at the residual factor."),
     ),
-    Column("emissions", "accounting", "", say("Accounting that the plan counts by.", "方案采用的核算口径。")),
+    Column("emissions", "accounting", "", say("Accounting that the plan counts by.")),
 )
 MEASURES = (
     Measure("emissions", "tCO2/a", 2, is_short=True),
@@ -154,17 +147,13 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             None,
             say(
                 "{accounting} accounting needs the feature power_supply",
-                "{accounting} 核算需要功能 power_supply",
                 accounting=accounting,
             ),
-            say(
-                'list power_supply, or set emissions_accounting = "location"',
-                '列出 power_supply，或设 emissions_accounting = "location"',
-            ),
+            say('list power_supply, or set emissions_accounting = "location"'),
         )
 
 
-def warn(inputs: Scenario) -> Iterator[str]:
+def warn(inputs: Scenario) -> Iterator[Text]:
     """Say which factor stands in where certificates count and no residual factor is given."""
     if inputs.scalar("emissions_accounting") != "market_certificates":
         return
@@ -174,8 +163,6 @@ def warn(inputs: Scenario) -> Iterator[str]:
         yield say(
             "residual_emission_factor is not given for {count} of {all} sites: the mean emission_factor of the year "
             "stands in, which is too low where others hold certificates",
-            "{all} 个节点中有 {count} 个未给出 residual_emission_factor：以 emission_factor 的全年均值代替，"
-            "若他人持有绿证则偏低",
             count=len(lacking),
             all=len(sites),
         )
@@ -241,7 +228,7 @@ def carbon_cost(m: PlanModel) -> Any:
 
 GIVES = {
     "emissions_limit": ("emissions_max",),
-    "residual_energy_floor": Never(say("a certificate covers its energy once", "一张绿证只覆盖一次电量")),
+    "residual_energy_floor": Never(say("a certificate covers its energy once")),
 }
 RELAXATIONS = (Amount("emissions_max", Rank.POLICY, raised=True),)
 RULES = {
@@ -316,9 +303,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         # Whoever buys green power emits less than the grid's power in its place, never more.
         yield from Finding.all_at_most("location", again["contract"], again["location"], "tCO2/a")
     for site in table.index[table["accounting"] != accounting]:
-        yield Finding(
-            "emissions_accounting", str(site), say("is not {accounting}", "不是 {accounting}", accounting=accounting)
-        )
+        yield Finding("emissions_accounting", str(site), say("is not {accounting}", accounting=accounting))
     total, limit = float(again[accounting].sum()), inputs.scalar("emissions_max")
     if limit is not None:
         yield from Finding.unless_at_most("emissions_limit", "national", total, float(limit), "tCO2/a")
@@ -361,7 +346,7 @@ FIGURES = (
         at("emissions"),
         rank=8,
         page="emissions",
-        says=say("Emissions", "排放"),
+        says=say("Emissions"),
     ),
 )
 

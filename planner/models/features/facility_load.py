@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, column_of, energy_of
-from planner.language import say
+from planner.language import Message, say
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Rank
 from planner.scenario.column import Column, Measure, Series, keys_of
@@ -40,114 +40,106 @@ PARAMETERS = (
         "pue",
         ("site", "timestep"),
         "1",
-        "Power usage effectiveness: facility load over IT load.",
+        say("Power usage effectiveness: facility load over IT load."),
         None,
         low=1.0,
         high=5.0,
         also_index=(("site",),),
         excludes=("pue_base",),
         plausible=Plausible(1.02, 2.5, (PERCENT,)),
-        description_zh="电能利用效率：设施负荷与 IT 负载之比。",
     ),
     Parameter(
         "pue_base",
         ("site",),
         "1",
-        "PUE while outside air cools freely; in place of pue.",
+        say("PUE while outside air cools freely; in place of pue."),
         None,
         low=1.0,
         high=5.0,
         excludes=("pue",),
         plausible=Plausible(1.02, 2.5, (PERCENT,)),
-        description_zh="自然冷却时的 PUE，用以代替 pue。",
     ),
     Parameter(
         "pue_slope",
         ("site",),
         "1/K",
-        "Rise of PUE per kelvin above free_cooling_temperature.",
+        say("Rise of PUE per kelvin above free_cooling_temperature."),
         0.0,
         plausible=Plausible(0.0005, 0.05, (PERCENT,)),
-        description_zh="超过自然冷却温度后，每升高 1 K 的 PUE 增量。",
     ),
     Parameter(
         "free_cooling_temperature",
         ("site",),
         "°C",
-        "Outside temperature up to which outside air cools freely.",
+        say("Outside temperature up to which outside air cools freely."),
         None,
         low=-60,
         high=60,
         also_index=((),),
         plausible=Plausible(-20.0, 35.0, (FAHRENHEIT, KELVIN)),
-        description_zh="可完全自然冷却的最高室外温度。",
     ),
     Parameter(
         "temperature",
         ("site", "timestep"),
         "°C",
-        "Outside dry-bulb temperature.",
+        say("Outside dry-bulb temperature."),
         None,
         low=-90,
         high=70,
         also_index=(("site",),),
         plausible=Plausible(-50.0, 50.0, (FAHRENHEIT, KELVIN)),
-        description_zh="室外干球温度。",
     ),
     Parameter(
         "wue",
         ("site",),
         "m3/MWh",
-        "Water use effectiveness: water over IT energy (1 m3/MWh = 1 L/kWh).",
+        say("Water use effectiveness: water over IT energy (1 m3/MWh = 1 L/kWh)."),
         0.0,
         plausible=Plausible(0.02, 10.0, (LITRES_PER_MWH, HUNDREDTHS)),
-        description_zh="水利用效率：用水量与 IT 用电量之比（1 m3/MWh = 1 L/kWh）。",
     ),
     Parameter(
         "water_max",
         ("site",),
         "m3/a",
-        "Most water the site may use.",
+        say("Most water the site may use."),
         None,
         high=INFINITY,
         plausible=Plausible(100.0, 1e9, (TEN_THOUSAND_M3, LITRES)),
-        description_zh="节点用水量上限。",
     ),
     Parameter(
         "water_price",
         ("site",),
         "CNY/m3",
-        "Price of water.",
+        say("Price of water."),
         0.0,
         also_index=((),),
         plausible=Plausible(0.3, 100.0, (PER_LITRE,)),
-        description_zh="水价。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "facility_load": ("facility load", "设施负荷"),
-    "facility_energy": ("facility energy", "设施用电量"),
-    "facility_load_water": ("water used", "用水"),
-    "facility": ("facility", "设施用电"),
-    "pue": ("PUE", "PUE"),
-    "pue_base": ("base PUE", "基准 PUE"),
-    "pue_slope": ("rise of PUE with temperature", "PUE 温升系数"),
-    "mean_pue": ("mean PUE", "平均 PUE"),
-    "free_cooling_temperature": ("free-cooling temperature", "自然冷却温度"),
-    "temperature": ("outside temperature", "室外温度"),
-    "wue": ("WUE", "WUE"),
-    "water": ("water", "用水"),
-    "water_max": ("water limit", "用水上限"),
-    "water_price": ("price of water", "水价"),
-    "water_limit": ("water limit", "用水上限"),
+WORDS: dict[str, Message] = {
+    "facility_load": say("facility load"),
+    "facility_energy": say("facility energy"),
+    "facility_load_water": say("water used"),
+    "facility": say("facility"),
+    "pue": say("PUE"),
+    "pue_base": say("base PUE"),
+    "pue_slope": say("rise of PUE with temperature"),
+    "mean_pue": say("mean PUE"),
+    "free_cooling_temperature": say("free-cooling temperature"),
+    "temperature": say("outside temperature"),
+    "wue": say("WUE"),
+    "water": say("water"),
+    "water_max": say("water limit"),
+    "water_price": say("price of water"),
+    "water_limit": say("water limit"),
 }
 COLUMNS = (
     *keys_of("facility_load", *KEYS),
-    Column("facility_load", "it_load", "MW", say("IT load of the site.", "节点的 IT 负载。")),
+    Column("facility_load", "it_load", "MW", say("IT load of the site.")),
     *keys_of("facility_load", "pue"),
-    Column("facility_load", "facility_load", "MW", say("Power that the facility uses.", "设施用电功率。")),
+    Column("facility_load", "facility_load", "MW", say("Power that the facility uses.")),
     *keys_of("facility_load_water", "site"),
-    Column("facility_load_water", "water", "m3/a", say("Water that the site uses.", "节点用水量。")),
+    Column("facility_load_water", "water", "m3/a", say("Water that the site uses.")),
 )
 SERIES = (
     Series(
@@ -156,7 +148,7 @@ SERIES = (
         "facility_load",
         page="facility_load",
         rank=1,
-        says=say("facility load", "设施负荷"),
+        says=say("facility load"),
     ),
     Series("it", "facility_load", "it_load"),
     Series("factor", "facility_load", "pue"),
@@ -192,37 +184,37 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             yield inputs.fault(
                 "pue_base",
                 (site,),
-                say("pue is given as well", "pue 也已给出"),
-                say("give one of the two", "两者只给其一"),
+                say("pue is given as well"),
+                say("give one of the two"),
             )
         elif not stated and site not in base.index:
             yield inputs.fault(
                 "pue",
                 (site,),
-                say("the PUE is missing", "缺少 PUE"),
-                say("give pue, or pue_base and pue_slope", "给出 pue，或 pue_base 与 pue_slope"),
+                say("the PUE is missing"),
+                say("give pue, or pue_base and pue_slope"),
             )
         elif stated and len(given.xs(site, level="site")) < len(inputs.sets["timestep"]):
             yield inputs.fault(
                 "pue",
                 (site,),
-                say("the PUE is missing in some timesteps", "部分时段缺少 PUE"),
-                say("give it in every timestep", "每个时段都要给出"),
+                say("the PUE is missing in some timesteps"),
+                say("give it in every timestep"),
             )
         elif site in base.index.intersection(sloped):
             if site not in free.index:
                 yield inputs.fault(
                     "free_cooling_temperature",
                     (site,),
-                    say("pue_slope needs it", "pue_slope 需要它"),
-                    say("give it in °C", "以 °C 给出"),
+                    say("pue_slope needs it"),
+                    say("give it in °C"),
                 )
             if len(warm[warm.index.get_level_values("site") == site]) < len(inputs.sets["timestep"]):
                 yield inputs.fault(
                     "temperature",
                     (site,),
-                    say("pue_slope needs it in every timestep", "pue_slope 需要每个时段的取值"),
-                    say("give it in °C", "以 °C 给出"),
+                    say("pue_slope needs it in every timestep"),
+                    say("give it in °C"),
                 )
 
 
@@ -289,7 +281,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         yield Finding(
             "facility_load",
             ", ".join(row),
-            say("is missing from the results, or no site and timestep", "结果中缺失，或没有这个节点与时段"),
+            say("is missing from the results, or no site and timestep"),
         )
     work = ledger.column(tables, "allocation", "allocation", KEYS)
     yield from Finding.all_equal("it_load", work, table["it_load"], "MW")
@@ -324,7 +316,7 @@ def _mean_pue(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series
 
 DRAWN, DONE = (energy_of("facility_load", column, "site") for column in ("facility_load", "it_load"))
 FIGURES = (
-    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue, page="pue", says=say("PUE", "PUE")),
+    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue, page="pue", says=say("PUE")),
     Figure("water", "site", "m3/a", column_of("facility_load_water", "water", "site"), at("water")),
 )
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.figures import ledger, work
-from planner.language import say
+from planner.language import Message, say
 from planner.models.features.time import chain_faults, previous
 from planner.models.rules.audit_time import before
 from planner.models.rules.findings import Finding, spell
@@ -35,40 +35,36 @@ PARAMETERS = (
         "deferral_max",
         ("workload",),
         "h",
-        "Longest time that work may wait before it is done; without it none waits.",
+        say("Longest time that work may wait before it is done; without it none waits."),
         None,
         high=8784.0,
         plausible=Plausible(0.25, 336.0, (MINUTES, SECONDS)),
-        description_zh="作业完成前可等待的最长时间；不填则不可等待。",
     ),
     Parameter(
         "deferrable_share",
         ("workload",),
         "1",
-        "Part of the IT load that moves when work waits; the rest (idle servers draw power too) is drawn at once.",
+        say("Part of the IT load that moves when work waits; the rest (idle servers draw power too) is drawn at once."),
         1.0,
         high=1.0,
         plausible=Plausible(0.005, 1.0, (PERCENT,)),
-        description_zh="作业等待时可随之转移的 IT 负载比例；其余（服务器空闲时仍耗电）须即时供给。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "flexible_workloads": ("work that can wait", "可延迟作业"),
-    "deferral_max": ("longest delay", "最长延迟"),
-    "backlog": ("work waiting", "积压作业"),
-    "backlog_max": ("most work waiting", "积压上限"),
-    "deferrable_share": ("part of the load that moves with the work", "可转移负载比例"),
-    "deferrable_part": ("part of the load that moves with the work", "可转移负载比例"),
-    "deferrable_load": ("load that may join the backlog", "可转入积压的负载"),
-    "waiting_max": ("most work that waited", "等待作业上限"),
-    "deadline": ("deadline", "完成期限"),
-    "waiting": ("work that waited", "等待的作业"),
+WORDS: dict[str, Message] = {
+    "flexible_workloads": say("work that can wait"),
+    "deferral_max": say("longest delay"),
+    "backlog": say("work waiting"),
+    "backlog_max": say("most work waiting"),
+    "deferrable_share": say("part of the load that moves with the work"),
+    "deferrable_part": say("part of the load that moves with the work"),
+    "deferrable_load": say("load that may join the backlog"),
+    "waiting_max": say("most work that waited"),
+    "deadline": say("deadline"),
+    "waiting": say("work that waited"),
 }
 COLUMNS = (
     *keys_of("flexible_workloads", *KEYS),
-    Column(
-        "flexible_workloads", "backlog", "MWh", say("Work that waits at the end of the timestep.", "时段末积压的作业。")
-    ),
+    Column("flexible_workloads", "backlog", "MWh", say("Work that waits at the end of the timestep.")),
 )
 
 
@@ -269,7 +265,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         yield Finding(
             "flexible_workloads",
             spell(row),
-            say("is missing from the results, or cannot wait", "结果中缺失，或不可延迟"),
+            say("is missing from the results, or cannot wait"),
         )
     yield from Finding.none_negative("backlog", waiting, "MWh")
     came = _came_in_time(inputs)

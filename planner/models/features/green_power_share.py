@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planner.figures import ledger
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
 from planner.models.rules import green_ledger, scopes
@@ -46,41 +46,42 @@ PARAMETERS = (
         "green_power_share_mode",
         (),
         "",
-        "What counts as green: certificates over the year, use in its own hour over the year, or in every timestep.",
+        say(
+            "What counts as green: certificates over the year, use in its own hour over the year, or in every timestep."
+        ),
         "certificate",
         "choice",
         choices=("certificate", "matched", "every_timestep"),
         accounting_of="green_power_share",
         source=RULE_OF_2025,
-        description_zh="绿电的核算方式：全年按绿证、全年按逐时用电匹配，或逐时段达标。",
     ),
     Parameter(
         "green_power_share_on",
         (),
         "",
-        "Which use must be green: all of it, or that of new capacity (by certificates a stand-in: a share of what is "
-        "built).",
+        say(
+            "Which use must be green: all of it, or that of new capacity (by certificates a stand-in: a share of what is "
+            "built)."
+        ),
         "all",
         "choice",
         choices=("all", "new"),
         accounting_of="green_power_share",
         source=RULE_OF_2025,
-        description_zh="须为绿电的用电范围：全部用电，或新建容量的用电（绿证核算下按新建容量的一定比例近似）。",
     ),
     Parameter(
         "green_power_share_window",
         (),
         "",
-        "Over what the share is reckoned: the year, or each month (which needs a time for every timestep).",
+        say("Over what the share is reckoned: the year, or each month (which needs a time for every timestep)."),
         "year",
         "choice",
         choices=("year", "month"),
-        description_zh="占比的核算周期：全年，或逐月（各时段须给出时刻）。",
     ),
     *scopes.parameters(
         LIMIT,
         "1",
-        ("Least green share of {whose}.", "{whose}绿电占比下限。"),
+        say("Least green share of {whose}."),
         dict.fromkeys(scopes.KINDS, Plausible(0.005, 1.0, (PERCENT,))),
         high=1.0,
     ),
@@ -88,92 +89,85 @@ PARAMETERS = (
         "utilisation_new",
         ("site",),
         "1",
-        "Share of new capacity taken as used, where the share is on new load and counted by certificates.",
+        say("Share of new capacity taken as used, where the share is on new load and counted by certificates."),
         0.65,
         high=1.0,
         also_index=((),),
         source="Policy on 上架率: at least 0.65",
         plausible=Plausible(0.05, 1.0, (PERCENT,)),
-        description_zh="按绿证核算且仅考核新增用电时，新建容量视为已使用的比例。",
     ),
     Parameter(
         "green_energy_committed",
         ("site",),
         "MWh/a",
-        "Green energy that already greens the existing load; not counted for new load.",
+        say("Green energy that already greens the existing load; not counted for new load."),
         0.0,
         plausible=Plausible(100.0, 1e9, (GWH, HUNDRED_GWH, TEN_MWH, KWH)),
-        description_zh="已用于存量负荷的绿电电量，不计入新增用电的占比。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, Message] = {
     **scopes.words("green_power_share", "green power share", "绿电占比"),
     **scopes.words(LIMIT, "least green share", "绿电占比下限"),
-    "green_power_share_mode": ("green accounting", "绿电核算方式"),
-    "green_power_share_on": ("use that must be green", "绿电考核范围"),
-    "green_power_share_window": ("accounting window", "核算周期"),
-    "utilisation_new": ("utilisation of new capacity", "新建容量上架率"),
-    "green_energy_committed": ("green energy committed", "已承诺绿电"),
-    "green_credited": ("green energy credited", "计入绿电"),
-    "green_counted": ("green energy counted", "核算绿电"),
-    "green_use": ("use that must be green", "考核用电"),
-    "green_owed": ("green energy owed", "存量占用绿电"),
-    "new_use": ("use of new capacity", "新建容量用电"),
-    "new_use_floor": ("use of new capacity", "新建容量用电"),
-    "new_energy": ("energy used by new capacity", "新建容量用电量"),
-    "green_power_share_new": ("green power share of new capacity", "新建容量绿电占比"),
-    "certificates_of_month": ("certificates of the month", "当月绿证"),
-    "certificates_used": ("certificates used", "绿证使用"),
-    "scope": ("scope", "范围"),
-    "name": ("name", "名称"),
-    "window": ("window", "核算周期"),
-    "share": ("share", "占比"),
-    "share_min": ("least share", "占比下限"),
-    "mode": ("accounting", "核算方式"),
-    "on": ("use", "考核范围"),
-    "certificate": ("by certificates", "绿证核算"),
-    "matched": ("matched hour by hour", "逐时匹配"),
-    "every_timestep": ("in the worst timestep", "逐时最低"),
-    "all": ("all", "全部"),
-    "new": ("new", "新增"),
-    "year": ("year", "全年"),
-    "month": ("month", "逐月"),
-    "counted": ("counted", "计入"),
+    "green_power_share_mode": say("green accounting"),
+    "green_power_share_on": say("use that must be green"),
+    "green_power_share_window": say("accounting window"),
+    "utilisation_new": say("utilisation of new capacity"),
+    "green_energy_committed": say("green energy committed"),
+    "green_credited": say("green energy credited"),
+    "green_counted": say("green energy counted"),
+    "green_use": say("use that must be green"),
+    "green_owed": say("green energy owed"),
+    "new_use": say("use of new capacity"),
+    "new_use_floor": say("use of new capacity"),
+    "new_energy": say("energy used by new capacity"),
+    "green_power_share_new": say("green power share of new capacity"),
+    "certificates_of_month": say("certificates of the month"),
+    "certificates_used": say("certificates used"),
+    "scope": say("scope"),
+    "name": say("name"),
+    "window": say("window"),
+    "share": say("share"),
+    "share_min": say("least share"),
+    "mode": say("accounting"),
+    "on": say("use"),
+    "certificate": say("by certificates"),
+    "matched": say("matched hour by hour"),
+    "every_timestep": say("in the worst timestep"),
+    "all": say("all"),
+    "new": say("new"),
+    "year": say("year"),
+    "month": say("month"),
+    "counted": say("counted"),
 }
 COLUMNS = (
-    Column("green_power_share", "scope", "", say("Kind of the fleet that has a limit.", "设有约束的范围类别。")),
-    Column("green_power_share", "name", "", say("Id of the site, hub or side.", "节点、枢纽或片区的 id。")),
+    Column("green_power_share", "scope", "", say("Kind of the fleet that has a limit.")),
+    Column("green_power_share", "name", "", say("Id of the site, hub or side.")),
     Column(
         "green_power_share",
         "window",
         "",
-        say("Over what the share is reckoned: the year, a month, a timestep.", "占比的核算周期：全年、月份或时段。"),
+        say("Over what the share is reckoned: the year, a month, a timestep."),
     ),
-    Column("green_power_share", "share_min", "1", say("Least green share.", "绿电占比下限。")),
-    Column("green_power_share", "green_counted", "MWh/a", say("Energy that counts as green.", "计为绿电的电量。")),
-    Column(
-        "green_power_share", "green_use", "MWh/a", say("Energy whose share must be green.", "须按占比使用绿电的电量。")
-    ),
+    Column("green_power_share", "share_min", "1", say("Least green share.")),
+    Column("green_power_share", "green_counted", "MWh/a", say("Energy that counts as green.")),
+    Column("green_power_share", "green_use", "MWh/a", say("Energy whose share must be green.")),
     Column(
         "green_power_share",
         "green_owed",
         "MWh/a",
-        say("Green energy promised to old load.", "已承诺给存量负荷的绿电。"),
+        say("Green energy promised to old load."),
     ),
     Column(
         "green_power_share",
         "new_energy",
         "MWh/a",
-        say(
-            "Energy that new capacity truly uses; where the share is on new.",
-            "新建容量的实际用电量；仅考核新增时列出。",
-        ),
+        say("Energy that new capacity truly uses; where the share is on new."),
     ),
     Column(
         "green_power_share",
         "share",
         "1",
-        say("Green share, net of what is owed; empty where nothing is used.", "扣除已承诺绿电后的占比；无用电时为空。"),
+        say("Green share, net of what is owed; empty where nothing is used."),
         may_be_empty=True,
         may_be_negative=True,
     ),
@@ -181,21 +175,18 @@ COLUMNS = (
         "green_power_share",
         "green_power_share_new",
         "1",
-        say(
-            "Green share of what new capacity truly uses; empty where that is 0.",
-            "新建容量实际用电的绿电占比；无用电时为空。",
-        ),
+        say("Green share of what new capacity truly uses; empty where that is 0."),
         may_be_empty=True,
         may_be_negative=True,
     ),
-    Column("green_power_share", "mode", "", say("Accounting of the scenario.", "情景的核算方式。")),
-    Column("green_power_share", "on", "", say("Use that must be green.", "须为绿电的用电范围。")),
+    Column("green_power_share", "mode", "", say("Accounting of the scenario.")),
+    Column("green_power_share", "on", "", say("Use that must be green.")),
     *keys_of("green_power_share_certificates", *KEYS),
     Column(
         "green_power_share_certificates",
         "certificates_of_month",
         "MWh/a",
-        say("Certificates used for the month.", "用于当月的绿证。"),
+        say("Certificates used for the month."),
     ),
 )
 MEASURES = (Measure("green_power_share_new", "1", 6),)
@@ -207,8 +198,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault(
             "green_power_share_on",
             None,
-            say("nothing is new without site_expansion", "没有 site_expansion 就没有新增"),
-            say("list site_expansion, or use all", "列出 site_expansion，或改用 all"),
+            say("nothing is new without site_expansion"),
+            say("list site_expansion, or use all"),
         )
 
     if inputs.scalar("green_power_share_window") == "month":
@@ -219,27 +210,24 @@ def _window_faults(inputs: Scenario) -> Iterator[Fault]:
     """A month is known by the time of its steps; in the mode every_timestep each step is its own window."""
     name = "green_power_share_window"
     if inputs.scalar("green_power_share_mode") == "every_timestep":
-        problem = say(
-            "in the mode every_timestep the share holds in each timestep, not over a month",
-            "在 every_timestep 方式下，占比逐时段满足，不按月核算",
-        )
+        problem = say("in the mode every_timestep the share holds in each timestep, not over a month")
         yield inputs.fault(
             name,
             None,
             problem,
-            say("leave the window out, or use matched or certificate", "不给核算周期，或改用 matched、certificate"),
+            say("leave the window out, or use matched or certificate"),
         )
     elif len(months(inputs)) < len(inputs.sets["timestep"]):
-        problem = say("the month of some timesteps is not known", "部分时段的月份不明")
+        problem = say("the month of some timesteps is not known")
         yield inputs.fault(
             name,
             None,
             problem,
-            say("give every timestep a time; a representative day has no month", "给每个时段一个时刻；代表日没有月份"),
+            say("give every timestep a time; a representative day has no month"),
         )
 
 
-def warn(inputs: Scenario) -> Iterator[str]:
+def warn(inputs: Scenario) -> Iterator[Text]:
     """Name limits that hold for no site, contracts that do not count, and what a share on new capacity leaves open."""
     yield from scopes.idle(inputs, LIMIT)
     mode, on = inputs.scalar("green_power_share_mode"), inputs.scalar("green_power_share_on")
@@ -252,8 +240,6 @@ def warn(inputs: Scenario) -> Iterator[str]:
                 "green power sells for more than it costs at {places}, and what is sold still counts as green "
                 "(excess_keeps_certificate): the plan may trade power rather than use it; see the share matched hour "
                 "by hour beside it",
-                "{places} 的绿电售价高于购价，且售出部分仍计为绿电（excess_keeps_certificate）："
-                "方案可能以售电代替用电；请同时查看逐时匹配占比",
                 places=listed(dear.index),
             )
         return
@@ -262,15 +248,12 @@ def warn(inputs: Scenario) -> Iterator[str]:
         yield say(
             "{places} counts for nothing in the mode {mode}: its availability is not given by timestep (counts_hourly "
             "says otherwise)",
-            "{places} 在 {mode} 方式下不计入：其可用率未逐时段给出（可用 counts_hourly 另行声明）",
             places=listed(flat),
             mode=mode,
         )
     if mode == "matched" and on == "new":
         yield say(
-            "surplus green power that old load uses in its hour counts for new load as well: see "
-            "green_energy_committed",
-            "存量负荷在当时段使用的富余绿电同样计入新增用电：参见 green_energy_committed",
+            "surplus green power that old load uses in its hour counts for new load as well: see green_energy_committed"
         )
 
 
@@ -424,8 +407,8 @@ USES = {
 
 GIVES = {
     **scopes.gives("green_power_share", LIMIT, "green_energy_committed"),
-    "certificates_used": Never(say("no certificate counts twice", "同一绿证不得重复计入")),
-    "new_use_floor": Never(say("what old halls have no room for is new", "存量机房容纳不下的即为新增")),
+    "certificates_used": Never(say("no certificate counts twice")),
+    "new_use_floor": Never(say("what old halls have no room for is new")),
 }
 RELAXATIONS = (
     *scopes.amounts(LIMIT, Rank.POLICY, raised=False),
@@ -615,7 +598,7 @@ def _differences(
     counted, use, owed = (again[column] for column in ("green_counted", "green_use", "green_owed"))
     yield from Finding.unless_at_most(rule, where, least * use + owed, again["green_credited"], "MWh/a")
     if row is None:
-        yield Finding(rule, where, say("is missing from the results", "结果中缺失"))
+        yield Finding(rule, where, say("is missing from the results"))
         return
     for column, value in again.items():
         if column != "green_credited":
@@ -632,16 +615,14 @@ def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> It
     given = ledger.scopes(inputs, "green_power_share_min", ("site", "hub", "side"))
     asked = {(scope, name, window) for scope, name, *_ in given for window in windows}
     for row in reported.index[reported.index.duplicated() | ~reported.index.isin(list(asked))]:
-        yield Finding(
-            "green_power_share", ", ".join(map(str, row)), say("no limit asks for this row", "没有约束要求此行")
-        )
+        yield Finding("green_power_share", ", ".join(map(str, row)), say("no limit asks for this row"))
     for word in ("mode", "on"):
         said = inputs.scalar(f"green_power_share_{word}")
         for row in reported.index[reported[word] != said]:
             yield Finding(
                 "green_power_share",
                 ", ".join(map(str, row)),
-                say("{word} is not {said}", "{word} 不是 {said}", word=word, said=said),
+                say("{word} is not {said}", word=word, said=said),
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.figures import ledger
-from planner.language import say
+from planner.language import Message, say
 from planner.models.rules.findings import Finding
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import Parameter
@@ -27,20 +27,19 @@ PARAMETERS = (
         "green_shortfall_price",
         (),
         "CNY/MWh",
-        "Cost of green energy that is missing from a share.",
+        say("Cost of green energy that is missing from a share."),
         low_open=True,
         plausible=Plausible(10.0, 1e9, (PER_KWH, TEN_THOUSAND_CNY)),
-        description_zh="绿电占比缺额电量的单位成本。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "green_shortfall": ("missing green energy", "绿电缺额"),
-    "green_shortfall_price": ("price of missing green energy", "绿电缺额单价"),
-    "shortfall": ("missing green energy", "绿电缺额"),
+WORDS: dict[str, Message] = {
+    "green_shortfall": say("missing green energy"),
+    "green_shortfall_price": say("price of missing green energy"),
+    "shortfall": say("missing green energy"),
 }
 COLUMNS = (
     *keys_of("green_shortfall", *KEYS),
-    Column("green_shortfall", "green_shortfall", "MWh/a", say("Green energy that is missing.", "缺少的绿电电量。")),
+    Column("green_shortfall", "green_shortfall", "MWh/a", say("Green energy that is missing.")),
 )
 MEASURES = (Measure("green_shortfall", "MWh/a"),)
 
@@ -90,14 +89,14 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     missing = tables["green_shortfall"].set_index(KEYS)["green_shortfall"].astype(float)
     yield from Finding.none_negative("green_shortfall", missing, "MWh/a")
     for row in missing.index[missing.index.duplicated()]:
-        yield Finding("green_shortfall", ", ".join(row), say("stands twice", "重复"))
+        yield Finding("green_shortfall", ", ".join(row), say("stands twice"))
     windows = ledger.added(inputs, tables, "green_credited").index.get_level_values("window")
     expected = {(site, window) for site in inputs.sets["site"] for window in windows}
     for row in sorted(expected.symmetric_difference(missing.index)):
         yield Finding(
             "green_shortfall",
             ", ".join(row),
-            say("is missing from the results, or no site and window", "结果中缺失，或没有这个节点与核算周期"),
+            say("is missing from the results, or no site and window"),
         )
     paid = float(missing.sum()) * inputs.number("green_shortfall_price")
     yield from Finding.cost_differs("green_shortfall", paid, tables)

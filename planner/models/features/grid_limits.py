@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.figures import ledger
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.features.time import chain_faults
 from planner.models.rules import scopes
 from planner.models.rules.audit_time import before
@@ -35,34 +35,31 @@ PARAMETERS = (
         "grid_ramp_max",
         ("site",),
         "MW/h",
-        "Fastest change of the site's draw from the grid.",
+        say("Fastest change of the site's draw from the grid."),
         None,
         plausible=Plausible(0.1, 10000.0, (KW, GW)),
-        description_zh="节点电网用电功率的最大变化速度。",
     ),
     *scopes.parameters(
         LIMIT,
         "MW",
-        ("Most power that {whose} draw from the grid.", "{whose}电网供电功率上限。"),
+        say("Most power that {whose} draw from the grid."),
         {kind: Plausible(1.0, most, (GW, TEN_MW, KW)) for kind, most in zip(KINDS, (1e5, 1e6, 2e6), strict=True)},
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "grid_limits": ("grid limits", "电网约束"),
-    "grid_ramp_max": ("ramp limit", "爬坡上限"),
-    "grid_ramp_up": ("ramp up", "向上爬坡"),
-    "grid_ramp_down": ("ramp down", "向下爬坡"),
+WORDS: dict[str, Message] = {
+    "grid_limits": say("grid limits"),
+    "grid_ramp_max": say("ramp limit"),
+    "grid_ramp_up": say("ramp up"),
+    "grid_ramp_down": say("ramp down"),
     **scopes.words(LIMIT, "grid power limit", "电网供电上限", KINDS),
     **scopes.words(RULE, "grid power limit", "电网供电上限", KINDS),
 }
 COLUMNS = (
-    Column("grid_limits", "scope", "", say("Kind of the fleet that has a limit.", "设有约束的范围类别。")),
-    Column("grid_limits", "name", "", say("Id of the site, hub or side.", "节点、枢纽或片区的 id。")),
+    Column("grid_limits", "scope", "", say("Kind of the fleet that has a limit.")),
+    Column("grid_limits", "name", "", say("Id of the site, hub or side.")),
     *keys_of("grid_limits", "timestep"),
-    Column(
-        "grid_limits", "grid_power", "MW", say("Power that the fleet draws from the grid.", "该范围的电网供电功率。")
-    ),
-    Column("grid_limits", "grid_power_max", "MW", say("Most that it may draw.", "该范围的供电上限。")),
+    Column("grid_limits", "grid_power", "MW", say("Power that the fleet draws from the grid.")),
+    Column("grid_limits", "grid_power_max", "MW", say("Most that it may draw.")),
 )
 
 
@@ -72,7 +69,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield from chain_faults(inputs, "grid_ramp_max")
 
 
-def warn(inputs: Scenario) -> Iterator[str]:
+def warn(inputs: Scenario) -> Iterator[Text]:
     """Name the hubs and sides whose limit holds for no site at all."""
     yield from scopes.idle(inputs, LIMIT)
 
@@ -205,7 +202,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         yield Finding(
             "grid_limits",
             ", ".join(map(str, row)),
-            say("is missing from the results, or has no limit", "结果中缺失，或没有上限"),
+            say("is missing from the results, or has no limit"),
         )
     yield from Finding.all_equal("grid_limits", pd.Series(sums, dtype=float), reported["grid_power"], "MW")
     yield from Finding.all_equal("grid_power_max", pd.Series(limits, dtype=float), reported["grid_power_max"], "MW")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.figures import ledger
-from planner.language import say
+from planner.language import Message, say
 from planner.models.rules import scopes
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Rank
@@ -30,29 +30,28 @@ PARAMETERS = (
         "side_share_new_min",
         ("side",),
         "1",
-        "Least share of all new capacity that is built at the side's sites.",
+        say("Least share of all new capacity that is built at the side's sites."),
         None,
         low=0.0,
         high=1.0,
         plausible=Plausible(0.01, 1.0, (PERCENT,)),
-        description_zh="该片区新建容量占全部新建容量的比例下限。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "policy_targets": ("policy targets", "政策目标"),
-    "side_share_new_min": ("least share of new capacity of the side", "片区新建容量占比下限"),
-    "side_share_new": ("share of new capacity of the side", "片区新建容量占比"),
-    "capacity_new_side": ("new capacity of the side", "片区新建容量"),
+WORDS: dict[str, Message] = {
+    "policy_targets": say("policy targets"),
+    "side_share_new_min": say("least share of new capacity of the side"),
+    "side_share_new": say("share of new capacity of the side"),
+    "capacity_new_side": say("new capacity of the side"),
 }
 COLUMNS = (
     *keys_of("policy_targets", "side"),
-    Column("policy_targets", "side_share_new_min", "1", say("Least share of all new capacity.", "新建容量占比下限。")),
-    Column("policy_targets", "capacity_new_side", "MW", say("New capacity at the side's sites.", "片区的新建容量。")),
+    Column("policy_targets", "side_share_new_min", "1", say("Least share of all new capacity.")),
+    Column("policy_targets", "capacity_new_side", "MW", say("New capacity at the side's sites.")),
     Column(
         "policy_targets",
         "side_share_new",
         "1",
-        say("Its share of all new capacity; empty where none is built.", "占全部新建容量的比例；无新建时为空。"),
+        say("Its share of all new capacity; empty where none is built."),
         may_be_empty=True,
     ),
 )
@@ -104,7 +103,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.all_at_most("side_share_new", target * whole, built, "MW")
     reported = tables["policy_targets"].set_index("side").astype(float)
     for side in sorted({*target.index} ^ {*reported.index}):
-        said = say("is missing from the results, or has no target", "结果中缺失，或没有目标")
+        said = say("is missing from the results, or has no target")
         yield Finding("policy_targets", str(side), said)
     yield from Finding.all_equal("side_share_new_min", target, reported["side_share_new_min"], "1")
     yield from Finding.all_equal("capacity_new_side", built, reported["capacity_new_side"], "MW")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.rules.findings import RELATIVE_TOLERANCE, Finding
 from planner.scenario.column import BY_ROW, Column, keys_of
 from planner.scenario.parameter import INFINITY, IndexSet, Parameter
@@ -31,16 +31,14 @@ SETS = (
     IndexSet(
         "profile",
         "PROFILES",
-        "Profiles that a few days stand for.",
+        say("Profiles that a few days stand for."),
         members_default=(),
-        description_zh="由少数代表日代替的曲线。",
     ),
     IndexSet(
         "quantile",
         "QUANTILES",
-        "Shares of the hours in percent, at which duration curves are known.",
+        say("Shares of the hours in percent, at which duration curves are known."),
         members_default=tuple(f"{percent:03d}" for percent in range(0, 101, 5)),
-        description_zh="持续曲线取值处的小时占比（%）。",
     ),
 )
 
@@ -64,21 +62,19 @@ PARAMETERS = (
         "parameter",
         ("profile",),
         "",
-        "What varies, such as demand_profile or availability.",
+        say("What varies, such as demand_profile or availability."),
         None,
         "text",
         per_table=True,
-        description_zh="随时间变化的参数，如 demand_profile 或 availability。",
     ),
     Parameter(
         "key",
         ("profile",),
         "",
-        "The ids beside the timestep, joined by ; (all where there are none).",
+        say("The ids beside the timestep, joined by ; (all where there are none)."),
         None,
         "text",
         per_table=True,
-        description_zh="除时段外的各 id，以 ; 相连（没有其他索引时为 all）。",
     ),
     _number("mean_full", "Mean over the full year.", description_zh="全年均值。"),
     _number(
@@ -102,49 +98,48 @@ PARAMETERS = (
         "quantile_full",
         ("profile", "quantile"),
         BY_ROW,
-        "Value that so many percent of the full year's hours do not exceed.",
+        say("Value that so many percent of the full year's hours do not exceed."),
         None,
         low=-INFINITY,
         per_table=True,
         plausible="computed by the planner",
-        description_zh="全年中该百分比的小时不超过的数值。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "representative_days": ("representative days", "代表日"),
-    "representative_days_duration": ("duration curves of the days", "代表日持续曲线"),
-    "profile": ("profile", "曲线"),
-    "parameter": ("parameter", "参数"),
-    "quantile": ("quantile", "分位"),
-    "mean_full": ("mean of the full year", "全年均值"),
-    "mean_reduced": ("mean of the days", "代表日均值"),
-    "rmse": ("RMSE", "均方根误差"),
-    "duration_curve_rmse": ("RMSE of the duration curve", "持续曲线均方根误差"),
-    "quantile_full": ("quantile of the full year", "全年分位值"),
-    "quantile_reduced": ("quantile of the days", "代表日分位值"),
+WORDS: dict[str, Message] = {
+    "representative_days": say("representative days"),
+    "representative_days_duration": say("duration curves of the days"),
+    "profile": say("profile"),
+    "parameter": say("parameter"),
+    "quantile": say("quantile"),
+    "mean_full": say("mean of the full year"),
+    "mean_reduced": say("mean of the days"),
+    "rmse": say("RMSE"),
+    "duration_curve_rmse": say("RMSE of the duration curve"),
+    "quantile_full": say("quantile of the full year"),
+    "quantile_reduced": say("quantile of the days"),
 }
 NAMES = ["profile", "parameter", "key"]
 CURVE = ["quantile", "quantile_full", "quantile_reduced"]
 COLUMNS = (
     *keys_of("representative_days", "profile", "parameter", "key"),
-    Column("representative_days", "unit", "", say("Unit of the row's numbers.", "该行数值的单位。")),
+    Column("representative_days", "unit", "", say("Unit of the row's numbers.")),
     Column("representative_days", "mean_full", may_be_negative=True),
     Column(
         "representative_days",
         "mean_reduced",
         BY_ROW,
-        say("Mean over the days, by weight.", "代表日的加权均值。"),
+        say("Mean over the days, by weight."),
         may_be_negative=True,
     ),
     *keys_of("representative_days", "rmse", "duration_curve_rmse"),
     *keys_of("representative_days_duration", *NAMES),
-    Column("representative_days_duration", "quantile", "1", say("Share of the hours.", "小时占比。")),
+    Column("representative_days_duration", "quantile", "1", say("Share of the hours.")),
     Column("representative_days_duration", "quantile_full", may_be_negative=True),
     Column(
         "representative_days_duration",
         "quantile_reduced",
         BY_ROW,
-        say("Value that this share of the days' hours does not exceed.", "代表日中该占比的小时不超过的数值。"),
+        say("Value that this share of the days' hours does not exceed."),
         may_be_negative=True,
     ),
 )
@@ -162,35 +157,29 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         name = named.get(profile) if isinstance(named, pd.Series) else None
         parameter = inputs.declarations.parameters.get(str(name))
         if parameter is None or "timestep" not in parameter.index or not parameter.is_numeric:
-            problem = say("the profile names no parameter that varies by timestep", "该曲线未指明随时段变化的参数")
+            problem = say("the profile names no parameter that varies by timestep")
             yield inputs.fault(
                 "profile.parameter",
                 (profile,),
                 problem,
-                say("such as demand_profile or availability", "如 demand_profile 或 availability"),
+                say("such as demand_profile or availability"),
             )
         for number in ("key", *NUMBERS):
             given = inputs.given.get(f"profile.{number}")
             if not isinstance(given, pd.Series) or profile not in given.index:
-                problem = say("{profile} has no {number}", "{profile} 没有 {number}", profile=profile, number=number)
-                yield inputs.fault(
-                    f"profile.{number}", (profile,), problem, say("reduce the full year anew", "重新由全年缩减")
-                )
+                problem = say("{profile} has no {number}", profile=profile, number=number)
+                yield inputs.fault(f"profile.{number}", (profile,), problem, say("reduce the full year anew"))
 
 
-def warn(inputs: Scenario) -> Iterator[str]:
+def warn(inputs: Scenario) -> Iterator[Text]:
     """Say where the error in profile.csv is not that of the tables any more."""
     if not inputs.sets["profile"]:
-        yield say(
-            "representative_days is listed without profile.csv: the error of the days is not known",
-            "列出了 representative_days 但没有 profile.csv：代表日的误差不明",
-        )
+        yield say("representative_days is listed without profile.csv: the error of the days is not known")
         return
     frame = _described(inputs)
     for profile, name, key in frame.loc[~frame.index.isin(list(_values(inputs, frame))), NAMES].itertuples(index=False):
         yield say(
             "{profile} of profile.csv is left out: {name} has no {key} any more",
-            "略去 profile.csv 的 {profile}：{name} 已没有 {key}",
             profile=profile,
             name=name,
             key=key,
@@ -205,8 +194,6 @@ def warn(inputs: Scenario) -> Iterator[str]:
                 say(
                     "{name} of {key} has mean {mean:.6g}, {said:.6g} when its days were chosen: the error in "
                     "profile.csv ({profile}) is that of other figures",
-                    "{key} 的 {name} 均值为 {mean:.6g}，选取代表日时为 {said:.6g}：profile.csv（{profile}）中的误"
-                    "差属于其他数据",
                     name=name,
                     key=key,
                     mean=mean,
@@ -318,7 +305,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
             yield Finding(
                 "representative_days",
                 profile,
-                say("is missing from the results, or has no values", "结果中缺失，或没有取值"),
+                say("is missing from the results, or has no values"),
             )
         if values is None or profile not in table.index:
             continue
@@ -326,9 +313,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         words["unit"] = inputs.declarations.parameters[words["parameter"]].unit
         for word, stated in words.items():
             if table[word][profile] != stated:
-                yield Finding(
-                    "representative_days", f"{profile}, {word}", say("is not {stated}", "不是 {stated}", stated=stated)
-                )
+                yield Finding("representative_days", f"{profile}, {word}", say("is not {stated}", stated=stated))
         by_weight = hours.reindex(values.index)
         with np.errstate(invalid="ignore"):  # weights that are broken are a finding of the feature time, and here
             mean = float((values * by_weight).sum() / by_weight.sum())
@@ -360,7 +345,7 @@ def _curve_differs(
     asked = [quantile for quantile in inputs.sets["quantile"] if (profile, quantile) in known.index]
     if curve is None or len(curve) != len(asked):
         if asked:
-            yield Finding("representative_days", profile, say("the duration curve is not complete", "持续曲线不完整"))
+            yield Finding("representative_days", profile, say("the duration curve is not complete"))
         return
     for quantile, (percent, full, value) in zip(asked, curve[CURVE].to_numpy(dtype=float).tolist(), strict=True):
         where = f"{profile}, {quantile}"
@@ -377,7 +362,6 @@ def _curve_differs(
                 where,
                 say(
                     "{value:.10g} is not exceeded in {below:.6g} to {upto:.6g} h/a",
-                    "{value:.10g} 不被超过的时间为 {below:.6g} 至 {upto:.6g} h/a",
                     value=value,
                     below=below,
                     upto=upto,

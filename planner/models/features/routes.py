@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.figures.figure import Figure, at
-from planner.language import Said, say
+from planner.language import Message, Named, Text, say
 from planner.models.rules import audit_physics
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Rank, Steps
@@ -30,7 +30,7 @@ Vector = npt.NDArray[np.float64]
 REACHES = ("national", "side", "hub", "province")
 REACHES_ZH = {"national": "全国", "side": "所属片区", "hub": "所属枢纽", "province": "所在省份"}
 REQUIRES = ("demand",)
-SETS = (IndexSet("site", "SITES", "Places where compute can stand.", description_zh="可承载算力的地点。"),)
+SETS = (IndexSet("site", "SITES", say("Places where compute can stand.")),)
 CAICT = "CAICT, Q1 2024 network measurements between hubs, one way"
 PARAMETERS = (
     *names_of("site"),
@@ -39,98 +39,88 @@ PARAMETERS = (
         "latency",
         ("region", "site"),
         "ms",
-        "Network latency, one way; where left out, computed from the coordinates.",
+        say("Network latency, one way; where left out, computed from the coordinates."),
         None,
         plausible=Plausible(0.02, 80.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
-        description_zh="网络单向时延；不填则由坐标计算。",
     ),
     Parameter(
         "access_latency",
         ("region", "site"),
         "ms",
-        "Latency of the access networks, one way, added to a computed latency.",
+        say("Latency of the access networks, one way, added to a computed latency."),
         0.0,
         also_index=(("region",), ("site",), ()),
         plausible=Plausible(0.02, 30.0, (ROUND_TRIP, MICROSECONDS, SECONDS_FOR_MS)),
-        description_zh="接入网单向时延，叠加于计算所得时延。",
     ),
     Parameter(
         "latency_max",
         ("workload",),
         "ms",
-        "Longest latency the workload bears, one way.",
+        say("Longest latency the workload bears, one way."),
         None,
         excludes=("latency_max_rtt",),
         plausible=Plausible(0.5, 1000.0, (MICROSECONDS, SECONDS_FOR_MS)),
-        description_zh="业务可承受的最大单向时延。",
     ),
     Parameter(
         "latency_max_rtt",
         ("workload",),
         "ms",
-        "The same limit stated as a round trip; halved at reading.",
+        say("The same limit stated as a round trip; halved at reading."),
         None,
         excludes=("latency_max",),
         plausible=Plausible(1.0, 2000.0, (MICROSECONDS, SECONDS_FOR_MS)),
-        description_zh="以往返时延表示的同一上限，读入时减半。",
     ),
     Parameter(
         "reach",
         ("workload",),
         "",
-        "The coarsest unit the work may not leave.",
+        say("The coarsest unit the work may not leave."),
         "national",
         "choice",
         choices=REACHES,
-        description_zh="业务不得越出的最大范围。",
     ),
     Parameter(
         "network_layer",
         (),
         "",
-        "Network the work travels on; decides the default route_factor.",
+        say("Network the work travels on; decides the default route_factor."),
         "optical",
         "choice",
         choices=("optical", "ip_private", "internet"),
         source=CAICT,
-        description_zh="业务所走的网络，决定路由系数的默认值。",
     ),
     Parameter(
         "route_factor",
         (),
         "1",
-        "Latency of the real route over straight fibre; by default 1.8 optical, 2.7 IP private, 3.1 internet.",
+        say("Latency of the real route over straight fibre; by default 1.8 optical, 2.7 IP private, 3.1 internet."),
         None,
         low=1.0,
         source=CAICT,
         plausible=Plausible(1.0, 5.0, (PERCENT,)),
-        description_zh="实际路由时延与直线光纤时延之比；默认光传输网 1.8、IP 专网 2.7、互联网 3.1。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "site": ("site", "节点"),
-    "routes": ("routes", "承接路线"),
-    "path": ("path", "路径"),
-    "latency": ("latency, one way", "单向时延"),
-    "access_latency": ("access latency", "接入时延"),
-    "latency_max": ("latency limit", "时延上限"),
-    "latency_max_rtt": ("latency limit, round trip", "往返时延上限"),
-    "reach": ("reach", "承接范围"),
-    "network_layer": ("network", "网络类型"),
-    "route_factor": ("route factor", "路由系数"),
-    "distance": ("distance", "距离"),
-    "national": ("the nation", "全国"),
-    "optical": ("optical network", "光传输网"),
-    "ip_private": ("private IP network", "IP 专网"),
-    "internet": ("internet", "互联网"),
-    "direct": ("direct", "直达"),
+WORDS: dict[str, Message] = {
+    "site": say("site"),
+    "routes": say("routes"),
+    "path": say("path"),
+    "latency": say("latency, one way"),
+    "access_latency": say("access latency"),
+    "latency_max": say("latency limit"),
+    "latency_max_rtt": say("latency limit, round trip"),
+    "reach": say("reach"),
+    "network_layer": say("network"),
+    "route_factor": say("route factor"),
+    "distance": say("distance"),
+    "national": say("the nation"),
+    "optical": say("optical network"),
+    "ip_private": say("private IP network"),
+    "internet": say("internet"),
+    "direct": say("direct"),
 }
-PATH = say(
-    "Path from the region to the site; without a backbone there is one, `direct`.",
-    "需求地至节点的路径；未给骨干网时仅有 `direct`。",
-)
-LATENCY = say("Network latency of the route, one way; empty where nobody knows it.", "路线的单向网络时延；未知时为空。")
-DISTANCE = say("Great-circle distance; empty where one end has no coordinates.", "大圆距离；一端缺少坐标时为空。")
+PATH = say("Path from the region to the site; without a backbone there is one, `direct`.")
+LATENCY = say("Network latency of the route, one way; empty where nobody knows it.")
+DISTANCE = say("Great-circle distance; empty where one end has no coordinates.")
 COLUMNS = (
     *keys_of("routes", "region", "workload", "site"),
     Column("routes", "path", "", PATH),
@@ -213,8 +203,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault(
             "latency_max_rtt",
             (workload,),
-            say("latency_max is given as well", "latency_max 也已给出"),
-            say("state the limit once, one way or rtt", "上限只给一次，单向或往返"),
+            say("latency_max is given as well"),
+            say("state the limit once, one way or rtt"),
         )
     yield from _unknown_units(inputs)
     if latency_limits(inputs).empty and not counts_latency(inputs):
@@ -223,14 +213,9 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     unknown = inputs.full_index(("region", "site")).difference(known)
     for name, members in (("region", unknown.unique("region")), ("site", unknown.unique("site"))):
         for member in members.difference(inputs.coordinates(name).index):
-            remedy = say(
-                "give longitude and latitude, or latency in region_site.csv",
-                "给出经纬度，或在 region_site.csv 中给出 latency",
-            )
+            remedy = say("give longitude and latitude, or latency in region_site.csv")
             axis = "latitude" if member in inputs.series(f"{name}.longitude").index else "longitude"
-            yield inputs.fault(
-                f"{name}.{axis}", (member,), say("its latency cannot be computed", "无法计算其时延"), remedy
-            )
+            yield inputs.fault(f"{name}.{axis}", (member,), say("its latency cannot be computed"), remedy)
 
 
 def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
@@ -244,7 +229,6 @@ def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
         for region in regions.difference(inputs.series(f"region.{unit}").index):
             problem = say(
                 "{bound} may not leave its {unit}, and the region names none",
-                "{bound} 不得离开所属 {unit}，而该需求地未给出",
                 bound=bound[0],
                 unit=unit,
             )
@@ -252,11 +236,11 @@ def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
                 f"region.{unit}",
                 (region,),
                 problem,
-                say("give the {unit} of the region", "给出该需求地的 {unit}", unit=unit),
+                say("give the {unit} of the region", unit=unit),
             )
 
 
-def obstacles(inputs: Scenario) -> Iterator[str]:
+def obstacles(inputs: Scenario) -> Iterator[Text]:
     """Name demand that has no route at all and must be served."""
     demand = inputs.series("demand")
     asked = demand[demand > 0].index
@@ -270,7 +254,6 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
         limit = (
             say(
                 "a latency of at most {limits:g} ms one way and ",
-                "单向时延不超过 {limits:g} ms，且",
                 limits=limits[workload],
             )
             if workload in limits.index
@@ -278,7 +261,6 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
         )
         yield say(
             "{workload} of {region} ({load:g} MW) has no route: it needs {limit}reach {reach}{best}",
-            "{region}的{workload}（{load:g} MW）没有路线：须{limit}承接范围为{reach}{best}",
             workload=inputs.called("workload", workload),
             region=inputs.called("region", region),
             load=demand[region, workload],
@@ -288,12 +270,12 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
         )
 
 
-def _reach_word(reach: str) -> Said:
+def _reach_word(reach: str) -> Message:
     """Return a reach: in English its own word, as workload.csv has it."""
-    return Said(reach, REACHES_ZH[reach])
+    return Named(reach, REACHES_ZH[reach])
 
 
-def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> str:
+def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> Text:
     """Say which limit on latency, or else which reach, would give a region's work its nearest site."""
     pairs = latency.index.to_frame(index=False).query("region == @region").assign(workload=workload)
     if pairs.empty:
@@ -303,7 +285,6 @@ def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str
     near = times.iloc[0]
     nearest = say(
         "; the nearest site is {site} at {time:.2f} ms one way",
-        "；最近的节点为{site}，单向 {time:.2f} ms",
         site=inputs.called("site", near["site"]),
         time=near["latency"],
     )
@@ -311,7 +292,6 @@ def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str
     if len(inside):
         would = say(
             "latency_max {least:g} ms would do",
-            "时延上限（latency_max）为 {least:g} ms 即可",
             least=_rounded_up(float(inside["latency"].iloc[0])),
         )
     else:
@@ -319,8 +299,8 @@ def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str
         reaches = _reaches_of(inputs, soon, region)
         if not reaches:
             return nearest
-        would = say("reach {reach} would do", "承接范围为 {reach} 即可", reach=reaches[0])
-    return say("{nearest} ({would})", "{nearest}（{would}）", nearest=nearest, would=would)
+        would = say("reach {reach} would do", reach=reaches[0])
+    return say("{nearest} ({would})", nearest=nearest, would=would)
 
 
 def _reaches_of(inputs: Scenario, routes: pd.DataFrame, region: str) -> list[str]:
@@ -439,7 +419,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
             yield Finding(
                 "reach",
                 f"{row.region}, {row.workload}, {row.site}",
-                say("leaves its {unit}", "离开了所属 {unit}", unit=unit),
+                say("leaves its {unit}", unit=unit),
             )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
 from planner.models.rules.findings import Finding, slack
@@ -29,8 +29,7 @@ SETS = (
     IndexSet(
         "compute_type",
         "COMPUTE_TYPES",
-        "Kinds of compute: general, intelligent, super (通算、智算、超算).",
-        description_zh="算力的种类：通算、智算、超算。",
+        say("Kinds of compute: general, intelligent, super (通算、智算、超算)."),
     ),
 )
 PARAMETERS = (
@@ -39,84 +38,78 @@ PARAMETERS = (
         "compute_type",
         ("workload",),
         "",
-        "The kind of compute the workload runs on.",
+        say("The kind of compute the workload runs on."),
         kind="reference",
         refers_to="compute_type",
         per_table=True,
-        description_zh="该业务使用的算力类型。",
     ),
     Parameter(
         "capacity_existing",
         ("site", "compute_type"),
         "MW",
-        "IT capacity that stands already.",
+        say("IT capacity that stands already."),
         0.0,
         plausible=Plausible(0.01, 10000.0, (KW, RACKS)),
-        description_zh="已建成的 IT 容量。",
     ),
     Parameter(
         "utilisation_max",
         ("site",),
         "1",
-        "Share of the capacity that may be used.",
+        say("Share of the capacity that may be used."),
         1.0,
         high=1.0,
         plausible=Plausible(0.05, 1.0, (PERCENT,)),
-        description_zh="容量中允许使用的比例。",
     ),
     Parameter(
         "utilisation_min",
         ("site",),
         "1",
-        "Share of the capacity that must be used over the year (上架率).",
+        say("Share of the capacity that must be used over the year (上架率)."),
         None,
         high=1.0,
         source="Policy: at least 0.65 in cluster start areas (NDRC replies, 2021-12 to 2022-02)",
         plausible=Plausible(0.005, 1.0, (PERCENT,)),
-        description_zh="容量中全年须使用的比例（上架率）。",
     ),
     Parameter(
         "pflops_per_mw",
         ("compute_type",),
         "PFLOPS/MW",
-        "Computing power of a MW of IT load; reports only.",
+        say("Computing power of a MW of IT load; reports only."),
         None,
         plausible=Plausible(1.0, 10000.0, (TFLOPS, EFLOPS)),
-        description_zh="每 MW IT 负载的算力，仅用于报告。",
     ),
     Parameter(
         "rack_kw",
         ("compute_type",),
         "kW",
-        "IT power of a standard rack; reports only.",
+        say("IT power of a standard rack; reports only."),
         2.5,
         low_open=True,
         plausible=Plausible(1.0, 250.0, (WATTS, MW_FOR_KW)),
-        description_zh="标准机架的 IT 功率，仅用于报告。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "site_capacity": ("site capacity", "节点容量"),
-    "compute_type": ("kind of compute", "算力类型"),
-    "capacity": ("IT capacity", "IT 容量"),
-    "capacity_existing": ("existing capacity", "存量容量"),
-    "utilisation": ("utilisation", "上架率"),
-    "utilisation_max": ("utilisation limit", "上架率上限"),
-    "utilisation_min": ("least utilisation", "上架率下限"),
-    "utilisation_floor": ("least utilisation", "上架率下限"),
-    "pflops_per_mw": ("computing power of a MW", "单位功率算力"),
-    "rack_kw": ("power of a rack", "单机架功率"),
-    "compute_load": ("load of the kind of compute", "分类型算力负载"),
-    "it_energy": ("IT energy", "IT 用电量"),
-    "existing": ("existing", "存量"),
-    "racks": ("racks", "机架数"),
-    "pflops": ("computing power", "算力规模"),
+WORDS: dict[str, Message] = {
+    "site_capacity": say("site capacity"),
+    "compute_type": say("kind of compute"),
+    "capacity": say("IT capacity"),
+    "capacity_existing": say("existing capacity"),
+    "utilisation": say("utilisation"),
+    "utilisation_max": say("utilisation limit"),
+    "utilisation_min": say("least utilisation"),
+    "utilisation_floor": say("least utilisation"),
+    "pflops_per_mw": say("computing power of a MW"),
+    "rack_kw": say("power of a rack"),
+    "compute_load": say("load of the kind of compute"),
+    "it_energy": say("IT energy"),
+    "existing": say("existing"),
+    "racks": say("racks"),
+    "pflops": say("computing power"),
 }
 KEYS = ["site", "compute_type", "timestep"]
 COLUMNS = (
     *keys_of("site_capacity", *KEYS),
-    Column("site_capacity", "compute_load", "MW", say("IT load of the kind of compute.", "该算力类型的 IT 负载。")),
-    Column("site_capacity", "capacity", "MW", say("IT capacity, existing and new.", "IT 容量，含存量与新建。")),
+    Column("site_capacity", "compute_load", "MW", say("IT load of the kind of compute.")),
+    Column("site_capacity", "capacity", "MW", say("IT capacity, existing and new.")),
 )
 MEASURES = (Measure("capacity", "MW", 11), Measure("utilisation", "1", 13))
 
@@ -207,7 +200,7 @@ def build(m: PlanModel) -> None:
     m.constrain(utilisation_floor, m.UTILISATION_MIN_GIVEN, unit="MWh/a")
 
 
-def obstacles(inputs: Scenario) -> Iterator[str]:
+def obstacles(inputs: Scenario) -> Iterator[Text]:
     """Name demand that is above all the capacity it may reach, built to the full, or too large for any one site."""
     routes = admissible(inputs)
     types = inputs.series("workload.compute_type")
@@ -224,8 +217,6 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
                 say(
                     "{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach "
                     "hold {reachable:.6g} MW when built to the full: {missing:.6g} MW are missing",
-                    "{compute_type}：平均须承接 {load:.6g} MW，而可达节点全部建满也只有 {reachable:.6g} MW，"
-                    "缺 {missing:.6g} MW",
                     compute_type=inputs.called("compute_type", str(compute_type)),
                     load=load,
                     reachable=reachable,
@@ -238,7 +229,7 @@ def obstacles(inputs: Scenario) -> Iterator[str]:
     )
 
 
-def _too_large(inputs: Scenario, whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[str]:
+def _too_large(inputs: Scenario, whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[Text]:
     """Name indivisible demand for which no site in reach has room."""
     largest = routes.groupby(["region", "workload"])["room"].max().to_dict()
     for region, workload, load in whole[["region", "workload", "mean"]].itertuples(index=False):
@@ -249,8 +240,6 @@ def _too_large(inputs: Scenario, whole: pd.DataFrame, routes: pd.DataFrame) -> I
                     "{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, "
                     "but the largest it can reach holds {room:.6g} MW when built to the full: "
                     "{missing:.6g} MW are missing",
-                    "{region}的{workload}不可拆分：平均 {load:.6g} MW 须由一个节点承接，而可达的最大节点建满也"
-                    "只有 {room:.6g} MW，缺 {missing:.6g} MW",
                     workload=inputs.called("workload", workload),
                     region=inputs.called("region", region),
                     load=load,
@@ -323,7 +312,7 @@ def work_done(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
 
 
 FIGURES = (
-    Figure("capacity", "site", "MW", _stands, at("capacity"), rank=2, page="capacity", says=say("Capacity", "容量")),
+    Figure("capacity", "site", "MW", _stands, at("capacity"), rank=2, page="capacity", says=say("Capacity")),
     Figure(
         "utilisation",
         "site",
@@ -332,7 +321,7 @@ FIGURES = (
         at("utilisation"),
         per=_stands,
         page="utilisation",
-        says=say("Utilisation", "上架率"),
+        says=say("Utilisation"),
     ),
 )
 

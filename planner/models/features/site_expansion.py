@@ -10,7 +10,7 @@ import pandas as pd
 import pyomo.environ as pyo
 
 from planner.figures.figure import Figure, at, column_of
-from planner.language import say
+from planner.language import Message, say
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.rules.relaxations import Amount, Rank
 from planner.models.rules.usable import modules_usable
@@ -34,100 +34,91 @@ PARAMETERS = (
         "module_size",
         ("site", "compute_type"),
         "MW",
-        "IT capacity of one module.",
+        say("IT capacity of one module."),
         None,
         low_open=True,
         plausible=Plausible(0.05, 1000.0, (KW, RACKS)),
-        description_zh="单个模块的 IT 容量。",
     ),
     Parameter(
         "modules_max",
         ("site", "compute_type"),
         "1",
-        "Most modules that may be built; a limit far above what could be used means no limit.",
+        say("Most modules that may be built; a limit far above what could be used means no limit."),
         0,
         "integer",
         plausible=Plausible(1.0, 10000.0),
-        description_zh="可新建的模块数上限；远超所能用到的数量时视为不限。",
     ),
     Parameter(
         "module_cost",
         ("site", "compute_type"),
         "CNY/a",
-        "Yearly cost of one module.",
+        say("Yearly cost of one module."),
         0.0,
         excludes=("module_capex",),
         plausible=Plausible(100000.0, 1e11, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
-        description_zh="单个模块的年成本。",
     ),
     Parameter(
         "module_capex",
         ("site", "compute_type"),
         "CNY",
-        "Investment for one module, in place of module_cost; its annuity is paid.",
+        say("Investment for one module, in place of module_cost; its annuity is paid."),
         None,
         excludes=("module_cost",),
         plausible=Plausible(100000.0, 1e12, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
-        description_zh="单个模块的投资，用以代替 module_cost，按年金支付。",
     ),
     Parameter(
         "discount_rate",
         ("site", "compute_type"),
         "1/a",
-        "Interest of the annuity.",
+        say("Interest of the annuity."),
         None,
         high=1.0,
         also_index=(("compute_type",), ()),
         plausible=Plausible(0.005, 0.3, (PERCENT,)),
-        description_zh="年金的折现率。",
     ),
     Parameter(
         "lifetime",
         ("site", "compute_type"),
         "a",
-        "Years over which a module is paid off.",
+        say("Years over which a module is paid off."),
         None,
         low_open=True,
         also_index=(("compute_type",), ()),
         plausible=Plausible(2.0, 80.0, (MONTHS,)),
-        description_zh="模块投资的摊还年数。",
     ),
     Parameter(
         "opening_cost",
         ("site",),
         "CNY/a",
-        "Yearly cost of building at a site at all; existing capacity needs none.",
+        say("Yearly cost of building at a site at all; existing capacity needs none."),
         None,
         plausible=Plausible(10000.0, 1e11, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
-        description_zh="在节点开建的年成本；存量容量无此成本。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "site_expansion": ("new build", "新建扩容"),
-    "site_expansion_opened": ("sites opened", "开建节点"),
-    "module_size": ("module size", "模块容量"),
-    "modules_max": ("modules limit", "模块数上限"),
-    "modules_usable": ("modules that could be used", "用得上的模块数"),
-    "module_cost": ("yearly cost of a module", "模块年成本"),
-    "module_capex": ("investment for a module", "模块投资"),
-    "discount_rate": ("discount rate", "折现率"),
-    "lifetime": ("lifetime", "使用年限"),
-    "opening_cost": ("cost of opening a site", "节点开建成本"),
-    "modules": ("modules", "模块数"),
-    "open": ("opened", "是否开建"),
-    "capacity_new": ("new capacity", "新建容量"),
-    "new_compute": ("new compute capacity", "新建算力"),
-    "opening": ("opening sites", "节点开建"),
-    "opened_first": ("built only where opened", "先开建后扩容"),
+WORDS: dict[str, Message] = {
+    "site_expansion": say("new build"),
+    "site_expansion_opened": say("sites opened"),
+    "module_size": say("module size"),
+    "modules_max": say("modules limit"),
+    "modules_usable": say("modules that could be used"),
+    "module_cost": say("yearly cost of a module"),
+    "module_capex": say("investment for a module"),
+    "discount_rate": say("discount rate"),
+    "lifetime": say("lifetime"),
+    "opening_cost": say("cost of opening a site"),
+    "modules": say("modules"),
+    "open": say("opened"),
+    "capacity_new": say("new capacity"),
+    "new_compute": say("new compute capacity"),
+    "opening": say("opening sites"),
+    "opened_first": say("built only where opened"),
 }
 COLUMNS = (
     *keys_of("site_expansion", *KEYS),
-    Column("site_expansion", "capacity_new", "MW", say("New IT capacity.", "新建 IT 容量。")),
-    Column("site_expansion", "modules", "1", say("Modules built.", "新建模块数。")),
+    Column("site_expansion", "capacity_new", "MW", say("New IT capacity.")),
+    Column("site_expansion", "modules", "1", say("Modules built.")),
     *keys_of("site_expansion_opened", "site"),
-    Column(
-        "site_expansion_opened", "open", "1", say("1 where the site is opened, else 0.", "节点开建为 1，否则为 0。")
-    ),
+    Column("site_expansion_opened", "open", "1", say("1 where the site is opened, else 0.")),
 )
 BUILDS = (
     Built(
@@ -164,8 +155,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault(
             "module_size",
             pair,
-            say("modules may be built, but their size is missing", "可建模块，但缺少模块容量"),
-            say("give MW a module", "给出每个模块的 MW"),
+            say("modules may be built, but their size is missing"),
+            say("give MW a module"),
         )
     capex = inputs.series("module_capex").index
     given = inputs.given.get("module_cost")
@@ -174,16 +165,16 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             yield inputs.fault(
                 "module_capex",
                 pair,
-                say("module_cost is given as well", "module_cost 也已给出"),
-                say("give one of the two", "两者只给其一"),
+                say("module_cost is given as well"),
+                say("give one of the two"),
             )
     for name in ("discount_rate", "lifetime"):
         for pair in capex.difference(inputs.series(name).index):
             yield inputs.fault(
                 name,
                 pair,
-                say("module_capex needs a {name}", "module_capex 需要 {name}", name=name),
-                say("give {name} in [parameters] or a table", "在 [parameters] 或表中给出 {name}", name=name),
+                say("module_capex needs a {name}", name=name),
+                say("give {name} in [parameters] or a table", name=name),
             )
 
 
@@ -287,14 +278,14 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         yield Finding(
             "site_expansion",
             spell(pair),
-            say("is not a site and compute type of the scenario", "不是情景中的节点与算力类型"),
+            say("is not a site and compute type of the scenario"),
         )
     modules = table["modules"].astype(float)
     for pair, count in modules[(modules - modules.round()).abs() > ABSOLUTE_TOLERANCE].items():
         yield Finding(
             "modules",
             spell(pair),
-            say("{count:g} modules are not a whole number", "{count:g} 个模块不是整数", count=count),
+            say("{count:g} modules are not a whole number", count=count),
         )
     yield from Finding.none_negative("modules", modules, "modules")
     yield from Finding.all_at_most("modules_max", modules, inputs.series("modules_max"), "modules")
@@ -323,20 +314,14 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
     allowed = inputs.series("modules_max")
     buildable = set(allowed.index[allowed > 0].get_level_values("site"))
     for site in sorted(buildable.intersection(price.index).symmetric_difference(opened.index)):
-        yield Finding(
-            "open", str(site), say("is missing from the results, or cannot be opened", "结果中缺失，或不可开建")
-        )
+        yield Finding("open", str(site), say("is missing from the results, or cannot be opened"))
     near = np.minimum((opened - 0.0).abs(), (opened - 1.0).abs())
     for site, value in opened[~(near <= ABSOLUTE_TOLERANCE)].items():
-        yield Finding(
-            "open", str(site), say("{value:g} is neither open nor closed", "{value:g} 既非开建，也非不建", value=value)
-        )
+        yield Finding("open", str(site), say("{value:g} is neither open nor closed", value=value))
     built = modules.groupby(level="site").sum()
     for site in price.index:
         if built.get(site, 0.0) > ABSOLUTE_TOLERANCE and opened.get(site, 0.0) < 1 - ABSOLUTE_TOLERANCE:
-            yield Finding(
-                "opened_first", site, say("modules are built at a site that is not opened", "在未开建的节点建了模块")
-            )
+            yield Finding("opened_first", site, say("modules are built at a site that is not opened"))
     yield from Finding.cost_differs("opening", float((opened * price.reindex(opened.index)).sum()), tables)
 
 
@@ -352,7 +337,7 @@ FIGURES = (
         unlisted=0.0,
         rank=3,
         page="new",
-        says=say("New capacity", "新建容量"),
+        says=say("New capacity"),
     ),
     Figure("modules", "site", "1", MODULES, at("modules"), missing=0.0, unlisted=0.0, rank=4),
 )

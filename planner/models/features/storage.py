@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.figures import ledger
-from planner.language import say
+from planner.language import Message, Text, say
 from planner.models.features.time import chain_faults
 from planner.models.rules import green_ledger
 from planner.models.rules.audit_time import before, round_of
@@ -37,118 +37,110 @@ PARAMETERS = (
         "storage_power_existing",
         ("site",),
         "MW",
-        "Power of the store that stands already.",
+        say("Power of the store that stands already."),
         0.0,
         plausible=Plausible(0.1, 20000.0, (KW, GW)),
-        description_zh="已有储能的功率。",
     ),
     Parameter(
         "storage_power_max",
         ("site",),
         "MW",
-        "Most power, existing included; default: existing only.",
+        say("Most power, existing included; default: existing only."),
         None,
         plausible=Plausible(0.1, 20000.0, (KW, GW)),
-        description_zh="储能功率上限，含存量；默认仅为存量。",
     ),
     Parameter(
         "storage_power_cost",
         ("site",),
         "CNY/MW/a",
-        "Yearly cost of new storage power.",
+        say("Yearly cost of new storage power."),
         0.0,
         plausible=Plausible(1000.0, 2e6, (PER_KW, TEN_THOUSAND_CNY)),
-        description_zh="新建储能功率的年成本。",
     ),
     Parameter(
         "storage_energy_existing",
         ("site",),
         "MWh",
-        "Energy the store that stands already can hold.",
+        say("Energy the store that stands already can hold."),
         0.0,
         plausible=Plausible(0.1, 200000.0, (KWH, GWH)),
-        description_zh="已有储能可存的电量。",
     ),
     Parameter(
         "storage_energy_max",
         ("site",),
         "MWh",
-        "Most energy, existing included; default: existing only.",
+        say("Most energy, existing included; default: existing only."),
         None,
         plausible=Plausible(0.1, 200000.0, (KWH, GWH)),
-        description_zh="储能电量上限，含存量；默认仅为存量。",
     ),
     Parameter(
         "storage_energy_cost",
         ("site",),
         "CNY/MWh/a",
-        "Yearly cost of new storage energy.",
+        say("Yearly cost of new storage energy."),
         0.0,
         plausible=Plausible(1000.0, 2e6, (PER_KWH_STORED, TEN_THOUSAND_CNY)),
-        description_zh="新建储能电量的年成本。",
     ),
     Parameter(
         "charge_efficiency",
         ("site",),
         "1",
-        "Share of the power taken that is stored.",
+        say("Share of the power taken that is stored."),
         None,
         high=1.0,
         low_open=True,
         plausible=Plausible(0.5, 1.0, (PERCENT,)),
-        description_zh="充入电量中存下的比例。",
     ),
     Parameter(
         "discharge_efficiency",
         ("site",),
         "1",
-        "Share of the energy drawn from the store that is given.",
+        say("Share of the energy drawn from the store that is given."),
         None,
         high=1.0,
         low_open=True,
         plausible=Plausible(0.5, 1.0, (PERCENT,)),
-        description_zh="自储能取出的电量中送出的比例。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "storage": ("storage", "储能"),
-    "storage_capacity": ("storage capacity", "储能容量"),
-    "storage_power": ("storage power", "储能功率"),
-    "storage_power_existing": ("existing storage power", "存量储能功率"),
-    "storage_power_new": ("new storage power", "新建储能功率"),
-    "storage_power_max": ("storage power limit", "储能功率上限"),
-    "storage_power_cost": ("cost of storage power", "储能功率成本"),
-    "storage_power_limit": ("storage power limit", "储能功率上限"),
-    "storage_energy": ("storage energy", "储能电量"),
-    "storage_energy_existing": ("existing storage energy", "存量储能电量"),
-    "storage_energy_new": ("new storage energy", "新建储能电量"),
-    "storage_energy_max": ("storage energy limit", "储能电量上限"),
-    "storage_energy_cost": ("cost of storage energy", "储能电量成本"),
-    "storage_energy_limit": ("storage energy limit", "储能电量上限"),
-    "charge": ("charging", "充电"),
-    "charge_efficiency": ("charging efficiency", "充电效率"),
-    "charge_limit": ("charging limit", "充电上限"),
-    "discharge": ("discharging", "放电"),
-    "discharge_efficiency": ("discharging efficiency", "放电效率"),
-    "discharge_limit": ("discharging limit", "放电上限"),
-    "state_of_charge": ("state of charge", "荷电量"),
-    "state_of_charge_balance": ("balance of the store", "储能电量平衡"),
-    "state_of_charge_limit": ("state of charge limit", "荷电量上限"),
-    "green_charge": ("charging from green power", "绿电充电"),
+WORDS: dict[str, Message] = {
+    "storage": say("storage"),
+    "storage_capacity": say("storage capacity"),
+    "storage_power": say("storage power"),
+    "storage_power_existing": say("existing storage power"),
+    "storage_power_new": say("new storage power"),
+    "storage_power_max": say("storage power limit"),
+    "storage_power_cost": say("cost of storage power"),
+    "storage_power_limit": say("storage power limit"),
+    "storage_energy": say("storage energy"),
+    "storage_energy_existing": say("existing storage energy"),
+    "storage_energy_new": say("new storage energy"),
+    "storage_energy_max": say("storage energy limit"),
+    "storage_energy_cost": say("cost of storage energy"),
+    "storage_energy_limit": say("storage energy limit"),
+    "charge": say("charging"),
+    "charge_efficiency": say("charging efficiency"),
+    "charge_limit": say("charging limit"),
+    "discharge": say("discharging"),
+    "discharge_efficiency": say("discharging efficiency"),
+    "discharge_limit": say("discharging limit"),
+    "state_of_charge": say("state of charge"),
+    "state_of_charge_balance": say("balance of the store"),
+    "state_of_charge_limit": say("state of charge limit"),
+    "green_charge": say("charging from green power"),
 }
 COLUMNS = (
     *keys_of("storage", *KEYS),
-    Column("storage", "charge", "MW", say("Power into the store.", "储能充电功率。")),
-    Column("storage", "discharge", "MW", say("Power out of the store.", "储能放电功率。")),
-    Column("storage", "state_of_charge", "MWh", say("Energy held at the end of the timestep.", "时段末储存的电量。")),
+    Column("storage", "charge", "MW", say("Power into the store.")),
+    Column("storage", "discharge", "MW", say("Power out of the store.")),
+    Column("storage", "state_of_charge", "MWh", say("Energy held at the end of the timestep.")),
     *keys_of("storage_capacity", "site"),
     Column(
         "storage_capacity",
         "storage_power",
         "MW",
-        say("Power of the store, existing and new.", "储能功率，含存量与新建。"),
+        say("Power of the store, existing and new."),
     ),
-    Column("storage_capacity", "storage_energy", "MWh", say("Energy the store can hold.", "储能可存电量。")),
+    Column("storage_capacity", "storage_energy", "MWh", say("Energy the store can hold.")),
 )
 BUILDS = tuple(
     Built(
@@ -164,8 +156,8 @@ BUILDS = tuple(
     for size, unit, place in (("storage_power", "MW", 2), ("storage_energy", "MWh", 3))
 )
 SERIES = (
-    Series("charge", "storage", "charge", page="charge", rank=5, says=say("storage, charge", "储能充电")),
-    Series("discharge", "storage", "discharge", page="discharge", rank=4, says=say("storage, discharge", "储能放电")),
+    Series("charge", "storage", "charge", page="charge", rank=5, says=say("storage, charge")),
+    Series("discharge", "storage", "discharge", page="discharge", rank=4, says=say("storage, discharge")),
     Series("stored", "storage", "state_of_charge"),
 )
 MEASURES = (Measure("storage_power", "MW"), Measure("storage_energy", "MWh"))
@@ -183,7 +175,6 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             if limit < existing[site]:
                 problem = say(
                     "{limit:g} {unit} is below the {existing:g} {unit} that stand already",
-                    "{limit:g} {unit} 低于已有的 {existing:g} {unit}",
                     limit=limit,
                     unit=unit,
                     existing=existing[site],
@@ -192,7 +183,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
                     f"{size}_max",
                     (site,),
                     problem,
-                    say("raise it, or lower {size}_existing", "调高它，或调低 {size}_existing", size=size),
+                    say("raise it, or lower {size}_existing", size=size),
                 )
     power, energy = (set(_sites(inputs, size)) for size in SIZES)
     for site in sorted(power ^ energy):
@@ -200,27 +191,26 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault(
             f"{lacking}_max",
             (site,),
-            say("a store needs power and energy", "储能须有功率与电量"),
-            say("give both, or neither", "两者都给，或都不给"),
+            say("a store needs power and energy"),
+            say("give both, or neither"),
         )
     for name in EFFICIENCIES:
         for site in sorted((power & energy) - set(inputs.series(name).index)):
             yield inputs.fault(
                 name,
                 (site,),
-                say("the store's efficiency is missing", "缺少储能效率"),
-                say("give it, above 0 and at most 1", "请给出，大于 0 且不大于 1"),
+                say("the store's efficiency is missing"),
+                say("give it, above 0 and at most 1"),
             )
 
 
-def warn(inputs: Scenario) -> Iterator[str]:
+def warn(inputs: Scenario) -> Iterator[Text]:
     """Name the stores that may burn power because its price is negative."""
     stores = set(_sites(inputs, "storage_power"))
     price = inputs.series("grid_power_price").groupby(level="site").min()
     for site in price.index[price < 0].intersection(list(stores)):
         yield say(
             "the grid pays for power at {site} in some timesteps: its store may take and give at once, to burn it",
-            "{site} 在部分时段电价为负：储能可能同时充放以消耗电力",
             site=site,
         )
 
@@ -353,13 +343,13 @@ def _opened(existing: pd.Series, most: pd.Series) -> pd.Series:
 HAIR = 1e-6
 """Relative; makes a variable of what cannot be built, for trials only."""
 GIVES = {
-    "state_of_charge_balance": Never(say("a store makes no energy", "储能不产生能量")),
+    "state_of_charge_balance": Never(say("a store makes no energy")),
     "charge_limit": ("storage_power_max",),
     "discharge_limit": ("storage_power_max",),
     "state_of_charge_limit": ("storage_energy_max",),
     "storage_power_limit": ("storage_power_max",),
     "storage_energy_limit": ("storage_energy_max",),
-    "green_charge": Never(say("what is stored as green must be green", "计入绿电的储能只能充绿电")),
+    "green_charge": Never(say("what is stored as green must be green")),
 }
 RELAXATIONS = (
     Amount("storage_power_max", Rank.PLANT, True, power_allowed, power_opened),
@@ -442,7 +432,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         yield Finding(
             "storage",
             ", ".join(row),
-            say("is missing from the results, or no store of the scenario", "结果中缺失，或不是情景中的储能"),
+            say("is missing from the results, or no store of the scenario"),
         )
     for name, unit in (("charge", "MW"), ("discharge", "MW"), ("state_of_charge", "MWh")):
         yield from Finding.none_negative(name, table[name], unit)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.language import say
+from planner.language import Message, say
 from planner.models.rules.findings import Finding
 from planner.scenario.column import keys_of
 from planner.scenario.parameter import IndexSet, Parameter
@@ -26,9 +26,8 @@ SETS = (
     IndexSet(
         "timestep",
         "TIMESTEPS",
-        "Steps in time, in chains called periods.",
+        say("Steps in time, in chains called periods."),
         members_default=("year",),
-        description_zh="时间上的各时段，按周期首尾相接。",
     ),
 )
 PARAMETERS = (
@@ -36,60 +35,55 @@ PARAMETERS = (
         "timestep_weight",
         ("timestep",),
         "h/a",
-        "Hours of the year the step stands for.",
+        say("Hours of the year the step stands for."),
         None,
         low_open=True,
         plausible=Plausible(0.05, 8784.0),
-        description_zh="该时段代表的全年小时数。",
     ),
     Parameter(
         "timestep_duration",
         ("timestep",),
         "h",
-        "The step's own length.",
+        say("The step's own length."),
         1.0,
         low_open=True,
         plausible=Plausible(0.05, 48.0, (MINUTES, SECONDS)),
-        description_zh="该时段自身的时长。",
     ),
     Parameter(
         "period",
         ("timestep",),
         "",
-        "The chain a step belongs to; the last step of a period is followed by its first.",
+        say("The chain a step belongs to; the last step of a period is followed by its first."),
         None,
         "text",
-        description_zh="时段所属的周期；周期内最后一个时段之后接第一个时段。",
     ),
     Parameter(
         "time",
         ("timestep",),
         "",
-        "Start of the step (ISO 8601); puts the steps of a period in order.",
+        say("Start of the step (ISO 8601); puts the steps of a period in order."),
         None,
         "text",
-        description_zh="时段的起始时刻（ISO 8601），用于排列周期内的时段。",
     ),
     Parameter(
         "position",
         ("timestep",),
         "",
-        "Place of the step in its period, where there is no time.",
+        say("Place of the step in its period, where there is no time."),
         None,
         "integer",
         plausible="an order",
-        description_zh="未给出时刻时，时段在周期内的次序。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "time": ("time", "时间"),
-    "timestep": ("timestep", "时段"),
-    "timestep_weight": ("hours of the year", "代表小时数"),
-    "timestep_duration": ("length of the step", "时段时长"),
-    "period": ("period", "周期"),
-    "position": ("place in the period", "周期内次序"),
-    "hours": ("hours covered", "覆盖小时数"),
-    "previous": ("step before", "上一时段"),
+WORDS: dict[str, Message] = {
+    "time": say("time"),
+    "timestep": say("timestep"),
+    "timestep_weight": say("hours of the year"),
+    "timestep_duration": say("length of the step"),
+    "period": say("period"),
+    "position": say("place in the period"),
+    "hours": say("hours covered"),
+    "previous": say("step before"),
 }
 COLUMNS = keys_of("time", "timestep", "timestep_weight", "timestep_duration")
 WEIGHT_TOLERANCE = 1e-6
@@ -115,28 +109,25 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             yield inputs.fault(
                 "timestep_weight",
                 None,
-                say("timestep.csv has steps but no weights", "timestep.csv 有时段但没有权重"),
-                say("give the column timestep_weight", "给出 timestep_weight 列"),
+                say("timestep.csv has steps but no weights"),
+                say("give the column timestep_weight"),
             )
         return
     for step in inputs.full_index(("timestep",)).difference(given.index):
         yield inputs.fault(
             "timestep_weight",
             (step,),
-            say("the weight is missing", "缺少权重"),
-            say("give hours of the year", "给出全年小时数"),
+            say("the weight is missing"),
+            say("give hours of the year"),
         )
     hours = inputs.settings.time_hours
     if abs(given.sum() - hours) > WEIGHT_TOLERANCE * hours:
-        remedy = say(
-            "mend the weights or state the sum as hours in [time]", "修正权重，或在 [time] 中以 hours 给出合计"
-        )
+        remedy = say("mend the weights or state the sum as hours in [time]")
         yield inputs.fault(
             "timestep_weight",
             None,
             say(
                 "the weights sum to {sum:g} h, not {hours:g} h",
-                "权重合计 {sum:g} h，不是 {hours:g} h",
                 sum=given.sum(),
                 hours=hours,
             ),
@@ -170,37 +161,28 @@ def chain_faults(inputs: Scenario, feature: str) -> Iterator[Fault]:
     if not _is_chained(inputs):
         problem = say(
             "{feature} looks back in time, but the timesteps stand in no order",
-            "{feature} 涉及前一时段，但时段没有次序",
             feature=feature,
         )
         yield inputs.fault(
             "time",
             None,
             problem,
-            say("give the column time, or position, in timestep.csv", "在 timestep.csv 中给出 time 或 position 列"),
+            say("give the column time, or position, in timestep.csv"),
         )
         return
     steps = inputs.full_index(("timestep",))
     repeats = weights(inputs) / inputs.series("timestep_duration")
     for period, of_period in repeats.groupby(inputs.series("period").reindex(steps).fillna("")):
         if of_period.max() - of_period.min() > WEIGHT_TOLERANCE * of_period.max():
-            where = (
-                say("in the period {period}", "周期 {period} 内", period=period)
-                if period
-                else say("of the year", "全年")
-            )
+            where = say("in the period {period}", period=period) if period else say("of the year")
             problem = say(
                 "weight ÷ duration must be one number {where} for {feature}, but runs from {min:g} to {max:g}",
-                "对 {feature}，{where}权重 ÷ 时长须为同一数，现为 {min:g} 至 {max:g}",
                 where=where,
                 feature=feature,
                 min=of_period.min(),
                 max=of_period.max(),
             )
-            remedy = say(
-                "a period stands for so many like it: make each weight that number times the step's duration",
-                "一个周期代表若干个同样的周期：每个权重应为该数乘以时段时长",
-            )
+            remedy = say("a period stands for so many like it: make each weight that number times the step's duration")
             yield inputs.fault("timestep_weight", (str(of_period.idxmax()),), problem, remedy)
 
 
@@ -243,9 +225,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     """Every step of the scenario is in the results once, with its weight, and they cover the hours."""
     table = tables["time"].set_index("timestep")
     if set(table.index) != set(inputs.sets["timestep"]) or table.index.has_duplicates:
-        yield Finding(
-            "time", "timestep", say("the steps in the results are not the scenario's", "结果中的时段与情景不符")
-        )
+        yield Finding("time", "timestep", say("the steps in the results are not the scenario's"))
         return
     given = inputs.series("timestep_weight")
     expected = given if len(given) else pd.Series(inputs.settings.time_hours, index=table.index)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, column_of
-from planner.language import say
+from planner.language import Message, say
 from planner.models.rules.findings import Finding
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import Parameter
@@ -28,45 +28,42 @@ PARAMETERS = (
         "transfer_price",
         ("region", "site"),
         "CNY/MWh",
-        "Price of serving work away, by IT energy served.",
+        say("Price of serving work away, by IT energy served."),
         0.0,
         plausible=Plausible(0.1, 3000.0, (PER_KWH,)),
-        description_zh="异地承接的价格，按承接的 IT 电量计。",
     ),
     Parameter(
         "traffic_per_mw",
         ("workload",),
         "Gbit/s/MW",
-        "Traffic between region and site for each MW of IT load.",
+        say("Traffic between region and site for each MW of IT load."),
         0.0,
         plausible=Plausible(0.001, 500.0, (MBIT,)),
-        description_zh="每 MW IT 负载在需求地与节点之间产生的流量。",
     ),
     Parameter(
         "traffic_price",
         ("region", "site"),
         "CNY/GB",
-        "Price of data carried.",
+        say("Price of data carried."),
         0.0,
         also_index=((),),
         plausible=Plausible(0.0001, 1.0, (PER_TB,)),
-        description_zh="传输数据的价格。",
     ),
 )
-WORDS: dict[str, tuple[str, str]] = {
-    "traffic": ("traffic", "网络流量"),
-    "transfer": ("transfer", "算力转移"),
-    "transfer_price": ("price of transfer", "转移价格"),
-    "traffic_per_mw": ("traffic of a MW", "单位功率流量"),
-    "traffic_price": ("price of traffic", "流量价格"),
-    "data": ("data carried", "数据传输量"),
-    "route_traffic": ("data carried over a route", "路线传输量"),
-    "gigabytes": ("GB of 1 Gbit/s in an hour", "每小时 1 Gbit/s 的数据量"),
+WORDS: dict[str, Message] = {
+    "traffic": say("traffic"),
+    "transfer": say("transfer"),
+    "transfer_price": say("price of transfer"),
+    "traffic_per_mw": say("traffic of a MW"),
+    "traffic_price": say("price of traffic"),
+    "data": say("data carried"),
+    "route_traffic": say("data carried over a route"),
+    "gigabytes": say("GB of 1 Gbit/s in an hour"),
 }
 COLUMNS = (
     *keys_of("traffic", *PAIR),
-    Column("traffic", "data", "GB/a", say("Data carried in a year.", "全年传输的数据量。")),
-    Column("traffic", "traffic", "Gbit/s", say("Mean rate of the data carried.", "数据传输的平均速率。")),
+    Column("traffic", "data", "GB/a", say("Data carried in a year.")),
+    Column("traffic", "traffic", "Gbit/s", say("Mean rate of the data carried.")),
 )
 MEASURES = (Measure("traffic", "Gbit/s", 16),)
 FLOWS = (Figure("traffic", "flow", "Gbit/s", column_of("traffic", "traffic", *PAIR), at()),)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.language import Said, say
+from planner.language import Message, Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,17 +40,16 @@ class Finding:
 
     rule: str
     where: str
-    problem: str
+    problem: Text
 
     def __str__(self) -> str:
         """Return the finding as one line."""
         return str(self.said())
 
-    def said(self) -> Said:
+    def said(self) -> Message:
         """Return the line in both languages."""
         return say(
             "{rule} [{where}]: {problem}",
-            "{rule} [{where}]：{problem}",
             rule=self.rule,
             where=self.where,
             problem=self.problem,
@@ -65,7 +64,6 @@ class Finding:
                 where,
                 say(
                     "expected {expected:.10g} {unit}, found {found:.10g} {unit}",
-                    "应为 {expected:.10g} {unit}，实为 {found:.10g} {unit}",
                     expected=expected,
                     unit=unit,
                     found=found,
@@ -81,7 +79,6 @@ class Finding:
                 where,
                 say(
                     "{found:.10g} {unit} is above the limit of {limit:.10g} {unit}",
-                    "{found:.10g} {unit} 超过上限 {limit:.10g} {unit}",
                     found=found,
                     unit=unit,
                     limit=limit,
@@ -97,7 +94,7 @@ class Finding:
         twice = found.index.duplicated()
         if twice.any():
             for where in found.index[twice].unique():
-                yield cls(rule, spell(where), say("stands more than once in the results", "在结果中重复出现"))
+                yield cls(rule, spell(where), say("stands more than once in the results"))
             expected, found = expected[~expected.index.duplicated()], found[~twice]
         members, a, b = _aligned(expected, found)
         with np.errstate(invalid="ignore"):  # an infinite number less another is not a number, and so a finding
@@ -124,7 +121,6 @@ class Finding:
                 spell(where),
                 say(
                     "{value:.10g} {unit} is negative or not a number",
-                    "{value:.10g} {unit} 为负或不是数值",
                     value=value,
                     unit=unit,
                 ),
@@ -137,7 +133,7 @@ class Finding:
             tables.answered.add(category)
         costs = tables["cost"].set_index("category")["cost"]
         if category not in costs.index:
-            yield cls(category, "cost", say("the category is missing from the cost table", "成本表中缺少该类别"))
+            yield cls(category, "cost", say("the category is missing from the cost table"))
             return
         yield from cls.unless_equal(category, "cost", expected, float(costs.loc[category]), "CNY/a")
 

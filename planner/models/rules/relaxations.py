@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.language import Said
+    from planner.language import Message
     from planner.scenario.scenario import Scenario
 
 Key = tuple[str, ...]
@@ -44,7 +44,7 @@ class Rank(IntEnum):
 class Never:
     """A rule that gives in no case, and why."""
 
-    reason: Said
+    reason: Message
 
 
 @dataclass(frozen=True)

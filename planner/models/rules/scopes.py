@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.language import say
+from planner.language import Text, say
 from planner.models.rules.relaxations import Amount
 from planner.scenario.parameter import Parameter
 
@@ -32,17 +32,17 @@ NATIONAL = "national"
 KINDS = ("site", "hub", "side", NATIONAL)
 OWNERS = ("hub", "side")
 WHOSE = {
-    "site": ("the site", "节点"),
-    "hub": ("the hub's sites", "枢纽内各节点合计的"),
-    "side": ("the side's sites", "片区内各节点合计的"),
-    NATIONAL: ("all sites", "全部节点合计的"),
+    "site": say("the site"),
+    "hub": say("the hub's sites"),
+    "side": say("the side's sites"),
+    NATIONAL: say("all sites"),
 }
 """How a sentence names a scope's sites, English and Chinese."""
 CALLED = {
     "site": ("", ""),
-    "hub": (" of the hub", "枢纽"),
-    "side": (" of the side", "片区"),
-    NATIONAL: (" of the nation", "全国"),
+    "hub": say(" of the hub"),
+    "side": say(" of the side"),
+    NATIONAL: say(" of the nation"),
 }
 """What a word of a scope has behind (English) or before it (Chinese)."""
 
@@ -73,7 +73,7 @@ def word_of(kind: str, word: str) -> str:
 
 
 def parameters(
-    limit: str, unit: str, sentences: tuple[str, str], plausible: dict[str, Plausible], **options: Any
+    limit: str, unit: str, sentences: tuple[Text, Text], plausible: dict[str, Plausible], **options: Any
 ) -> tuple[Parameter, ...]:
     """Return a limit's parameters, one for each kind of scope that has a usual range.
 
@@ -131,14 +131,13 @@ def given(inputs: Scenario, limit: str, kinds: Sequence[str] = KINDS) -> Iterato
                 yield Scope(kind, str(name), float(number), list(owner.index[owner == name]))
 
 
-def idle(inputs: Scenario, limit: str) -> Iterator[str]:
+def idle(inputs: Scenario, limit: str) -> Iterator[Text]:
     """Say of which hubs and sides the limit holds for no site at all."""
     for kind in OWNERS:
         owners = list(inputs.series(f"site.{kind}"))
         for name in inputs.series(word_of(kind, limit)).index.difference(owners):
             yield say(
                 "{unit}_{limit} of {name} limits nothing: no site names this {unit}",
-                "{name} 的 {unit}_{limit} 不起作用：没有节点属于这个 {unit}",
                 unit=kind,
                 limit=limit,
                 name=name,

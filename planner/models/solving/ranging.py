@@ -89,12 +89,7 @@ def empty_ranging() -> pd.DataFrame:
 def _believed(problem: Problem, solution: Solution, ranges: Vector) -> Vector:
     """Hold what the solver says against what is known, and put a value into its own range to the last digit."""
     if ranges.ndim != 2 or ranges.shape[1] != ENTERS_HIGH + 1 or np.isnan(ranges).any():  # noqa: PLR2004 - a table
-        raise SolverCrashedError(
-            say(
-                "the solver answered nonsense: ranges that are no table of numbers",
-                "求解器的结果不成立：范围不是数值表",
-            )
-        )
+        raise SolverCrashedError(say("the solver answered nonsense: ranges that are no table of numbers"))
     is_side = ranges[:, KIND] == SIDE
     cost = problem.stages[problem.objective_stage].cost
     rows, columns = (ranges[which, PLACE].astype(np.intp) for which in (is_side, ~is_side))
@@ -106,12 +101,7 @@ def _believed(problem: Problem, solution: Solution, ranges: Vector) -> Vector:
     low, high = told[:, LOW], told[:, HIGH]
     is_off = (low > known[0] + TOLERANCE * size) | (high < known[0] - TOLERANCE * size)
     if is_off.any() or not np.allclose(told[:, [VALUE, PRICE]], known.T, rtol=TOLERANCE, atol=TOLERANCE):
-        raise SolverCrashedError(
-            say(
-                "the solver answered nonsense: ranges that contradict its shadow prices",
-                "求解器的结果不成立：范围与其影子价格矛盾",
-            )
-        )
+        raise SolverCrashedError(say("the solver answered nonsense: ranges that contradict its shadow prices"))
     told[:, VALUE], told[:, LOW], told[:, HIGH] = known[0], np.minimum(low, known[0]), np.maximum(high, known[0])
     return told
 

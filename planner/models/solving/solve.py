@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from planner.errors import PlannerError, SolverCrashedError, SolverMissingError, UsageError, shown
-from planner.language import say, written
+from planner.language import Text, say, written
 from planner.models.algebra.problem import Algorithm, Problem, Solution, SolverOptions
 from planner.models.solving.basis import kept_basis
 from planner.models.solving.blocks import find_blocks
@@ -108,7 +108,6 @@ def solve(
             say(
                 "the model has {nnz} coefficients, and solvers here can number {NONZEROS_MAX}; use fewer "
                 "timesteps, or lower latency_max so that there are fewer routes",
-                "模型有 {nnz} 个系数，而此处的求解器最多 {NONZEROS_MAX} 个；请减少时段，或降低 latency_max 以减少路线",
                 nnz=problem.matrix.nnz,
                 NONZEROS_MAX=NONZEROS_MAX,
             )
@@ -159,7 +158,6 @@ def _check_options(options: SolverOptions) -> None:
         raise UsageError(
             say(
                 "time_limit is {time_limit}; it must be above 0 s",
-                "time_limit 为 {time_limit}；须大于 0 s",
                 time_limit=options.time_limit,
             )
         )
@@ -167,7 +165,6 @@ def _check_options(options: SolverOptions) -> None:
         raise UsageError(
             say(
                 "mip_gap is {mip_gap}; it must be at least 0 and below 1",
-                "mip_gap 为 {mip_gap}；须不小于 0 且小于 1",
                 mip_gap=options.mip_gap,
             )
         )
@@ -176,7 +173,6 @@ def _check_options(options: SolverOptions) -> None:
         raise UsageError(
             say(
                 "algorithm is {algorithm}; choose from {allowed}",
-                "algorithm 为 {algorithm}；可选 {allowed}",
                 algorithm=shown(str(options.algorithm)),
                 allowed=allowed,
             )
@@ -185,7 +181,6 @@ def _check_options(options: SolverOptions) -> None:
         raise UsageError(
             say(
                 "threads is {threads} and seed {seed}; at least 1 and 0 are allowed",
-                "threads 为 {threads}，seed 为 {seed}；分别至少为 1 和 0",
                 threads=options.threads,
                 seed=options.seed,
             )
@@ -276,7 +271,6 @@ class _Session:
                 raise SolverCrashedError(
                     say(
                         "the solver's answer cannot be read: {error}",
-                        "求解器的结果无法读取：{error}",
                         error=shown(str(error)),
                     )
                 ) from error
@@ -288,10 +282,7 @@ class _Session:
         if ended.returncode != 0:
             raise self._failure({}, ended)
         if answer is None or not answer.is_complete:
-            raise SolverCrashedError(
-                say("the solver's process ended without an answer", "求解器进程未给出结果即结束")
-                + _last_words(ended.log)
-            )
+            raise SolverCrashedError(say("the solver's process ended without an answer") + _last_words(ended.log))
         return answer
 
     def _stopped(self, answer: Answer | None, ended: Ended) -> Answer:
@@ -303,9 +294,7 @@ class _Session:
                 answer = None
         is_user = ended.stop == "interrupt"
         warning = (
-            say("stopped by the user", "由用户停止")
-            if is_user
-            else say("the solver did not heed its time limit and was stopped", "求解器未遵守时间上限，已被停止")
+            say("stopped by the user") if is_user else say("the solver did not heed its time limit and was stopped")
         )
         if answer is None:
             return Answer("interrupted" if is_user else "time_limit", details={"warnings": [warning]})
@@ -320,20 +309,15 @@ class _Session:
                 say(
                     "the algorithm '{algorithm}' of the solver '{name}' needs a package of its own, which is not "
                     "installed here: pip install 'highspy[extras]', or choose another algorithm",
-                    "求解器“{name}”的算法“{algorithm}”需要另外的软件包，此处未安装：pip install 'highspy[extras]'，"
-                    "或选用其他算法",
                     algorithm=shown(self.options.algorithm),
                     name=name,
                 )
             )
         if details.get("failure") == "missing":
-            cause = say(
-                "is not installed here, or has no licence for this problem", "此处未安装，或没有求解此问题的许可"
-            )
+            cause = say("is not installed here, or has no licence for this problem")
             return SolverMissingError(
                 say(
                     "the solver '{name}' {cause}: {message}",
-                    "求解器“{name}”{cause}：{message}",
                     name=name,
                     cause=cause,
                     message=message,
@@ -342,48 +326,33 @@ class _Session:
         words = (ended.log[-4000:] + written(message)).lower()
         is_memory = details.get("failure") == "memory" or ended.returncode == exchange.MEMORY_EXIT
         if is_memory or any(word in words for word in MEMORY_WORDS):
-            held = (
-                say(" (it held {peak_memory:.0f} MiB)", "（占用 {peak_memory:.0f} MiB）", peak_memory=self.peak_memory)
-                if self.peak_memory
-                else ""
-            )
-            remedy = say("solve a smaller scenario or use a larger machine", "请求解更小的情景，或换用更大的机器")
+            held = say(" (it held {peak_memory:.0f} MiB)", peak_memory=self.peak_memory) if self.peak_memory else ""
+            remedy = say("solve a smaller scenario or use a larger machine")
             return SolverCrashedError(
                 say(
                     "the solver ran out of memory{held}; {remedy}",
-                    "求解器内存不足{held}；{remedy}",
                     held=held,
                     remedy=remedy,
                 )
             )
         if ended.returncode == -SIGKILL:
-            held = (
-                say("; it held {peak_memory:.0f} MiB", "；占用 {peak_memory:.0f} MiB", peak_memory=self.peak_memory)
-                if self.peak_memory
-                else ""
-            )
+            held = say("; it held {peak_memory:.0f} MiB", peak_memory=self.peak_memory) if self.peak_memory else ""
             return SolverCrashedError(
                 say(
                     "the solver was killed by the system, most likely for being out of memory{held}",
-                    "求解器被系统终止，很可能因内存不足{held}",
                     held=held,
                 )
             )
         if details:
             return SolverCrashedError(
-                say(
-                    "the solver '{name}' failed: {message}", "求解器“{name}”失败：{message}", name=name, message=message
-                )
-                + _last_words(ended.log)
+                say("the solver '{name}' failed: {message}", name=name, message=message) + _last_words(ended.log)
             )
         how = (
-            say("signal {value}", "信号 {value}", value=-ended.returncode)
+            say("signal {value}", value=-ended.returncode)
             if ended.returncode < 0
-            else say("exit status {returncode}", "退出码 {returncode}", returncode=ended.returncode)
+            else say("exit status {returncode}", returncode=ended.returncode)
         )
-        return SolverCrashedError(
-            say("the solver's process crashed ({how})", "求解器进程崩溃（{how}）", how=how) + _last_words(ended.log)
-        )
+        return SolverCrashedError(say("the solver's process crashed ({how})", how=how) + _last_words(ended.log))
 
     def after_other_solver(self, answer: Answer) -> Answer:
         """Let HiGHS say whether there is no plan, or do steps 2 and 3, after another solver's search."""
@@ -416,7 +385,6 @@ class _Session:
         if told.values is not None:
             mistaken = say(
                 "{name} ended with {word}, but HiGHS found a plan, which is taken",
-                "{name} 以 {word} 结束，但 HiGHS 求得方案，已采用",
                 **words,
             )
             return replace(told, details={**told.details, "warnings": [*warnings, mistaken]})
@@ -424,7 +392,6 @@ class _Session:
             return replace(answer, status=told.status, details={**answer.details, "warnings": warnings})
         alone = say(
             "{word} is the word of {name} alone: HiGHS had not ended in time",
-            "{word} 仅为 {name} 的说法：HiGHS 未能及时得出结论",
             **words,
         )
         return replace(answer, details={**answer.details, "warnings": [*warnings, alone]})
@@ -449,6 +416,6 @@ def _arrays(problem: Problem) -> Arrays:
     )
 
 
-def _last_words(log: str) -> str:
+def _last_words(log: str) -> Text:
     lines = [line for line in log.splitlines() if line.strip()]
-    return say("; its last words: {lines}", "；其最后输出：{lines}", lines=shown(lines[-1])) if lines else ""
+    return say("; its last words: {lines}", lines=shown(lines[-1])) if lines else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from planner.language import join, say
+from planner.language import Text, join, say
 from planner.models.solving.basis import fitted_basis
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Start:
 
     values: Vector | None
     details: dict[str, Any]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     basis: Statuses | None = None
 
 
@@ -81,12 +81,7 @@ def start_from(
         details["basis"] = "whole" if share == 1.0 else "in part" if basis is not None else "not used"
     notes = list(_notes(given, len(columns), unknown, refused, has_basis=basis is not None))
     if kept is not None and basis is None:
-        notes.append(
-            say(
-                "the basis of the start was not used: it is of other rows and columns, or damaged",
-                "未使用起点的基：其行列与本情景不同，或文件已损坏",
-            )
-        )
+        notes.append(say("the basis of the start was not used: it is of other rows and columns, or damaged"))
     return Start(values if given else None, details, notes, basis)
 
 
@@ -106,27 +101,23 @@ def _found(tables: Mapping[str, pd.DataFrame], variables: Mapping[str, int]) -> 
                     yield (name, tuple(index)), float(value)
 
 
-def _notes(given: int, count: int, unknown: list[Member], refused: list[Member], *, has_basis: bool) -> Iterator[str]:
+def _notes(given: int, count: int, unknown: list[Member], refused: list[Member], *, has_basis: bool) -> Iterator[Text]:
     if not count and has_basis:
         return
     if not count:
-        yield say("the start was not used: there are no integers in this scenario", "未使用起点：本情景没有整数变量")
+        yield say("the start was not used: there are no integers in this scenario")
     elif not given:
-        yield say(
-            "the start was not used: it holds none of the integers of this scenario",
-            "未使用起点：其中没有本情景的整数变量",
-        )
+        yield say("the start was not used: it holds none of the integers of this scenario")
     for members, why in (
-        (unknown, say("are not in this scenario", "不在本情景中")),
-        (refused, say("are beyond what this scenario allows", "超出本情景的允许范围")),
+        (unknown, say("are not in this scenario")),
+        (refused, say("are beyond what this scenario allows")),
     ):
         if members:
             first = join(f"{name}[{', '.join(map(str, index))}]" for name, index in members[:SHOWN_MAX])
             rest = len(members) - SHOWN_MAX
-            more = say(" and {rest} more", " 等，另有 {rest} 个", rest=rest) if rest > 0 else ""
+            more = say(" and {rest} more", rest=rest) if rest > 0 else ""
             yield say(
                 "of the start, {first}{more} {why}, and were left out",
-                "起点中的 {first}{more} {why}，已略去",
                 first=first,
                 more=more,
                 why=why,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault, InvalidInputError
-from planner.language import Said, join, say
+from planner.language import Named, Text, join, say
 from planner.profiles.days.day_choice import choose_days
 from planner.profiles.days.profile_tables import PROFILE, profile_tables
 from planner.profiles.days.profile_values import NEAR, Matrix, Profiles, alike, kept, profiles_of
@@ -31,16 +31,13 @@ if TYPE_CHECKING:
 FEATURE = "representative_days"
 HIGHEST_DEMAND, LEAST_GREEN_POWER, HOTTEST = "highest demand", "least green power", "hottest"
 WHY = {
-    HIGHEST_DEMAND: Said(HIGHEST_DEMAND, "需求最高日"),
-    LEAST_GREEN_POWER: Said(LEAST_GREEN_POWER, "绿电最少日"),
-    HOTTEST: Said(HOTTEST, "最热日"),
+    HIGHEST_DEMAND: Named(HIGHEST_DEMAND, "需求最高日"),
+    LEAST_GREEN_POWER: Named(LEAST_GREEN_POWER, "绿电最少日"),
+    HOTTEST: Named(HOTTEST, "最热日"),
 }
 """Why a day must not be lost."""
 SETTING = f"time.{FEATURE}"
-EXTRA = say(
-    "pip install 'east-data-west-compute-planner[time]', or use a scenario that stands reduced already",
-    "pip install 'east-data-west-compute-planner[time]'，或使用已缩减的情景",
-)
+EXTRA = say("pip install 'east-data-west-compute-planner[time]', or use a scenario that stands reduced already")
 SOURCE = "source"
 CHAINED = ("period", "timestep_weight", "position")
 """The columns of ``timestep.csv`` that a reduction makes anew."""
@@ -69,8 +66,8 @@ def with_representative_days(scenario: Scenario, days: int) -> Scenario:
         raise _error(
             scenario,
             days,
-            say("the scenario has {count} days", "情景有 {count} 天", count=len(year.names)),
-            say("ask for so many or fewer", "所选天数不得多于此"),
+            say("the scenario has {count} days", count=len(year.names)),
+            say("ask for so many or fewer"),
         )
     profiles = profiles_of(scenario, year)
     groups = [group for of in profiles.values() for group in alike(of)]
@@ -80,28 +77,24 @@ def with_representative_days(scenario: Scenario, days: int) -> Scenario:
         raise _error(
             scenario,
             days,
-            say(
-                "reducing a year needs {name}, which is not installed", "缩减全年需要 {name}，未安装", name=missing.name
-            ),
+            say("reducing a year needs {name}, which is not installed", name=missing.name),
             EXTRA,
         ) from None
     left = {name: kept(of, choice, year.size) for name, of in profiles.items()}
     return _reduced(scenario, Reduction(year, choice, profiles, left))
 
 
-def _refused(scenario: Scenario) -> tuple[str, str] | None:
+def _refused(scenario: Scenario) -> tuple[Text, Text] | None:
     if not scenario.has("time"):
-        return say("the scenario does not list the feature time", "情景未列出功能 time"), say(
-            'add "time" to features', '将 "time" 加入 features'
-        )
+        return say("the scenario does not list the feature time"), say('add "time" to features')
     if scenario.sets[PROFILE]:
-        return say("the scenario stands reduced already", "情景已缩减为代表日"), say(
-            "take {SETTING} away, or reduce the full year anew", "去掉 {SETTING}，或重新由全年缩减", SETTING=SETTING
+        return say("the scenario stands reduced already"), say(
+            "take {SETTING} away, or reduce the full year anew", SETTING=SETTING
         )
     return None
 
 
-def _error(scenario: Scenario, days: int, problem: str, remedy: str) -> InvalidInputError:
+def _error(scenario: Scenario, days: int, problem: Text, remedy: Text) -> InvalidInputError:
     return InvalidInputError([Fault(f"{scenario.name}/scenario.toml", problem, None, SETTING, days, remedy)])
 
 
@@ -188,20 +181,17 @@ def _given(
     return found
 
 
-def _note(reduction: Reduction) -> str:
+def _note(reduction: Reduction) -> Text:
     """Say in one sentence what was done, by what."""
     year, choice = reduction.year, reduction.choice
     is_chosen = len(choice.days) != len(year.names)
-    by = say(", chosen by tsam {version}", "，由 tsam {version} 选取", version=version("tsam")) if is_chosen else ""
-    extremes = (
-        say("{why} {day}", "{why} {day}", why=WHY[why], day=year.names[day]) for why, day in choice.extremes.items()
-    )
+    by = say(", chosen by tsam {version}", version=version("tsam")) if is_chosen else ""
+    extremes = (say("{why} {day}", why=WHY[why], day=year.names[day]) for why, day in choice.extremes.items())
     extreme = join(extremes)
-    among = say(", among them {extreme}", "，其中含 {extreme}", extreme=extreme) if extreme else ""
+    among = say(", among them {extreme}", extreme=extreme) if extreme else ""
     return say(
         "{days} representative days of {all_days}{by}{among}; the table representative_days has the error of every "
         "profile",
-        "{all_days} 天中取 {days} 个代表日{by}{among}；各曲线的误差见表 representative_days",
         days=len(choice.days),
         all_days=len(year.names),
         by=by,

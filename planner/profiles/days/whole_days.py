@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.errors import InvalidInputError
-from planner.language import say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,10 +23,7 @@ TIMESTEP = "timestep"
 DAY = 24.0
 """[h]"""
 TOLERANCE = 1e-9
-REMEDY = say(
-    "representative days are chosen from whole days of equal steps, such as 8,760 hours",
-    "代表日选自时段等长的整日，如 8,760 小时",
-)
+REMEDY = say("representative days are chosen from whole days of equal steps, such as 8,760 hours")
 
 
 @dataclass(frozen=True)
@@ -77,11 +74,11 @@ def whole_days(scenario: Scenario) -> WholeDays:
             scenario,
             "time",
             None,
-            say("the timesteps stand in no order", "时段没有次序"),
-            say("give the column time, or position", "给出 time 或 position 列"),
+            say("the timesteps stand in no order"),
+            say("give the column time, or position"),
         )
-    length = _one_number(scenario, "timestep_duration", say("h long", "h 时长"))
-    weight = _one_number(scenario, "timestep_weight", say("h/a in weight", "h/a 权重"))
+    length = _one_number(scenario, "timestep_duration", say("h long"))
+    weight = _one_number(scenario, "timestep_weight", say("h/a in weight"))
     size = round(DAY / length)
     if size < 1 or abs(size * length - DAY) > TOLERANCE:
         raise _error(
@@ -90,7 +87,6 @@ def whole_days(scenario: Scenario) -> WholeDays:
             None,
             say(
                 "steps of {length:g} h do not make a day of 24 h",
-                "时长 {length:g} h 的时段凑不成 24 h 的一天",
                 length=length,
             ),
             REMEDY,
@@ -98,18 +94,13 @@ def whole_days(scenario: Scenario) -> WholeDays:
     periods = scenario.series("period").reindex(pd.Index(steps)).fillna("")
     for period, count in periods.value_counts(sort=False).items():
         if count % size:
-            where = (
-                say("the period {period} has", "周期 {period} 有", period=period)
-                if period
-                else say("there are", "共有")
-            )
+            where = say("the period {period} has", period=period) if period else say("there are")
             raise _error(
                 scenario,
                 "period",
                 None,
                 say(
                     "{where} {count} steps, which are no whole days of {size}",
-                    "{where} {count} 个时段，不是每天 {size} 个的整日",
                     where=where,
                     count=count,
                     size=size,
@@ -126,7 +117,7 @@ def whole_days(scenario: Scenario) -> WholeDays:
     return WholeDays(steps, size, weight, names, clock)
 
 
-def _one_number(scenario: Scenario, name: str, what: str) -> float:
+def _one_number(scenario: Scenario, name: str, what: Text) -> float:
     """Return what is the same for every timestep."""
     values = scenario.series(name)
     missing = pd.Index(scenario.sets[TIMESTEP]).difference(values.index)
@@ -135,15 +126,14 @@ def _one_number(scenario: Scenario, name: str, what: str) -> float:
             scenario,
             name,
             (str(missing[0]),),
-            say("it is missing", "缺失"),
-            say("give it for every timestep", "每个时段都要给出"),
+            say("it is missing"),
+            say("give it for every timestep"),
         )
     first = float(values.iloc[0])
     other = values.index[(values - first).abs() > TOLERANCE * first]
     if len(other):
         problem = say(
             "one step is {first:g} {what}, another {values:g}",
-            "一个时段为 {first:g} {what}，另一个为 {values:g}",
             first=first,
             what=what,
             values=values[other[0]],
@@ -164,17 +154,13 @@ def _dates(scenario: Scenario, steps: tuple[str, ...], size: int, length: float)
         if (midnight.hour, midnight.minute, midnight.second) != (0, 0, 0):
             problem = say(
                 "the day begins at {midnight:%H:%M}, and days are cut at midnight",
-                "一天从 {midnight:%H:%M} 开始，而日以零点划分",
                 midnight=midnight,
             )
-            remedy = say(
-                "shift the table so that its first step is 00:00 local time", "平移该表，使首个时段为当地 00:00"
-            )
+            remedy = say("shift the table so that its first step is 00:00 local time")
             raise _error(scenario, "time", (step,), problem, remedy)
         if clocks[number] != expected:
             problem = say(
                 "{expected:%Y-%m-%d %H:%M} would follow the step before",
-                "前一时段之后应为 {expected:%Y-%m-%d %H:%M}",
                 expected=expected,
             )
             raise _error(
@@ -182,25 +168,25 @@ def _dates(scenario: Scenario, steps: tuple[str, ...], size: int, length: float)
                 "time",
                 (step,),
                 problem,
-                say("give every step of every day once, without gaps", "每天每个时段各给一次，不可缺漏"),
+                say("give every step of every day once, without gaps"),
             )
     dates = [clock.date() for clock in clocks[::size]]
     short = [f"{date:%m-%d}" for date in dates]
     names = short if len(set(short)) == len(short) else [date.isoformat() for date in dates]
     twice = next((place for place, name in enumerate(names) if Counter(names)[name] > 1), None)
     if twice is not None:
-        problem = say(
-            "the day {names} stands twice, in two periods", "{names} 这一天出现两次，分属两个周期", names=names[twice]
-        )
+        problem = say("the day {names} stands twice, in two periods", names=names[twice])
         raise _error(
             scenario,
             "time",
             (steps[twice * size],),
             problem,
-            say("keep one of them, or give positions only", "只保留其一，或只给 position"),
+            say("keep one of them, or give positions only"),
         )
     return names
 
 
-def _error(scenario: Scenario, name: str, key: tuple[str, ...] | None, problem: str, remedy: str) -> InvalidInputError:
+def _error(
+    scenario: Scenario, name: str, key: tuple[str, ...] | None, problem: Text, remedy: Text
+) -> InvalidInputError:
     return InvalidInputError([scenario.fault(name, key, problem, remedy)])

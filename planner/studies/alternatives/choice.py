@@ -58,7 +58,6 @@ class Choice:
             raise UsageError(
                 say(
                     "--slack {slack}: a share from 0 to 1, such as 0.02 for 2 %",
-                    "--slack {slack}：应为 0 至 1 的比例，如 0.02 表示 2%",
                     slack=f"{self.slack:g}",
                 )
             )
@@ -67,7 +66,6 @@ class Choice:
                 raise UsageError(
                     say(
                         "--what {name}: choose from {known}",
-                        "--what {name}：可选 {known}",
                         name=shown(name),
                         known=join(GROUPS),
                     )
@@ -76,7 +74,6 @@ class Choice:
             raise UsageError(
                 say(
                     "--plans {plans}: from 0 to {most}",
-                    "--plans {plans}：应为 0 至 {most}",
                     plans=self.plans,
                     most=PLANS_MAX,
                 )

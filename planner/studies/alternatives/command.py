@@ -137,12 +137,11 @@ def _best(
             raise UsageError(
                 say(
                     "{target} is of another scenario, or of other values: choose another --out",
-                    "{target} 属于另一情景或取值不同：请另选 --out",
                     target=shown(target),
                 )
             )
         return best
-    tell(say("the best plan", "最优方案"))
+    tell(say("the best plan"))
     # What is left of a run without a plan is no plan: it is tried again.
     return run_and_write(scenario, target, force=known is not None, time_limit=choice.time_limit, drawing=drawing)[0]
 
@@ -154,7 +153,6 @@ def _read(target: Path) -> Results:
         raise UsageError(
             say(
                 "{target} stands in the way and is no finished run ({error}): move it, or choose another --out",
-                "{target} 已存在且不是完成的运行（{error}）：请移走，或另选 --out",
                 target=shown(target),
                 error=shown(str(error.faults[0])),
             )
@@ -176,7 +174,6 @@ def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[str], N
             raise UsageError(
                 say(
                     "{file} answers for another scenario, another slack or another best plan: choose another --out",
-                    "{file} 中的结果属于另一情景、另一宽限或另一最优方案：请另选 --out",
                     file=shown(out / FILE),
                 )
             )
@@ -188,7 +185,6 @@ def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[str], N
         tell(
             say(
                 "{number} of {count}: {what}",
-                "{count} 项之 {number}：{what}",
                 number=number,
                 count=count,
                 what=_told(quantity),
@@ -247,10 +243,10 @@ def _whole_plans(
             results = _read(target)
             _check_plan(results, search, target)
         else:
-            tell(say("plan {number} of {count}", "方案 {number}（共 {count} 个）", number=number, count=choice.plans))
+            tell(say("plan {number} of {count}", number=number, count=choice.plans))
             sought = search.farthest(known, candidates)
             if sought is None:
-                tell(say("no plan differs any more", "已无更不同的方案"))
+                tell(say("no plan differs any more"))
                 break
             results = sought
             write_run(results, target, drawing=drawing)
@@ -270,7 +266,6 @@ def _check_plan(results: Results, search: Search, target: Path) -> None:
         raise UsageError(
             say(
                 "{target} is no alternative to this plan at this slack: choose another --out",
-                "{target} 不是该方案在此宽限下的备选方案：请另选 --out",
                 target=shown(target),
             )
         )

@@ -9,7 +9,7 @@ import pandas as pd
 from planner.errors import CannotWriteError, shown
 from planner.io.files.run_swap import remedy
 from planner.io.read.sources import illustrative_share
-from planner.language import Said, join, padded, say, translated
+from planner.language import CLAUSES, SEMICOLON, Message, Named, Text, join, padded, rendered, say
 from planner.libraries import import_alone
 from planner.studies.alternatives.command import FILE, PLANS
 from planner.version import __version__
@@ -51,24 +51,21 @@ def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi:
         return []
     title = say(
         "{scenario}: how different nearly optimal plans can be",
-        "{scenario}：近优方案可以有多不同",
         scenario=found.scenario.name,
     )
     subtitle = say(
         "Least and most of each quantity by itself, in plans whose {what} is at most {slack:.3g} % above the best; "
         "every plan audited",
-        "在{what}比最优方案至多高 {slack:.3g}% 的方案中，各量单独可达的最小与最大值；各方案均经独立核验",
         what=_objective(found),
         slack=100 * found.slack,
     )
-    words = Words(translated(title, language), translated(subtitle, language), _notes(found, language), language)
+    words = Words(rendered(title, language), rendered(subtitle, language), _notes(found, language), language)
     try:
         return save_chart(draw_alternatives(columns, words), out, f"{NAME}-{language}", formats, dpi)
     except OSError as error:
         raise CannotWriteError(
             say(
                 "cannot write into {out}: {strerror}; {remedy}",
-                "无法写入 {out}：{strerror}；{remedy}",
                 out=shown(out),
                 strerror=error.strerror,
                 remedy=remedy(error),
@@ -76,13 +73,13 @@ def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi:
         ) from None
 
 
-def _objective(found: Found) -> Said:
+def _objective(found: Found) -> Message:
     known = {
-        "cost": say("cost", "成本"),
-        "emissions": say("emissions", "碳排放"),
-        "latency": say("mean latency", "平均时延"),
+        "cost": say("cost"),
+        "emissions": say("emissions"),
+        "latency": say("mean latency"),
     }
-    return known.get(found.scenario.settings.minimise, say("objective", "目标值"))
+    return known.get(found.scenario.settings.minimise, say("objective"))
 
 
 def _notes(found: Found, language: str) -> list[str]:
@@ -93,12 +90,11 @@ def _notes(found: Found, language: str) -> list[str]:
     notes.append(
         say(
             "Ranges do not add up: not all can be at an end at once. Source: scenario {scenario}, planner {version}.",
-            "各区间不可相加：不能同时取到各自端点。来源：情景 {scenario}，planner {version}。",
             scenario=found.scenario.name,
             version=__version__,
         )
     )
-    return [translated(note, language) for note in notes]
+    return [rendered(note, language) for note in notes]
 
 
 def _columns(found: Found, language: str) -> list[list[Panel]]:
@@ -121,8 +117,8 @@ def _panel(found: Found, table: pd.DataFrame, language: str) -> Panel | None:
     if table.empty:
         return None
     unit, scale = scaled(str(table["unit"].iloc[0]), float(table["most"].max()))
-    heading = say("{what} ({unit})", "{what}（{unit}）", what=word(str(table["what"].iloc[0])), unit=unit)
-    return Panel(translated(heading, language), _bars(found, table, scale, language))
+    heading = say("{what} ({unit})", what=word(str(table["what"].iloc[0])), unit=unit)
+    return Panel(rendered(heading, language), _bars(found, table, scale, language))
 
 
 def _bars(found: Found, table: pd.DataFrame, scale: float, language: str) -> pd.DataFrame:
@@ -153,13 +149,12 @@ def scaled(unit: str, largest: float) -> tuple[str, float]:
 # ---- for a terminal
 
 
-def headline(found: Found, out: Path) -> str:
+def headline(found: Found, out: Path) -> Text:
     """Return the answer: how far the whole plan, sides, hubs and sites may move, and the plans that were found."""
     best = float(found.best.summary["objective"])
     lines: list[str] = [
         say(
             "plans whose {what} is at most {slack:.3g} % above the best ({best:,.6g})",
-            "{what}比最优（{best:,.6g}）至多高 {slack:.3g}% 的方案",
             what=_objective(found),
             slack=100 * found.slack,
             best=best,
@@ -172,14 +167,13 @@ def headline(found: Found, out: Path) -> str:
         lines.append(
             say(
                 "note: {count} ends are not proved; run again with a longer --time-limit",
-                "注意：{count} 个端点未经证明；可加大 --time-limit 重新运行",
                 count=int(unproved),
             )
         )
     lines += ["", *(_plan_line(name, results) for name, results in found.plans.items()), ""]
-    lines.append(say("table  {path}", "表格  {path}", path=out / FILE))
-    lines.append(say("plans  {path}", "方案  {path}", path=out / PLANS))
-    return join([*lines, ""], "\n", "\n")
+    lines.append(say("table  {path}", path=out / FILE))
+    lines.append(say("plans  {path}", path=out / PLANS))
+    return join([*lines, ""], "\n")
 
 
 def _told(table: pd.DataFrame) -> list[pd.Series]:
@@ -194,7 +188,7 @@ def _told(table: pd.DataFrame) -> list[pd.Series]:
     return rows
 
 
-def _whole_lines(found: Found) -> list[tuple[str, Said]]:
+def _whole_lines(found: Found) -> list[tuple[str, Message]]:
     """Return what may be of the whole plan, for the notes of the figure."""
     told = []
     for _, row in found.table[found.table["group"] == "whole"].iterrows():
@@ -204,7 +198,6 @@ def _whole_lines(found: Found) -> list[tuple[str, Said]]:
                 str(row["what"]),
                 say(
                     "{what}: {least} to {most} {unit} (best plan: {best})",
-                    "{what}：{least} 至 {most} {unit}（最优方案：{best}）",
                     what=word(str(row["what"])),
                     least=least,
                     most=most,
@@ -213,7 +206,7 @@ def _whole_lines(found: Found) -> list[tuple[str, Said]]:
                 ),
             )
         )
-    return [("", join((line for _, line in told), "; ", "；"))] if told else []
+    return [("", join((line for _, line in told), SEMICOLON))] if told else []
 
 
 def _numbers(row: pd.Series) -> tuple[str, str, str, str]:
@@ -224,18 +217,17 @@ def _numbers(row: pd.Series) -> tuple[str, str, str, str]:
     return texts[0], texts[1], texts[2], unit
 
 
-def _line(found: Found, row: pd.Series) -> Said:
+def _line(found: Found, row: pd.Series) -> Message:
     best, least, most, unit = _numbers(row)
     group = str(row["group"])
     what = word(str(row["what"]))
     if row["place"]:
-        names = Said(
+        names = Named(
             *(labels(found.scenario, group, language).get(row["place"], row["place"]) for language in ("en", "zh"))
         )
-        what = Said(f"{shown(names.en)}, {what.en}", f"{shown(names.zh)}，{what.zh}")
+        what = Named(f"{shown(names.en)}, {what.en}", f"{shown(names.zh)}，{what.zh}")
     return say(
         "{what}{least:>10} to {most:>10}  (best {best:>8}) {unit}",
-        "{what}{least:>10} 至 {most:>10}（最优 {best:>8}）{unit}",
         what=_padded(what),
         least=least,
         most=most,
@@ -244,21 +236,21 @@ def _line(found: Found, row: pd.Series) -> Said:
     )
 
 
-def _padded(text: Said) -> Said:
-    return Said(padded(text.en, NAME_WIDTH), padded(text.zh, NAME_WIDTH))
+def _padded(text: Message) -> Message:
+    return Named(padded(text.en, NAME_WIDTH), padded(text.zh, NAME_WIDTH))
 
 
-def _plan_line(name: str, results: Results) -> Said:
+def _plan_line(name: str, results: Results) -> Message:
     told, summary = results.summary["alternative"], results.summary
     parts = [
-        say("{name}: {above:.2%} above the best", "{name}：比最优差 {above:.2%}", name=name, above=told["above_best"]),
-        say("{gone:.1%} of the work elsewhere", "{gone:.1%} 的业务在别处承接", gone=told["distance"]),
+        say("{name}: {above:.2%} above the best", name=name, above=told["above_best"]),
+        say("{gone:.1%} of the work elsewhere", gone=told["distance"]),
     ]
     if summary.get("capacity_new") is not None:
-        parts.append(say("{new:,.0f} MW new", "新建 {new:,.0f} MW", new=summary["capacity_new"]))
+        parts.append(say("{new:,.0f} MW new", new=summary["capacity_new"]))
     if summary.get("west_share") is not None:
-        parts.append(say("{share:.1%} in the west", "西部承接 {share:.1%}", share=summary["west_share"]))
+        parts.append(say("{share:.1%} in the west", share=summary["west_share"]))
     if summary.get("emissions") is not None:
         unit, scale = scaled("tCO2/a", summary["emissions"])
-        parts.append(say("{much:,.4g} {unit}", "{much:,.4g} {unit}", much=summary["emissions"] * scale, unit=unit))
-    return join(parts, ", ", "，")
+        parts.append(say("{much:,.4g} {unit}", much=summary["emissions"] * scale, unit=unit))
+    return join(parts, CLAUSES)

@@ -179,7 +179,7 @@ class Search:
         record.problem = self.near.compiled.problem
         gap = (objective - bound) / abs(objective) if objective else float("nan")
         known = self.best.manifest.get("proof") or {}
-        why = say("the bound is that of the best plan", "该界为最优方案的界")
+        why = say("the bound is that of the best plan")
         proof = Proof("planner" if known.get("by") == "planner" else "solver", bound, gap, why=why)
         solution = replace(solution, objective=objective, bound=bound, gap=gap, proof=proof)
         record.solution = replace(solution, basis=None, is_unique=None)
@@ -197,8 +197,6 @@ class Search:
             say(
                 "an alternative plan, not the best one: its objective may be up to {slack:.2%} worse, and at least "
                 "{gone:.1%} of all work is done elsewhere than in the best plan and in the alternatives before it",
-                "本方案为备选方案，并非最优：目标值最多可差 {slack:.2%}；与最优方案及此前各备选方案相比，"
-                "至少 {gone:.1%} 的算力业务在其他节点承接",
                 slack=self.choice.slack,
                 gone=gone,
             )
@@ -219,7 +217,7 @@ class Search:
                 problem, options, Path(workdir), start=start if is_known else None, on_progress=self.on_progress
             )
         if solution.status == "interrupted":
-            raise SolveInterruptedError(say("interrupted; what was found is kept", "已中断；已求得的结果予以保留"))
+            raise SolveInterruptedError(say("interrupted; what was found is kept"))
         if solution.values is not None:
             self._starts.append(solution.values[: len(self._first)])
         return solution
@@ -245,7 +243,7 @@ class Search:
             where = quantity.place or quantity.group
             findings += Finding.unless_equal(quantity.what, where, quantity.measure(tables), value, quantity.unit)
         if findings:
-            raise AuditDisagreedError(say("a near-optimal plan", "近优方案"), [finding.said() for finding in findings])
+            raise AuditDisagreedError(say("a near-optimal plan"), [finding.said() for finding in findings])
         return tables, summary
 
 

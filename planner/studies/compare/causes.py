@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import shown
-from planner.language import Said, join, say
+from planner.language import SEMICOLON, Message, Named, join, say
 from planner.studies.compare.differences.touch import RANK, mask_of
 from planner.studies.compare.words import called, named
 
@@ -39,7 +39,7 @@ class Cause:
         How many moves it touches, and their load [MW].
     """
 
-    text: Said
+    text: Message
     cells: int
     moves: int
     load: float
@@ -60,7 +60,7 @@ def causes_of(comparison: Comparison) -> list[Cause]:
     return found + [_cause(comparison, _set(row), inputs.loc[[row.Index]]) for row in alone]
 
 
-def _cause(comparison: Comparison, text: Said, part: pd.DataFrame) -> Cause:
+def _cause(comparison: Comparison, text: Message, part: pd.DataFrame) -> Cause:
     load = comparison.effects["load"].to_numpy(float)
     mask = np.zeros(len(load), dtype=bool)
     for touches in dict.fromkeys(part["touches"]):
@@ -80,15 +80,13 @@ def _members(comparison: Comparison, deciding: pd.DataFrame) -> Iterator[Cause]:
         listed = []
         for name, members in part.groupby("table", sort=False):
             keys = list(members["key"])
-            more = say(" and {count} more", "等 {count} 个", count=len(keys) - FEW) if len(keys) > FEW else ""
+            more = say(" and {count} more", count=len(keys) - FEW) if len(keys) > FEW else ""
             names = join(named(comparison, str(name), str(key)) for key in keys[:FEW])
-            listed.append(
-                say("{what} {names}{more}", "{what} {names}{more}", what=called(str(name)), names=names, more=more)
-            )
+            listed.append(say("{what} {names}{more}", what=called(str(name)), names=names, more=more))
         text = (
-            say("not in the plan any more: {listed}", "不再纳入方案：{listed}", listed=join(listed, "; ", "；"))
+            say("not in the plan any more: {listed}", listed=join(listed, SEMICOLON))
             if kind == "member_removed"
-            else say("new in the plan: {listed}", "新纳入方案：{listed}", listed=join(listed, "; ", "；"))
+            else say("new in the plan: {listed}", listed=join(listed, SEMICOLON))
         )
         yield _cause(comparison, text, deciding[deciding["kind"].isin([kind, cells])])
 
@@ -114,11 +112,7 @@ def _features(comparison: Comparison, deciding: pd.DataFrame, owned: pd.Series) 
     """Yield one cause for each feature that only one plan lists, the cells that it alone reads with it."""
     for row in deciding[deciding["kind"] == "feature"].itertuples():
         name = called(str(row.column))
-        text = (
-            say("rules listed: {name}", "启用规则：{name}", name=name)
-            if row.after
-            else say("rules no longer listed: {name}", "停用规则：{name}", name=name)
-        )
+        text = say("rules listed: {name}", name=name) if row.after else say("rules no longer listed: {name}", name=name)
         yield _cause(comparison, text, deciding[owned == row.column])
 
 
@@ -136,27 +130,25 @@ def _columns(comparison: Comparison, deciding: pd.DataFrame, asked: Sequence[Any
         places.setdefault(place, []).append(part)
     for parts in places.values():
         whole = pd.concat(parts)
-        changes = join([_change(part) for part in parts], "; ", "；")
+        changes = join([_change(part) for part in parts], SEMICOLON)
         where = _where(comparison, parts[0])
         is_set = any(_sets_cell(row, cell) for row in asked for cell in whole.itertuples())
-        by_hand = say(" (by --set)", "（由 --set 设定）") if is_set else ""
-        text = say(
-            "{where}{changes}{by_hand}", "{where}{changes}{by_hand}", where=where, changes=changes, by_hand=by_hand
-        )
+        by_hand = say(" (by --set)") if is_set else ""
+        text = say("{where}{changes}{by_hand}", where=where, changes=changes, by_hand=by_hand)
         yield _cause(comparison, text, whole)
 
 
-def _where(comparison: Comparison, part: pd.DataFrame) -> Said | str:
+def _where(comparison: Comparison, part: pd.DataFrame) -> Message | str:
     """Return the first places of some cells by name."""
     keys = [str(key) for key in part["key"] if key]
     if not keys:
         return ""
     sets = _sets(comparison, part)
-    names = join((_place(comparison, sets, key) for key in keys[:FEW]), ", ", "、")
-    more: Said | str = ""
+    names = join(_place(comparison, sets, key) for key in keys[:FEW])
+    more: Message | str = ""
     if len(keys) > FEW:
-        more = say(" and {rest} more", "等共 {count} 处", rest=len(keys) - FEW, count=len(keys))
-    return say("{names}{more}: ", "{names}{more}：", names=names, more=more)
+        more = say(" and {rest} more", rest=len(keys) - FEW, count=len(keys))
+    return say("{names}{more}: ", names=names, more=more)
 
 
 def _sets(comparison: Comparison, part: pd.DataFrame) -> tuple[str, ...]:
@@ -170,15 +162,15 @@ def _sets(comparison: Comparison, part: pd.DataFrame) -> tuple[str, ...]:
     return ()
 
 
-def _place(comparison: Comparison, sets: Sequence[str], key: str) -> Said:
+def _place(comparison: Comparison, sets: Sequence[str], key: str) -> Message:
     """Return the names of a key's members."""
     members = key.split(";")
     if len(sets) != len(members):
-        return Said(shown(key), shown(key))
-    return join((named(comparison, name, member) for name, member in zip(sets, members, strict=True)), " – ", "–")
+        return Named(shown(key), shown(key))
+    return join((named(comparison, name, member) for name, member in zip(sets, members, strict=True)), say(" \u2013 "))
 
 
-def _change(part: pd.DataFrame) -> Said:
+def _change(part: pd.DataFrame) -> Message:
     """Return what differs in one column: one change for all, one difference for all, or the commonest changes."""
     first = part.iloc[0]
     name = called(str(first["column"] or first["table"]))
@@ -190,7 +182,6 @@ def _change(part: pd.DataFrame) -> Said:
         listed = _pairs(pairs)
         return say(
             "{name} {step:+,.10g}{unit} ({listed})",
-            "{name} {step:+,.10g}{unit}（{listed}）",
             name=name,
             step=step,
             unit=unit,
@@ -200,23 +191,20 @@ def _change(part: pd.DataFrame) -> Said:
         count = len(part)
         return say(
             "{name} in {count} places ({listed}){unit}",
-            "{name} {count} 处（{listed}）{unit}",
             name=name,
             count=count,
             listed=_pairs(pairs),
             unit=unit,
         )
-    return say("{name} {listed}{unit}", "{name} {listed}{unit}", name=name, listed=_pairs(pairs), unit=unit)
+    return say("{name} {listed}{unit}", name=name, listed=_pairs(pairs), unit=unit)
 
 
-def _pairs(pairs: Counter[tuple[Said | str, Said | str]]) -> Said:
+def _pairs(pairs: Counter[tuple[Message | str, Message | str]]) -> Message:
     told = [
-        say(
-            "{before} → {after}{times}", "{before} → {after}{times}", before=pair[0], after=pair[1], times=_times(count)
-        )
+        say("{before} → {after}{times}", before=pair[0], after=pair[1], times=_times(count))
         for pair, count in pairs.most_common(FEW)
     ]
-    more = [say("…", "……")] if len(pairs) > FEW else []
+    more = [say("…")] if len(pairs) > FEW else []
     return join([*told, *more])
 
 
@@ -234,14 +222,14 @@ def _times(count: int) -> str:
     return f" (×{count})" if count > 1 else ""
 
 
-def value_of(value: Any) -> Said | str:
+def value_of(value: Any) -> Message | str:
     """Return a value of an input as it is shown."""
     if value is None:
-        return say("not given", "未给出")
+        return say("not given")
     if value == "":
-        return say("empty", "空")
+        return say("empty")
     if isinstance(value, bool):
-        return say("yes", "是") if value else say("no", "否")
+        return say("yes") if value else say("no")
     if isinstance(value, int | float):
         return f"{value:,.10g}"
     return shown(value, 40)
@@ -258,19 +246,18 @@ def _sets_cell(row: Any, cell: Any) -> bool:
     return cell.kind == "table" or not key.strip("]") or key.rstrip("]").replace(",", ";") == cell.key
 
 
-def _set(row: Any) -> Said:
+def _set(row: Any) -> Message:
     return say(
         "set by --set: {name}: {before} → {after}",
-        "由 --set 设定：{name}：{before} → {after}",
         name=shown(row.column),
         before=value_of(row.before),
         after=value_of(row.after),
     )
 
 
-def told(causes: Sequence[Cause], most: int = FEW) -> Said:
+def told(causes: Sequence[Cause], most: int = FEW) -> Message:
     """Return the first causes as one sentence."""
     texts = [cause.text for cause in causes[:most]]
     if len(causes) > most:
-        texts.append(say("{count} more below", "另有 {count} 项见下", count=len(causes) - most))
-    return join(texts, " | ", " ｜ ")
+        texts.append(say("{count} more below", count=len(causes) - most))
+    return join(texts, say(" | "))

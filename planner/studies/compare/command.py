@@ -10,7 +10,7 @@ from planner.errors import UsageError, shown
 from planner.io.results.result_tables import write_table
 from planner.io.results.run_folder import check_target, run_folder
 from planner.io.workbook.tables import write_workbook
-from planner.language import Said, say, spoken
+from planner.language import Message, say, spoken
 from planner.libraries import import_alone
 from planner.pipeline.finished import read_results
 from planner.studies.compare.differences.comparison import Comparison, compare_runs, labels_of, together
@@ -56,12 +56,7 @@ def compare(folders: Sequence[str | Path], *, seconds: float = SECONDS) -> list[
         One is no complete run, was changed, or has no plan.
     """
     if len(folders) < FEWEST:
-        raise UsageError(
-            say(
-                "compare takes two runs or more, the base first: planner compare BASE RUN …",
-                "compare 需要至少两次运行，基准在前：planner compare BASE RUN …",
-            )
-        )
+        raise UsageError(say("compare takes two runs or more, the base first: planner compare BASE RUN …"))
     paths = [Path(folder) for folder in folders]
     known = {path: read_results(path) for path in dict.fromkeys(paths)}
     labels = labels_of([(known[path].scenario.name, str(path)) for path in paths])
@@ -70,7 +65,7 @@ def compare(folders: Sequence[str | Path], *, seconds: float = SECONDS) -> list[
     return [compare_runs(base, other, _near(base, other, seconds)) for other in others]
 
 
-def _near(base: Run, other: Run, seconds: float) -> Nearest | Said | None:
+def _near(base: Run, other: Run, seconds: float) -> Nearest | Message | None:
     """Return the run's equal that is nearest to the base; of one and the same plan there is nothing to look for."""
     is_same = base.results.scenario.content_hash == other.results.scenario.content_hash and base.folder == other.folder
     return None if is_same or not seconds else nearest_equal(base.results, other.results, seconds)
@@ -100,9 +95,7 @@ def check_out(out: Path, basemap: Path | None = None) -> None:
         The file system refuses.
     """
     if os.path.lexists(out):
-        raise UsageError(
-            say("{out} exists already; choose another --out", "{out} 已存在；请另选 --out", out=shown(out))
-        )
+        raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
     check_target(out)
     if basemap is not None:
         check_basemap(basemap)
@@ -154,32 +147,29 @@ def draw_difference(
     return save_changes(figure, folder, stem, formats)
 
 
-def _title(comparison: Comparison) -> Said:
+def _title(comparison: Comparison) -> Message:
     labels = {"base": comparison.before.label, "run": comparison.after.label}
-    return say("What moved: {run} against {base}", "算力迁移：{run} 对比 {base}", **labels)
+    return say("What moved: {run} against {base}", **labels)
 
 
-def _notes(comparison: Comparison) -> list[Said]:
+def _notes(comparison: Comparison) -> list[Message]:
     hashes = [run.results.manifest["content_hash"][:8] for run in (comparison.before, comparison.after)]
     load, swapped = comparison.moved(), comparison.moved(SWAPPED)
     apart = [
         say(
             "Not drawn: {swapped:,.1f} MW that only swap places between plans as good as each other.",
-            "未绘出：仅在等优方案之间互换位置的 {swapped:,.1f} MW。",
             swapped=swapped,
         )
     ]
     return [
         say(
             "{load:,.1f} MW moved between sites, mean over the year.",
-            "节点间共迁移 {load:,.1f} MW（全年平均）。",
             load=load,
         ),
         *(apart if swapped else []),
         pairing(),
         say(
             "Source: inputs {before} and {after}.",
-            "来源：输入 {before} 与 {after}。",
             before=hashes[0],
             after=hashes[1],
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import shown
-from planner.language import Said, join, say
+from planner.language import SEMICOLON, Message, join, say
 from planner.studies.compare.causes import causes_of, told
 from planner.studies.compare.differences.moves import SWAPPED
 from planner.studies.compare.differences.nearest import Nearest
@@ -24,7 +24,7 @@ VISIBLE: Final = 0.05
 """[MW, MWh] Less would show as 0.0."""
 
 
-def headline_of(comparison: Comparison) -> Iterator[Said]:
+def headline_of(comparison: Comparison) -> Iterator[Message]:
     """Yield what a reader should know first, a line each."""
     yield _change(comparison)
     yield _reason(comparison)
@@ -32,26 +32,25 @@ def headline_of(comparison: Comparison) -> Iterator[Said]:
     yield from _apart(comparison)
 
 
-def _change(comparison: Comparison) -> Said:
+def _change(comparison: Comparison) -> Message:
     before, after = comparison.before.results.summary, _effect(comparison)
     cost = float(after["cost"]) - float(before["cost"])
-    parts = [say("cost {cost}{share}", "成本 {cost}{share}", cost=money(cost), share=per_cent(cost, before["cost"]))]
+    parts = [say("cost {cost}{share}", cost=money(cost), share=per_cent(cost, before["cost"]))]
     if "emissions" in after and "emissions" in before and _counts_alike(comparison):
         change = float(after["emissions"]) - float(before["emissions"])
         thousands = {"change": rounded(change / 1e3, 1), "tens": rounded(change / 1e4, 2)}
-        parts.append(say("emissions {change:+,.1f} kt CO2/a", "排放 {tens:+,.2f} 万吨 CO2/年", **thousands))
+        parts.append(say("emissions {change:+,.1f} kt CO2/a", **thousands))
     net = comparison.net_change
     parts.append(
-        say("net change of site loads {net:,.1f} MW", "各节点负荷净变化 {net:,.1f} MW", net=net)
+        say("net change of site loads {net:,.1f} MW", net=net)
         if net >= VISIBLE
-        else say("net change of site loads none", "各节点负荷净变化为零")
+        else say("net change of site loads none")
     )
     return say(
         "{run} against {base}: {parts}",
-        "{run} 对比 {base}（基准）：{parts}",
         run=shown(comparison.after.label),
         base=shown(comparison.before.label),
-        parts=join(parts, "; ", "；"),
+        parts=join(parts, SEMICOLON),
     )
 
 
@@ -68,26 +67,26 @@ def _counts_alike(comparison: Comparison) -> bool:
     return len(modes) == 1
 
 
-def _reason(comparison: Comparison) -> Said:
+def _reason(comparison: Comparison) -> Message:
     causes = causes_of(comparison)
     if causes:
-        return say("Why: {causes}", "原因：{causes}", causes=told(causes))
+        return say("Why: {causes}", causes=told(causes))
     if comparison.tables["inputs"].empty:
-        return say("Why: no input differs", "原因：输入数据完全相同")
-    return say("Why: no input that decides a plan differs", "原因：没有影响方案的输入差异")
+        return say("Why: no input differs")
+    return say("Why: no input that decides a plan differs")
 
 
-def _built(comparison: Comparison) -> Said:
+def _built(comparison: Comparison) -> Message:
     table = comparison.tables["new_build"]
     told = _builds(comparison)
     rows = [row for row in table.to_dict("records") if row["measure"] in told and abs(_by_inputs(row)) >= VISIBLE]
     if not rows:
-        return say("Plants, stores and halls: as before", "电源、储能与机房：不变")
+        return say("Plants, stores and halls: as before")
     rows.sort(key=lambda row: (not _comes_or_goes(row), told[row["measure"]].place, -abs(_by_inputs(row))))
     listed = [_told(comparison, row) for row in rows[:BUILT_SHOWN]]
     if len(rows) > BUILT_SHOWN:
-        listed.append(say("{count} more below", "另有 {count} 项见下", count=len(rows) - BUILT_SHOWN))
-    return say("Plants, stores and halls: {listed}", "电源、储能与机房：{listed}", listed=join(listed, "; ", "；"))
+        listed.append(say("{count} more below", count=len(rows) - BUILT_SHOWN))
+    return say("Plants, stores and halls: {listed}", listed=join(listed, SEMICOLON))
 
 
 def _builds(comparison: Comparison) -> dict[str, Built]:
@@ -107,18 +106,17 @@ def _comes_or_goes(row: Mapping[Any, Any]) -> bool:
     return abs(after) < VISIBLE or abs(float(row["before"])) < VISIBLE
 
 
-def _told(comparison: Comparison, row: Mapping[Any, Any]) -> Said:
+def _told(comparison: Comparison, row: Mapping[Any, Any]) -> Message:
     before = float(row["before"])
     after = before + _by_inputs(row)
-    end: Said | str = ""
+    end: Message | str = ""
     if _comes_or_goes(row):
-        end = say(" (gone)", "（退出）") if abs(after) < VISIBLE else say(" (new)", "（新增）")
+        end = say(" (gone)") if abs(after) < VISIBLE else say(" (new)")
     what = called(str(row["measure"]))
     if row["built"]:
         group = _builds(comparison)[str(row["measure"])].by
-        what = say("{built}, {what}", "{built} {what}", built=named(comparison, group, str(row["built"])), what=what)
+        what = say("{built}, {what}", built=named(comparison, group, str(row["built"])), what=what)
     return say(
-        "{site} {what} {before:,.0f} → {after:,.0f} {unit}{end}",
         "{site} {what} {before:,.0f} → {after:,.0f} {unit}{end}",
         site=named(comparison, "site", str(row["site"])),
         what=what,
@@ -129,13 +127,12 @@ def _told(comparison: Comparison, row: Mapping[Any, Any]) -> Said:
     )
 
 
-def _apart(comparison: Comparison) -> Iterator[Said]:
+def _apart(comparison: Comparison) -> Iterator[Message]:
     """Say what only swaps places, or that it is not told apart."""
     near = comparison.near
-    if isinstance(near, Said):
+    if isinstance(near, Message):
         yield say(
             "Effects and swaps at equal cost are not told apart: {reason}",
-            "未能区分输入的影响与等成本互换：{reason}",
             reason=near,
         )
     if not isinstance(near, Nearest):
@@ -146,20 +143,18 @@ def _apart(comparison: Comparison) -> Iterator[Said]:
         return
     parts = []
     if swapped >= VISIBLE:
-        parts.append(say("{load:,.1f} MW of work", "{load:,.1f} MW 业务", load=swapped))
+        parts.append(say("{load:,.1f} MW of work", load=swapped))
     if built >= VISIBLE:
-        parts.append(say("{built:,.1f} MW of plants and halls", "{built:,.1f} MW 电源与机房", built=built))
+        parts.append(say("{built:,.1f} MW of plants and halls", built=built))
     if parts:
         yield say(
             "Apart from that, {parts} only swap places between plans as good as each other: no input asks for it",
-            "此外，另有 {parts}仅在等优方案之间互换位置，并非输入所致",
-            parts=join(parts, " and ", "与 "),
+            parts=join(parts, say(" and ")),
         )
     if near.builds_as_before and abs(more) >= 1:
         yield say(
             "The run as found builds otherwise than the base. It differs by {more} from that equal, less than its gap "
             "leaves open",
-            "该方案所求得的建设与基准不同，与上述等优方案的成本差为 {more}，在求解间隙之内",
             more=money(more),
         )
 

@@ -6,7 +6,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import east_asian_width
 
-from planner.language import Said, say
+from planner.language import Message, Named, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 BILLION, MILLION, HUNDRED_THOUSAND = 1e9, 1e6, 1e5
 
 
-def amount(value: float, unit: str, *, largest: float, sign: str = "") -> Said:
+def amount(value: float, unit: str, *, largest: float, sign: str = "") -> Message:
     """Return a number with its unit, large ones in thousands of millions or, in Chinese, in 亿 and 万.
 
     Parameters
@@ -27,9 +27,9 @@ def amount(value: float, unit: str, *, largest: float, sign: str = "") -> Said:
         ``"+"`` for a difference.
     """
     if isnan(value):
-        return say("not known", "未知")
+        return say("not known")
     if unit == "1":
-        return _points(value) if sign else say("{value:.1%}", "{value:.1%}", value=value)
+        return _points(value) if sign else say("{value:.1%}", value=value)
     if unit == "CNY/a" and largest >= BILLION:
         return _scaled(value, sign, (1e9, 3, "billion CNY/a"), (1e8, 2, "亿元/年"))
     if unit == "tCO2/a" and largest >= MILLION:
@@ -42,16 +42,16 @@ def amount(value: float, unit: str, *, largest: float, sign: str = "") -> Said:
 UNITS_ZH: Final = {"CNY/a": "元/年", "tCO2/a": "吨 CO2/年", "MWh/a": "MWh/年"}
 
 
-def _points(value: float) -> Said:
-    return say("{value:+.1f} points", "{value:+.1f} 个百分点", value=value * 100 + 0.0)
+def _points(value: float) -> Message:
+    return say("{value:+.1f} points", value=value * 100 + 0.0)
 
 
-def _scaled(value: float, sign: str, en: tuple[float, int, str], zh: tuple[float, int, str]) -> Said:
+def _scaled(value: float, sign: str, en: tuple[float, int, str], zh: tuple[float, int, str]) -> Message:
     texts = (f"{rounded(value / scale, digits):{sign},.{digits}f} {unit}" for scale, digits, unit in (en, zh))
-    return Said(*texts)
+    return Named(*texts)
 
 
-def money(value: float) -> Said:
+def money(value: float) -> Message:
     """Return a difference of cost with its sign, in the unit that fits it alone [CNY/a]."""
     en = (1e9, 3, "billion CNY/a") if abs(value) >= BILLION else (1e6, 2, "million CNY/a")
     zh = (1e8, 2, "亿元/年") if abs(value) >= BILLION / 10 else (1e4, 0, "万元/年")
@@ -60,11 +60,11 @@ def money(value: float) -> Said:
     return _scaled(value, "+", en, zh)
 
 
-def per_cent(difference: float, before: float) -> Said | str:
+def per_cent(difference: float, before: float) -> Message | str:
     """Return a difference as a share of the base in brackets."""
     if not before:
         return ""
-    return say(" ({share:+.2%})", "（{share:+.2%}）", share=difference / abs(before))
+    return say(" ({share:+.2%})", share=difference / abs(before))
 
 
 def rounded(value: float, digits: int) -> float:
@@ -72,14 +72,14 @@ def rounded(value: float, digits: int) -> float:
     return round(value, digits) + 0.0
 
 
-def change(row: Mapping[Any, Any]) -> Said:
+def change(row: Mapping[Any, Any]) -> Message:
     """Return the difference of a measure with its unit, and as a share of the base where that says more."""
     difference, before = row["difference"], row["before"]
     text = amount(difference, row["unit"], largest=largest_of(row), sign="+")
     if isnan(difference) or row["unit"] == "1" or not before:
         return text
     share = round(difference / abs(before), 4) + 0.0
-    return say("{text} ({share:+.1%})", "{text}（{share:+.1%}）", text=text, share=share)
+    return say("{text} ({share:+.1%})", text=text, share=share)
 
 
 def largest_of(row: Mapping[Any, Any]) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.io.workbook.sheet import Column, Page, Sheet
 from planner.io.workbook.tables import ROWS_MAX
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.studies.compare.differences.tables import place_figures
 from planner.studies.compare.headline import headline_of
 from planner.studies.compare.words import called, column_called, pairing, touching
@@ -64,7 +64,7 @@ def _summary(
     comparisons: Sequence[Comparison], tables: Mapping[str, pd.DataFrame]
 ) -> Iterator[tuple[str, list[str | float | None]]]:
     """Yield which runs are compared, how much moved, what the costs differ by, and every warning."""
-    yield "title", [_both(say("Comparison of plans", "方案对比"))]
+    yield "title", [_both(say("Comparison of plans"))]
     heads = ("run", "scenario", "folder", "status", "gap")
     yield "heading", [_both(called(head)) for head in heads]
     for run in (comparisons[0].before, *(comparison.after for comparison in comparisons)):
@@ -76,9 +76,9 @@ def _summary(
         for line in headline_of(comparison):
             yield "text", [line.zh]
             yield "text", [line.en]
-        load = say("moved between sites [MW]", "节点间迁移 [MW]")
+        load = say("moved between sites [MW]")
         yield "row", [_both(load), comparison.moved()]
-        yield "row", [_both(say("difference of cost [CNY/a]", "成本差额 [元/年]")), comparison.cost_difference]
+        yield "row", [_both(say("difference of cost [CNY/a]")), comparison.cost_difference]
         for text in (*comparison.warnings, pairing(), touching()):
             yield "text", [text.zh]
             yield "text", [text.en]
@@ -86,7 +86,6 @@ def _summary(
         if len(table) > ROWS_MAX:
             text = say(
                 "The sheet {name} has the first {most:,} of {rows:,} rows; {name}.csv has them all.",
-                "工作表 {name} 仅含 {rows:,} 行中的前 {most:,} 行；全部见 {name}.csv。",
                 name=name,
                 rows=len(table),
                 most=ROWS_MAX,
@@ -94,7 +93,7 @@ def _summary(
             yield "text", [_both(text)]
 
 
-def _both(text: Said) -> str:
+def _both(text: Message) -> str:
     return text.en if text.en == text.zh else f"{text.zh} / {text.en}"
 
 

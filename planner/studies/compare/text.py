@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import shown
-from planner.language import Said, join, one_or_many, say, spoken
+from planner.language import Message, Text, join, one_or_many, say, spoken
 from planner.studies.compare.causes import causes_of
 from planner.studies.compare.differences.moves import SWAPPED
 from planner.studies.compare.differences.nearest import Nearest
@@ -63,20 +63,20 @@ def overview_of(comparisons: Sequence[Comparison]) -> str:
                 (_measure_name(parts[0], measure), *(amount(v, parts[0]["unit"], largest=largest) for v in values))
             )
     moved = ("–", *(f"{comparison.moved():,.1f} MW" for comparison in comparisons))
-    rows.append((say("moved between sites", "节点间迁移"), *moved))
+    rows.append((say("moved between sites"), *moved))
     if any(isinstance(comparison.near, Nearest) for comparison in comparisons):
         rows.append((called(SWAPPED), "–", *(f"{comparison.moved(SWAPPED):,.1f} MW" for comparison in comparisons)))
-    head = say("{count} runs, the first is the base", "共 {count} 次运行，以第一次为基准", count=len(runs))
+    head = say("{count} runs, the first is the base", count=len(runs))
     return "\n".join((head, *aligned(rows))) + "\n"
 
 
-def _remark(text: Said) -> Iterator[str]:
+def _remark(text: Message) -> Iterator[str]:
     """Yield a remark in brackets, wrapped where the language has words to wrap between."""
-    said = say("({text})", "（{text}）", text=text)
+    said = say("({text})", text=text)
     yield from (f"  {line}" for line in wrap(said, REMARK))
 
 
-def _wrapped(text: Said) -> Iterator[str]:
+def _wrapped(text: Message) -> Iterator[str]:
     """Yield a sentence, its further lines set in; Chinese has no words to wrap between."""
     if spoken() == "zh":
         yield text.zh
@@ -92,14 +92,14 @@ def _head(comparison: Comparison) -> Iterator[str]:
         yield from _wrapped(line)
 
 
-def _measures(comparison: Comparison) -> Iterator[str]:
+def _measures(comparison: Comparison) -> Iterator[Text]:
     header = ("", *map(called, ("before", "after", "difference")))
     declared = _declared(comparison)
     found = [(row, declared[row["measure"]]) for row in comparison.tables["measures"].to_dict("records")]
     rows = [_measure(row, measure) for row, measure in found if _is_told(row, measure)]
     yield from aligned([header, *rows])
     for warning in comparison.warnings:
-        yield say("note: {text}", "注意：{text}", text=warning)
+        yield say("note: {text}", text=warning)
 
 
 def _declared(comparison: Comparison) -> dict[str, Measure]:
@@ -119,33 +119,32 @@ def _measure(row: Mapping[Any, Any], measure: Measure) -> tuple[str, ...]:
     return _measure_name(row, measure), *values, change(row)
 
 
-def _measure_name(row: Mapping[Any, Any], measure: Measure) -> Said:
+def _measure_name(row: Mapping[Any, Any], measure: Measure) -> Message:
     name = called(str(row["measure"]))
     if not row["part"]:
         return name
     part = word(row["part"]) if measure.parts == "accountings" else called(f"energy_{row['part']}")
-    return say("{name}, {part}", "{name}（{part}）", name=name, part=part)
+    return say("{name}, {part}", name=name, part=part)
 
 
 # ---- what moved
 
 
-def _moved(comparison: Comparison) -> Iterator[str]:
+def _moved(comparison: Comparison) -> Iterator[Text]:
     moves, load = comparison.tables["moved"], comparison.moved()
     base = float(comparison.tables["sites"]["it_load_before"].sum())
     if moves.empty:
-        yield say("Nothing moved.", "没有任何业务迁移。")
+        yield say("Nothing moved.")
         return
     yield say(
         "Moved between sites: {load:,.1f} MW of the {base:,.1f} MW in the base ({share:.1%})",
-        "节点间迁移：{load:,.1f} MW，占基准方案 {base:,.1f} MW 的 {share:.1%}",
         load=load,
         base=base,
         share=load / base if base else 0.0,
     )
     for kind, part in moves.groupby("kind"):
         if kind != "moved":
-            text = "  {what}: {load:,.1f} MW", "  {what}：{load:,.1f} MW"
+            text = say("  {what}: {load:,.1f} MW")
             yield say(*text, what=called(str(kind)), load=float(part["load"].sum()))
     between = moves[moves["kind"] == "moved"]
     if not between.empty:
@@ -153,19 +152,19 @@ def _moved(comparison: Comparison) -> Iterator[str]:
         yield from _remark(pairing())
 
 
-def _largest_moves(comparison: Comparison, between: pd.DataFrame) -> Iterator[str]:
+def _largest_moves(comparison: Comparison, between: pd.DataFrame) -> Iterator[Text]:
     pairs = between.groupby(["site_from", "site_to"])["load"].sum().sort_values(ascending=False, kind="stable")
     rows = []
     largest: list[tuple[Any, float]] = list(pairs.head(MOST).items())
     for (first, second), load in largest:
         part = between[(between["site_from"] == first) & (between["site_to"] == second)]
         ends = [named(comparison, "site", site) for site in (first, second)]
-        way = say("{first} → {second}", "{first} → {second}", first=ends[0], second=ends[1])
+        way = say("{first} → {second}", first=ends[0], second=ends[1])
         rows.append((way, f"{load:,.1f} MW", _mix(comparison, part)))
     yield from _left_last(rows)
     if len(pairs) > MOST:
         rest = {"count": len(pairs) - MOST, "load": float(pairs.iloc[MOST:].sum())}
-        yield say("  … and {count} more pairs, {load:,.1f} MW", "  ……另有 {count} 对节点，{load:,.1f} MW", **rest)
+        yield say("  … and {count} more pairs, {load:,.1f} MW", **rest)
 
 
 def _left_last(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -174,24 +173,24 @@ def _left_last(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield f"{line}  {row[-1]}"
 
 
-def _mix(comparison: Comparison, part: pd.DataFrame) -> Said:
+def _mix(comparison: Comparison, part: pd.DataFrame) -> Message:
     """Return the largest workloads of some moves."""
     loads = part.groupby("workload")["load"].sum().sort_values(ascending=False, kind="stable")
     return join(
-        say("{name} {load:,.1f}", "{name} {load:,.1f}", name=named(comparison, "workload", str(name)), load=load)
+        say("{name} {load:,.1f}", name=named(comparison, "workload", str(name)), load=load)
         for name, load in loads.head(FEW).items()
     )
 
 
-def _sites(comparison: Comparison) -> Iterator[str]:
+def _sites(comparison: Comparison) -> Iterator[Text]:
     table = comparison.tables["sites"]
     changed = table[(table["it_load_difference"].abs() >= VISIBLE) | (table["capacity_new_difference"].abs() > 0)]
     if changed.empty:
         return
-    yield say("Load and new capacity by site [MW]", "各节点负荷与新建容量 [MW]")
+    yield say("Load and new capacity by site [MW]")
     changed = changed.assign(size=changed["it_load_difference"].abs()).sort_values("size", ascending=False)
     swaps = bool((changed["it_load_swapped"].abs() >= VISIBLE).any())
-    extra = (say("of it swaps", "其中互换"),) if swaps else ()
+    extra = (say("of it swaps"),) if swaps else ()
     header = ("", *map(called, ("before", "after", "difference")), *extra, called("capacity_new"), "", "")
     rows: list[Sequence[str]] = [header]
     for row in changed.head(2 * MOST).to_dict("records"):
@@ -202,16 +201,16 @@ def _sites(comparison: Comparison) -> Iterator[str]:
         rows.append((named(comparison, "site", row["site"]), *loads, change, *swapped, built[0], "→", built[1]))
     yield from aligned(rows)
     if len(changed) > 2 * MOST:
-        yield say("  … and {count} more sites", "  ……另有 {count} 个节点", count=len(changed) - 2 * MOST)
+        yield say("  … and {count} more sites", count=len(changed) - 2 * MOST)
 
 
 # ---- the cost
 
 
-def _cost(comparison: Comparison) -> Iterator[str]:
+def _cost(comparison: Comparison) -> Iterator[Text]:
     table = comparison.tables["cost"]
     table = table[(table[["before", "after"]] != 0).any(axis=1)]
-    yield say("Cost by category [million CNY/a]", "成本构成 [百万元/年]")
+    yield say("Cost by category [million CNY/a]")
     rows: list[Sequence[str]] = [("", *map(called, ("before", "after", "difference")))]
     ordered = table.assign(size=table["difference"].abs()).sort_values("size", ascending=False, kind="stable")
     for row in ordered.to_dict("records"):
@@ -221,7 +220,6 @@ def _cost(comparison: Comparison) -> Iterator[str]:
     yield from aligned(rows)
     yield say(
         "  the parts add up to {parts:+,.2f} CNY/a; the costs differ by {difference:+,.2f} CNY/a",
-        "  各项合计 {parts:+,.2f} 元/年；总成本相差 {difference:+,.2f} 元/年",
         parts=rounded(comparison.cost_parts, 2),
         difference=rounded(comparison.cost_difference, 2),
     )
@@ -230,44 +228,38 @@ def _cost(comparison: Comparison) -> Iterator[str]:
 # ---- why
 
 
-def _why(comparison: Comparison) -> Iterator[str]:
+def _why(comparison: Comparison) -> Iterator[Text]:
     inputs = comparison.tables["inputs"]
     if inputs.empty:
-        yield say("The inputs are the same, cell by cell.", "输入数据逐格相同。")
+        yield say("The inputs are the same, cell by cell.")
         return
     causes = causes_of(comparison)
     if not causes:
-        yield say("No input that decides a plan differs.", "没有影响方案的输入差异。")
+        yield say("No input that decides a plan differs.")
     else:
-        yield say(
-            "Why: the inputs that differ, those first that have to do with most of what moved",
-            "原因：有差异的输入（与迁移业务关联最多者在前）",
-        )
+        yield say("Why: the inputs that differ, those first that have to do with most of what moved")
     for cause in causes[: 2 * MOST]:
         yield from _cause(cause)
     if len(causes) > 2 * MOST:
-        yield say("  … and {count} more", "  ……另有 {count} 项", count=len(causes) - 2 * MOST)
+        yield say("  … and {count} more", count=len(causes) - 2 * MOST)
     counts = Counter(inputs["kind"])
     rest = [(kind, counts[kind]) for kind in ("same_effect", "label", "provenance", "record") if counts[kind]]
     if rest:
-        listed = join(
-            say("{count} × {what}", "{what} {count} 处", count=count, what=called(kind)) for kind, count in rest
-        )
-        yield say("  without influence on the plan: {listed}", "  不影响方案的差异：{listed}", listed=listed)
+        listed = join(say("{count} × {what}", count=count, what=called(kind)) for kind, count in rest)
+        yield say("  without influence on the plan: {listed}", listed=listed)
     if causes and not comparison.effects.empty:
         yield from _remark(touching())
 
 
-def _cause(cause: Cause) -> Iterator[str]:
+def _cause(cause: Cause) -> Iterator[Text]:
     """Yield what differs, and what it touches."""
-    cells = say(" [{cells} cells]", " [{cells} 格]", cells=cause.cells) if cause.cells > 1 else ""
-    yield say("  {text}{cells}", "  {text}{cells}", text=cause.text, cells=cells)
+    cells = say(" [{cells} cells]", cells=cause.cells) if cause.cells > 1 else ""
+    yield say("  {text}{cells}", text=cause.text, cells=cells)
     if not cause.moves:
-        yield say("    touches nothing that moved", "    与迁移业务无直接关联")
+        yield say("    touches nothing that moved")
         return
     yield say(
         "    touches {load:,.1f} MW in {moves} {what}",
-        "    关联迁移 {moves} 项，{load:,.1f} MW",
         load=cause.load,
         moves=cause.moves,
         what=one_or_many(cause.moves, "move", "moves"),

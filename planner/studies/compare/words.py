@@ -5,111 +5,108 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.errors import shown
-from planner.language import Said, say
+from planner.language import Message, Named, say
 from planner.views.words import word
 
 if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
     from planner.studies.compare.differences.comparison import Comparison
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, Message] = {
     # tables
-    "measures": ("measures", "主要指标"),
-    "moved": ("moved", "迁移"),
-    "inputs": ("inputs", "输入差异"),
-    "input_columns": ("inputs by column", "输入差异汇总"),
-    "workloads": ("workloads by site", "业务分布"),
-    "regions": ("regions", "需求地"),
-    "new_build": ("new build", "新建与签约"),
+    "measures": say("measures"),
+    "moved": say("moved"),
+    "inputs": say("inputs"),
+    "input_columns": say("inputs by column"),
+    "workloads": say("workloads by site"),
+    "regions": say("regions"),
+    "new_build": say("new build"),
     # columns
-    "base": ("base", "基准"),
-    "before": ("base", "基准"),
-    "after": ("run", "方案"),
-    "measure": ("measure", "指标"),
-    "part": ("part", "分项"),
-    "category": ("category", "成本类别"),
-    "move": ("number of the move", "迁移序号"),
-    "kind": ("kind", "类别"),
-    "site_from": ("from site", "迁出节点"),
-    "site_to": ("to site", "迁入节点"),
-    "load": ("load", "负荷"),
-    "default": ("default", "默认值"),
-    "folder": ("folder", "文件夹"),
-    "moves": ("moves touched", "关联迁移数"),
-    "touches": ("moves it touches", "关联的迁移"),
-    "cells": ("cells", "单元格数"),
-    "in": ("stands in", "所在方案"),
-    "built": ("compute type or technology", "算力类型或技术"),
-    "both": ("both", "两者"),
+    "base": say("base"),
+    "before": say("base"),
+    "after": say("run"),
+    "measure": say("measure"),
+    "part": say("part"),
+    "category": say("category"),
+    "move": say("number of the move"),
+    "kind": say("kind"),
+    "site_from": say("from site"),
+    "site_to": say("to site"),
+    "load": say("load"),
+    "default": say("default"),
+    "folder": say("folder"),
+    "moves": say("moves touched"),
+    "touches": say("moves it touches"),
+    "cells": say("cells"),
+    "in": say("stands in"),
+    "built": say("compute type or technology"),
+    "both": say("both"),
     # kinds of moves
-    "demand_grew": ("demand grew", "需求增长"),
-    "demand_fell": ("demand fell", "需求下降"),
-    "newly_served": ("newly served", "新增满足"),
-    "newly_unserved": ("newly unserved", "不再满足"),
-    "grew_unserved": ("demand grew and is not served", "需求增长但未满足"),
-    "fell_unserved": ("demand fell that had not been served", "未满足需求消失"),
-    "other": ("by other rules", "其他约束所致"),
-    "swapped": ("swaps places at equal cost", "等成本互换"),
+    "demand_grew": say("demand grew"),
+    "demand_fell": say("demand fell"),
+    "newly_served": say("newly served"),
+    "newly_unserved": say("newly unserved"),
+    "grew_unserved": say("demand grew and is not served"),
+    "fell_unserved": say("demand fell that had not been served"),
+    "other": say("by other rules"),
+    "swapped": say("swaps places at equal cost"),
     # kinds of input differences
-    "cell": ("cells", "单元格"),
-    "added": ("cells of what is new", "新增对象的单元格"),
-    "removed": ("cells of what is gone", "删除对象的单元格"),
-    "member_added": ("new", "新增对象"),
-    "member_removed": ("gone", "删除对象"),
-    "feature": ("feature listed", "启用功能"),
-    "setting": ("setting", "设定"),
-    "override": ("set on the command line", "命令行设定"),
-    "same_effect": ("cells that come to the same", "等效的单元格"),
-    "label": ("names and titles", "名称与标题"),
-    "record": ("figures of how well days stand for the year", "代表日误差记录"),
-    "provenance": ("cells of source.csv", "来源说明单元格"),
+    "cell": say("cells"),
+    "added": say("cells of what is new"),
+    "removed": say("cells of what is gone"),
+    "member_added": say("new"),
+    "member_removed": say("gone"),
+    "feature": say("feature listed"),
+    "setting": say("setting"),
+    "override": say("set on the command line"),
+    "same_effect": say("cells that come to the same"),
+    "label": say("names and titles"),
+    "record": say("figures of how well days stand for the year"),
+    "provenance": say("cells of source.csv"),
     # measures
-    "energy_facility": ("facilities", "机房用电"),
-    "energy_grid": ("grid", "网电"),
-    "energy_green": ("green power", "绿电"),
-    "energy_certificates": ("certificates", "绿证"),
+    "energy_facility": say("facilities"),
+    "energy_grid": say("grid"),
+    "energy_green": say("green power"),
+    "energy_certificates": say("certificates"),
 }
 """What a comparison calls its own things; all else has its word in the catalogue."""
 
 
-def pairing() -> Said:
+def pairing() -> Message:
     """Return by what convention what leaves and what arrives are paired."""
     return say(
         "Which MW went where is a convention: of each region's workload, all that leaves is shared out in proportion "
-        "over all that arrives. What leaves and arrives at each site is exact.",
-        "迁出与迁入的配对为约定：每个需求地的每类业务，迁出量按比例分摊到各迁入节点；各节点的迁出、迁入量为精确值。",
+        "over all that arrives. What leaves and arrives at each site is exact."
     )
 
 
-def touching() -> Said:
+def touching() -> Message:
     """Return what it means, and what not, that an input touches a move."""
     return say(
         "An input touches a move if it belongs to its region, workload or one of its sites, or to all. That says where "
-        "to look; the proof is a run with that input changed back.",
-        "“关联”指该输入属于所迁业务的需求地、业务类型或迁出、迁入节点（全局输入关联全部迁移），仅指明查找方向；"
-        "要证明因果，请将该输入改回后重新求解。",
+        "to look; the proof is a run with that input changed back."
     )
 
 
-def called(name: str) -> Said:
+def called(name: str) -> Message:
     """Return what a comparison calls a thing, in both languages."""
-    return Said(*WORDS[name]) if name in WORDS else word(name)
+    return Named(*WORDS[name]) if name in WORDS else word(name)
 
 
-def column_called(name: str) -> Said:
+def column_called(name: str) -> Message:
     """Return what a column of a comparison is called, such as ``it_load_before``."""
     measure, _, side = name.rpartition("_")
     if measure and side in {"before", "after", "difference", "swapped"}:
-        return say("{measure}, {side}", "{measure}（{side}）", measure=called(measure), side=called(side))
+        return say("{measure}, {side}", measure=called(measure), side=called(side))
     return called(name)
 
 
-def named(comparison: Comparison, kind: str, member: str) -> Said:
+def named(comparison: Comparison, kind: str, member: str) -> Message:
     """Return the name of a site, region or workload in both languages, escaped; the id where it has none."""
     scenarios = (comparison.after.results.scenario, comparison.before.results.scenario)
     scenario = next((s for s in scenarios if member in _labels(s, kind, "en")), scenarios[0])
     en, zh = (shown(_labels(scenario, kind, language).get(member, member)) for language in ("en", "zh"))
-    return Said(en, zh)
+    return Named(en, zh)
 
 
 def _labels(scenario: Scenario, kind: str, language: str) -> dict[str, str]:

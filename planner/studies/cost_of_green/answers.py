@@ -46,7 +46,6 @@ def fill_page(text: str, tables: Mapping[str, Sequence[str]]) -> str:
             raise UsageError(
                 say(
                     "the page has {count} places for the table {name}: it needs {strip} once",
-                    "页面中表 {name} 有 {count} 处：须恰有一处 {strip}",
                     count=len(rest),
                     name=name,
                     strip=comment.strip(),
@@ -70,7 +69,7 @@ def answer(scenario: Path, page: Path, images: Path, out: Path) -> None:
         Folder under which the points lie, by the hash of the scenario; a stopped call goes on from there.
     """
     if not page.is_file():
-        raise UsageError(say("there is no page {page}", "没有页面 {page}", page=shown(page)))
+        raise UsageError(say("there is no page {page}", page=shown(page)))
     points = out / read_scenario(scenario).content_hash[:16]  # a changed scenario begins anew
     read, rows = solve_points(scenario, points, Plan(), _say)
     text = fill_page(page.read_text(encoding="utf-8"), tables_of(rows))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner.errors import UsageError, shown
-from planner.language import say
+from planner.language import Text, say
 from planner.studies.cost_of_green.points import FILE, MODES, Plan, solve_points
 from planner.studies.cost_of_green.report import draw_points, headline
 
@@ -48,7 +48,7 @@ class Drawing:
 
 def green_cost(
     scenario: Path, out: Path, choice: Choice, drawing: Drawing, on_progress: Callable[[str], None] | None
-) -> str:
+) -> Text:
     """Solve, write and draw; return the answer for a terminal.
 
     Raises
@@ -74,7 +74,6 @@ def _numbers(text: str) -> tuple[float, ...]:
             raise UsageError(
                 say(
                     "--shares {text}: {word} is no number; write them like 0.8,0.9,1",
-                    "--shares {text}：{word} 不是数字；写法如 0.8,0.9,1",
                     text=shown(text),
                     word=shown(word),
                 )

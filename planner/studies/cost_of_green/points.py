@@ -123,9 +123,7 @@ class Plan:
         """
         for share in self.shares:
             if not 0.0 <= share <= 1.0:
-                raise UsageError(
-                    say("share {share:g}: a share is from 0 to 1", "占比 {share:g}：占比须在 0 至 1 之间", share=share)
-                )
+                raise UsageError(say("share {share:g}: a share is from 0 to 1", share=share))
         for word, given, known in (
             ("mode", self.modes, MODES),
             ("variant", self.variants, tuple(VARIANTS)),
@@ -136,19 +134,13 @@ class Plan:
                     raise UsageError(
                         say(
                             "{word} {name}: choose from {listed}",
-                            "{word} {name}：可选 {listed}",
                             word=word,
                             name=shown(name),
                             listed=", ".join(known),
                         )
                     )
         if not (self.shares and self.modes):
-            raise UsageError(
-                say(
-                    "nothing is asked: give at least one share and one mode",
-                    "没有要求解的点：至少给出一个占比和一种核算方式",
-                )
-            )
+            raise UsageError(say("nothing is asked: give at least one share and one mode"))
 
 
 def solve_points(
@@ -185,7 +177,6 @@ def solve_points(
         raise UsageError(
             say(
                 "{name} does not list the feature green_power_share: there is no share to raise",
-                "{name} 未列出功能 green_power_share，没有可提高的占比",
                 name=scenario.name,
             )
         )
@@ -200,7 +191,6 @@ def solve_points(
                 on_progress(
                     say(
                         "point {number} of {count}: {listed}",
-                        "第 {number} 点，共 {count} 点：{listed}",
                         number=number,
                         count=len(points),
                         listed=", ".join(point),
@@ -257,7 +247,6 @@ def _check_origin(rows: Iterable[Row], origin: Row, out: Path) -> None:
         raise UsageError(
             say(
                 "{value} holds points of another scenario, or of other values: choose another --out",
-                "{value} 存有其他情景或其他取值的点，请另选 --out",
                 value=shown(out / FILE),
             )
         )
@@ -287,7 +276,6 @@ def _solved(folder: Path, plan: Plan, scenario: Scenario, point: tuple[str, str,
         raise UsageError(
             say(
                 "{folder} was changed while its points were being solved: begin anew in another --out",
-                "{folder} 在求解期间被改动，请在另一个 --out 中重新开始",
                 folder=shown(folder),
             )
         )
@@ -299,12 +287,7 @@ def _solved(folder: Path, plan: Plan, scenario: Scenario, point: tuple[str, str,
         status = next(status for kind, status in FAILURES.items() if isinstance(failure, kind))
         return row | {"status": status}, str(failure).splitlines()[0]
     if results.manifest.get("interrupted"):
-        raise SolveInterruptedError(
-            say(
-                "interrupted; the points solved so far are kept, the same command goes on",
-                "已中断；已求得的点均已保留，再次执行同一命令即可继续",
-            )
-        )
+        raise SolveInterruptedError(say("interrupted; the points solved so far are kept, the same command goes on"))
     return row | {name: _cell(value) for name, value in _measured(results).items()}, ""
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from planner.errors import CannotWriteError, reason, shown
 from planner.io.files.run_swap import remedy
 from planner.io.read.sources import illustrative_share
-from planner.language import Said, columns_of, join, padded, say, spoken, translated
+from planner.language import Named, Text, columns_of, join, padded, rendered, say, spoken
 from planner.libraries import import_alone
 from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS
 from planner.version import __version__
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 NAME: Final = "cost_of_green"
 WORDS: Final = {
-    "certificate": Said("certificate", "绿证核算"),
-    "matched": Said("matched", "逐时匹配"),
-    "every_timestep": Said("every hour", "逐时达标"),
-    "as_given": Said("as given", "原情景"),
-    "without_deferral": Said("no work may wait", "作业不可延迟"),
-    "without_shifting": Said("no work leaves its province", "作业不出省"),
+    "certificate": say("certificate"),
+    "matched": say("matched"),
+    "every_timestep": say("every hour"),
+    "as_given": say("as given"),
+    "without_deferral": say("no work may wait"),
+    "without_shifting": say("no work leaves its province"),
 }
 MILLION: Final = 1e6
 
@@ -59,7 +59,7 @@ def draw_points(
     from planner.views.charts.text import tell  # noqa: PLC0415
 
     share = illustrative_share(scenario)
-    notes = [translated(illustrative_note(share), language)] if share else []
+    notes = [rendered(illustrative_note(share), language)] if share else []
     if scenario.overrides:
         notes.append(tell("changed", language, changes=", ".join(scenario.overrides)))
     facts = {"scenario": scenario.name, "hash": rows[0]["scenario_hash"][:8], "version": __version__}
@@ -71,7 +71,6 @@ def draw_points(
         raise CannotWriteError(
             say(
                 "cannot write into {out}: {strerror}; {remedy}",
-                "无法写入 {out}：{strerror}；{remedy}",
                 out=shown(out),
                 strerror=reason(error),
                 remedy=remedy(error),
@@ -158,15 +157,15 @@ def _markdown(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]
 
 def _status(status: str) -> str:
     """Return why a point has no cost, as wide as a cost is."""
-    told = translated(Said(status, word(status).zh), spoken())
+    told = rendered(Named(status, word(status).zh), spoken())
     return " " * (18 - columns_of(told)) + told
 
 
-def headline(rows: Sequence[Row], out: Path) -> str:
+def headline(rows: Sequence[Row], out: Path) -> Text:
     """Return the answer for a terminal: a line a point, and where the table lies."""
     lines = []
     for row in rows:
         cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else _status(row["status"])
         words = [WORDS[row[key]] for key in KEYS[:2]]
         lines.append(f"{float(row['share']):7.1%}  {padded(words[1], 12)}{padded(words[0], 28)}{cost}")
-    return join([*lines, "", say("table  {out}", "表格  {out}", out=out), ""], "\n", "\n")
+    return join([*lines, "", say("table  {out}", out=out), ""], "\n")

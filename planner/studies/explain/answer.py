@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from planner.language import Text
 from planner.scenario.parameter import table_of
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Explanation:
     gap: float | None = None
     obstacles: tuple[str, ...] = ()
     conflict: tuple[Name, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     binding: tuple[dict[str, Any], ...] = field(default=())
     deciding: tuple[dict[str, Any], ...] = field(default=())
     seconds: float = 0.0

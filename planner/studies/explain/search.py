@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from planner.errors import InfeasibleError, StoppedWithoutPlanError
-from planner.language import say
+from planner.language import Text, say
 from planner.models.rules.relaxations import Amount, Rank
 from planner.pipeline.check import obstacles_of, read_scenario
 from planner.pipeline.run import solver_options
@@ -89,19 +89,15 @@ class Search:
             found = self._with_cost(found)
         return replace(found, notes=tuple(self._notes()), seconds=self.trials.seconds)
 
-    def _costless(self) -> str:
+    def _costless(self) -> Text:
         """Return why the plan there is has no cost."""
-        return say(
-            "what the best plan costs is not known: the solver gave none within the time limit",
-            "最优方案的成本未知：求解器未能在时限内给出",
-        )
+        return say("what the best plan costs is not known: the solver gave none within the time limit")
 
-    def _notes(self) -> Iterator[str]:
+    def _notes(self) -> Iterator[Text]:
         """Yield what a reader should know of the trials."""
         if self.trials.unsure:
             yield say(
                 "{count} of {all} trials ran out of time: there may be other or smaller changes",
-                "{all} 次试算中有 {count} 次超时：可能另有办法，或更小的调整",
                 count=self.trials.unsure,
                 all=self.trials.count,
             )
@@ -148,7 +144,7 @@ class Search:
     def _tell(self, parameter: str) -> None:
         """Say which parameter is tried: an explanation takes many short trials."""
         if self.on_progress is not None:
-            self.on_progress(say("trying {name}", "正在试算：{name}", name=word(parameter)))
+            self.on_progress(say("trying {name}", name=word(parameter)))
 
     def _needed(self, families: Sequence[Relaxation]) -> list[Relaxation]:
         """Return parameters that are enough together and none of which can be spared; who gives last goes first."""

@@ -189,10 +189,7 @@ class Trials:
         left = self.seconds_left
         if left <= 0:
             raise StoppedWithoutPlanError(
-                say(
-                    "the time limit was reached before it was known what has to give; raise --time-limit",
-                    "尚未查明须放宽哪些约束，时间已到上限；请调大 --time-limit",
-                )
+                say("the time limit was reached before it was known what has to give; raise --time-limit")
             )
         limit = time_limit if time_limit is not None else left
         options = replace(
@@ -206,7 +203,7 @@ class Trials:
         with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
             solution = solve(problem, options, Path(workdir))
         if solution.status == "interrupted":
-            raise SolveInterruptedError(say("interrupted before the cause was known", "在查明原因之前已中断"))
+            raise SolveInterruptedError(say("interrupted before the cause was known"))
         self.unsure += solution.status == "time_limit"
         return solution
 

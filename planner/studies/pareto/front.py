@@ -85,20 +85,18 @@ class Front:
             raise UsageError(
                 say(
                     "--objectives '{words}': name two different ones of {known}",
-                    "--objectives “{words}”：请从 {known} 中选两个不同的目标",
                     words=shown(",".join(self.objectives)),
                     known=", ".join(OBJECTIVES),
                 )
             )
         if self.count < POINTS_MIN:
-            raise UsageError(say("--points {count}: at least 2", "--points {count}：至少为 2", count=self.count))
+            raise UsageError(say("--points {count}: at least 2", count=self.count))
         for text in self.overrides:
             key = text.partition("=")[0].strip()
             if key in {"objective.minimise", "objective.then"}:
                 raise UsageError(
                     say(
                         "--set {key}: --objectives decides what is minimised",
-                        "--set {key}：优化目标由 --objectives 决定",
                         key=key,
                     )
                 )
@@ -188,7 +186,6 @@ def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]
             raise InfeasibleError(
                 say(
                     "{name} has no plan, so that there is no front: planner explain says what is in the way",
-                    "{name} 无可行方案，因此没有前沿：可用 planner explain 查明原因",
                     name=name,
                 )
             )
@@ -197,7 +194,6 @@ def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]
                 say(
                     "{name} was not solved ({status}), so that there is no front yet: the same command goes on; "
                     "give it more time by --time-limit",
-                    "{name} 未求解（{status}），因此尚无前沿：重复同一命令即可继续，可用 --time-limit 延长时间",
                     name=name,
                     status=word(points.answers[name].status),
                 )

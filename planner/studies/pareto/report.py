@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import Said, say, spoken
+from planner.language import Message, say, spoken
 from planner.libraries import import_alone
 from planner.studies.pareto.front import facts_of, value_of
 from planner.studies.sweep.folder import FILE, refusal
@@ -27,26 +27,26 @@ if TYPE_CHECKING:
 NAME: Final = "pareto"
 
 
-def price_unit(front: Front) -> tuple[float, Said]:
+def price_unit(front: Front) -> tuple[float, Message]:
     """Return in what the price of a step is told, and its unit."""
     if front.minimised == "emissions":
-        return 1.0, Said("t CO2/a per ms", "吨 CO2/年/ms")
+        return 1.0, say("t CO2/a per ms")
     if front.capped == "latency":
-        return (1e8 if spoken() == "zh" else 1e9), Said("billion CNY/a per ms", "亿元/年/ms")
-    return 1.0, Said("CNY/t", "元/吨")
+        return (1e8 if spoken() == "zh" else 1e9), say("billion CNY/a per ms")
+    return 1.0, say("CNY/t")
 
 
-def least(objective: str) -> Said:
+def least(objective: str) -> Message:
     """Return what an end is called."""
     names = {
-        "cost": say("least cost", "成本最低"),
-        "emissions": say("least emissions", "排放最低"),
-        "latency": say("least latency", "时延最低"),
+        "cost": say("least cost"),
+        "emissions": say("least emissions"),
+        "latency": say("least latency"),
     }
     return names[objective]
 
 
-def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Said]:
+def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Message]:
     """Return what stands below the figure."""
     notes = []
     price = scenario.number("carbon_price") if scenario.has("emissions") else 0.0
@@ -54,7 +54,6 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Said]:
         notes.append(
             say(
                 "The cost includes a carbon price of {price:g} CNY/t: the price of a step is on top of it.",
-                "成本中已含 {price:g} 元/吨的碳价，各步边际成本为碳价之外的部分。",
                 price=price,
             )
         )
@@ -63,7 +62,6 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Said]:
         notes.append(
             say(
                 "Each point is within {gap:.2%} of the best, by the bound of its run: smaller steps may be noise.",
-                "各点最优性间隙不超过 {gap:.2%}，小于该幅度的差异可能只是求解误差。",
                 gap=max(gaps),
             )
         )
@@ -95,13 +93,12 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path
             "price": [float(row["price"]) / price_scale if row["price"] else float("nan") for row in solved],
         }
     )
-    price = say("price of each step ({unit})", "各步边际成本（{unit}）", unit=unit)
+    price = say("price of each step ({unit})", unit=unit)
     headings = Headings(minimised.heading, capped.heading, price, least(front.minimised), least(front.capped))
     words = Words(
         title_of(scenario),
         say(
             "Pareto front: {count} points, {good} efficient; every one solved and audited",
-            "帕累托前沿：{count} 个方案点，{good} 个有效；各点均已求解并独立核验",
             count=len(rows),
             good=int(table["efficient"].sum()),
         ),
@@ -120,17 +117,16 @@ def headline(points: Points, rows: Sequence[Row], front: Front, drawn: Sequence[
     lines = [_line(row, front) for row in rows]
     facts = facts_of(rows, front)
     lines += ["", *_answer(facts, front)]
-    lines.append(say("table   {path}", "总表    {path}", path=points.out / FILE))
-    lines += [say("figure  {path}", "图      {path}", path=path) for path in drawn[:1]]
+    lines.append(say("table   {path}", path=points.out / FILE))
+    lines += [say("figure  {path}", path=path) for path in drawn[:1]]
     return "\n".join(lines) + "\n"
 
 
-def _answer(facts: dict[str, object], front: Front) -> list[Said]:
+def _answer(facts: dict[str, object], front: Front) -> list[Message]:
     scale, unit = price_unit(front)
     told = [
         say(
             "{count} points, {efficient} efficient",
-            "共 {count} 个方案点，其中 {efficient} 个有效（非支配）",
             **{key: facts[key] for key in ("count", "efficient")},
         )
     ]
@@ -139,7 +135,6 @@ def _answer(facts: dict[str, object], front: Front) -> list[Said]:
         told.append(
             say(
                 "the first step away from {one} costs {first:,.4g} {unit}, the last one to {other} {last:,.4g} {unit}",
-                "离开“{one}”的第一步边际成本为 {first:,.4g} {unit}，到达“{other}”的最后一步为 {last:,.4g} {unit}",
                 one=least(front.minimised),
                 other=least(front.capped),
                 first=first / scale,
@@ -148,12 +143,7 @@ def _answer(facts: dict[str, object], front: Front) -> list[Said]:
             )
         )
     else:
-        told.append(
-            say(
-                "the two objectives are not in conflict: one plan is best by both",
-                "两个目标并不冲突：同一方案在两者上均为最优",
-            )
-        )
+        told.append(say("the two objectives are not in conflict: one plan is best by both"))
     return told
 
 
@@ -168,5 +158,5 @@ def _line(row: Row, front: Front) -> str:
         scale, unit = price_unit(front)
         parts.append(f"{float(row['price']) / scale:12,.4g} {unit}")
     elif row["efficient"] == "no":
-        parts.append(say("no better than {other}", "不优于 {other}", other=point_word(row["worse_than"])))
+        parts.append(say("no better than {other}", other=point_word(row["worse_than"])))
     return "  ".join(parts)

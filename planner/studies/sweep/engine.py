@@ -55,7 +55,6 @@ class Child:
             code = self._killed()
         why = say(
             "its process ended {tries} times without an answer, at last with code {code}",
-            "其进程 {tries} 次未返回结果即终止，最后一次退出码为 {code}",
             tries=TRIES,
             code=code,
         )
@@ -173,10 +172,7 @@ class DaskEngine:
             client: Any = import_module("distributed").Client
         except ModuleNotFoundError:
             raise SolverMissingError(
-                say(
-                    "--engine dask needs dask.distributed: pip install 'east-data-west-compute-planner[engine]'",
-                    "--engine dask 需要 dask.distributed：pip install 'east-data-west-compute-planner[engine]'",
-                )
+                say("--engine dask needs dask.distributed: pip install 'east-data-west-compute-planner[engine]'")
             ) from None
         self._most = workers
         _hush()
@@ -187,7 +183,6 @@ class DaskEngine:
             raise UsageError(
                 say(
                     "no dask cluster with a worker answers at {address}: {error}",
-                    "{address} 处没有可用的 dask 集群（含工作进程）：{error}",
                     address=shown(scheduler),
                     error=shown(error),
                 )
@@ -234,18 +229,11 @@ def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[En
         dask is not installed.
     """
     if name not in {"local", "dask"}:
-        raise UsageError(
-            say("--engine {name}: choose local or dask", "--engine {name}：可选 local 或 dask", name=shown(name))
-        )
+        raise UsageError(say("--engine {name}: choose local or dask", name=shown(name)))
     if name == "dask" and not scheduler:
-        raise UsageError(
-            say(
-                "--engine dask needs --scheduler ADDRESS, such as tcp://127.0.0.1:8786",
-                "--engine dask 需要 --scheduler 地址，例如 tcp://127.0.0.1:8786",
-            )
-        )
+        raise UsageError(say("--engine dask needs --scheduler ADDRESS, such as tcp://127.0.0.1:8786"))
     if name == "local" and scheduler:
-        raise UsageError(say("--scheduler is for --engine dask", "--scheduler 仅用于 --engine dask"))
+        raise UsageError(say("--scheduler is for --engine dask"))
     engine = LocalEngine(workers or 1) if scheduler is None else DaskEngine(scheduler, workers)
     try:
         yield engine

@@ -75,7 +75,6 @@ def check_statement(
                 say(
                     "{path} is of other points ({what} differ): repeat what it was asked, with more values if you "
                     "like, or choose another --out",
-                    "{path} 属于另一组方案点（{what} 不同）：请按原要求重复（可增加取值），或另选 --out",
                     path=shown(path),
                     what=", ".join(shown(key) for key in differing),
                 )
@@ -108,7 +107,6 @@ def refusal(path: Path, error: OSError) -> CannotWriteError:
     return CannotWriteError(
         say(
             "cannot write {path}: {reason}; {remedy}",
-            "无法写入 {path}：{reason}；{remedy}",
             path=shown(path),
             reason=reason(error),
             remedy=remedy(error),

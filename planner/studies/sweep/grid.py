@@ -70,11 +70,10 @@ def axis_of(text: str) -> Axis:
     """
     key, equals, rest = (part.strip() for part in text.partition("="))
     if not (key and equals and rest):
-        form = say("--vary K=a,b,c with K as in --set", "--vary K=a,b,c，K 的写法同 --set")
+        form = say("--vary K=a,b,c with K as in --set")
         raise UsageError(
             say(
                 "--vary '{text}' names no values: write {form}",
-                "--vary “{text}”未给出取值：请写成 {form}",
                 text=shown(text),
                 form=form,
             )
@@ -86,7 +85,6 @@ def axis_of(text: str) -> Axis:
             raise UsageError(
                 say(
                     "--vary {key}: the value '{value}' stands twice",
-                    "--vary {key}：取值“{value}”重复",
                     key=shown(key),
                     value=shown(value),
                 )
@@ -126,7 +124,7 @@ def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
     keys = [axis.key for axis in axes]
     for key in keys:
         if keys.count(key) > 1:
-            raise UsageError(say("--vary {key} is given twice", "--vary {key} 重复给出", key=shown(key)))
+            raise UsageError(say("--vary {key} is given twice", key=shown(key)))
     count = 1
     for axis in axes:
         count *= len(axis.values)
@@ -134,7 +132,6 @@ def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
         raise UsageError(
             say(
                 "{count} points are more than {most}",
-                "共 {count} 个方案点，超过上限 {most}",
                 count=count,
                 most=POINTS_MAX,
             )

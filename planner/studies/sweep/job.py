@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.errors import InvalidInputError, PlannerError, UsageError, shown
 from planner.io.results.read_start import check_start
 from planner.io.results.run_folder import FORMAT, MANIFEST, check_target
-from planner.language import Said, say
+from planner.language import Message, Named, say
 from planner.pipeline.check import read_scenario
 from planner.pipeline.run import KEEPS_A_RECORD, run, write_run
 from planner.version import __version__
@@ -117,9 +117,9 @@ class Answer:
     fatal: bool = False
 
     @property
-    def reason(self) -> Said:
+    def reason(self) -> Message:
         """Why there is no plan, in the language that is spoken."""
-        return Said(*self.why)
+        return Named(*self.why)
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,6 @@ def read_record(folder: Path) -> Record | None:
         raise UsageError(
             say(
                 "{folder} is no run folder: move it away, or choose another --out",
-                "{folder} 不是运行结果文件夹：请移走，或另选 --out",
                 folder=shown(folder),
             )
         )
@@ -170,7 +169,6 @@ def is_settled(job: Job, record: Record) -> bool:
         raise UsageError(
             say(
                 "{folder} is a run of other values: move it away, or choose another --out",
-                "{folder} 是其他取值的运行结果：请移走，或另选 --out",
                 folder=shown(job.out),
             )
         )
@@ -194,7 +192,7 @@ def do_job(job: Job) -> Answer:
         return _done(job)
     except PlannerError as error:
         first = str(error).splitlines()[0]
-        words = error.args[0] if error.args and isinstance(error.args[0], Said) else Said(first, first)
+        words = error.args[0] if error.args and isinstance(error.args[0], Message) else Named(first, first)
         kept = error.results is not None and error.exit_code in KEEPS_A_RECORD
         status = str(error.results.summary["status"]) if kept else UNSOLVED.get(error.exit_code, "failed")
         return Answer(status, (words.en, words.zh), written=kept, fatal=error.exit_code in FATAL)
@@ -212,7 +210,6 @@ def _done(job: Job) -> Answer:
         raise UsageError(
             say(
                 "this worker has planner {own}, and {asked} is asked: install the same everywhere",
-                "该工作进程的 planner 版本为 {own}，而任务要求 {asked}：请统一安装同一版本",
                 own=__version__,
                 asked=job.version,
             )
@@ -222,7 +219,6 @@ def _done(job: Job) -> Answer:
         raise UsageError(
             say(
                 "{scenario} was changed while its points were being solved: begin anew in another --out",
-                "求解期间情景 {scenario} 被改动：请另选 --out 重新开始",
                 scenario=shown(job.scenario),
             )
         )

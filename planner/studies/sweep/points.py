@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, PlannerError, SolverMissingError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
+from planner.language import Text
 from planner.studies.sweep.engine import Todo, do_all
 from planner.studies.sweep.folder import FILE, OPEN, POINTS, columns_of, join_tables, row_of
 from planner.studies.sweep.grid import way_between
@@ -81,7 +82,7 @@ class Points:
         if record is not None and is_settled(self.job(name), record):
             self.answers[name] = Answer(str(record.manifest["status"]))
 
-    def called(self, name: str) -> str:
+    def called(self, name: str) -> Text:
         """Return what a reader calls a point."""
         return point_word(name) if self.words is None else self.words(self.heads[name])
 

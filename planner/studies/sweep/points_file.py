@@ -36,32 +36,25 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
             [
                 Fault(
                     path.name,
-                    say("it cannot be read: {error}", "无法读取：{error}", error=shown(error)),
-                    remedy=say("move it away", "将其移走"),
+                    say("it cannot be read: {error}", error=shown(error)),
+                    remedy=say("move it away"),
                 )
             ]
         ) from None
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     if header != list(columns):
-        problem = say("its columns are not those of these points", "其列与这些点不符")
-        raise InvalidInputError(
-            [
-                Fault(
-                    path.name, problem, 1, remedy=say("move it away, or choose another --out", "将其移走，或另选 --out")
-                )
-            ]
-        )
+        problem = say("its columns are not those of these points")
+        raise InvalidInputError([Fault(path.name, problem, 1, remedy=say("move it away, or choose another --out"))])
     faults = [
         Fault(
             path.name,
             say(
                 "{count} cells where there are {count_2} columns",
-                "有 {count} 个单元格，而列数为 {count_2}",
                 count=len(row),
                 count_2=len(columns),
             ),
             line,
-            remedy=say("remove the line", "删除该行"),
+            remedy=say("remove the line"),
         )
         for line, row in enumerate(rows, start=2)
         if len(row) != len(columns)
@@ -92,7 +85,6 @@ def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str,
         raise CannotWriteError(
             say(
                 "cannot write {path}: {strerror}; {remedy}",
-                "无法写入 {path}：{strerror}；{remedy}",
                 path=shown(path),
                 strerror=reason(error),
                 remedy=remedy(error),
@@ -118,7 +110,6 @@ def held(folder: Path) -> Iterator[None]:
         raise CannotWriteError(
             say(
                 "cannot write into {folder}: {strerror}; {remedy}",
-                "无法写入 {folder}：{strerror}；{remedy}",
                 folder=shown(folder),
                 strerror=reason(error),
                 remedy=remedy(error),
@@ -129,7 +120,6 @@ def held(folder: Path) -> Iterator[None]:
             raise UsageError(
                 say(
                     "another analysis is at work in {folder}: wait for it, or choose another --out",
-                    "另一项分析正在 {folder} 中进行：请等待其结束，或另选 --out",
                     folder=shown(folder),
                 )
             )

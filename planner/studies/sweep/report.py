@@ -9,7 +9,7 @@ import pandas as pd
 from planner.errors import shown
 from planner.io.read.sources import illustrative_share
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import join, say, spoken
+from planner.language import Text, join, say, spoken
 from planner.libraries import import_alone
 from planner.studies.sweep.folder import FILE, refusal
 from planner.studies.sweep.words import axis_word, parameter_of, status_word, told
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from planner.language import Said
+    from planner.language import Message
     from planner.scenario.scenario import Scenario
     from planner.studies.sweep.points import Points
     from planner.studies.sweep.points_file import Row
@@ -34,7 +34,7 @@ LINES_MAX: Final = 40
 """Points that a terminal is told of."""
 
 
-def measures_of(table: pd.DataFrame) -> list[tuple[str, Said, float]]:
+def measures_of(table: pd.DataFrame) -> list[tuple[str, Message, float]]:
     """Return what is worth a panel: column, heading with its unit, and scale; figures that never change are left out.
 
     Parameters
@@ -46,14 +46,14 @@ def measures_of(table: pd.DataFrame) -> list[tuple[str, Said, float]]:
     cost, emissions = (
         told(name, float(table[name].abs().max()) if name in table else 0.0) for name in ("cost", "emissions")
     )
-    wanted: list[tuple[str, Said, float]] = [
+    wanted: list[tuple[str, Message, float]] = [
         ("cost", cost.heading, cost.scale),
         ("emissions", emissions.heading, emissions.scale),
         *((name, _share(name), 0.01) for name in shares),
-        ("capacity_new", say("new capacity (MW)", "新建容量（MW）"), 1.0),
-        ("west_share", say("work done in the west (%)", "西部承接占比（%）"), 0.01),
-        ("mean_latency", say("mean latency, one way (ms)", "平均单向时延（ms）"), 1.0),
-        ("served_share", say("demand served (%)", "需求满足率（%）"), 0.01),
+        ("capacity_new", say("new capacity (MW)"), 1.0),
+        ("west_share", say("work done in the west (%)"), 0.01),
+        ("mean_latency", say("mean latency, one way (ms)"), 1.0),
+        ("served_share", say("demand served (%)"), 0.01),
     ]
     found = [measure for measure in wanted if measure[0] in table.columns and _moves(table[measure[0]])]
     found = [
@@ -66,9 +66,9 @@ def measures_of(table: pd.DataFrame) -> list[tuple[str, Said, float]]:
     return found[:PANELS_MAX]
 
 
-def _share(name: str) -> Said:
+def _share(name: str) -> Message:
     mode = name.partition(".")[2]
-    return say("green share, {mode} (%)", "绿电占比，{mode}（%）", mode=word(mode))
+    return say("green share, {mode} (%)", mode=word(mode))
 
 
 def _moves(column: pd.Series) -> bool:
@@ -85,7 +85,7 @@ def as_table(rows: Sequence[Row], keys: Sequence[str]) -> pd.DataFrame:
     return table
 
 
-def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Said]:
+def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Message]:
     """Return what stands below a figure: what is illustrative, what was changed, where the numbers come from."""
     notes = []
     share = illustrative_share(scenario)
@@ -93,17 +93,15 @@ def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Said]:
         notes.append(
             say(
                 "{share:.0%} of the numbers read are illustrative: an estimate, not a source.",
-                "所读数据中 {share:.0%} 为示意值，并非来源数据。",
                 share=share,
             )
         )
     if overrides:
-        notes.append(say("Changed: {changes}.", "改动：{changes}。", changes=join([shown(text) for text in overrides])))
+        notes.append(say("Changed: {changes}.", changes=join([shown(text) for text in overrides])))
     facts: dict[str, Any] = {"name": shown(scenario.name), "version": __version__}
     notes.append(
         say(
             "Source: scenario {name}, every point solved and audited; planner {version}; sources in source.csv.",
-            "来源：情景 {name}，各点均已求解并独立核验；planner {version}；数据来源见 source.csv。",
             **facts,
         )
     )
@@ -135,7 +133,6 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path
         title_of(scenario),
         say(
             "Sweep: {count} points, {solved} with a plan",
-            "参数扫描：共 {count} 个方案点，{solved} 个有可行方案",
             count=len(table),
             solved=int(table["status"].isin(WITH_PLAN).sum()),
         ),
@@ -150,25 +147,24 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path
         raise refusal(out, error) from None
 
 
-def _label(scenario: Scenario, key: str, label: str) -> str:
+def _label(scenario: Scenario, key: str, label: str) -> Text:
     """Return what an axis is called: the parameter's word, the member it is of, and the unit."""
     parameter = parameter_of(scenario, key)
     unit = parameter.unit if parameter is not None else ""
     name = axis_word(scenario, key, label)
-    return name if unit in {"", "1"} else say("{name} ({unit})", "{name}（{unit}）", name=name, unit=unit)
+    return name if unit in {"", "1"} else say("{name} ({unit})", name=name, unit=unit)
 
 
 def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_out: Sequence[str]) -> str:
     """Return the answer for a terminal: a line a point, what was solved now, and where the tables lie."""
     lines = [_line(points, row) for row in rows[:LINES_MAX]]
     if len(rows) > LINES_MAX:
-        lines.append(str(say("… and {more} more", "……另有 {more} 个", more=len(rows) - LINES_MAX)))
+        lines.append(str(say("… and {more} more", more=len(rows) - LINES_MAX)))
     count = sum(row["status"] in WITH_PLAN for row in rows)
     lines += [
         "",
         say(
             "{count} points, {plans} with a plan; {now} solved now, {before} before",
-            "共 {count} 个方案点，{plans} 个有可行方案；本次求解 {now} 个，此前已有 {before} 个",
             count=len(rows),
             plans=count,
             now=len(points.solved),
@@ -179,12 +175,11 @@ def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_ou
         lines.append(
             say(
                 "too long to be joined, see each point: {tables}",
-                "行数过多未合并，请见各方案点：{tables}",
                 tables=join(left_out),
             )
         )
-    lines.append(say("table   {path}", "总表    {path}", path=points.out / FILE))
-    lines += [say("figure  {path}", "图      {path}", path=path) for path in drawn[:1]]
+    lines.append(say("table   {path}", path=points.out / FILE))
+    lines += [say("figure  {path}", path=path) for path in drawn[:1]]
     return "\n".join(lines) + "\n"
 
 

@@ -164,9 +164,7 @@ def _check_keys(sweep: Sweep) -> None:
     fixed = {text.partition("=")[0].strip() for text in sweep.overrides}
     for axis in sweep.axes:
         if axis.key in fixed:
-            raise UsageError(
-                say("{key} stands in --set and in --vary", "{key} 同时出现在 --set 与 --vary 中", key=shown(axis.key))
-            )
+            raise UsageError(say("{key} stands in --set and in --vary", key=shown(axis.key)))
 
 
 def _check_values(folder: Path, sweep: Sweep, missing: Sequence[GridPoint]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from planner.errors import shown
-from planner.language import Said, join, say, spoken
+from planner.language import Message, Named, Text, join, say, spoken
 from planner.scenario.parameter import table_of
 from planner.views.words import word
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 POINT_LENGTH_MAX: Final = 200
 
 STATUSES: Final[Mapping[str, tuple[str, str]]] = {
-    "open": ("not solved yet", "尚未求解"),
-    "invalid": ("input refused", "输入无效"),
-    "solver_missing": ("no such solver", "缺少求解器"),
-    "crashed": ("crashed", "进程异常终止"),
-    "not_written": ("could not be written", "无法写入"),
-    "interrupted": ("interrupted", "已中断"),
-    "failed": ("failed", "失败"),
+    "open": say("not solved yet"),
+    "invalid": say("input refused"),
+    "solver_missing": say("no such solver"),
+    "crashed": say("crashed"),
+    "not_written": say("could not be written"),
+    "interrupted": say("interrupted"),
+    "failed": say("failed"),
 }
 """Statuses of points that have no run folder; the others are the runs' own."""
 
@@ -36,22 +36,22 @@ class Told:
     """How figures of one kind are told: what one of the unit is in the table's own, what they are, and the unit."""
 
     scale: float
-    name: Said
-    unit: Said
+    name: Message
+    unit: Message
 
     @property
-    def heading(self) -> Said:
+    def heading(self) -> Message:
         """Name and unit."""
-        return say("{name} ({unit})", "{name}（{unit}）", name=self.name, unit=self.unit)
+        return say("{name} ({unit})", name=self.name, unit=self.unit)
 
     def text(self, value: float) -> str:
         """Return a value with its unit."""
         return f"{value / self.scale:12,.3f} {self.unit}"
 
 
-def status_word(status: str) -> Said:
+def status_word(status: str) -> Message:
     """Return what a status is called."""
-    return Said(*STATUSES[status]) if status in STATUSES else word(status)
+    return Named(*STATUSES[status]) if status in STATUSES else word(status)
 
 
 def told(measure: str, largest: float) -> Told:
@@ -64,17 +64,17 @@ def told(measure: str, largest: float) -> Told:
     """
     is_zh = spoken() == "zh"
     if measure == "latency":
-        return Told(1.0, say("mean latency, one way", "平均单向时延"), Said("ms", "ms"))
+        return Told(1.0, say("mean latency, one way"), say("ms"))
     if measure == "emissions":
         if largest >= 1e6:  # noqa: PLR2004
-            return Told(1e4 if is_zh else 1e6, say("emissions", "排放"), Said("Mt CO2/a", "万吨 CO2/年"))
-        return Told(1.0 if is_zh else 1e3, say("emissions", "排放"), Said("kt CO2/a", "吨 CO2/年"))
+            return Told(1e4 if is_zh else 1e6, say("emissions"), say("Mt CO2/a"))
+        return Told(1.0 if is_zh else 1e3, say("emissions"), say("kt CO2/a"))
     if largest >= (1e8 if is_zh else 1e9):
-        return Told(1e8 if is_zh else 1e9, say("cost", "总成本"), Said("billion CNY/a", "亿元/年"))
-    return Told(1e4 if is_zh else 1e6, say("cost", "总成本"), Said("million CNY/a", "万元/年"))
+        return Told(1e8 if is_zh else 1e9, say("cost"), say("billion CNY/a"))
+    return Told(1e4 if is_zh else 1e6, say("cost"), say("million CNY/a"))
 
 
-def point_word(name: str) -> str:
+def point_word(name: str) -> Text:
     """Return the name of a point as it may be printed."""
     return shown(name, 100)
 
@@ -86,7 +86,7 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
     return known.get(path) or known.get(path.rpartition(".")[2])
 
 
-def axis_word(scenario: Scenario, key: str, label: str) -> Said:
+def axis_word(scenario: Scenario, key: str, label: str) -> Message:
     """Return what a reader calls what is varied: the parameter's word, and the names of the members it is of.
 
     Parameters
@@ -107,15 +107,12 @@ def axis_word(scenario: Scenario, key: str, label: str) -> Said:
     if len(index) < len(members):
         index = ("",) * len(members)
     named = [scenario.called(of, member) if of else member for of, member in zip(index, members, strict=False)]
-    return say("{name} [{members}]", "{name}［{members}］", name=word(name), members=join(named))
+    return say("{name} [{members}]", name=word(name), members=join(named))
 
 
-def point_words(scenario: Scenario, axes: Sequence[Axis], head: Mapping[str, str]) -> str:
+def point_words(scenario: Scenario, axes: Sequence[Axis], head: Mapping[str, str]) -> Text:
     """Return what a reader calls a point: what is varied, by its word, and the value it takes."""
     parts = (
-        say(
-            "{name} = {value}", "{name} = {value}", name=axis_word(scenario, axis.key, axis.label), value=head[axis.key]
-        )
-        for axis in axes
+        say("{name} = {value}", name=axis_word(scenario, axis.key, axis.label), value=head[axis.key]) for axis in axes
     )
     return shown(join(parts), POINT_LENGTH_MAX)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from planner.language import Text
 from planner.views.charts import style
 from planner.views.page.glyphs import shorten_text, write_text
 from planner.views.page.style import INK, MUTED
@@ -30,7 +31,7 @@ def columns_for(count: int) -> int:
     return 1 if count == 1 else 2 if count in {2, 4} else 3
 
 
-def open_grid(page: Page, headings: Sequence[str], *, left: float = style.AXIS, foot: float = FOOT) -> list[Axes]:
+def open_grid(page: Page, headings: Sequence[Text], *, left: float = style.AXIS, foot: float = FOOT) -> list[Axes]:
     """Return axes in rows and columns in the room that is left.
 
     Parameters

@@ -151,7 +151,6 @@ def read_hours(
             raise DrawingError(
                 say(
                     "the plan has no table {name}: list the feature {name} in the scenario and run it again",
-                    "方案没有表 {name}：请在情景中列出功能 {name} 后重新运行",
                     name=name,
                 )
             )

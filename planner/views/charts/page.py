@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from planner.language import say
+from planner.language import Text, say
 from planner.views.charts import style
 from planner.views.charts.text import tell
 from planner.views.maps.figure import DPI, FOREIGN, METADATA, SETTINGS
@@ -104,7 +104,7 @@ class Page:
         font = FontProperties(fname=str(FONT_FILE), size=style.TEXT_SIZE)
         return {"fontproperties": font, "parse_math": False, "color": INK, "labelpad": 2}
 
-    def write_title(self, title: str, subtitle: str) -> None:
+    def write_title(self, title: str, subtitle: Text) -> None:
         """Write the title, and below it what is shown."""
         text = shorten_text(self.clean(title), style.TITLE_SIZE, self.width)
         self.figure.set_label(text)
@@ -138,7 +138,7 @@ class Page:
             x += room
         self.top -= 6
 
-    def write_notes(self, notes: Sequence[str]) -> None:
+    def write_notes(self, notes: Sequence[Text]) -> None:
         """Write the notes at the foot of the page, and which characters could not be drawn."""
         lines = [line for note in notes for line in wrap_text(self.clean(note), style.NOTE_SIZE, self.width)]
         if self.missing:
@@ -228,7 +228,6 @@ def save_chart(figure: Figure, folder: Path, name: str, formats: Sequence[str], 
         raise DrawingError(
             say(
                 "format {unknown!r} is not known: allowed are {listed}",
-                "未知格式 {unknown!r}：可用 {listed}",
                 unknown=unknown[0][:80],
                 listed=", ".join(METADATA),
             )

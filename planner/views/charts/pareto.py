@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from planner.language import say, translated
+from planner.language import Text, rendered, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
 from planner.views.page.glyphs import write_text
@@ -32,11 +32,11 @@ TICKS: Final = 7
 class Headings:
     """Words with their units for the panels: the minimised objective, the capped one, and the price of a step."""
 
-    minimised: str
-    capped: str
-    price: str
-    least_minimised: str
-    least_capped: str
+    minimised: Text
+    capped: Text
+    price: Text
+    least_minimised: Text
+    least_capped: Text
 
 
 def draw_pareto(points: pd.DataFrame, headings: Headings, words: Words) -> Figure:
@@ -61,13 +61,9 @@ def draw_pareto(points: pd.DataFrame, headings: Headings, words: Words) -> Figur
         page = open_page(words.language)
         page.write_title(words.title, words.subtitle)
         spoken: Language = "zh" if page.language == "zh" else "en"
-        entries = [Entry(translated(say("efficient", "有效（非支配）"), spoken), line=FRONT)]
+        entries = [Entry(rendered(say("efficient"), spoken), line=FRONT)]
         if not points["efficient"].all():
-            entries.append(
-                Entry(
-                    translated(say("another point is as good or better", "被其他点支配或与之相同"), spoken), line=WORSE
-                )
-            )
+            entries.append(Entry(rendered(say("another point is as good or better"), spoken), line=WORSE))
         page.write_legend(entries)
         page.write_notes(words.notes)
         foot = style.TEXT_SIZE * 2.6 + 8

@@ -75,12 +75,7 @@ def choose_stretches(hours: Hours, start: str | None, language: str) -> Choice:
     periods = list(dict.fromkeys(hours.period))
     if len(periods) > 1:
         if start is not None:
-            raise DrawingError(
-                say(
-                    "representative periods are drawn all together: leave the first day out",
-                    "代表时段一并绘出：请不给起始日",
-                )
-            )
+            raise DrawingError(say("representative periods are drawn all together: leave the first day out"))
         return _side_by_side(hours, periods, language)
     begins = np.concatenate([[0.0], np.cumsum(hours.power["duration"].to_numpy(float))])
     times = _times(hours)
@@ -96,7 +91,6 @@ def choose_stretches(hours: Hours, start: str | None, language: str) -> Choice:
         raise DrawingError(
             say(
                 "first day {start}: fewer than seven days follow in the plan",
-                "起始日 {start}：其后不足七天",
                 start=start,
             )
         )
@@ -118,7 +112,6 @@ def _given_start(times: Sequence[datetime], start: str) -> int:
         raise DrawingError(
             say(
                 "first day {start!r}: the timesteps of this plan have no time; leave it out",
-                "起始日 {start!r}：本方案的时段没有时刻，请不给起始日",
                 start=start[:40],
             )
         )
@@ -128,7 +121,6 @@ def _given_start(times: Sequence[datetime], start: str) -> int:
         raise DrawingError(
             say(
                 "first day {start!r} is no day: write it like {times:%Y-%m-%d}",
-                "起始日 {start!r} 不是日期：写法如 {times:%Y-%m-%d}",
                 start=start[:40],
                 times=times[0],
             )
@@ -141,7 +133,6 @@ def _given_start(times: Sequence[datetime], start: str) -> int:
     raise DrawingError(
         say(
             "first day {start} is not in the plan, which runs from {times:%Y-%m-%d} to {times_2:%Y-%m-%d}",
-            "起始日 {start} 不在方案范围（{times:%Y-%m-%d} 至 {times_2:%Y-%m-%d}）内",
             start=start,
             times=times[0],
             times_2=times[-1],

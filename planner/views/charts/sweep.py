@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from planner.language import join, say, translated
+from planner.language import SEMICOLON, Text, join, rendered, say
 from planner.views.charts import style
 from planner.views.charts.grid import COLORS, FOOT, MARKERS, open_grid
 from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
@@ -50,7 +50,7 @@ class Measure:
     """
 
     column: str
-    heading: str
+    heading: Text
     scale: float = 1.0
 
 
@@ -59,13 +59,13 @@ class Words:
     """What stands around the panels; any text."""
 
     title: str
-    subtitle: str
-    notes: Sequence[str] = ()
+    subtitle: Text
+    notes: Sequence[Text] = ()
     language: str = "en"
 
 
 def draw_sweep(
-    points: pd.DataFrame, axes: Sequence[tuple[str, str]], measures: Sequence[Measure], words: Words
+    points: pd.DataFrame, axes: Sequence[tuple[Text, Text]], measures: Sequence[Measure], words: Words
 ) -> Figure:
     """Draw the measures of a sweep.
 
@@ -91,7 +91,7 @@ def draw_sweep(
         page.write_title(words.title, words.subtitle)
         table = points.assign(series=_series(page, points, axes[1:]))
         if table["series"].nunique() > LINES_MAX:
-            down = say("down: {names}", "纵轴：{names}", names=" / ".join(name for _, name in axes[1:]))
+            down = say("down: {names}", names=" / ".join(name for _, name in axes[1:]))
             page.write_notes([_said(page, down), *_missing(page, points, axes), *words.notes])
             _draw_maps(page, table, axes, measures)
         else:
@@ -101,21 +101,21 @@ def draw_sweep(
         return page.figure
 
 
-def _series(page: Page, points: pd.DataFrame, axes: Sequence[tuple[str, str]]) -> list[str]:
+def _series(page: Page, points: pd.DataFrame, axes: Sequence[tuple[Text, Text]]) -> list[str]:
     """Return the values of all axes but the first, as one text for each point."""
     texts = [[_value(page, cell) for cell in points[column]] for column, _ in axes]
     return [" / ".join(row) for row in zip(*texts, strict=True)] if texts else [""] * len(points)
 
 
 def _value(page: Page, cell: object) -> str:
-    return str(cell) or translated(say("none", "无"), "zh" if page.language == "zh" else "en")
+    return str(cell) or rendered(say("none"), "zh" if page.language == "zh" else "en")
 
 
 def _said(page: Page, text: Any) -> str:
-    return translated(text, "zh" if page.language == "zh" else "en")
+    return rendered(text, "zh" if page.language == "zh" else "en")
 
 
-def _write_legend(page: Page, series: Sequence[str], axes: Sequence[tuple[str, str]]) -> None:
+def _write_legend(page: Page, series: Sequence[str], axes: Sequence[tuple[Text, Text]]) -> None:
     if not axes:
         return
     label = " / ".join(label for _, label in axes)
@@ -133,7 +133,7 @@ def _size(number: int, count: int) -> float:
     return 3.0 + 1.1 * (count - 1 - number)
 
 
-def _missing(page: Page, points: pd.DataFrame, axes: Sequence[tuple[str, str]]) -> list[str]:
+def _missing(page: Page, points: pd.DataFrame, axes: Sequence[tuple[Text, Text]]) -> list[str]:
     """Say which points have no plan, and of which that is proved."""
     told = []
     proved = points["status"] == "infeasible"
@@ -141,11 +141,11 @@ def _missing(page: Page, points: pd.DataFrame, axes: Sequence[tuple[str, str]]) 
         if rows.empty:
             continue
         cells = [" / ".join(_value(page, row[column]) for column, _ in axes) for _, row in rows.iterrows()]
-        names = join([*cells[:NAMED_MAX], *(["…"] if len(cells) > NAMED_MAX else [])], "; ", "；")
+        names = join([*cells[:NAMED_MAX], *(["…"] if len(cells) > NAMED_MAX else [])], SEMICOLON)
         if is_proved:
-            text = say("No plan can exist for: {points}.", "无可行方案：{points}。", points=names)
+            text = say("No plan can exist for: {points}.", points=names)
         else:
-            text = say("Not solved: {points}.", "未求得：{points}。", points=names)
+            text = say("Not solved: {points}.", points=names)
         told.append(_said(page, text))
     return told
 
@@ -159,7 +159,7 @@ def _places(values: Sequence[str]) -> tuple[dict[str, float], bool]:
     return numbers, len(values) > 1
 
 
-def _draw_lines(page: Page, table: pd.DataFrame, axis: tuple[str, str], measures: Sequence[Measure]) -> None:
+def _draw_lines(page: Page, table: pd.DataFrame, axis: tuple[Text, Text], measures: Sequence[Measure]) -> None:
     column, label = axis
     values = list(dict.fromkeys(table[column]))
     places, _ = _places(values)
@@ -205,7 +205,7 @@ def _scale(page: Page, panel: Axes, places: dict[str, float]) -> None:
     panel.grid(visible=True, axis="x", color=style.GRID_LINE, linewidth=0.5)
 
 
-def _draw_maps(page: Page, table: pd.DataFrame, axes: Sequence[tuple[str, str]], measures: Sequence[Measure]) -> None:
+def _draw_maps(page: Page, table: pd.DataFrame, axes: Sequence[tuple[Text, Text]], measures: Sequence[Measure]) -> None:
     """Draw a heat map a measure: the first value across, all others down."""
     column, label = axes[0]
     across, down = list(dict.fromkeys(table[column])), list(table["series"].unique())
@@ -220,7 +220,7 @@ def _draw_maps(page: Page, table: pd.DataFrame, axes: Sequence[tuple[str, str]],
 
 
 def _grid(
-    table: pd.DataFrame, column: str, measure: Measure, across: Sequence[str], down: Sequence[str]
+    table: pd.DataFrame, column: Text, measure: Measure, across: Sequence[str], down: Sequence[str]
 ) -> np.ndarray[Any, Any]:
     """Return a measure by series and first value, (down, across), NaN without a plan."""
     figures = (table[measure.column] / measure.scale).where(table["status"].isin(SOLVED))
@@ -228,14 +228,12 @@ def _grid(
     return np.array([[keyed[row, cell] for cell in across] for row in down], dtype=float)
 
 
-def _with_range(page: Page, heading: str, grid: np.ndarray[Any, Any]) -> str:
+def _with_range(page: Page, heading: Text, grid: np.ndarray[Any, Any]) -> Text:
     """Return a heading, with the ends of the palette where the cells have no room for their figures."""
     if grid.size <= CELLS_MAX or not np.isfinite(grid).any():
         return heading
     low, high = f"{np.nanmin(grid):.4g}", f"{np.nanmax(grid):.4g}"
-    text = say(
-        "{heading}: dark {low}, light {high}", "{heading}：深 {low}，浅 {high}", heading=heading, low=low, high=high
-    )
+    text = say("{heading}: dark {low}, light {high}", heading=heading, low=low, high=high)
     return _said(page, text)
 
 

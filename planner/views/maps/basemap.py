@@ -16,7 +16,7 @@ from planner.errors import reason
 from planner.io.files.geojson import document_note, system_in
 from planner.io.files.geopackage import SIGNATURE, GeoPackageError, Listed, named, names_of, read_layer
 from planner.io.files.reference_systems import SystemRefusedError, words_of
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.views.page.errors import DrawingError
 
 DATA = Path(__file__).parents[1] / "data"
@@ -58,7 +58,7 @@ class BaseMap:
     lines: list[BaseGeometry]
     file: str | None = None
     own_lines: bool = False
-    notes: tuple[Said | str, ...] = ()
+    notes: tuple[Message | str, ...] = ()
 
 
 def shorten_name(name: object) -> str:
@@ -66,7 +66,7 @@ def shorten_name(name: object) -> str:
     return SUFFIX.sub("", str(name).strip().casefold())
 
 
-def _read_features(path: Path) -> tuple[list[Row], list[Said | str]]:
+def _read_features(path: Path) -> tuple[list[Row], list[Message | str]]:
     """Return the features of a GeoJSON file, and notes; only ``json`` and shapely see it."""
     try:
         document = json.loads(path.read_bytes())
@@ -90,7 +90,6 @@ def _read_features(path: Path) -> tuple[list[Row], list[Said | str]]:
         raise DrawingError(
             say(
                 "base map {name}: not GeoJSON that can be read ({message}); give a FeatureCollection of polygons",
-                "底图 {name}：GeoJSON 无法读取（{message}）；请给出多边形的 FeatureCollection",
                 name=path.name,
                 message=message,
             )
@@ -98,11 +97,10 @@ def _read_features(path: Path) -> tuple[list[Row], list[Said | str]]:
     return rows, [note for note in (system.note, hint) if note]
 
 
-def _refused(name: str, problem: Said | str, remedy: Said | str) -> DrawingError:
+def _refused(name: str, problem: Message | str, remedy: Message | str) -> DrawingError:
     return DrawingError(
         say(
             "base map {name}: {problem}; {remedy}",
-            "底图 {name}：{problem}；{remedy}",
             name=name,
             problem=problem,
             remedy=remedy,
@@ -110,7 +108,7 @@ def _refused(name: str, problem: Said | str, remedy: Said | str) -> DrawingError
     )
 
 
-def _read_geopackage(path: Path, layer: str) -> tuple[list[Row], list[Said | str]]:
+def _read_geopackage(path: Path, layer: str) -> tuple[list[Row], list[Message | str]]:
     """Return the features of one layer of a GeoPackage, and notes."""
     try:
         found = read_layer(path.read_bytes(), lambda layers: named(layers, layer) if layer else _only_areas(layers))
@@ -127,8 +125,8 @@ def _only_areas(layers: Sequence[Listed]) -> Listed:
     if len(areas) == 1:
         return areas[0]
     raise GeoPackageError(
-        say("it has {count} layers: {names}", "有 {count} 个图层：{names}", count=len(areas), names=names_of(areas)),
-        say("say which with --basemap-layer NAME", "请以 --basemap-layer 指明图层名"),
+        say("it has {count} layers: {names}", count=len(areas), names=names_of(areas)),
+        say("say which with --basemap-layer NAME"),
     )
 
 
@@ -142,8 +140,6 @@ def _check_degrees(path: Path, shapes: Iterable[BaseGeometry]) -> None:
                 say(
                     "base map {name}: coordinates {left:.6g}, {bottom:.6g} … {right:.6g}, {top:.6g} are not "
                     "longitude and latitude; save the layer in WGS84 (EPSG:4326)",
-                    "底图 {name}：坐标 {left:.6g}, {bottom:.6g} … {right:.6g}, {top:.6g} 不是经纬度；请将图层存为"
-                    " WGS84（EPSG:4326）",
                     name=path.name,
                     left=left,
                     bottom=bottom,
@@ -173,7 +169,7 @@ def _collect_names(record: dict[str, Any]) -> frozenset[str]:
 
 
 def _assemble(
-    rows: list[Row], lines: list[BaseGeometry], file: str | None = None, notes: Sequence[Said | str] = ()
+    rows: list[Row], lines: list[BaseGeometry], file: str | None = None, notes: Sequence[Message | str] = ()
 ) -> BaseMap:
     areas, names = [], []
     for record, shape in rows:
@@ -184,7 +180,7 @@ def _assemble(
     return BaseMap(areas, names, lines or _read_ten_dash_line(), file, own_lines=bool(lines), notes=tuple(notes))
 
 
-def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Said | str]]:
+def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Message | str]]:
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -193,7 +189,6 @@ def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Said | str]
         raise DrawingError(
             say(
                 "base map {name}: cannot be opened: {value}",
-                "底图 {name}：无法打开：{value}",
                 name=path.name,
                 value=reason(fault),
             )
@@ -202,7 +197,6 @@ def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Said | str]
         raise DrawingError(
             say(
                 "base map {name}: {size} bytes; at most {BYTES_MAX} are read: simplify it first",
-                "底图 {name}：{size} 字节；最多读取 {BYTES_MAX} 字节，请先简化",
                 name=path.name,
                 size=size,
                 BYTES_MAX=BYTES_MAX,
@@ -213,8 +207,8 @@ def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Said | str]
     if layer:
         raise _refused(
             path.name,
-            say("it is no GeoPackage, and has no layer {layer}", "不是 GeoPackage，没有图层 {layer}", layer=layer),
-            say("leave --basemap-layer out", "请去掉 --basemap-layer"),
+            say("it is no GeoPackage, and has no layer {layer}", layer=layer),
+            say("leave --basemap-layer out"),
         )
     return _read_features(path)
 
@@ -232,7 +226,6 @@ def _read_user(given: Path) -> BaseMap:
         raise DrawingError(
             say(
                 "base map {name}: it has no polygon; give the areas to draw as polygons",
-                "底图 {name}：没有多边形；请以多边形给出要绘的区域",
                 name=path.name,
             )
         )

@@ -67,8 +67,8 @@ def draw_changes(
     sites: gpd.GeoDataFrame,
     moves: gpd.GeoDataFrame,
     *,
-    title: str,
-    notes: Sequence[str] = (),
+    title: Text,
+    notes: Sequence[Text] = (),
     language: str = "en",
     basemap: Path | None = None,
 ) -> Figure:
@@ -122,7 +122,6 @@ def save_changes(
         raise DrawingError(
             say(
                 "format {unknown!r} is not known: allowed are {listed}",
-                "未知格式 {unknown!r}：可用 {listed}",
                 unknown=unknown[0][:80],
                 listed=", ".join(METADATA),
             )

@@ -278,7 +278,6 @@ def save_map(figure: Figure, folder: Path, formats: Sequence[str] = ("png", "svg
         raise DrawingError(
             say(
                 "format {unknown!r} is not known: allowed are {listed}",
-                "未知格式 {unknown!r}：可用 {listed}",
                 unknown=unknown[0][:80],
                 listed=", ".join(METADATA),
             )

@@ -85,19 +85,17 @@ def check_layer(table: gpd.GeoDataFrame, layer: str, needed: tuple[str, ...]) ->
         raise DrawingError(
             say(
                 "layer {layer}: column {listed} is missing; needed are {needed}",
-                "图层 {layer}：缺少列 {listed}；需要 {needed}",
                 layer=layer,
                 listed=", ".join(absent),
                 needed=", ".join(needed),
             )
         )
     if table._geometry_column_name is None:  # noqa: SLF001 - the only way to ask without an exception
-        raise DrawingError(say("layer {layer}: it has no geometry column", "图层 {layer}：没有几何列", layer=layer))
+        raise DrawingError(say("layer {layer}: it has no geometry column", layer=layer))
     if table.crs is not None and not table.crs.equals(WGS84, ignore_axis_order=True):
         raise DrawingError(
             say(
                 "layer {layer}: its reference system is {name}; give EPSG:4326",
-                "图层 {layer}：坐标系为 {name}；请给出 EPSG:4326",
                 layer=layer,
                 name=table.crs.name,
             )
@@ -114,7 +112,6 @@ def _read_quantity(table: gpd.GeoDataFrame, layer: str, column: str) -> list[flo
         raise DrawingError(
             say(
                 "layer {layer}: {column} of {key!r} is {first}; a number of 0 or more",
-                "图层 {layer}：{key!r} 的 {column} 为 {first}；应为不小于 0 的数",
                 layer=layer,
                 column=column,
                 key=str(key)[:80],
@@ -138,13 +135,10 @@ def _read_shares(table: gpd.GeoDataFrame) -> list[float]:
         first, key = (table[column].iloc[int(np.argmax(wrong))] for column in ("green_power_share", "site"))
         found = say(
             "green_power_share of {key!r} is {first}",
-            "{key!r} 的 green_power_share 为 {first}",
             key=str(key)[:80],
             first=str(first)[:80],
         )
-        raise DrawingError(
-            say("layer sites: {found}; a number of 0 or more", "图层 sites：{found}；应为不小于 0 的数", found=found)
-        )
+        raise DrawingError(say("layer sites: {found}; a number of 0 or more", found=found))
     return [float(value) for value in np.clip(values, 0, 1)]
 
 

@@ -6,7 +6,7 @@ from math import fsum
 
 from matplotlib.axes import Axes
 
-from planner.language import translated
+from planner.language import rendered
 from planner.views.maps.basemap import BaseMap
 from planner.views.maps.layers import Layers, Region
 from planner.views.maps.projection import Bounds
@@ -63,7 +63,7 @@ def _tell_basemap(basemap: BaseMap, language: str, missing: set[str]) -> list[st
     user = tell("basemap_user", language, file=file)
     if not basemap.own_lines:
         user += (" " if language == "en" else "") + tell("line_bundled", language)
-    return [user, *(clean_text(translated(note, language), missing) for note in basemap.notes), projection]
+    return [user, *(clean_text(rendered(note, language), missing) for note in basemap.notes), projection]
 
 
 def collect_notes(

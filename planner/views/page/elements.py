@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 from zlib import crc32
 
-from planner.language import Said
+from planner.language import Message, Text
 
 Child = Element | str | None | Iterable[Any]
 """What an element holds: elements, texts, nothing, or several of these."""
@@ -35,7 +35,7 @@ def element(tag: str, *children: Child, **attributes: str | bool | None) -> Elem
     """
     made = Element(tag)
     for name, value in attributes.items():
-        if isinstance(value, Said) and value.en != value.zh:
+        if isinstance(value, Message) and value.en != value.zh:
             message = f"{tag}: the attribute {name} is said in two languages; give data_en and data_zh"
             raise TypeError(message)
         if value is not None and value is not False:
@@ -49,7 +49,7 @@ def append(parent: Element, *children: Child) -> None:
     for child in children:
         if child is None:
             continue
-        if isinstance(child, Said):
+        if isinstance(child, Message):
             _append_said(parent, child)
         elif isinstance(child, str):
             _append_text(parent, child)
@@ -59,7 +59,7 @@ def append(parent: Element, *children: Child) -> None:
             append(parent, *child)
 
 
-def _append_said(parent: Element, said: Said) -> None:
+def _append_said(parent: Element, said: Message) -> None:
     if said.en == said.zh:
         _append_text(parent, said.en)
         return
@@ -74,9 +74,9 @@ def _append_text(parent: Element, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def option(value: str, label: str, *, chosen: bool = False) -> Element:
+def option(value: str, label: Text, *, chosen: bool = False) -> Element:
     """Return a choice of a list; a list holds plain text only, so that the page's script writes it by language."""
-    en, zh = (label.en, label.zh) if isinstance(label, Said) else (label, label)
+    en, zh = (label.en, label.zh) if isinstance(label, Message) else (label, label)
     return element("option", str(label), value=value, data_en=en, data_zh=zh, selected=chosen)
 
 
@@ -99,7 +99,7 @@ def table(
         A last row of sums.
     """
     right = frozenset(numbers)
-    name = f"caption-{crc32((caption.en if isinstance(caption, Said) else caption).encode()):08x}"
+    name = f"caption-{crc32((caption.en if isinstance(caption, Message) else caption).encode()):08x}"
 
     def row(cells: Sequence[Child]) -> Element:
         first, *others = cells

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from planner.language import Said, say
+from planner.language import Message, Named, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,17 +39,17 @@ class Measure:
         places = (decimals_of([value / rung[0] for value in known], self.digits) for rung in (en, zh))
         return Scale(en, zh, *places)
 
-    def write(self, value: float | None) -> Said:
+    def write(self, value: float | None) -> Message:
         """Return a number with its unit."""
         return self.scaled([value]).write(value)
 
-    def change(self, value: float | None, baseline: float | None) -> Said:
+    def change(self, value: float | None, baseline: float | None) -> Message:
         """Return how much more or less a number is than another, in their unit."""
         if value is None or baseline is None:
             return _NOTHING
         difference = value - baseline
         if abs(difference) <= ROUNDING * max(abs(value), abs(baseline)):
-            return Said("0", "0")
+            return say("0")
         scale = self.scaled([max(abs(value), abs(baseline))])
         places = (decimals_of([difference / rung[0]], self.digits) for rung in (scale.en, scale.zh))
         return Scale(scale.en, scale.zh, *places).write(difference, sign=True)
@@ -65,28 +65,28 @@ class Scale:
     decimals_zh: int
 
     @property
-    def unit(self) -> Said:
+    def unit(self) -> Message:
         """The unit."""
-        return Said(self.en[1], self.zh[1])
+        return Named(self.en[1], self.zh[1])
 
-    def number(self, value: float | None, *, sign: bool = False) -> Said:
+    def number(self, value: float | None, *, sign: bool = False) -> Message:
         """Return a number without its unit."""
         if value is None or not math.isfinite(value):
             return _NOTHING
-        return Said(
+        return Named(
             plain(value / self.en[0], self.decimals_en, sign=sign),
             plain(value / self.zh[0], self.decimals_zh, sign=sign),
         )
 
-    def write(self, value: float | None, *, sign: bool = False) -> Said:
+    def write(self, value: float | None, *, sign: bool = False) -> Message:
         """Return a number with its unit."""
         number = self.number(value, sign=sign)
         if number == NOTHING or not self.en[1]:
             return number
-        return say("{number} {unit}", "{number} {unit}", number=number, unit=self.unit)
+        return say("{number} {unit}", number=number, unit=self.unit)
 
 
-_NOTHING: Final = Said(NOTHING, NOTHING)
+_NOTHING: Final = Named(NOTHING, NOTHING)
 
 
 def _rung(ladder: Ladder, largest: float) -> Rung:
@@ -151,16 +151,16 @@ def plain(value: float, decimals: int | None = None, *, sign: bool = False) -> s
     return lead + text
 
 
-def per_cent(share: float | None, decimals: int = 1, *, sign: bool = False) -> Said:
+def per_cent(share: float | None, decimals: int = 1, *, sign: bool = False) -> Message:
     """Return a share in per cent: English sets a space before the sign, Chinese does not."""
     if share is None or not math.isfinite(share):
         return _NOTHING
     text = plain(100 * share, decimals, sign=sign)
-    return Said(f"{text} %", f"{text}%")
+    return Named(f"{text} %", f"{text}%")
 
 
-def points(change: float | None) -> Said:
+def points(change: float | None) -> Message:
     """Return a difference of two shares in percentage points."""
     if change is None or not math.isfinite(change):
         return _NOTHING
-    return say("{number} points", "{number} 个百分点", number=plain(100 * change, 1, sign=True))
+    return say("{number} points", number=plain(100 * change, 1, sign=True))

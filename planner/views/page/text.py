@@ -131,7 +131,6 @@ def check_language(language: str) -> str:
         raise DrawingError(
             say(
                 "language {language!r} is not known: allowed are {listed}",
-                "未知语言 {language!r}：可用 {listed}",
                 language=language[:80],
                 listed=", ".join(LANGUAGES),
             )

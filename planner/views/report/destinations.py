@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.language import Said, join, say
+from planner.language import CLAUSES, Message, Named, join, say
 from planner.views.page.elements import element, table
 from planner.views.page.numbers import LATENCY, NOTHING, POWER, decimals_of, per_cent, plain
 
@@ -23,7 +23,7 @@ def section(subject: Subject) -> Element:
     """Return the section: from side to side, and region by region."""
     return element(
         "section",
-        element("h2", say("Where every region's work goes", "各地区算力去向"), id_="destinations"),
+        element("h2", say("Where every region's work goes"), id_="destinations"),
         _sides(subject),
         _regions(subject),
         aria_labelledby="destinations",
@@ -40,17 +40,17 @@ def _sides(subject: Subject) -> Element | None:
     flows = work["mw"].groupby([work["region"].map(of_region), work["site"].map(of_site)]).sum()
     wholes = flows.groupby(level=0).sum()
 
-    def cell(start: str, end: str) -> Said:
+    def cell(start: str, end: str) -> Message:
         value = float(flows.get((start, end), 0.0))
         if not value:
-            return Said(NOTHING, NOTHING)
+            return Named(NOTHING, NOTHING)
         share = per_cent(value / float(wholes[start]))
-        return say("{load} ({share})", "{load}（{share}）", load=_load(value), share=share)
+        return say("{load} ({share})", load=_load(value), share=share)
 
-    named = {side: subject.name("side", side) if side else say("no side", "未分片区") for side in sides}
+    named = {side: subject.name("side", side) if side else say("no side") for side in sides}
     rows = [[named[start], *(cell(start, end) for end in sides)] for start in sides if start in wholes.index]
-    head = [say("From \\ to", "需求地 \\ 承接地"), *(named[side] for side in sides)]
-    caption = say("Work from side to side [MW, mean], and its share", "片区间算力流向 [MW，年均] 及占比")
+    head = [say("From \\ to"), *(named[side] for side in sides)]
+    caption = say("Work from side to side [MW, mean], and its share")
     return table(caption, head, rows, numbers=range(1, len(head)))
 
 
@@ -70,13 +70,13 @@ def _regions(subject: Subject) -> Element:
         for region in subject.scenario.sets["region"]
     ]
     head = [
-        say("Region", "地区"),
-        say("Demand [MW]", "需求 [MW]"),
-        say("Stays in its province", "省内承接"),
-        say("Mean latency [ms, one way]", "平均时延 [ms，单向]"),
-        say("Goes to [MW]", "流向 [MW]"),
+        say("Region"),
+        say("Demand [MW]"),
+        say("Stays in its province"),
+        say("Mean latency [ms, one way]"),
+        say("Goes to [MW]"),
     ]
-    caption = say("Demand of every region and where it is served", "各地区需求及承接地")
+    caption = say("Demand of every region and where it is served")
     return table(caption, head, rows, numbers=[1, 2, 3], id_="regions")
 
 
@@ -92,18 +92,18 @@ def _kept_at_home(subject: Subject) -> dict[str, float]:
     return {str(region): float(share) for region, share in shares.items() if are_known and home[str(region)]}
 
 
-def _goes_to(subject: Subject, loads: pd.Series, unserved: float) -> Said:
+def _goes_to(subject: Subject, loads: pd.Series, unserved: float) -> Message:
     """Say where the work of a region goes, the most first."""
     goes = [
-        say("{site} {load}", "{site} {load}", site=subject.name("site", str(site)), load=_load(load))
+        say("{site} {load}", site=subject.name("site", str(site)), load=_load(load))
         for site, load in zip(loads.index.get_level_values("site")[:SHOWN], loads.iloc[:SHOWN], strict=True)
     ]
     if len(loads) > SHOWN:
         rest = _load(float(loads.iloc[SHOWN:].sum()))
-        goes.append(say("{count} more {load}", "其他 {count} 个 {load}", count=len(loads) - SHOWN, load=rest))
+        goes.append(say("{count} more {load}", count=len(loads) - SHOWN, load=rest))
     if unserved > 0:
-        goes.append(say("unserved {load}", "未满足 {load}", load=_load(float(unserved))))
-    return join(goes, zh="，")
+        goes.append(say("unserved {load}", load=_load(float(unserved))))
+    return join(goes, CLAUSES)
 
 
 def _load(value: float) -> str:

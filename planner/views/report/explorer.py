@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.views.page import style
 from planner.views.report.land import draw_land, places
 
@@ -44,7 +44,7 @@ def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
         "land": draw_land(basemap, regions, [*at_sites, *at_regions]),
         "colours": {"green": list(style.GREEN_COLOURS), "demand": list(style.DEMAND_COLOURS)},
         "breaks": list(style.GREEN_BREAKS),
-        "sides": [_both(subject.name("side", side) if side else say("no side", "未分片区")) for side in sides],
+        "sides": [_both(subject.name("side", side) if side else say("no side")) for side in sides],
         "sites": [
             _site(subject, row, place, sides) for (_, row), place in zip(sites.iterrows(), at_sites, strict=True)
         ],
@@ -60,7 +60,7 @@ def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
     }
 
 
-def _both(said: Said) -> list[str]:
+def _both(said: Message) -> list[str]:
     return [said.en, said.zh]
 
 

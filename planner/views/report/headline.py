@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.views.page.elements import element, table
 from planner.views.page.numbers import (
     EMISSIONS,
@@ -38,7 +38,7 @@ class Line:
     ``measure`` is nothing for a share; ``is_card`` says whether it is among the few at the top.
     """
 
-    name: Said
+    name: Message
     place: tuple[str, ...]
     measure: Measure | None
     is_card: bool = False
@@ -50,19 +50,19 @@ class Line:
             found = found.get(key) if isinstance(found, dict) else None
         return float(found) if isinstance(found, int | float) else None
 
-    def write(self, value: float | None, beside: float | None = None) -> Said:
+    def write(self, value: float | None, beside: float | None = None) -> Message:
         """Return the number as text, in the unit of the larger of it and the one it stands beside."""
         if self.measure is None or unknown(value):
             return per_cent(value)
         return self.measure.scaled([value, beside]).write(value)
 
-    def change(self, value: float | None, baseline: float | None) -> Said:
+    def change(self, value: float | None, baseline: float | None) -> Message:
         """Return the difference as text; of shares in percentage points."""
         if self.measure is not None:
             return self.measure.change(value, baseline)
         return points(None if value is None or baseline is None else value - baseline)
 
-    def relative(self, value: float | None, baseline: float | None) -> Said:
+    def relative(self, value: float | None, baseline: float | None) -> Message:
         """Return the difference in per cent of the baseline; of shares there is none."""
         if self.measure is None or value is None or unknown(baseline) or not baseline:
             return per_cent(None)
@@ -76,9 +76,9 @@ def lines(subject: Subject) -> list[Line]:
 
 def _all(subject: Subject) -> Iterator[Line]:
     word, summary = subject.word, subject.summary
-    yield Line(say("Cost", "成本"), ("cost",), MONEY, is_card=True)
+    yield Line(say("Cost"), ("cost",), MONEY, is_card=True)
     if subject.scenario.settings.minimise != "cost":
-        yield Line(say("Value of the objective", "目标函数值"), ("objective",), RATIO)
+        yield Line(say("Value of the objective"), ("objective",), RATIO)
     counted = str(summary.get("emissions_accounting", ""))
     known = summary.get("emissions_by_accounting") or {}
     # By its accounting, so that a baseline that counts otherwise stands beside it with the same one.
@@ -89,25 +89,25 @@ def _all(subject: Subject) -> Iterator[Line]:
             yield Line(_emissions(word(other)), ("emissions_by_accounting", other), EMISSIONS)
     for mode in summary.get("green_power_share") or {}:
         if mode in ("certificate", subject.green_mode) or len(subject.weights) > 1:  # one timestep has no hours
-            name = say("Green power share, {mode}", "绿电占比（{mode}）", mode=word(mode))
+            name = say("Green power share, {mode}", mode=word(mode))
             yield Line(name, ("green_power_share", mode), None, is_card=mode == subject.green_mode)
-    yield Line(say("Green power share of new capacity", "新建容量绿电占比"), ("green_power_share_new",), None)
-    yield Line(say("Mean latency, one way", "平均网络时延（单向）"), ("mean_latency",), LATENCY, is_card=True)
-    yield Line(say("Work done in the west", "西部承接占比"), ("west_share",), None, is_card=True)
-    yield Line(say("Other sides' work moved west", "其他片区需求西移占比"), ("moved_west_share",), None)
-    yield Line(say("Demand served", "需求满足率"), ("served_share",), None)
-    yield Line(say("New IT capacity", "新建 IT 容量"), ("capacity_new",), POWER, is_card=True)
-    yield Line(say("IT capacity", "IT 总容量"), ("capacity",), POWER)
-    yield Line(say("Utilisation of the capacity", "容量上架率"), ("utilisation",), None)
-    yield Line(say("Mean PUE", "平均 PUE"), ("mean_pue",), RATIO)
-    yield Line(say("IT energy", "IT 用电量"), ("energy", "it"), ENERGY)
-    yield Line(say("Facility energy", "数据中心总用电量"), ("energy", "facility"), ENERGY)
-    yield Line(say("Water", "耗水量"), ("water",), WATER)
-    yield Line(say("Traffic, mean", "平均流量"), ("traffic",), TRAFFIC)
+    yield Line(say("Green power share of new capacity"), ("green_power_share_new",), None)
+    yield Line(say("Mean latency, one way"), ("mean_latency",), LATENCY, is_card=True)
+    yield Line(say("Work done in the west"), ("west_share",), None, is_card=True)
+    yield Line(say("Other sides' work moved west"), ("moved_west_share",), None)
+    yield Line(say("Demand served"), ("served_share",), None)
+    yield Line(say("New IT capacity"), ("capacity_new",), POWER, is_card=True)
+    yield Line(say("IT capacity"), ("capacity",), POWER)
+    yield Line(say("Utilisation of the capacity"), ("utilisation",), None)
+    yield Line(say("Mean PUE"), ("mean_pue",), RATIO)
+    yield Line(say("IT energy"), ("energy", "it"), ENERGY)
+    yield Line(say("Facility energy"), ("energy", "facility"), ENERGY)
+    yield Line(say("Water"), ("water",), WATER)
+    yield Line(say("Traffic, mean"), ("traffic",), TRAFFIC)
 
 
-def _emissions(accounting: Said) -> Said:
-    return say("Emissions, {accounting}", "排放（{accounting}）", accounting=accounting)
+def _emissions(accounting: Message) -> Message:
+    return say("Emissions, {accounting}", accounting=accounting)
 
 
 def section(subject: Subject) -> Element:
@@ -116,7 +116,7 @@ def section(subject: Subject) -> Element:
     cards = [_card(line, subject) for line in chosen if line.is_card]
     return element(
         "section",
-        element("h2", say("Headline numbers", "主要指标"), id_="headline"),
+        element("h2", say("Headline numbers"), id_="headline"),
         element("dl", cards, class_="cards"),
         _table(chosen, subject),
         aria_labelledby="headline",
@@ -140,24 +140,22 @@ def _card(line: Line, subject: Subject) -> Element:
         before = _before(line, subject, subject.baseline)
         text = line.change(value, before)
         if line.measure is not None:
-            text = say(
-                "{change} ({relative})", "{change}（{relative}）", change=text, relative=line.relative(value, before)
-            )
-        parts.append(element("dd", say("{text} against the baseline", "较基准 {text}", text=text), class_="change"))
+            text = say("{change} ({relative})", change=text, relative=line.relative(value, before))
+        parts.append(element("dd", say("{text} against the baseline", text=text), class_="change"))
     return element("div", parts)
 
 
 def _table(chosen: list[Line], subject: Subject) -> Element:
-    caption = say("All headline numbers", "全部主要指标")
+    caption = say("All headline numbers")
     if subject.baseline is None:
-        head = [say("Measure", "指标"), say("This plan", "本方案")]
+        head = [say("Measure"), say("This plan")]
         return table(caption, head, [[x.name, x.write(x.value(subject.summary))] for x in chosen], numbers=[1])
     head = [
-        say("Measure", "指标"),
-        say("This plan", "本方案"),
-        say("Baseline", "基准"),
-        say("Change", "变化"),
-        say("Change in per cent", "变化率"),
+        say("Measure"),
+        say("This plan"),
+        say("Baseline"),
+        say("Change"),
+        say("Change in per cent"),
     ]
     rows = [
         [x.name, x.write(now, then), x.write(then, now), x.change(now, then), x.relative(now, then)]
@@ -166,7 +164,6 @@ def _table(chosen: list[Line], subject: Subject) -> Element:
     ]
     text = say(
         "All headline numbers against the baseline: {title}",
-        "全部主要指标与基准方案“{title}”的对比",
         title=title_of(subject.baseline),
     )
     return table(text, head, rows, numbers=[1, 2, 3, 4])

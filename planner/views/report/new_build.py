@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.views.page.elements import element, table
 from planner.views.page.numbers import COUNT, POWER, plain
 
@@ -25,10 +25,10 @@ def section(subject: Subject) -> Element:
     """Return the section."""
     parts = [_halls(subject), _green(subject), _stores(subject)]
     built = [part for part in parts if part is not None]
-    nothing = element("p", say("The plan builds nothing.", "本方案不新建任何设施。"))
+    nothing = element("p", say("The plan builds nothing."))
     return element(
         "section",
-        element("h2", say("New build", "新建设施"), id_="build"),
+        element("h2", say("New build"), id_="build"),
         built or nothing,
         aria_labelledby="build",
     )
@@ -61,27 +61,27 @@ def _halls(subject: Subject) -> Element | None:
         for (site, kind), row, limit in zip(names, numbers, limits, strict=True)
     ]
     head = [
-        say("Site", "节点"),
-        say("Compute type", "算力类型"),
-        say("Modules", "模块数"),
-        say("New [MW IT]", "新建 [MW IT]"),
-        say("With what stands [MW IT]", "含现有 [MW IT]"),
-        say("Limit of modules", "模块数上限"),
+        say("Site"),
+        say("Compute type"),
+        say("Modules"),
+        say("New [MW IT]"),
+        say("With what stands [MW IT]"),
+        say("Limit of modules"),
     ]
     sums = [scale.number(float(column.sum())) for scale, column in zip(scales[:2], columns[:2], strict=True)]
-    foot = [say("Sum", "合计"), "", *sums, "", ""]
-    return table(say("New halls", "新建机房"), head, rows, numbers=[2, 3, 4, 5], foot=foot)
+    foot = [say("Sum"), "", *sums, "", ""]
+    return table(say("New halls"), head, rows, numbers=[2, 3, 4, 5], foot=foot)
 
 
-def _limits(subject: Subject, parameter: str, keys: pd.DataFrame, built: pd.Series) -> list[Said | str]:
+def _limits(subject: Subject, parameter: str, keys: pd.DataFrame, built: pd.Series) -> list[Message | str]:
     """Return the limit beside each number that is built, and whether it is reached."""
     most = subject.scenario.series(parameter).reindex(pd.MultiIndex.from_frame(keys)).astype(float)
-    told: list[Said | str] = []
+    told: list[Message | str] = []
     for limit, number in zip(most.tolist(), built.tolist(), strict=True):
         if not math.isfinite(limit):
             told.append("")
         elif number >= limit - SMALLEST * max(1.0, limit):
-            told.append(say("{limit}, reached", "{limit}，已达上限", limit=plain(limit)))
+            told.append(say("{limit}, reached", limit=plain(limit)))
         else:
             told.append(plain(limit))
     return told
@@ -111,13 +111,13 @@ def _green(subject: Subject) -> Element | None:
         for (site, technology), added, limit in zip(new.index.to_list(), new, limits, strict=True)
     ]
     head = [
-        say("Site", "节点"),
-        say("Technology", "技术"),
-        say("New [MW]", "新建 [MW]"),
-        say("With what stands [MW]", "含现有 [MW]"),
-        say("Limit [MW]", "上限 [MW]"),
+        say("Site"),
+        say("Technology"),
+        say("New [MW]"),
+        say("With what stands [MW]"),
+        say("Limit [MW]"),
     ]
-    return table(say("New green capacity", "新建绿电容量"), head, rows, numbers=[2, 3, 4])
+    return table(say("New green capacity"), head, rows, numbers=[2, 3, 4])
 
 
 def _stores(subject: Subject) -> Element | None:
@@ -132,8 +132,8 @@ def _stores(subject: Subject) -> Element | None:
         for site, mw, mwh in stores.itertuples()
     ]
     head = [
-        say("Site", "节点"),
-        say("Power [MW]", "功率 [MW]"),
-        say("Energy [MWh]", "容量 [MWh]"),
+        say("Site"),
+        say("Power [MW]"),
+        say("Energy [MWh]"),
     ]
-    return table(say("Storage, with what stands", "储能（含现有）"), head, rows, numbers=[1, 2])
+    return table(say("Storage, with what stands"), head, rows, numbers=[1, 2])

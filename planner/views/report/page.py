@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.language import Said, say, spoken
+from planner.language import Message, say, spoken
 from planner.views.page.elements import element, to_html
 from planner.views.page.numbers import per_cent
 from planner.views.report import controls, deciding, destinations, headline, new_build, prices, spending, trust
@@ -72,7 +72,7 @@ def make_page(subject: Subject, basemap: Path | None = None) -> str:
     )
     body = element(
         "body",
-        element("a", say("Skip to the contents", "跳到正文"), href="#main", class_="skip"),
+        element("a", say("Skip to the contents"), href="#main", class_="skip"),
         _header(subject),
         controls.contents(),
         element("main", _sections(subject, data), id_="main", tabindex="-1"),
@@ -115,12 +115,11 @@ def _asset(*names: str) -> str:
 def _header(subject: Subject) -> Element:
     against = None
     if subject.baseline is not None:
-        text = say("Measured against the baseline: {title}.", "对比基准：{title}。", title=title_of(subject.baseline))
+        text = say("Measured against the baseline: {title}.", title=title_of(subject.baseline))
         against = element("p", text)
     share = subject.results.manifest.get("illustrative_share")
     doubt = say(
         "{share} of the input numbers are illustrative.",
-        "{share} 的输入数据为示意性估计。",
         share=per_cent(share),
     )
     status = subject.summary["status"]
@@ -149,11 +148,10 @@ def _sections(subject: Subject, data: dict[str, Any]) -> list[Element]:
     ]
 
 
-def _footer(subject: Subject) -> Said:
+def _footer(subject: Subject) -> Message:
     manifest = subject.results.manifest
     return say(
         "Scenario {scenario}, inputs {hash}, planner {version}. This page works offline and asks for nothing.",
-        "情景 {scenario}，输入 {hash}，planner {version}。本页可离线使用，不发出任何网络请求。",
         scenario=subject.scenario.name,
         hash=str(manifest["content_hash"])[:8],
         version=manifest["versions"]["east-data-west-compute-planner"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.language import Said, join, say
+from planner.language import Message, Named, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from planner.views.report.subject import Subject
 
 
-def unit_name(unit: str) -> Said:
+def unit_name(unit: str) -> Message:
     """Return a unit such as ``CNY/a per MW`` in both languages."""
     zh = unit
-    for english, chinese in (("CNY", "元"), ("tCO2", "吨 CO₂"), ("/a", "/年")):
+    for english, chinese in (say("CNY"), say("tCO2"), say("/a")):
         zh = zh.replace(english, chinese)
     whole, per, part = zh.partition(" per ")
-    return Said(unit, f"{whole}（每 {part}）" if per else zh)
+    return Named(unit, f"{whole}（每 {part}）" if per else zh)
 
 
 class Speller:
@@ -31,12 +31,12 @@ class Speller:
         columns = [{row[at] for row in parts if at < len(row)} for at in range(width)]
         self._sets = [_set_of(column, subject.scenario.sets) for column in columns]
 
-    def spell(self, place: str) -> Said:
+    def spell(self, place: str) -> Message:
         """Return a place in both languages."""
         parts = [self._part(at, part) for at, part in enumerate(place.split(";")) if part]
-        return join(parts, en=" · ", zh=" · ") if parts else say("everywhere", "整体")
+        return join(parts, " · ") if parts else say("everywhere")
 
-    def _part(self, at: int, part: str) -> Said:
+    def _part(self, at: int, part: str) -> Message:
         found = self._sets[at] or _set_of({part}, self._subject.scenario.sets)
         return self._subject.name(found, part) if found else self._subject.word(part)
 

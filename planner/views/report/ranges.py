@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from planner.language import say
+from planner.language import Text, say
 from planner.views.page.elements import Child, element, table
 from planner.views.page.numbers import plain
 from planner.views.report.places import Speller, unit_name
@@ -25,20 +25,19 @@ def ranges_table(subject: Subject) -> Element | None:
         return None
     rows = [row for name, part in found.groupby("name", sort=False) for row in _rows(subject, str(name), part)]
     head = [
-        say("Number", "数值"),
-        say("Where", "位置"),
-        say("Its value", "取值"),
-        say("Holds down to", "下限"),
-        say("Holds up to", "上限"),
-        say("Unit", "单位"),
-        say("Price in between", "区间内价格"),
-        say("Unit of the price", "价格单位"),
+        say("Number"),
+        say("Where"),
+        say("Its value"),
+        say("Holds down to"),
+        say("Holds up to"),
+        say("Unit"),
+        say("Price in between"),
+        say("Unit of the price"),
     ]
-    caption = say("How far numbers may go before a price changes", "影子价格不变时各数值的可变范围")
+    caption = say("How far numbers may go before a price changes")
     note = say(
         "One number at a time, all others as they are. The numbers with most at stake; what changes at each end "
-        "stands in ranging.csv.",
-        "每次只变动一个数值，其余不变。仅列影响最大的数值；各端点处的变化见 ranging.csv。",
+        "stands in ranging.csv."
     )
     return element("div", table(caption, head, rows, numbers=[2, 3, 4, 6]), element("p", note, class_="note"))
 
@@ -53,6 +52,6 @@ def _rows(subject: Subject, name: str, part: pd.DataFrame) -> list[list[Child]]:
     return [[subject.word(name), *cells] for cells in columns]
 
 
-def _number(value: float) -> str:
+def _number(value: float) -> Text:
     """Return a number, and where there is no end that there is none."""
-    return plain(value) if math.isfinite(value) else say("no end", "无界")
+    return plain(value) if math.isfinite(value) else say("no end")

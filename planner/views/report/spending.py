@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.views.page.elements import Child, bar, element, table
 from planner.views.page.numbers import ENERGY, MONEY, per_cent
 
@@ -19,12 +19,11 @@ def section(subject: Subject) -> Element:
     """Return the section."""
     note = say(
         "Energies are not parts of one sum: served and unserved make the demand; grid and green energy make the "
-        "facilities' energy.",
-        "各项电量并非同一合计的分项：已满足与未满足之和为需求，网电与绿电之和为数据中心用电。",
+        "facilities' energy."
     )
     return element(
         "section",
-        element("h2", say("Cost and energy", "成本与电量"), id_="spending"),
+        element("h2", say("Cost and energy"), id_="spending"),
         element(
             "div",
             _costs(subject),
@@ -57,9 +56,9 @@ def _costs(subject: Subject) -> Element:
     rows = [
         row(subject.word(name), now[name], float(before.get(name) or 0.0), _bar(now[name], largest)) for name in order
     ]
-    foot = row(say("Sum", "合计"), whole, sum(float(value or 0.0) for value in before.values()), "")
-    head = [say("Category", "类别"), scale.unit, *_compared(then is not None), say("Share", "占比"), ""]
-    return table(say("Cost by category", "分项成本"), head, rows, numbers=range(1, len(head) - 1), foot=foot)
+    foot = row(say("Sum"), whole, sum(float(value or 0.0) for value in before.values()), "")
+    head = [say("Category"), scale.unit, *_compared(then is not None), say("Share"), ""]
+    return table(say("Cost by category"), head, rows, numbers=range(1, len(head) - 1), foot=foot)
 
 
 def _energy(subject: Subject) -> Element:
@@ -71,29 +70,29 @@ def _energy(subject: Subject) -> Element:
         before = float((then or {}).get(name) or 0.0)
         compared = [] if then is None else [scale.number(before), scale.number(value - before, sign=True)]
         rows.append([_energy_name(name, subject), scale.number(value), *compared, _bar(value, largest)])
-    head = [say("Category", "类别"), scale.unit, *_compared(then is not None), ""]
-    return table(say("Energy by category", "分项电量"), head, rows, numbers=range(1, len(head) - 1))
+    head = [say("Category"), scale.unit, *_compared(then is not None), ""]
+    return table(say("Energy by category"), head, rows, numbers=range(1, len(head) - 1))
 
 
-def _compared(is_compared: bool) -> list[Said]:
-    return [say("Baseline", "基准"), say("Change", "变化")] if is_compared else []
+def _compared(is_compared: bool) -> list[Message]:
+    return [say("Baseline"), say("Change")] if is_compared else []
 
 
 def _bar(value: float, largest: float) -> Element:
     return bar(abs(value) / largest if largest else 0.0, negative=value < 0)
 
 
-def _energy_name(name: str, subject: Subject) -> Said:
+def _energy_name(name: str, subject: Subject) -> Message:
     """Return what an energy is called: its key is one word of the summary, not of the catalogue."""
     known = {
-        "demand": say("demand (IT)", "需求（IT）"),
-        "unserved": say("unserved demand (IT)", "未满足需求（IT）"),
-        "it": say("served (IT)", "已满足（IT）"),
-        "facility": say("facilities, with cooling", "数据中心用电（含制冷）"),
-        "grid": say("grid energy", "网电"),
-        "green": say("green energy used", "已用绿电"),
-        "excess": say("green energy sold", "外售绿电"),
-        "curtailed": say("green energy curtailed", "弃电"),
-        "certificates": say("green certificates", "绿证"),
+        "demand": say("demand (IT)"),
+        "unserved": say("unserved demand (IT)"),
+        "it": say("served (IT)"),
+        "facility": say("facilities, with cooling"),
+        "grid": say("grid energy"),
+        "green": say("green energy used"),
+        "excess": say("green energy sold"),
+        "curtailed": say("green energy curtailed"),
+        "certificates": say("green certificates"),
     }
     return known.get(name) or subject.word(name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Said, say
+from planner.language import Message, Named, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class ReachedLimit:
     """A limit that the plan reaches, in words: what it is, one step more, what that saves, and how it is known."""
 
-    limit: Said
-    value: Said | str
-    one_more: Said | str
-    saves: Said
-    how: Said
+    limit: Message
+    value: Message | str
+    one_more: Message | str
+    saves: Message
+    how: Message
     is_together: bool
 
 
@@ -53,10 +53,10 @@ class Subject:
 
     results: Results
     baseline: Results | None
-    word: Callable[[str], Said]
-    surety: Said
-    whose: Said = field(default_factory=lambda: Said("", ""))
-    unusual: Said | None = None
+    word: Callable[[str], Message]
+    surety: Message
+    whose: Message = field(default_factory=lambda: say(""))
+    unusual: Message | None = None
     limits: Sequence[ReachedLimit] | None = None
 
     @property
@@ -81,12 +81,12 @@ class Subject:
         return basis(self.scenario)
 
     @property
-    def green_share(self) -> Said:
+    def green_share(self) -> Message:
         """What a reader calls the green share of a site."""
-        return say("Green power share, {mode}", "绿电占比（{mode}）", mode=self.word(self.green_mode))
+        return say("Green power share, {mode}", mode=self.word(self.green_mode))
 
     @property
-    def title(self) -> Said:
+    def title(self) -> Message:
         """The scenario's title in both languages, its name where it has none."""
         return title_of(self.results)
 
@@ -103,25 +103,25 @@ class Subject:
         return work.sort_values(["mw", *keys], ascending=[False, *[True] * len(keys)], ignore_index=True)
 
     @cached_property
-    def _labels(self) -> dict[str, dict[str, Said]]:
+    def _labels(self) -> dict[str, dict[str, Message]]:
         return {}
 
-    def names(self, index_set: str) -> dict[str, Said]:
+    def names(self, index_set: str) -> dict[str, Message]:
         """Return the names of all members of a set, by id."""
         if index_set not in self._labels:
             en, zh = (self.scenario.labels(index_set, language) for language in ("en", "zh"))
             pairs = zip(en.index, en.to_numpy(), zh.to_numpy(), strict=True)
-            self._labels[index_set] = {str(member): Said(str(a), str(b)) for member, a, b in pairs}
+            self._labels[index_set] = {str(member): Named(str(a), str(b)) for member, a, b in pairs}
         return self._labels[index_set]
 
-    def name(self, index_set: str, member: str) -> Said:
+    def name(self, index_set: str, member: str) -> Message:
         """Return the name of one member; one that is unknown is its own name, nothing stays nothing."""
         known = self.names(index_set) if index_set in self.scenario.sets else {}
-        return known.get(member, Said(member, member))
+        return known.get(member, Named(member, member))
 
 
-def title_of(results: Results) -> Said:
+def title_of(results: Results) -> Message:
     """Return the title of a plan's scenario in both languages."""
     settings = results.scenario.settings
     en = settings.title or settings.title_zh or results.scenario.name
-    return Said(en, settings.title_zh or en)
+    return Named(en, settings.title_zh or en)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from planner.language import Said, join, say
+from planner.language import Message, Named, Text, join, say
 from planner.views.page.elements import Child, element, table
 from planner.views.page.numbers import MONEY, RATIO, ROUNDING, per_cent, plain
 
@@ -32,14 +32,10 @@ def inputs_section(subject: Subject) -> Element:
     share = subject.results.manifest.get("illustrative_share")
     table_of_sources = subject.scenario.tables.get(SOURCE)
     if share is None:
-        text = say(
-            "The scenario has no source.csv: nothing is known of where its numbers come from.",
-            "该情景没有 source.csv，数据来源不明。",
-        )
+        text = say("The scenario has no source.csv: nothing is known of where its numbers come from.")
     else:
         text = say(
             "{share} of the numbers read are illustrative: estimates of the scenario's author, not published values.",
-            "读入的数值中 {share} 为示意性估计，非公布数值。",
             share=per_cent(share),
         )
     parts: list[Child] = [element("p", text, class_="warning" if share or share is None else None)]
@@ -47,7 +43,7 @@ def inputs_section(subject: Subject) -> Element:
         parts += [_counts(subject, table_of_sources), _sources(subject, table_of_sources)]
     return element(
         "section",
-        element("h2", say("Inputs, and which are illustrative", "输入数据及示意性数据"), id_="inputs"),
+        element("h2", say("Inputs, and which are illustrative"), id_="inputs"),
         parts,
         aria_labelledby="inputs",
     )
@@ -72,24 +68,24 @@ def _counts(subject: Subject, found: pd.DataFrame) -> Element:
             ]
         )
     head = [
-        say("Table", "表"),
-        say("Illustrative, in whole or in part", "示意性（全部或部分）"),
-        say("With a source throughout", "均有来源"),
+        say("Table"),
+        say("Illustrative, in whole or in part"),
+        say("With a source throughout"),
     ]
-    return table(say("Inputs by table", "各表输入数据"), head, rows)
+    return table(say("Inputs by table"), head, rows)
 
 
 def _sources(subject: Subject, found: pd.DataFrame) -> Element:
-    text = say("All {count} statements of source", "全部 {count} 条来源说明", count=len(found))
+    text = say("All {count} statements of source", count=len(found))
     head = [
-        say("Table", "表"),
-        say("Row", "行"),
-        say("Column", "列"),
-        say("Confidence", "可信度"),
-        say("Source", "来源"),
-        say("Date", "日期"),
-        say("Licence", "许可"),
-        say("Note", "备注"),
+        say("Table"),
+        say("Row"),
+        say("Column"),
+        say("Confidence"),
+        say("Source"),
+        say("Date"),
+        say("Licence"),
+        say("Note"),
     ]
     rows = [
         [subject.word(row[0]), row[1], subject.word(row[2]), subject.word(row[3]), *row[4:]]
@@ -108,24 +104,23 @@ def audit_section(subject: Subject) -> Element:
     text = say(
         "Every rule and every cost of these features was computed again from the input and result tables, by code that "
         "knows neither the model nor the solver: {checked}.",
-        "以下各项的全部约束与成本均由独立程序（不依赖模型与求解器）根据输入表和结果表重新计算并核对：{checked}。",
         checked=checked,
     )
-    verdict: Child = element("p", say("Findings: none.", "核验结果：无异议。"), class_="good")
+    verdict: Child = element("p", say("Findings: none."), class_="good")
     if findings or not audit.get("agreed", False):
-        verdict = [element("p", say("The audit disagrees:", "核验不一致："), class_="warning")]
+        verdict = [element("p", say("The audit disagrees:"), class_="warning")]
         verdict.append(element("ul", [element("li", finding) for finding in findings]))
     own = _own(subject)
     notes = _notes(subject)
     noted = element("ul", [element("li", note) for note in notes]) if notes else None
     return element(
         "section",
-        element("h2", say("Audit and origin", "核验与溯源"), id_="audit"),
+        element("h2", say("Audit and origin"), id_="audit"),
         element("p", text),
         verdict,
         own,
         _guests(subject.results.manifest),
-        [element("h3", say("Notes", "说明"), id_="notes"), noted] if noted is not None else None,
+        [element("h3", say("Notes"), id_="notes"), noted] if noted is not None else None,
         _origin(subject),
         _hashes(subject),
         aria_labelledby="audit",
@@ -137,22 +132,22 @@ def _own(subject: Subject) -> Element | None:
     manifest = subject.results.manifest
     own = manifest.get("own_rules") or {}
     names = {
-        "rules": say("Rules", "约束"),
-        "variables": say("Variables", "变量"),
-        "changes": say("Limits of variables", "变量取值范围"),
-        "taken_out": say("Rules of the planner taken out or changed", "被删除或修改的规划约束"),
+        "rules": say("Rules"),
+        "variables": say("Variables"),
+        "changes": say("Limits of variables"),
+        "taken_out": say("Rules of the planner taken out or changed"),
     }
     rows: list[list[Child]] = [[text, "; ".join(map(str, own[key]))] for key, text in names.items() if own.get(key)]
     if own.get("changes_more"):
-        rows.append([say("Further limits", "其余取值范围"), plain(float(own["changes_more"]))])
+        rows.append([say("Further limits"), plain(float(own["changes_more"]))])
     if aim := subject.summary.get("own_objective"):
         value = plain(float(aim["value"])) if aim.get("value") is not None else "–"
-        rows.append([say("Minimised", "目标"), f"{aim['name']} = {value}"])
-    rows += [[say("Broken by the user's wish", "按用户意愿未满足"), str(one)] for one in _set_aside(manifest)]
+        rows.append([say("Minimised"), f"{aim['name']} = {value}"])
+    rows += [[say("Broken by the user's wish"), str(one)] for one in _set_aside(manifest)]
     if not rows:
         return None
-    caption = say("The user's own: solved, but not audited", "用户自定部分：已求解，但未经核验")
-    return element("div", table(caption, [say("What", "项目"), say("Name", "名称")], rows), class_="warning")
+    caption = say("The user's own: solved, but not audited")
+    return element("div", table(caption, [say("What"), say("Name")], rows), class_="warning")
 
 
 def _guests(manifest: Mapping[str, Any]) -> Element | None:
@@ -160,11 +155,8 @@ def _guests(manifest: Mapping[str, Any]) -> Element | None:
     listed = manifest.get("guest_features") or ()
     if not listed:
         return None
-    caption = say(
-        "Features that are not part of the planner, audited by their own package alone",
-        "不属于本规划程序的功能，仅由其软件包自行核验",
-    )
-    head = [say("Feature", "功能"), say("Package", "软件包"), say("Version", "版本")]
+    caption = say("Features that are not part of the planner, audited by their own package alone")
+    head = [say("Feature"), say("Package"), say("Version")]
     rows: list[list[Child]] = [[one["feature"], one["package"], one["version"]] for one in listed]
     return element("div", table(caption, head, rows), class_="warning")
 
@@ -180,31 +172,30 @@ def _notes(subject: Subject) -> list[str]:
     notes, chinese = list(manifest.get("notes") or ()), list(manifest.get("notes_zh") or ())
     if len(notes) != len(chinese):
         return notes
-    return [note if isinstance(note, Said) else Said(note, zh) for note, zh in zip(notes, chinese, strict=True)]
+    return [note if isinstance(note, Message) else Named(note, zh) for note, zh in zip(notes, chinese, strict=True)]
 
 
-def gap_text(gap: float | None) -> Said:
+def gap_text(gap: float | None) -> Message:
     """Return a gap in per cent, rounded up; a run stopped early may have proved no bound, and so have none."""
     if gap is None or not math.isfinite(gap):
         return per_cent(gap, 2)
     return per_cent(max(math.ceil((gap - ROUNDING) * HUNDREDTHS), 0) / HUNDREDTHS, 2)
 
 
-def _proof_text(subject: Subject) -> Said:
+def _proof_text(subject: Subject) -> Message:
     """Say whose word the bound is; of our own how it was proved, of the solver's why it is no more."""
     proof = subject.results.manifest.get("proof") or {}
     if proof.get("by") == "planner" and proof.get("leaves"):
         return say(
             "{whose}: reckoned anew in safe arithmetic, from {leaves} parts of the search",
-            "{whose}：以严格算术重新计算，搜索共 {leaves} 个部分",
             whose=subject.whose,
             leaves=proof["leaves"],
         )
     why = proof.get("why") or ""
     if not why:
         return subject.whose
-    reason = why if isinstance(why, Said) else Said(str(why), str(proof.get("why_zh", why)))
-    return say("{whose}: {why}", "{whose}：{why}", whose=subject.whose, why=reason)
+    reason = why if isinstance(why, Message) else Named(str(why), str(proof.get("why_zh", why)))
+    return say("{whose}: {why}", whose=subject.whose, why=reason)
 
 
 def _origin(subject: Subject) -> Element:
@@ -214,45 +205,45 @@ def _origin(subject: Subject) -> Element:
     unit = MONEY if settings.minimise == "cost" and not own else RATIO
     counts = summary.get("counts") or {}
     unique = {
-        True: say("no other plan is as good", "唯一最优"),
-        False: say("another plan may be as good", "可能存在同样优的其他方案"),
+        True: say("no other plan is as good"),
+        False: say("another plan may be as good"),
     }
     sizes = join(f"{plain(float(counts[name]))} {name}" for name in ("rows", "columns", "integers") if name in counts)
     zh = "、".join(
         f"{plain(float(counts[name]))} {text}"
-        for name, text in (("rows", "行"), ("columns", "列"), ("integers", "个整数变量"))
+        for name, text in (say("rows"), say("columns"), say("integers"))
         if name in counts
     )
     rows: list[list[Child]] = [
-        [say("Status", "状态"), subject.word(str(summary["status"]))],
-        [say("Minimised", "目标"), own["name"] if own else subject.word(settings.minimise)],
-        [say("Value", "目标函数值"), unit.write((own or summary).get("value" if own else "objective"))],
-        [say("Bound", "界"), unit.write((own or summary).get("bound"))],
-        [say("Gap", "间隙"), gap_text(summary.get("gap"))],
-        [say("Bound and gap are", "界与间隙"), _proof_text(subject)],
-        [say("Unique", "唯一性"), unique.get(manifest.get("is_unique"), say("not known", "未知"))],  # type: ignore[arg-type]
-        [say("Model", "模型规模"), Said(sizes.en, zh)],
-        [say("Solver", "求解器"), _solver(subject)],
-        [say("Planner", "本程序版本"), str(manifest["versions"]["east-data-west-compute-planner"])],
-        [say("Solved at (UTC)", "求解时间（UTC）"), str(manifest.get("started", "–"))],
-        [say("Changed on the command line", "命令行改动"), "; ".join(map(str, manifest.get("overrides") or ())) or "–"],
-        [say("Drawn with", "绘图组件"), ECHARTS],
+        [say("Status"), subject.word(str(summary["status"]))],
+        [say("Minimised"), own["name"] if own else subject.word(settings.minimise)],
+        [say("Value"), unit.write((own or summary).get("value" if own else "objective"))],
+        [say("Bound"), unit.write((own or summary).get("bound"))],
+        [say("Gap"), gap_text(summary.get("gap"))],
+        [say("Bound and gap are"), _proof_text(subject)],
+        [say("Unique"), unique.get(manifest.get("is_unique"), say("not known"))],  # type: ignore[arg-type]
+        [say("Model"), Named(sizes.en, zh)],
+        [say("Solver"), _solver(subject)],
+        [say("Planner"), str(manifest["versions"]["east-data-west-compute-planner"])],
+        [say("Solved at (UTC)"), str(manifest.get("started", "–"))],
+        [say("Changed on the command line"), "; ".join(map(str, manifest.get("overrides") or ())) or "–"],
+        [say("Drawn with"), ECHARTS],
     ]
-    return table(say("How the plan was found", "方案由来"), [say("What", "项目"), say("Value", "内容")], rows)
+    return table(say("How the plan was found"), [say("What"), say("Value")], rows)
 
 
-def _solver(subject: Subject) -> str:
+def _solver(subject: Subject) -> Text:
     """Say which solver it was; of a plan that was solved outside nobody told."""
     if subject.summary.get("solved_outside"):
-        return say("outside the planner, by one of the user's", "规划程序之外，由用户自行求解")
+        return say("outside the planner, by one of the user's")
     solver = subject.results.manifest.get("solver") or {}
     return f"{solver.get('solver', '–')} {solver.get('version', '')}"
 
 
 def _hashes(subject: Subject) -> Element:
     manifest = subject.results.manifest
-    text = say("Hashes of the inputs (SHA-256)", "输入文件哈希值（SHA-256）")
-    rows: list[list[Child]] = [[say("the scenario as read", "读入的情景"), str(manifest["content_hash"])]]
+    text = say("Hashes of the inputs (SHA-256)")
+    rows: list[list[Child]] = [[say("the scenario as read"), str(manifest["content_hash"])]]
     rows += [[name, str(value)] for name, value in sorted((manifest.get("inputs") or {}).items())]
-    listed = table(text, [say("File", "文件"), "SHA-256"], rows)
+    listed = table(text, [say("File"), "SHA-256"], rows)
     return element("details", element("summary", text), listed, class_="hashes")

@@ -45,9 +45,8 @@ def time_column_of(table: Table, name: str | None, gathering: Gathering) -> str:
         raise UsageError(
             say(
                 "--time-column {name}: no such column ({nearest})",
-                "--time-column {name}：没有这一列（{nearest}）",
                 name=shown(name),
-                nearest=nearest(name, table.columns, say("columns", "列")),
+                nearest=nearest(name, table.columns, say("columns")),
             )
         )
     names = list(table.columns)
@@ -55,7 +54,7 @@ def time_column_of(table: Table, name: str | None, gathering: Gathering) -> str:
     whole = [column for column in names if _says_a_time(first[column])]
     if name is None and whole:
         if whole[0] != names[0]:
-            gathering.note(say("the times are column {column}", "时刻取自列 {column}", column=shown(whole[0])))
+            gathering.note(say("the times are column {column}", column=shown(whole[0])))
         return whole[0]
     if name is not None and stamp_of(first[name]):
         return name
@@ -132,5 +131,5 @@ def _put_together(table: Table, columns: list[str], time: Callable[..., str], ga
         del table.columns[column], table.origins[column]
     table.columns = {name: cells, **table.columns}
     table.origins = {name: origins, **table.origins}
-    gathering.note(say("the times are put together from {name}", "时刻由 {name} 各列合成", name=shown(name)))
+    gathering.note(say("the times are put together from {name}", name=shown(name)))
     return name

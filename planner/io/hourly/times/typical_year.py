@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from planner.io.hourly.times.hour_stamps import LAST_HOUR
 from planner.io.hourly.times.year_of_hours import LEAP_YEAR
 from planner.io.hourly.times.zones import HOUR, said
-from planner.language import Said, say
+from planner.language import Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,11 +53,8 @@ def beginnings(stamps: Sequence[Stamp | None], hours_end: bool, tell: Tell) -> l
     if last and zeros:
         tell(
             last[0],
-            say("24:00 stands in a file that has 00:00 as well", "文件既有 24:00 又有 00:00"),
-            say(
-                "write hours 0 to 23, or 1 to 24: the end of one day is the beginning of the next",
-                "请统一写作 0 至 23 时，或 1 至 24 时：一天之末即次日之始",
-            ),
+            say("24:00 stands in a file that has 00:00 as well"),
+            say("write hours 0 to 23, or 1 to 24: the end of one day is the beginning of the next"),
         )
         return None
     back = timedelta(0)
@@ -65,15 +62,9 @@ def beginnings(stamps: Sequence[Stamp | None], hours_end: bool, tell: Tell) -> l
         back = HOUR
         tell(
             None,
-            say(
-                "the times are the ends of their hours (the file has 24:00 and no 00:00): 24:00 is the hour from 23:00",
-                "时刻为小时末（文件有 24:00 而无 00:00）：24:00 即始于 23:00 的一小时",
-            )
+            say("the times are the ends of their hours (the file has 24:00 and no 00:00): 24:00 is the hour from 23:00")
             if last
-            else say(
-                "the times are the ends of their hours, as --hours-end says: 01:00 is the hour from 00:00",
-                "按 --hours-end，时刻为小时末：01:00 即始于 00:00 的一小时",
-            ),
+            else say("the times are the ends of their hours, as --hours-end says: 01:00 is the hour from 00:00"),
         )
     minutes = {(stamp.minute, stamp.second) for stamp in known}
     if len(minutes) == 1 and minutes != {(0, 0)} and not back:
@@ -83,7 +74,6 @@ def beginnings(stamps: Sequence[Stamp | None], hours_end: bool, tell: Tell) -> l
             None,
             say(
                 "every time is at minute {minute} of its hour: its value is taken for the hour in which it lies",
-                "各时刻均为每小时第 {minute} 分：取作所在小时的数值",
                 minute=minute,
             ),
         )
@@ -130,29 +120,23 @@ def hour_of_year(time: datetime, length: int) -> int:
     return int((datetime(year, time.month, time.day, time.hour, tzinfo=UTC) - datetime(year, 1, 1, tzinfo=UTC)) / HOUR)
 
 
-def typical_note(times: Sequence[datetime], length: int, standard: timedelta, *, has_year: bool) -> Said:
+def typical_note(times: Sequence[datetime], length: int, standard: timedelta, *, has_year: bool) -> Message:
     """Return what was done to the months of several years."""
     years = sorted({time.year for time in times})
     months = (
         say(
             "the months are of {count} years ({first} to {last})",
-            "各月出自 {count} 年（{first} 至 {last}）",
             count=len(years),
             first=years[0],
             last=years[-1],
         )
         if has_year
-        else say("the times say no year", "时刻未写年份")
+        else say("the times say no year")
     )
-    leap = (
-        say("with 29 February", "含 2 月 29 日")
-        if length == LEAP_YEAR
-        else say("without 29 February", "不含 2 月 29 日")
-    )
+    leap = say("with 29 February") if length == LEAP_YEAR else say("without 29 February")
     return say(
         "{months}: a typical year, taken as one year of {length:,} hours in the order of the months, {leap}; "
         "its clock is standard time all through, {offset}",
-        "{months}：典型年，按月份先后作为一年 {length:,} 小时，{leap}；全年用标准时间 {offset}",
         months=months,
         length=length,
         leap=leap,

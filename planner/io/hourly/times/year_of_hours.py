@@ -76,14 +76,11 @@ def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] 
     """
     file, length = hourly.table.files[0], len(hourly.rows)
     if length < hours:
-        remedy = say(
-            "take a file that has it, or plan a year without: hours = 8760 in [time]",
-            "换用含该日的文件，或规划不含该日的年份：在 [time] 中写 hours = 8760",
-        )
+        remedy = say("take a file that has it, or plan a year without: hours = 8760 in [time]")
         gathering.add(
             Fault(
                 file,
-                say("29 February is missing, the scenario has it", "缺少 2 月 29 日，而情景有该日"),
+                say("29 February is missing, the scenario has it"),
                 None,
                 hourly.time_column,
                 None,
@@ -99,25 +96,22 @@ def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] 
             say(
                 "the scenario's clock is {ahead} h ahead of the file's: the year is rotated, its first {ahead} hours "
                 "come from the file's end",
-                "情景时钟比文件早 {ahead} h：全年循环移位，最初 {ahead} 小时取自文件末尾",
                 ahead=ahead,
             )
             if hourly.shift > 0
             else say(
                 "the scenario's clock is {ahead} h behind the file's: the year is rotated, its last {ahead} hours "
                 "come from the file's beginning",
-                "情景时钟比文件晚 {ahead} h：全年循环移位，最后 {ahead} 小时取自文件开头",
                 ahead=ahead,
             )
         )
     if hourly.lacks_leap_day:
-        gathering.note(say("the file leaves out 29 February {year}", "文件缺 {year} 年 2 月 29 日", year=hourly.year))
+        gathering.note(say("the file leaves out 29 February {year}", year=hourly.year))
     if length > hours:
         del rows[LEAP_DAY.start : LEAP_DAY.stop]
         gathering.note(
             say(
                 "29 February {year} is left out: the scenario has {hours:,} hours",
-                "略去 {year} 年 2 月 29 日：情景有 {hours:,} 小时",
                 year=hourly.year,
                 hours=hours,
             )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from planner.errors import UsageError, shown
 from planner.faults import nearest
-from planner.language import say
+from planner.language import Text, say
 
 OFFSET = re.compile(r"([+-])([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 HOUR = timedelta(hours=1)
@@ -36,7 +36,6 @@ def zone_of(name: str, option: str) -> tzinfo:
             say(
                 "{option} {name}: no such time zone ({nearest}); an IANA name such as Asia/Shanghai, UTC, or "
                 "a fixed offset such as +08:00",
-                "{option} {name}：没有这个时区（{nearest}）；可用 IANA 名称如 Asia/Shanghai、UTC，或固定时差如 +08:00",
                 option=option,
                 name=shown(name),
                 nearest=nearest(name, known),
@@ -60,8 +59,6 @@ def fixed_offset(zone: tzinfo, year: int, option: str, name: str) -> timedelta:
             say(
                 "{option} {name}: the clocks change there in {year}, and a day of the plan has 24 hours; "
                 "name its standard time as a fixed offset, such as +08:00",
-                "{option} {name}：该时区 {year} 年有夏令时，而规划的一天为 24 小时；请以固定时差给出标准时间"
-                "，如 +08:00",
                 option=option,
                 name=shown(name),
                 year=year,
@@ -82,7 +79,7 @@ def standard_offset(zone: tzinfo, year: int) -> timedelta:
     return (day.utcoffset() or timedelta(0)) - (day.dst() or timedelta(0))
 
 
-def scenario_offset(name: str, year: int, option: str) -> tuple[timedelta, str]:
+def scenario_offset(name: str, year: int, option: str) -> tuple[timedelta, Text]:
     """Return the offset that a plan keeps all through a year, and a note where it had to be chosen.
 
     China had summer time from 1986 to 1991; the plan of such a year keeps Beijing's standard time.
@@ -96,7 +93,6 @@ def scenario_offset(name: str, year: int, option: str) -> tuple[timedelta, str]:
     if name == BEIJING and year in SUMMER_TIME_OF_CHINA:
         note = say(
             "{name} had summer time in {year}; the scenario keeps its standard time, {offset}",
-            "{name} 在 {year} 年实行夏令时；情景采用标准时间 {offset}",
             name=name,
             year=year,
             offset=said(BEIJING_TIME),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from planner.language import Said
+from planner.language import Message, Named
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -221,7 +221,7 @@ def read_arrays(folder: Path) -> Arrays:
 
 def _in_both(value: Any) -> Any:
     """Return what JSON can hold; a text that was said in both languages: the child knows of none that is spoken."""
-    if isinstance(value, Said):
+    if isinstance(value, Message):
         return {"en": value.en, "zh": value.zh}
     if isinstance(value, dict):
         return {key: _in_both(inner) for key, inner in value.items()}
@@ -229,7 +229,7 @@ def _in_both(value: Any) -> Any:
 
 
 def _as_said(found: dict[str, Any]) -> Any:
-    return Said(found["en"], found["zh"]) if found.keys() == {"en", "zh"} else found
+    return Named(found["en"], found["zh"]) if found.keys() == {"en", "zh"} else found
 
 
 def write_request(folder: Path, request: Request) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
-from planner.language import say
+from planner.language import Text, say
 from planner.models.algebra.problem import Status
 from planner.models.algebra.unfit import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
 
@@ -53,19 +53,18 @@ def check_problem(problem: Problem) -> None:
     columns, rows = problem.column_names, problem.row_names
     matrix = problem.matrix
     if not problem.stages or not 0 <= problem.objective_stage < len(problem.stages):
-        raise PlannerError(say("the problem has no stage that is its objective", "问题没有作为目标的阶段"))
+        raise PlannerError(say("the problem has no stage that is its objective"))
     for stage in problem.stages:
         _refuse(
             np.flatnonzero(unfit_numbers(stage.cost)),
             columns,
-            say("the {name}", "目标 {name}", name=stage.name),
+            say("the {name}", name=stage.name),
             stage.cost,
         )
         if not math.isfinite(stage.constant):
             raise PlannerError(
                 say(
                     "the constant of the {name} is {constant}",
-                    "{name} 的常数项为 {constant}",
                     name=stage.name,
                     constant=stage.constant,
                 )
@@ -74,30 +73,27 @@ def check_problem(problem: Problem) -> None:
         _refuse(
             np.flatnonzero(unfit_numbers(problem.tie_break)),
             columns,
-            say("the tie-break", "择优目标"),
+            say("the tie-break"),
             problem.tie_break,
         )
     sides = (rows, problem.row_lower, problem.row_upper), (columns, problem.column_lower, problem.column_upper)
     for names, lower, upper in sides:
         fits = (lower == -np.inf) | (np.abs(lower) < VALUE_MAX)
         limits = np.where(fits, upper, lower)
-        _refuse(np.flatnonzero(unfit_limits(lower, upper)), names, say("the limits", "上下限"), limits)
+        _refuse(np.flatnonzero(unfit_limits(lower, upper)), names, say("the limits"), limits)
     entries = np.flatnonzero(unfit_numbers(matrix.data, COEFFICIENT_MAX))
     if len(entries):
-        raise _unfit(
-            say("the coefficients", "系数"), rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]])
-        )
+        raise _unfit(say("the coefficients"), rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]]))
 
 
-def _refuse(places: Places, names: Sequence[object], what: str, numbers: Vector) -> None:
+def _refuse(places: Places, names: Sequence[object], what: Text, numbers: Vector) -> None:
     if len(places):
         raise _unfit(what, names[int(places[0])], float(numbers[int(places[0])]))
 
 
-def _unfit(what: str, name: object, number: float) -> PlannerError:
+def _unfit(what: Text, name: object, number: float) -> PlannerError:
     problem = say(
         "{what} of {name} hold {number}, which no solver can take",
-        "{name} 的{what}含 {number}，任何求解器都无法处理",
         what=what,
         name=name,
         number=number,
@@ -108,11 +104,10 @@ def _unfit(what: str, name: object, number: float) -> PlannerError:
     return InvalidInputError(
         [
             Fault(
-                say("the model", "模型"),
+                say("the model"),
                 problem,
                 remedy=say(
                     "below {VALUE_MAX:g}; look for a cell in a wrong unit",
-                    "应小于 {VALUE_MAX:g}；请检查是否有单位错误的单元格",
                     VALUE_MAX=VALUE_MAX,
                 ),
             )
@@ -139,13 +134,13 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
         the plan, a number that is none.
     """
     if answer.status not in get_args(Status) or answer.status == "error":
-        raise _nonsense(say("a status called {status!r:.80}", "状态名为 {status!r:.80}", status=answer.status))
+        raise _nonsense(say("a status called {status!r:.80}", status=answer.status))
     if answer.status not in ("optimal", "feasible", "interrupted"):
         return Verdict(status=answer.status)  # type: ignore[arg-type]  # checked above
     if answer.values is None:
         if answer.status == "interrupted":
             return Verdict("interrupted")
-        raise _nonsense(say("a plan without values", "方案没有取值"))
+        raise _nonsense(say("a plan without values"))
     values, notes = clean(problem, answer.values)
     _check_rows(problem, values)
     objective, size = objective_of(problem, values)
@@ -156,18 +151,12 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
         notes.append(
             say(
                 "the solver called the plan optimal, but its own bound leaves a gap of {gap:.2e}",
-                "求解器称方案最优，但其自身的界留有 {gap:.2e} 的间隙",
                 gap=gap,
             )
         )
     if status == "optimal" and answer.row_duals is None and not bool(problem.is_integer.any()):
         status = "feasible"
-        notes.append(
-            say(
-                "the solver called the plan optimal, but without shadow prices nothing proves it",
-                "求解器称方案最优，但没有影子价格可证",
-            )
-        )
+        notes.append(say("the solver called the plan optimal, but without shadow prices nothing proves it"))
     if answer.row_duals is not None:
         _check_duals(problem, values, answer.row_duals, size)
     return Verdict(status, values, objective, bound, gap, answer.row_duals, notes)
@@ -185,13 +174,12 @@ def clean(problem: Problem, values: Vector) -> tuple[Vector, list[str]]:
         raise _nonsense(
             say(
                 "{size} values for {size_2} columns",
-                "{size_2} 列有 {size} 个取值",
                 size=values.size,
                 size_2=problem.column_lower.size,
             )
         )
     if not bool(np.isfinite(values).all()):
-        raise _nonsense(say("values that are not finite", "取值不是有限数"))
+        raise _nonsense(say("values that are not finite"))
     integral = np.where(problem.is_integer, np.round(values), values)
     cleaned = np.clip(integral, problem.column_lower, problem.column_upper) + 0.0  # -0.0 becomes 0.0
     size = np.maximum(1.0, np.abs(cleaned))
@@ -201,7 +189,6 @@ def clean(problem: Problem, values: Vector) -> tuple[Vector, list[str]]:
         raise _nonsense(
             say(
                 "the value {values} for {column_names}",
-                "{column_names} 的取值为 {values}",
                 values=values[worst],
                 column_names=problem.column_names[worst],
             )
@@ -212,7 +199,6 @@ def clean(problem: Problem, values: Vector) -> tuple[Vector, list[str]]:
     return cleaned, [
         say(
             "{sum} values moved onto their integer or bound, by {max:.1e} at most",
-            "{sum} 个取值移到其整数或界上，最多移动 {max:.1e}",
             sum=int(moved.sum()),
             max=step.max(),
         )
@@ -236,7 +222,6 @@ def _check_rows(problem: Problem, values: Vector) -> None:
         raise _nonsense(
             say(
                 "a plan that breaks {row_names} by {value:.6g}",
-                "方案违反 {row_names}，幅度 {value:.6g}",
                 row_names=problem.row_names[worst],
                 value=excess[worst] * size[worst],
             )
@@ -262,13 +247,12 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms:
     status: Status = answer.status  # type: ignore[assignment]  # checked by the caller
     if not math.isfinite(bound):
         if status == "optimal":
-            raise _nonsense(say("an optimal plan without a bound", "最优方案没有界"))
+            raise _nonsense(say("an optimal plan without a bound"))
         return status, float("nan"), float("nan")
     if bound > objective + TOLERANCE * size:
         raise _nonsense(
             say(
                 "a plan of {objective} below its own bound {bound}",
-                "方案目标值 {objective} 低于其自身的界 {bound}",
                 objective=objective,
                 bound=bound,
             )
@@ -293,7 +277,7 @@ def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -
     Only where the objective is the first stage: the duals of a later one belong to the face of those before it.
     """
     if duals.shape != problem.row_lower.shape or not bool(np.isfinite(duals).all()):
-        raise _nonsense(say("shadow prices that are not numbers, one a row", "影子价格不是每行一个数"))
+        raise _nonsense(say("shadow prices that are not numbers, one a row"))
     if problem.objective_stage:
         return
     cost = problem.stages[0].cost
@@ -306,7 +290,6 @@ def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -
         raise _nonsense(
             say(
                 "a plan that costs {loss:.6g} more than its shadow prices allow",
-                "方案成本比影子价格所允许的高 {loss:.6g}",
                 loss=loss,
             )
         )
@@ -320,11 +303,10 @@ def _loss(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float
     return float(np.abs(prices) @ room)
 
 
-def _nonsense(what: str) -> SolverCrashedError:
+def _nonsense(what: Text) -> SolverCrashedError:
     return SolverCrashedError(
         say(
             "the solver answered nonsense: {what}; try another solver, or report it with the scenario",
-            "求解器的结果不成立：{what}；请换求解器，或附情景反馈",
             what=what,
         )
     )

@@ -220,7 +220,7 @@ def _details(found: Search | Polish) -> dict[str, Any]:
     if _status(found) == "error":
         details |= {
             "failure": "gave up",
-            "message": say("HiGHS ended with {reason}", "HiGHS 以 {reason} 结束", reason=found.reason),
+            "message": say("HiGHS ended with {reason}", reason=found.reason),
         }
     return details
 
@@ -235,7 +235,6 @@ def merge(answer: Answer, polish: Polish) -> Answer:
         return replace(answer, **found, is_unique=polish.is_unique, details=details)
     reason = say(
         "with the integers fixed the linear programme ended with {reason}: no shadow prices, no tie-break",
-        "固定整数后线性规划以 {reason} 结束：没有影子价格，也不择优",
         reason=polish.reason,
     )
     return replace(answer, details={**details, "tie_break": "off", "warnings": [*warnings, reason]})

@@ -71,7 +71,7 @@ def search(arrays: Arrays, request: Request, folder: Path) -> Answer:
             "error",
             details={
                 "failure": "missing",
-                "message": say("available here: {listed}", "此处可用：{listed}", listed=listed),
+                "message": say("available here: {listed}", listed=listed),
             },
         )
     if _has_hopeless_row(arrays):
@@ -185,9 +185,7 @@ def _minimise(solver: tuple[Any, str], model: Any, cost: Vector, request: Reques
     if status == "error":
         details |= {
             "failure": "gave up",
-            "message": say(
-                "{name} ended with {condition}", "{name} 以 {condition} 结束", name=name, condition=condition
-            ),
+            "message": say("{name} ended with {condition}", name=name, condition=condition),
         }
     bound = _bound(results)
     if status == "optimal" and values is not None and not math.isfinite(bound):
@@ -196,7 +194,6 @@ def _minimise(solver: tuple[Any, str], model: Any, cost: Vector, request: Reques
         details["warnings"] = [
             say(
                 "{name} gave no bound; its word for the gap asked for is taken",
-                "{name} 未给出界；采信其声称的间隙",
                 name=name,
             )
         ]

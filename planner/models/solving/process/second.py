@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
-from planner.language import say
+from planner.language import Text, say
 from planner.models.solving.highs.exchange import Clock
 from planner.models.solving.highs.highs import Programme
 from planner.models.solving.highs.options import LARGE
@@ -75,8 +75,7 @@ def after_rounding(arrays: Arrays, request: Request, clock: Clock, on_incumbent:
     again = stages.search_integers(arrays, replace(request, is_careful=True), _time(clock), on_incumbent)
     said = say(
         "the integers HiGHS found were whole within its tolerance only, and made whole they keep not all the rules: "
-        "solved again to tighter ones",
-        "HiGHS 求得的整数仅在其容差内为整，取整后违反约束：已按更严容差重新求解",
+        "solved again to tighter ones"
     )
     return replace(again, second_opinion="plan", warnings=[*first.warnings, said])
 
@@ -123,23 +122,21 @@ def _said(found: Found, word: Word, other: Found | None = None) -> Found:
         return found if word != "unfinished" else replace(found, warnings=[*found.warnings, _unfinished(found.reason)])
     if word == "plan":
         return replace(found, warnings=[*found.warnings, _mistaken(other.reason)])
-    reason = say("{one}, then {other}", "先是 {one}，后是 {other}", one=found.reason, other=other.reason)
+    reason = say("{one}, then {other}", one=found.reason, other=other.reason)
     return replace(found, state="error", reason=reason)
 
 
-def _mistaken(reason: str) -> str:
+def _mistaken(reason: str) -> Text:
     return say(
         "HiGHS first said {reason}, which is wrong: solved again without presolve, scaled otherwise, it found a plan; "
         "look for limits and prices far larger than all others",
-        "HiGHS 起初报告 {reason}，有误：关闭预处理并改用其他缩放后求得方案；请检查是否有远大于其他数值的上限或价格",
         reason=reason,
     )
 
 
-def _unfinished(reason: str) -> str:
+def _unfinished(reason: str) -> Text:
     return say(
         "{reason} is the solver's word alone: there was no time to cross-check it",
-        "{reason} 仅为求解器的说法：时间不足，未能复核",
         reason=reason,
     )
 

@@ -282,7 +282,6 @@ def _break_tie(programme: Programme, result: Polish, clock: Clock, *, is_single:
         result.warnings.append(
             say(
                 "the tie-break ended with {status}; the plan before it is kept",
-                "择优以 {status} 结束；保留此前的方案",
                 status=programme.status,
             )
         )
@@ -296,7 +295,6 @@ def _break_tie(programme: Programme, result: Polish, clock: Clock, *, is_single:
         result.warnings.append(
             say(
                 "the tie-break moved a stage by {max:.1e} of itself; the plan before it is kept",
-                "择优使某阶段相对移动 {max:.1e}；保留此前的方案",
                 max=float((drift / size).max()),
             )
         )

@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from planner.language import say
+from planner.language import Text, say
 from planner.models.algebra.problem import Proof
 from planner.models.solving.highs.judge import TOLERANCE, gap_of, terms_of
 from planner.models.solving.proof.leaves import unpacked, vector_of
@@ -57,10 +57,7 @@ def prove_answer(
 
 def _closed(verdict: Verdict) -> Verdict:
     """Return a verdict that is optimal after all: the solver's own bound was lost in rounding, ours was not."""
-    note = say(
-        "the bound that the planner proves closes the gap: the plan is optimal",
-        "规划器自行证明的界闭合了间隙：方案最优",
-    )
+    note = say("the bound that the planner proves closes the gap: the plan is optimal")
     return replace(verdict, status="optimal", notes=[*verdict.notes, note])
 
 
@@ -70,13 +67,12 @@ def _cut_short(verdict: Verdict) -> Verdict:
         return verdict
     note = say(
         "the solver called the plan optimal, but in safe arithmetic a gap of {gap:.2e} is left",
-        "求解器称方案最优，但以严格算术只能证明到间隙 {gap:.2e}",
         gap=verdict.gap,
     )
     return replace(verdict, status="feasible", notes=[*verdict.notes, note])
 
 
-def _proved(problem: Problem, answer: Answer, verdict: Verdict, folder: Path) -> tuple[float, str, Evidence | None]:
+def _proved(problem: Problem, answer: Answer, verdict: Verdict, folder: Path) -> tuple[float, Text, Evidence | None]:
     """Return what is proved of the objective, why it is no more, and from what it may be proved again."""
     has_integers = bool(problem.is_integer.any())
     if problem.objective_stage and not has_integers and verdict.row_duals is not None:
@@ -85,10 +81,7 @@ def _proved(problem: Problem, answer: Answer, verdict: Verdict, folder: Path) ->
             return -math.inf, _no_duals(), None
         return *staged(problem, verdict.row_duals, earlier, verdict.values, verdict.objective), None
     if problem.objective_stage:
-        why = say(
-            "the objective comes after another stage, which holds only by the solver's word",
-            "优化目标之前还有一个阶段，该阶段的结果仅为求解器所称",
-        )
+        why = say("the objective comes after another stage, which holds only by the solver's word")
         return -math.inf, why if has_integers else _no_duals(), None
     if not has_integers:
         evidence = None if verdict.row_duals is None else whole(problem, verdict.row_duals)
@@ -114,15 +107,15 @@ def _left(problem: Problem, answer: Answer, folder: Path) -> Evidence | None:
     return Evidence(leaves, lambda number: vector_of(folder, number), count)
 
 
-def _unreadable(error: Exception) -> str:
-    return say("what the search left cannot be read: {error}", "搜索留下的内容无法读取：{error}", error=error)
+def _unreadable(error: Exception) -> Text:
+    return say("what the search left cannot be read: {error}", error=error)
 
 
-def _no_duals() -> str:
-    return say("there are no shadow prices to prove it from", "没有可供证明的影子价格")
+def _no_duals() -> Text:
+    return say("there are no shadow prices to prove it from")
 
 
-def _why_tree(options: SolverOptions) -> str:
+def _why_tree(options: SolverOptions) -> Text:
     if options.name == "highs":
-        return say("HiGHS's own tree found the bound", "该界由 HiGHS 自身的分支搜索得出")
-    return say("another solver found the bound: {name}", "该界由其他求解器得出：{name}", name=options.name)
+        return say("HiGHS's own tree found the bound")
+    return say("another solver found the bound: {name}", name=options.name)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from planner.language import say
+from planner.language import Text, say
 from planner.models.solving.proof.leaves import NONE, Leaf, packed, unpacked
 from planner.models.solving.proof.partition import covers
 from planner.models.solving.proof.safe_bound import Prover, Relaxation
@@ -76,7 +76,7 @@ def cutoff_of(problem: Problem, objective: float) -> float:
 
 def proved_bound(
     problem: Problem, evidence: Evidence, objective: float, held: Sequence[tuple[Vector, float]] = ()
-) -> tuple[float, str]:
+) -> tuple[float, Text]:
     """Return what evidence proves of the objective, with its constant, and why it is no more.
 
     Parameters
@@ -96,7 +96,7 @@ def proved_bound(
     integers = np.flatnonzero(problem.is_integer)
     box = problem.column_lower[integers], problem.column_upper[integers]
     if not covers([(leaf.lower, leaf.upper) for leaf in evidence.leaves], *box):
-        return -math.inf, say("the parts of the search do not cover all integers", "搜索的各部分未覆盖全部整数取值")
+        return -math.inf, say("the parts of the search do not cover all integers")
     prover = Prover(relaxation_of(problem, held), cutoff_of(problem, objective))
     bound = math.inf
     for leaf in evidence.leaves:
@@ -118,14 +118,13 @@ def _of_leaf(prover: Prover, leaf: Leaf, evidence: Evidence, lower: Vector, uppe
     return -math.inf
 
 
-def _why_nothing(prover: Prover) -> str:
+def _why_nothing(prover: Prover) -> Text:
     if prover.unlimited:
         return say(
             "nothing limits {count} columns by which the objective could fall",
-            "有 {count} 列没有上限，目标值可能随之下降",
             count=prover.unlimited,
         )
-    return say("there are no shadow prices to prove it from", "没有可供证明的影子价格")
+    return say("there are no shadow prices to prove it from")
 
 
 def whole(problem: Problem, duals: Vector) -> Evidence:
@@ -193,7 +192,7 @@ def staged(problem: Problem, duals: Vector, earlier: Vector, values: Vector, obj
     stages = problem.stages[: problem.objective_stage]
     held = [(stage.cost, float(stage.cost @ values)) for stage in stages]
     best = -math.inf
-    why: str = say("there are no shadow prices to prove it from", "没有可供证明的影子价格")
+    why: str = say("there are no shadow prices to prove it from")
     if earlier.shape != (len(stages), len(problem.row_lower)) or not bool(np.isfinite(earlier).all()):
         return best, why
     for threshold in THRESHOLDS:

@@ -25,7 +25,7 @@ from planner.studies.compare.differences.warnings import warnings_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from planner.language import Said
+    from planner.language import Message
     from planner.studies.compare.differences.run import Run
 
 TABLES: Final = ("measures", "cost", "moved", "inputs", "input_columns", "sites", "workloads", "regions", "new_build")
@@ -52,8 +52,8 @@ class Comparison:
     before: Run
     after: Run
     tables: Mapping[str, pd.DataFrame]
-    warnings: tuple[Said, ...]
-    near: Nearest | Said | None = None
+    warnings: tuple[Message, ...]
+    near: Nearest | Message | None = None
 
     @property
     def effects(self) -> pd.DataFrame:
@@ -84,7 +84,7 @@ class Comparison:
         return fsum(table.loc[table["kind"].isin(kinds or ("moved",)), "load"])
 
 
-def compare_runs(before: Run, after: Run, near: Nearest | Said | None = None) -> Comparison:
+def compare_runs(before: Run, after: Run, near: Nearest | Message | None = None) -> Comparison:
     """Compare a run with the base; nothing is solved again.
 
     Parameters
@@ -166,7 +166,7 @@ def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
     }
 
 
-def _nearest(near: Nearest | Said | None) -> dict[str, Any] | None:
+def _nearest(near: Nearest | Message | None) -> dict[str, Any] | None:
     """Return what is known of the nearest equal: its objective and whether it builds as the base; or why nothing is."""
     if near is None:
         return None

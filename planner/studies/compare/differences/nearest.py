@@ -17,7 +17,7 @@ import numpy as np
 from planner.errors import PlannerError
 from planner.figures.ledger import weights
 from planner.figures.work import mean_load
-from planner.language import Said, say
+from planner.language import Message, say
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
@@ -67,7 +67,7 @@ class Nearest:
     builds_as_before: bool
 
 
-def nearest_equal(before: Results, after: Results, seconds: float = SECONDS) -> Nearest | Said:
+def nearest_equal(before: Results, after: Results, seconds: float = SECONDS) -> Nearest | Message:
     """Return the plan nearest to ``before`` among the equals of ``after``, or why it is not known.
 
     Parameters
@@ -76,9 +76,9 @@ def nearest_equal(before: Results, after: Results, seconds: float = SECONDS) -> 
         Wall time for the solver.
     """
     if "own_rules" in after.summary or "own_rules" in after.manifest:
-        return say("the run has rules of the user's own", "该方案含用户自定约束")
+        return say("the run has rules of the user's own")
     if "alternative" in after.summary:
-        return say("the run is an alternative, not the best plan", "该方案为备选方案，并非最优")
+        return say("the run is an alternative, not the best plan")
     return _Search(before, after, time.perf_counter() + seconds).found()
 
 
@@ -96,10 +96,10 @@ class _Search:
         work, built = mean_load(self.before.tables, PAIR_AND_SITE), _built(self.before, self.after, self.built)
         return KnownPlan(dict(work), _shares_of(self.after), dict(built))
 
-    def found(self) -> Nearest | Said:
+    def found(self) -> Nearest | Message:
         problem = self.compiled.problem
         if problem.matrix.nnz > NONZEROS_MAX:
-            return say("the model is too large", "模型过大")
+            return say("the model is too large")
         own = self._integers(self.after)
         base = self._integers(self.before)
         base = np.where(np.isnan(base), own, base)
@@ -109,11 +109,11 @@ class _Search:
                 return nearest
         return self._tried(own, builds_as_before=False)
 
-    def _tried(self, integers: Vector, *, builds_as_before: bool) -> Nearest | Said:
+    def _tried(self, integers: Vector, *, builds_as_before: bool) -> Nearest | Message:
         try:
             return self._nearest(integers, builds_as_before=builds_as_before)
         except PlannerError as error:
-            return say("looking for it failed: {error}", "查找失败：{error}", error=str(error))
+            return say("looking for it failed: {error}", error=str(error))
 
     def _integers(self, results: Results) -> Vector:
         """Return the integers of a plan as columns of the run's problem, NaN where its tables do not say."""
@@ -129,7 +129,7 @@ class _Search:
             return objective
         return max(objective, float(bound) + float(asked.get("mip_gap", 0.0)) * abs(objective))
 
-    def _nearest(self, integers: Vector, *, builds_as_before: bool) -> Nearest | Said:
+    def _nearest(self, integers: Vector, *, builds_as_before: bool) -> Nearest | Message:
         problem = nearest_of_equals(self.compiled.problem, integers, self.known, self.built)
         left = self.ends - time.perf_counter()
         if left <= 0:
@@ -145,12 +145,12 @@ class _Search:
         summary = summarise(scenario, tables)
         findings = audit(scenario, tables, summary)
         if findings:
-            return say("the audit does not confirm it: {first}", "核验未通过：{first}", first=findings[0].said())
+            return say("the audit does not confirm it: {first}", first=findings[0].said())
         return Nearest(tables, summary, solution.objective, builds_as_before)
 
 
-def _too_long() -> Said:
-    return say("there was not enough time", "时间不足")
+def _too_long() -> Message:
+    return say("there was not enough time")
 
 
 def _shares_of(results: Results) -> dict[str, float]:
