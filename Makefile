@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill benchmark basemap site site-check findings clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill words benchmark basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -26,6 +26,9 @@ docs: $(VENV)/.core  ## Write docs/reference anew from the features' declaration
 
 answers: $(VENV)/.core  ## Solve the cost of green of zhongwei-24-7 (30 plans, about an hour; may be stopped and gone on with) into its page.
 	$(BIN)/python -m planner.studies.cost_of_green.answers scenarios/zhongwei-24-7 docs/explanation/cost-of-green.md docs/images results/answers/zhongwei-24-7
+
+words: $(VENV)/.test  ## Put new sentences into the Chinese catalogue, take dead ones out, compile it.
+	$(BIN)/python -m tests.words
 
 golden: $(VENV)/.test  ## Accept the national scenario's new numbers as meant.
 	$(BIN)/python -m pytest tests/golden --update-golden

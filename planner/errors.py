@@ -181,7 +181,7 @@ class AuditDisagreedError(PlannerError):
 
     exit_code = 11
 
-    def __init__(self, subject: Text, findings: Sequence[str]) -> None:
+    def __init__(self, subject: Text, findings: Sequence[Text]) -> None:
         self.findings = tuple(findings)
         head = say("the audit disagrees with {subject}:", subject=subject)
         super().__init__(join([head, *_first(self.findings)], "\n"))

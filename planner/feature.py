@@ -5,7 +5,7 @@ The planner's own features import the same from where it stands; this place stay
 
 from planner.errors import Fault
 from planner.figures import ledger
-from planner.language import say
+from planner.language import say, say_both
 from planner.models.rules import scopes
 from planner.models.rules.example import Example, Variants
 from planner.models.rules.findings import Finding
@@ -31,5 +31,6 @@ __all__ = [
     "keys_of",
     "ledger",
     "say",
+    "say_both",
     "scopes",
 ]

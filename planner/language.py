@@ -150,13 +150,21 @@ def say(template: str, plural: str = "", /, **values: Any) -> Message:
 
 
 def say_both(template: str, zh: str, /, **values: Any) -> Message:
-    """Return a sentence that the planner's catalogue does not have, such as a guest feature's, in English and Chinese."""
+    """Return a sentence that the catalogue does not have, such as a guest feature's, in English and Chinese."""
     return Sentence(template, values=_kept(values), given=zh)
 
 
 def say_as(context: str, template: str) -> Message:
     """Return a text that English uses for several things, and Chinese does not; the context tells which is meant."""
     return Sentence(template, context=context)
+
+
+def _kept(values: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Return values that nobody can change any more: a sentence is rendered later than it is said."""
+    return tuple(
+        (name, value if isinstance(value, Message | str | Number | date) else str(value))
+        for name, value in values.items()
+    )
 
 
 COMMA: Final = say(", ")
@@ -206,11 +214,3 @@ def _translated(template: str, context: str) -> str:
 
 def _put(value: Any, language: Language) -> Any:
     return value.rendered(language) if isinstance(value, Message) else value
-
-
-def _kept(values: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """Return values that nobody can change any more: a sentence is rendered later than it is said."""
-    return tuple(
-        (name, value if isinstance(value, Message | str | Number | date) else str(value))
-        for name, value in values.items()
-    )

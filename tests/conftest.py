@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+from typing import NoReturn
 
 import pytest
+
+from planner.language import Message
 
 
 def _stay() -> None:
@@ -19,6 +22,14 @@ def _stay() -> None:
 
 
 _stay()
+
+
+def _unrendered(message: Message) -> NoReturn:
+    """Fail where a message is taken for a text: outside the tests it speaks the language that is spoken."""
+    raise AssertionError(repr(message))
+
+
+Message.__str__ = _unrendered  # type: ignore[assignment,method-assign]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from planner.language import translated
+from planner.language import rendered
 from planner.views import headline
 from planner.views.captions import gap_text, surety, whose
 from planner.views.report import trust
@@ -58,7 +58,7 @@ def test_whose_word_it_is_is_said_everywhere(by: str, manifest: dict[str, Any], 
     other = WORDS["solver" if by == "planner" else "planner"]
     for text in said:
         for language, word, wrong in zip(("en", "zh"), WORDS[by], other, strict=True):
-            told = translated(text, language).lower().replace("not proved", "")
+            told = rendered(text, language).lower().replace("not proved", "")
             assert word in told
             assert wrong not in told
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from planner.io.workbook.results import result_book
-from planner.language import Said
+from planner.language import Named
 from planner.models.build import declare_model
 from planner.models.declarations import declarations
 from planner.studies.alternatives.quantities import quantities_of
@@ -108,7 +108,7 @@ def test_the_page_shows_the_layers(name: str) -> None:
     Sensitivity: a share reckoned anew for the page.
     """
     results = solved(name)
-    subject = Subject(results, None, word, Said("", ""))
+    subject = Subject(results, None, word, Named("", ""))
     for row, site in zip(explore(subject, None)["sites"], results.sites.to_dict("records"), strict=True):
         for figure in on_page(subject, "site"):
             if row[figure.page] is None:

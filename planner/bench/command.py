@@ -14,32 +14,14 @@ from planner.bench.runs.runs_file import read_runs
 from planner.bench.runs.verdict import ruling_of
 from planner.bench.solvers.base import FREE, load, modules_of
 from planner.errors import SolveInterruptedError, SolverMissingError, UsageError, shown
-from planner.language import Message, Named, Text, join, say
+from planner.language import Message, Text, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from planner.bench.page.summary import Summary
-    from planner.bench.runs.verdict import Status
     from planner.bench.solvers.record import Record
-
-
-WORDS_ZH = {
-    "optimal_verified": "最优，已核验",
-    "feasible_timeout": "可行，到时停止",
-    "timeout": "超时",
-    "out_of_memory": "内存不足",
-    "crash": "崩溃",
-    "error": "出错",
-    "wrong": "错误结果",
-    "conflict": "矛盾",
-    "unproved": "未证明",
-    "unsupported": "不支持",
-    "unlicensed": "无许可",
-    "size_limited": "超出免费规模",
-}
-"""Each status in Chinese, as ``summary.WORDS`` has it in English."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +41,7 @@ def bench(
     folder: Path,
     choice: Choice,
     overrides: Sequence[str] = (),
-    on_line: Callable[[str], None] | None = None,
+    on_line: Callable[[Text], None] | None = None,
 ) -> Summary:
     """Freeze the instances, make the runs that are missing, write the page.
 
@@ -96,7 +78,7 @@ def bench(
 
     def tell(record: Record, done: int, planned: int) -> None:
         if on_line is not None:
-            on_line(f"{done}/{planned} {_words_of(record)}")
+            on_line(f"{done}/{planned} " + _words_of(record))
 
     try:
         run_campaign(folder, campaign, tell)
@@ -155,43 +137,28 @@ def _words_of(record: Record) -> Message:
     return say(
         "{line}: {status}, {seconds} s{reason}",
         line=shown(f"{record.instance} {record.solver} {record.algorithm} seed {record.seed}"),
-        status=say("hung, killed") if ruling.is_hung else _status(ruling.status),
+        status=say("hung, killed") if ruling.is_hung else WORDS[ruling.status],
         seconds=seconds_text(seconds),
         reason=say(" ({reason})", reason=shown(ruling.reason)) if tells else "",
     )
 
 
-def _status(status: Status) -> Message:
-    return Named(WORDS[status], WORDS_ZH[status])
-
-
-def headline(summary: Summary, folder: Path) -> Text:
+def headline(summary: Summary, folder: Path) -> Message:
     """Return what stands on the terminal at the end: counts, findings, contradictions, where the page is.
 
     Findings are those of the page, which is in English whatever is spoken: it is for those who build solvers.
     """
     counts = join(
-        say("{count} {status}", count=summary.counts[status], status=_status(status))
+        say("{count} {status}", count=summary.counts[status], status=WORDS[status])
         for status in WORDS
         if summary.counts[status]
     )
-    lines: list[str] = [say("{runs} runs: {counts}", runs=len(summary.settled), counts=counts)]
+    lines: list[Text] = [say("{runs} runs: {counts}", runs=len(summary.settled), counts=counts)]
     lines += [f"{section.title}: {shown(section.finding, 400)}" for section in summary.sections]
     lines += [
-        say(
-            "contradiction on {instance}: {text}",
-            instance=shown(one.instance),
-            text=shown(one.text, 400),
-        )
+        say("contradiction on {instance}: {text}", instance=shown(one.instance), text=shown(one.text, 400))
         for one in summary.conflicts
     ]
     page = shown(folder / PAGE, 400)
-    lines.append(
-        say(
-            "{page} (and {table}, {scores}, runs.jsonl)",
-            page=page,
-            table=TABLE,
-            scores=SCORES,
-        )
-    )
-    return join(lines, "\n") + "\n"
+    lines.append(say("{page} (and {table}, {scores}, runs.jsonl)", page=page, table=TABLE, scores=SCORES))
+    return join([*lines, ""], "\n")

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from planner.bench.mps import Linear
-from planner.errors import Fault, InvalidInputError, shown
+from planner.errors import Fault, InvalidInputError, reason, shown
 from planner.language import Text, say
 
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
@@ -43,7 +43,7 @@ def read_mps(path: Path) -> tuple[Linear, float]:
         except (OSError, EOFError) as error:
             raise _fault(
                 path,
-                say("cannot be read: {error}", error=error),
+                say("cannot be read: {error}", error=reason(error)),
                 say("name an .mps or .mps.gz file"),
             ) from None
         log = Path(folder) / "log"

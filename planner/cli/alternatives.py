@@ -12,7 +12,11 @@ from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_lin
 from planner.language import rendered, say, spoken
 
 
-@app.command(zh="近优方案：目标值稍差的方案可以有多不同，并给出若干完整的备选方案。")
+@app.command(
+    help=say(
+        "Find how different plans can be that cost at most a little more, and a few of them whole: table, figure, runs."
+    )
+)
 def alternatives(
     scenario: ScenarioFolder,
     *,
@@ -45,7 +49,6 @@ def alternatives(
     ] = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
-    """Find how different plans can be that cost at most a little more, and a few of them whole: table, figure, runs."""
     from planner.studies.alternatives import report  # noqa: PLC0415
     from planner.studies.alternatives.choice import Choice  # noqa: PLC0415
     from planner.studies.alternatives.command import find_alternatives  # noqa: PLC0415
@@ -57,4 +60,4 @@ def alternatives(
     found = find_alternatives(scenario, out, choice, drawing=drawing, on_progress=None if quiet else print_line)
     report.draw(found, out, language=spoken(), formats=files)
     if not quiet:
-        sys.stdout.write(report.headline(found, out))
+        sys.stdout.write(rendered(report.headline(found, out)))

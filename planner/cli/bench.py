@@ -12,7 +12,9 @@ from planner.cli.options import Overrides, Quiet, app, print_line
 from planner.language import rendered, say
 
 
-@app.command(zh="在情景的模型上比较求解器：每个结果精确核验，评分附区间，汇成一页。")
+@app.command(
+    help=say("Compare solvers on models of scenarios: every answer checked exactly, scores with intervals, one page.")
+)
 def bench(
     scenarios: Annotated[
         list[Path] | None,
@@ -65,10 +67,9 @@ def bench(
     overrides: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """Compare solvers on models of scenarios: every answer checked exactly, scores with intervals, one page."""
     from planner.bench import command  # noqa: PLC0415
 
     choice = command.Choice(solvers, algorithms, seeds, threads, time_limit, memory_limit)
     summary = command.bench(scenarios or (), out, choice, overrides or (), None if quiet else print_line)
     if not quiet:
-        sys.stdout.write(command.headline(summary, out))
+        sys.stdout.write(rendered(command.headline(summary, out)))

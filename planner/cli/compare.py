@@ -12,7 +12,7 @@ from planner.cli.options import AsJson, BaseMap, BaseMapLayer, Quiet, app, one_l
 from planner.language import rendered, say
 
 
-@app.command(help=rendered(say("Compare finished runs: what moved where, and why.")))
+@app.command(help=say("Compare finished runs: what moved where, and why."))
 def compare(
     runs: Annotated[
         list[Path],
@@ -48,7 +48,6 @@ def compare(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare finished runs: what moved where, and why."""
     from planner.studies.compare.command import check_out, told, write_comparison  # noqa: PLC0415
     from planner.studies.compare.command import compare as compare_folders  # noqa: PLC0415
     from planner.studies.compare.differences.comparison import as_json as plain_data  # noqa: PLC0415
@@ -66,4 +65,4 @@ def compare(
     elif not quiet:
         sys.stdout.write(told(comparisons))
         if out is not None:
-            sys.stdout.write(say("\ntables, workbook and map  {out}\n", out=out))
+            sys.stdout.write(rendered(say("\ntables, workbook and map  {out}\n", out=out)))

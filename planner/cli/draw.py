@@ -12,7 +12,7 @@ from planner.cli.options import LAYER_HELP, BaseMap, RunFolder, app, one_layer, 
 from planner.language import rendered, say, spoken
 
 
-@app.command("map", zh="重绘已完成运行的地图。")
+@app.command("map", help=say("Draw the map of a finished run again."))
 def draw(
     run: RunFolder,
     *,
@@ -25,7 +25,6 @@ def draw(
         str, typer.Option("--layer", metavar="NAMES", help=rendered(say("Layers to draw.")))
     ] = "sites,regions,flows",
 ) -> None:
-    """Draw the map of a finished run again."""
     from planner.pipeline.finished import redraw  # noqa: PLC0415
     from planner.views.drawing import MAP_LAYERS  # noqa: PLC0415
 
@@ -34,7 +33,7 @@ def draw(
         sys.stdout.write(f"{path}\n")
 
 
-@app.command(zh="绘制已完成运行的逐时图：节点的供电与负荷，或持续曲线。")
+@app.command(help=say("Draw the hours of a finished run: supply and load of a site, or duration curves."))
 def chart(
     run: RunFolder,
     kind: Annotated[
@@ -65,7 +64,6 @@ def chart(
         typer.Option(metavar="DIR", help=rendered(say("Where to; the run folder if left out."))),
     ] = None,
 ) -> None:
-    """Draw the hours of a finished run: supply and load of a site, or duration curves."""
     from planner.pipeline.hours_chart import FORMATS, chart_run  # noqa: PLC0415
 
     files = words("--format", formats, FORMATS)

@@ -11,7 +11,7 @@ from planner.cli.options import AsJson, Overrides, Progress, ScenarioFolder, app
 from planner.language import rendered, say
 
 
-@app.command(zh="用情景自身的说法解释为何没有方案，以及可使其可行的最小改动。")
+@app.command(help=say("Explain a scenario; the answer goes to stdout, and the exit code is 0 where there is one."))
 def explain(
     scenario: ScenarioFolder,
     *,
@@ -22,7 +22,6 @@ def explain(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a scenario; the answer goes to stdout, and the exit code is 0 where there is one."""
     from planner.errors import InfeasibleError  # noqa: PLC0415
     from planner.studies.explain.search import explain as explained  # noqa: PLC0415
     from planner.studies.explain.text import of_explanation  # noqa: PLC0415

@@ -12,7 +12,7 @@ from planner.cli.options import Overrides, RunFolder, app
 from planner.language import rendered, say
 
 
-@app.command(zh="仅凭文件再次核验已完成的运行。")
+@app.command(help=say("Check a finished run again, from its files alone."))
 def audit(
     run: RunFolder,
     *,
@@ -24,13 +24,16 @@ def audit(
         ),
     ] = False,
 ) -> None:
-    """Check a finished run again, from its files alone."""
     from planner.pipeline.finished import audit_run  # noqa: PLC0415
 
-    sys.stdout.write(audit_run(run, bound=bound))
+    sys.stdout.write(rendered(audit_run(run, bound=bound)))
 
 
-@app.command(zh="导出模型（mps、lp），情景（folder：已选代表日；xlsx：全年），运行结果（xlsx），或数据模式。")
+@app.command(
+    help=say(
+        "Export the model (mps, lp), the scenario (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."
+    )
+)
 def export(
     scenario: Annotated[
         Path | None,
@@ -53,7 +56,6 @@ def export(
         bool, typer.Option("--force", help=rendered(say("Replace a workbook that stands there.")))
     ] = False,
 ) -> None:
-    """Export the model (mps, lp), the scenario (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."""
     from planner.pipeline.export import (  # noqa: PLC0415
         FOLDER,
         WORKBOOK,
@@ -67,7 +69,7 @@ def export(
         export_folder(scenario, out, overrides or ())
         return
     if form == WORKBOOK:
-        sys.stdout.write(export_workbook(scenario, out, overrides or (), force=force))
+        sys.stdout.write(rendered(export_workbook(scenario, out, overrides or (), force=force)))
         return
     text = export_text(form, scenario, overrides or ())
     if out is None:
@@ -76,16 +78,10 @@ def export(
         write_export(text, out)
 
 
-@app.command(zh="写出带注释的情景文件夹，供起步使用。")
+@app.command(help=say("Write a commented scenario folder to start from."))
 def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=rendered(say("Folder to make.")))]) -> None:
-    """Write a commented scenario folder to start from."""
     from planner.io.read.starter import write_starter  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
 
     write_starter(name, declarations())
-    sys.stdout.write(
-        say(
-            "{name}: a scenario that runs as it is; next: planner check {name}\n",
-            name=name,
-        )
-    )
+    sys.stdout.write(rendered(say("{name}: a scenario that runs as it is; next: planner check {name}\n", name=name)))

@@ -46,7 +46,7 @@ imports = App(
 app.add_typer(imports)
 
 
-@imports.command(WORKBOOK, zh="将 Excel 工作簿中的情景写入文件夹。")
+@imports.command(WORKBOOK, help=say("Write the scenario that an Excel workbook holds into a folder."))
 def import_workbook(
     book: Annotated[
         Path,
@@ -61,7 +61,6 @@ def import_workbook(
         bool, typer.Option("--force", help=rendered(say("Replace the scenario that stands there.")))
     ] = False,
 ) -> None:
-    """Write the scenario that an Excel workbook holds into a folder."""
     from planner.io.workbook.importing import import_workbook  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
     from planner.pipeline.check import read_with_full_year  # noqa: PLC0415
@@ -70,10 +69,13 @@ def import_workbook(
         reduced, full = read_with_full_year(draft)
         return full or reduced  # the days are chosen again whenever the folder is read
 
-    sys.stdout.write(import_workbook(book, folder, declarations(), read, force=force).told())
+    sys.stdout.write(rendered(import_workbook(book, folder, declarations(), read, force=force).told()))
 
 
-@imports.command("weather", zh="将逐时表（天气、电价、曲线）写入情景中对应的列。")
+@imports.command(
+    "weather",
+    help=say("Write an hourly table (weather, prices, profiles) into the column of a scenario that it is for."),
+)
 def import_weather(
     file: Annotated[
         Path,
@@ -128,7 +130,6 @@ def import_weather(
         bool, typer.Option("--hours-end", help=rendered(say("The times are the ends of their hours.")))
     ] = False,
 ) -> None:
-    """Write an hourly table (weather, prices, profiles) into the column of a scenario that it is for."""
     from planner.io.hourly.import_order import Order  # noqa: PLC0415
     from planner.io.hourly.import_weather import import_weather  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
@@ -146,4 +147,4 @@ def import_weather(
         replace,
         hours_end,
     )
-    sys.stdout.write(import_weather(file, scenario, declarations(), order).told())
+    sys.stdout.write(rendered(import_weather(file, scenario, declarations(), order).told()))

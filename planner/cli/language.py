@@ -1,11 +1,12 @@
-"""``--language`` of every verb, and the words of the command line's own library in Chinese."""
+"""``--language`` of every verb, and the words of the command line's own library in it."""
 
 from __future__ import annotations
 
 import os
 import re
+from importlib import import_module
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -15,35 +16,48 @@ from planner.language import LANGUAGES, Language, Message, Named, rendered, say,
 from planner.pydantic_words import should
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 OPTION = "--language"
 VARIABLE = "PLANNER_LANGUAGE"
-TYPERS_OWN = {
-    "ARGUMENTS_PANEL_TITLE": "参数",
-    "OPTIONS_PANEL_TITLE": "选项",
-    "COMMANDS_PANEL_TITLE": "命令",
-    "DEFAULT_STRING": "[默认：{}]",
-    "ENVVAR_STRING": "[环境变量：{}]",
-    "REQUIRED_LONG_STRING": "[必填]",
+TYPERS_OWN: Final = {
+    "ARGUMENTS_PANEL_TITLE": say("Arguments"),
+    "OPTIONS_PANEL_TITLE": say("Options"),
+    "COMMANDS_PANEL_TITLE": say("Commands"),
+    "DEFAULT_STRING": say("[default: {value}]", value="{}"),
+    "ENVVAR_STRING": say("[env var: {name}]", name="{}"),
+    "REQUIRED_LONG_STRING": say("[required]"),
 }
 """The words of ``--help`` that typer keeps in constants."""
-USAGE_ERRORS = (
+USAGE_ERRORS: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
     (
-        r"No such option: (\S+?)\.?(?: (?:\(Possible options: (.+)\)|Did you mean (.+)\?))?",
-        "没有选项 {0}",
-        "；相近的有 {0}",
+        r"No such option: (\S+?)\.? (?:\(Possible options: (.+)\)|Did you mean (.+)\?)",
+        lambda name, near: say("No such option: {name}. Did you mean {near}?", name=name, near=near),
     ),
-    (r"No such command '(.+?)'\.(?: Did you mean (.+)\?)?", "没有命令“{0}”", "；是否指 {0}"),
-    (r"Missing argument '(.+)'\.", "缺少参数 {0}", ""),
-    (r"Missing option '(.+)'\.", "缺少选项 {0}", ""),
-    (r"Missing command\.", "缺少命令", ""),
-    (r"Option '(.+)' requires an argument\.", "选项 {0} 后缺少值", ""),
-    (r"Option '(.+)' does not take a value\.", "选项 {0} 不带值", ""),
-    (r"Got unexpected extra argument\(?s?\)? \((.+)\)", "多余的参数：{0}", ""),
+    (r"No such option: (\S+?)\.?", lambda name: say("No such option: {name}", name=name)),
+    (
+        r"No such command '(.+?)'\. Did you mean (.+)\?",
+        lambda name, near: say("No such command '{name}'. Did you mean {near}?", name=name, near=near),
+    ),
+    (r"No such command '(.+?)'\.", lambda name: say("No such command '{name}'.", name=name)),
+    (r"Missing argument '(.+)'\.", lambda name: say("Missing argument '{name}'.", name=name)),
+    (r"Missing option '(.+)'\.", lambda name: say("Missing option '{name}'.", name=name)),
+    (r"Missing command\.", lambda: say("Missing command.")),
+    (r"Option '(.+)' requires an argument\.", lambda name: say("Option '{name}' requires an argument.", name=name)),
+    (r"Option '(.+)' does not take a value\.", lambda name: say("Option '{name}' does not take a value.", name=name)),
+    (
+        r"Got unexpected extra argument\(?s?\)? \((.+)\)",
+        lambda words: say("Got unexpected extra arguments ({words})", words=words),
+    ),
+    (
+        r"Invalid value for '(.+?)': (.*)",
+        lambda name, told: say("Invalid value for '{name}': {told}", name=name, told=should(told)),
+    ),
 )
-INVALID = re.compile(r"(?P<head>Invalid value for '(?P<option>.+?)': )(?P<told>.*)", re.DOTALL)
-"""How typer words the errors of a command line: pattern, Chinese, and what is added where the last group is there."""
+"""How typer words the errors of a command line, and what says the same in Chinese."""
+HAN, OPENS, CLOSES = r"\u4e00-\u9fff", r"\u201c\uff08", r"\u201d\u3001\u3002\uff09\uff0c\uff1a\uff1b"
+WORD: Final = re.compile(rf"\s*(?:[{OPENS}]*[{HAN}]|[^\s,{HAN}{OPENS}{CLOSES}]+|\S)[,{CLOSES}]*\s*")
+"""Between two of these a line may be broken: one Chinese character with the marks around it, or a word of letters."""
 
 
 def asked(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Language:
@@ -83,25 +97,27 @@ def language_of(word: str, where: str = OPTION) -> Language:
 
 
 def translate_help() -> None:
-    """Let typer's own words of ``--help`` be in the language that is spoken."""
+    """Let typer's own words of ``--help`` be in the language that is spoken, and its lines be broken as it asks."""
     if spoken() == "en":
         return
     from typer import rich_utils  # noqa: PLC0415 - loaded for --help only
 
     for name, text in TYPERS_OWN.items():
-        setattr(rich_utils, name, text)
+        setattr(rich_utils, name, rendered(text))
+    vars(import_module("rich._wrap"))["words"] = _words  # rich breaks lines at blanks only, and cuts what is left
+
+
+def _words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the words of a text with their ends, each as long as with its blanks: rich cuts a line that ends in one."""
+    for found in WORD.finditer(text):
+        yield *found.span(), found[0].replace(" ", "_")
 
 
 def usage_text(text: str) -> Message:
     """Return how typer words a fault of the command line, in both languages; what is not known stays English."""
-    if invalid := INVALID.fullmatch(text):
-        told = should(invalid["told"])
-        return Named(text, f"{invalid['option']} 的取值无效：{told.zh}")
-    for pattern, zh, more in USAGE_ERRORS:
+    for pattern, said in USAGE_ERRORS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            groups = [group for group in found.groups() if group is not None]
-            added = more.format(groups[-1]) if len(groups) > 1 else ""
-            return Named(text, zh.format(*groups[:1]) + added)
+            return Named(text, said(*(group for group in found.groups() if group is not None)).zh)
     return Named(text, text)
 
 
@@ -137,33 +153,25 @@ def _option() -> Any:
     return option
 
 
-def _breakable(text: str | None) -> str | None:
-    """Return Chinese with a space after each clause: rich breaks lines at spaces only, and cuts what is left."""
-    return text if text is None or spoken() == "en" else re.sub("([，；：。、])(?=.)", r"\1 ", text)
-
-
 class _Speaking:
     """What a verb and a group of verbs have in common: the option, and help in the language that is spoken."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params: list[Any] = [*self.params, _option()]
-        self.help: str | None = _breakable(self.help)
-        for param in self.params:
-            param.help = _breakable(param.help)
-        self.options_metavar: str | None = say("[OPTIONS]")
+        self.options_metavar: str | None = rendered(say("[OPTIONS]"))
 
     def get_help_option(self, ctx: Any) -> Any:
         """Return ``--help`` with its own help rendered."""
         option = super().get_help_option(ctx)  # type: ignore[misc]  # of the class beside
         if option is not None:
-            option.help = say("Show this message and exit.")
+            option.help = rendered(say("Show this message and exit."))
         return option
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """Write the line that shows how the verb is called."""
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]  # of the class beside
-        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=say("Usage: "))
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=rendered(say("Usage: ")))
 
 
 class Verb(_Speaking, TyperCommand):
@@ -175,7 +183,7 @@ class Verbs(_Speaking, TyperGroup):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.subcommand_metavar = say("COMMAND [ARGS]...")
+        self.subcommand_metavar = rendered(say("COMMAND [ARGS]..."))
 
 
 class App(typer.Typer):
@@ -184,8 +192,6 @@ class App(typer.Typer):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"cls": Verbs, **settings})
 
-    def command(self, name: str | None = None, *, zh: str = "", **settings: Any) -> Callable[[Any], Any]:
-        """Register a verb; its docstring is its help in English, ``zh`` that in Chinese."""
-        if zh and spoken() == "zh":
-            settings["help"] = zh
-        return super().command(name, **{"cls": Verb, **settings})
+    def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
+        """Register a verb; its ``help`` is a message."""
+        return super().command(name, **{**settings, "cls": Verb, "help": rendered(settings["help"])})

@@ -11,7 +11,7 @@ import typer
 
 from planner.cli.language import App
 from planner.errors import UsageError, shown
-from planner.language import join, rendered, say
+from planner.language import Text, join, rendered, say
 
 PATIENCE = 5.0
 """[s] of silence before the solver's progress is shown."""
@@ -19,7 +19,7 @@ LINE_LENGTH_MAX = 160
 
 app = App(
     name="planner",
-    help=rendered(say("Plan East Data West Compute (东数西算): which workloads go where, and what must be built.")),
+    help=rendered(say("Plan East Data West Compute: which workloads go where, and what must be built.")),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,7 +38,7 @@ BaseMap = Annotated[
     Path | None,
     typer.Option("--basemap", metavar="FILE", help=rendered(say("Your own base map, GeoJSON or GPKG."))),
 ]
-LAYER_HELP = say("Of a base map in a GPKG of several layers.")
+LAYER_HELP = rendered(say("Of a base map in a GPKG of several layers."))
 BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", metavar="NAME", help=LAYER_HELP)]
 
 
@@ -64,9 +64,9 @@ def print_json(data: dict[str, Any]) -> None:
     sys.stdout.write(to_json(data).decode("utf-8"))
 
 
-def print_line(line: str) -> None:
+def print_line(line: Text) -> None:
     """Print a line of progress."""
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(rendered(line) + "\n")
 
 
 def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
@@ -90,7 +90,8 @@ class Progress:
     def __init__(self) -> None:
         self._start = time.monotonic()
 
-    def __call__(self, line: str) -> None:
+    def __call__(self, line: Text) -> None:
         """Show a line if it is time to."""
-        if line.strip() and time.monotonic() - self._start > PATIENCE:
-            sys.stderr.write(shown(line.rstrip(), LINE_LENGTH_MAX) + "\n")
+        text = rendered(line).rstrip()
+        if text and time.monotonic() - self._start > PATIENCE:
+            sys.stderr.write(shown(text, LINE_LENGTH_MAX) + "\n")

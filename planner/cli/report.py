@@ -12,7 +12,7 @@ from planner.cli.options import BaseMap, BaseMapLayer, RunFolder, app, one_layer
 from planner.language import rendered, say
 
 
-@app.command(help=rendered(say("Write report.html of a finished run again; with another run beside it.")))
+@app.command(help=say("Write report.html of a finished run again; with another run beside it."))
 def report(
     run: RunFolder,
     *,
@@ -23,7 +23,6 @@ def report(
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,
 ) -> None:
-    """Write report.html of a finished run again; with another run beside it."""
     from planner.pipeline.finished import rewrite_report  # noqa: PLC0415
 
     sys.stdout.write(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer))}\n")

@@ -24,7 +24,7 @@ from planner.language import rendered, say, spoken
 
 
 # Options are loaded before the model: Pyomo and geopandas take a second to import, `planner --help` should not.
-@app.command(zh="求解情景，并写出经核验的方案：表格、GIS 图层与地图。")
+@app.command(help=say("Solve a scenario and write the audited plan: tables, GIS layers and map."))
 def run(
     scenario: ScenarioFolder,
     *,
@@ -73,7 +73,6 @@ def run(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Solve a scenario and write the audited plan: tables, GIS layers and map."""
     from planner.pipeline.check import read_scenario  # noqa: PLC0415
     from planner.pipeline.dispatch_year import read_to_dispatch  # noqa: PLC0415
     from planner.pipeline.run import run_and_write  # noqa: PLC0415
@@ -101,16 +100,15 @@ def run(
     if as_json:
         print_json(results.summary)
     elif not quiet:
-        sys.stdout.write(headline.of_run(results, folder))
+        sys.stdout.write(rendered(headline.of_run(results, folder)))
     if results.manifest.get("interrupted"):
         raise typer.Exit(130)
     if results.summary["status"] == "feasible":
         raise typer.Exit(6)
 
 
-@app.command(zh="读取并检查情景：一次列出全部错误，并给出模型规模。")
+@app.command(help=say("Read and validate a scenario: every fault at once, and the size of the model to come."))
 def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJson = False) -> None:
-    """Read and validate a scenario: every fault at once, and the size of the model to come."""
     from planner.pipeline.check import inspect, read_scenario  # noqa: PLC0415
     from planner.views import headline  # noqa: PLC0415
 
@@ -119,4 +117,4 @@ def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJ
     if as_json:
         print_json(report)
     else:
-        sys.stdout.write(headline.of_check(question, report))
+        sys.stdout.write(rendered(headline.of_check(question, report)))

@@ -12,7 +12,12 @@ from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_lin
 from planner.language import rendered, say, spoken
 
 
-@app.command("green-cost", zh="按各核算方式，对逐步提高的绿电占比求解情景，含与不含延迟：表格与图件。")
+@app.command(
+    "green-cost",
+    help=say(
+        "Solve a scenario for rising green shares, by each accounting, with and without deferral: table and figure."
+    ),
+)
 def green_cost(
     scenario: ScenarioFolder,
     *,
@@ -53,11 +58,10 @@ def green_cost(
     ] = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
-    """Solve a scenario for rising green shares, by each accounting, with and without deferral: table and figure."""
     from planner.studies.cost_of_green import command  # noqa: PLC0415
 
     choice = command.Choice(shares, modes, variants, time_limit, overrides or (), scope)
     drawing = command.Drawing(spoken(), words("--format", formats, ("png", "svg", "pdf")))
     told = command.green_cost(scenario, out, choice, drawing, None if quiet else print_line)
     if not quiet:
-        sys.stdout.write(told)
+        sys.stdout.write(rendered(told))

@@ -54,9 +54,7 @@ Maps = Annotated[bool, typer.Option("--maps", help=rendered(say("Draw map and pa
 Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))]
 
 
-@app.command(
-    help=rendered(say("Solve a scenario for every combination of values: a run folder a point, one table, a figure."))
-)
+@app.command(help=say("Solve a scenario for every combination of values: a run folder a point, one table, a figure."))
 def sweep(
     scenario: ScenarioFolder,
     *,
@@ -80,7 +78,6 @@ def sweep(
     formats: Formats = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
-    """Solve a scenario for every combination of values."""
     from planner.language import spoken  # noqa: PLC0415
     from planner.studies.sweep import report as sweep_report  # noqa: PLC0415
     from planner.studies.sweep.grid import axis_of  # noqa: PLC0415
@@ -94,14 +91,12 @@ def sweep(
     rows, left_out = points.finish()
     drawn = sweep_report.draw_points(read, rows, asked, out, files)
     if not quiet:
-        sys.stdout.write(sweep_report.headline(points, rows, drawn, left_out))
+        sys.stdout.write(rendered(sweep_report.headline(points, rows, drawn, left_out)))
     if code := points.exit_code():
         raise typer.Exit(code)
 
 
-@app.command(
-    help=rendered(say("Trade two objectives off against each other: every point efficient, and what each step costs."))
-)
+@app.command(help=say("Trade two objectives off against each other: every point efficient, and what each step costs."))
 def pareto(
     scenario: ScenarioFolder,
     *,
@@ -126,7 +121,6 @@ def pareto(
     formats: Formats = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
-    """Trade two objectives off against each other."""
     from planner.language import spoken  # noqa: PLC0415
     from planner.studies.pareto import report as pareto_report  # noqa: PLC0415
     from planner.studies.pareto.front import Front, judged, solve_front  # noqa: PLC0415
@@ -142,6 +136,6 @@ def pareto(
     rows = points.write_table(judged(points.rows(), front))
     drawn = pareto_report.draw_points(read, rows, front, out, files)
     if not quiet:
-        sys.stdout.write(pareto_report.headline(points, rows, front, drawn))
+        sys.stdout.write(rendered(pareto_report.headline(points, rows, front, drawn)))
     if code := points.exit_code():
         raise typer.Exit(code)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError
-from planner.language import say
+from planner.language import Text, say
 from planner.models.build import declare_model
 from planner.models.declarations import modules_of
 from planner.models.limits import aligned, reached
@@ -109,9 +109,9 @@ class Deciding:
     solution: Solution
     options: SolverOptions
     declare: Callable[[Scenario], PlanModel] = declare_model
-    on_progress: Callable[[str], None] | None = None
+    on_progress: Callable[[Text], None] | None = None
     base: Base | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
     _began: float = field(default_factory=time.perf_counter)
     _values: Vector = field(default_factory=lambda: np.empty(0))
     _is_stopped: bool = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Message, Named, say
+from planner.language import Message, say
 from planner.models import features as features_package
 from planner.models import objective
 from planner.models.guests import guests, refused
@@ -127,8 +127,8 @@ def _completed(
     told: dict[str, tuple[str, Message]] = {
         column.name: (column.unit, column.says) for column in reversed(listed) if column.says is not None
     }
-    told |= {each.name: (each.unit, Named(each.description, each.description_zh)) for each in parameters}
-    told |= {name: ("", Named(each.description, each.description_zh)) for name, each in sets.items()}
+    told |= {each.name: (each.unit, each.description) for each in parameters}
+    told |= {name: ("", each.description) for name, each in sets.items()}
     for column in listed:
         if column.says is not None:
             yield column

@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import GuestFeatureError, shown
-from planner.language import SEMICOLON, Message, Text, join, say
+from planner.language import SEMICOLON, Message, Sentence, Text, join, say
 from planner.scenario.column import Column
 from planner.scenario.parameter import IndexSet, Parameter
 
@@ -162,20 +162,20 @@ def _declarations_lack(name: str, module: ModuleType) -> Iterator[Message]:
         yield say("SETS is no tuple of IndexSet")
         return
     for one in (*parameters, *sets):
-        if not (one.description.strip() and one.description_zh.strip()):
-            yield say(
-                "{name} is not described in both languages (description, description_zh)",
-                name=shown(one.name),
-            )
+        if not _is_said(one.description):
+            yield say("{name} is not described in both languages (say_both)", name=shown(one.name))
     words = getattr(module, "WORDS", None)
     words = words if isinstance(words, Mapping) else {}
     for word in (name, *(one.name for one in parameters if not one.per_table), *(one.name for one in sets)):
-        if not _is_pair(words.get(word)):
+        if not _is_said(words.get(word)):
             yield say('WORDS does not say "{word}" in both languages', word=shown(word))
 
 
-def _is_pair(words: Any) -> bool:
-    return isinstance(words, tuple) and len(words) == len(("en", "zh")) and all(str(word).strip() for word in words)
+def _is_said(text: Any) -> bool:
+    """Return whether a text is there in both languages; one of the planner's sentences has Chinese of its own."""
+    if not isinstance(text, Message) or not (text.en.strip() and text.zh.strip()):
+        return False
+    return text.en != text.zh or not isinstance(text, Sentence) or bool(text.given)
 
 
 def _hooks_lack(module: ModuleType) -> Iterator[Message]:

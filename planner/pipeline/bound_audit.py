@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from planner.io.results.packed_arrays import PROOF, read_proof
-from planner.language import Message, Text, say
+from planner.language import Message, Named, Text, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.solving.highs.judge import TOLERANCE
@@ -45,8 +45,8 @@ class Proved:
         A sentence for the user.
     """
 
-    findings: list[str] = field(default_factory=list)
-    told: Message = field(default_factory=lambda: say(""))
+    findings: list[Message] = field(default_factory=list)
+    told: Message = field(default_factory=lambda: Named("", ""))
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,11 @@ def prove_run(results: Results, folder: Path) -> Proved:
     try:
         found = _proved(problem, options, folder, results, claimed["objective"], is_own=is_own)
     except ValueError as error:
-        text = say("{PROOF} proves nothing: {error}", PROOF=PROOF, error=error)
-        proved.findings.append(text)
+        proved.findings.append(say("{PROOF} proves nothing: {error}", PROOF=PROOF, error=error))
         return proved
     proved.findings += _against(claimed, found, is_own=is_own)
     gap = (claimed["objective"] - found.bound) / abs(claimed["objective"]) if claimed["objective"] else math.nan
-    shown = {"bound": found.bound, "how": found.how, "gap": gap_text(max(gap, 0.0))}
+    shown: dict[str, Any] = {"bound": found.bound, "how": found.how, "gap": gap_text(max(gap, 0.0))}
     if is_own:
         proved.told = say(
             "the bound {bound:,.10g} is proved again (gap {gap}), {how}",
@@ -101,7 +100,7 @@ def _number(value: Any) -> float:
     return float(value) if is_number else math.nan
 
 
-def _unlike(results: Results) -> Sequence[str]:
+def _unlike(results: Results) -> Sequence[Message]:
     """Return what manifest and summary say differently: the manifest is in no list of hashes."""
     told = {**results.manifest, **{f"proof.{k}": v for k, v in (results.manifest.get("proof") or {}).items()}}
     pairs = (("bound", "bound"), ("gap", "gap"), ("status", "status"), ("proof.bound", "bound"), ("proof.gap", "gap"))
@@ -117,11 +116,11 @@ def _unlike(results: Results) -> Sequence[str]:
     ]
 
 
-def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[str]:
+def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[Message]:
     """Return what is claimed and not so."""
     objective, bound, gap = claimed["objective"], claimed["bound"], claimed["gap"]
     size = max(abs(objective), abs(bound) if math.isfinite(bound) else 0.0)
-    lines: list[str] = []
+    lines: list[Message] = []
     if is_own and not bound <= found.bound + found.tolerance * size:
         lines.append(
             say(

@@ -96,7 +96,7 @@ def inspect(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def obstacles_of(scenario: Scenario) -> Iterator[str]:
+def obstacles_of(scenario: Scenario) -> Iterator[Text]:
     """Yield why no plan can exist, as far as it is seen before building."""
     for module in modules_of(scenario.features).values():
         yield from getattr(module, "obstacles", _nothing)(scenario)

@@ -19,7 +19,7 @@ from planner.io.results.run_folder import MANIFEST, run_folder
 from planner.io.workbook.results import result_book
 from planner.io.workbook.scenario import scenario_sheets
 from planner.io.workbook.tables import write_workbook
-from planner.language import Text, join, say
+from planner.language import Message, join, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
@@ -114,7 +114,7 @@ def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Seq
 
 def export_workbook(
     folder: Path | None, out: Path | None, overrides: Sequence[str] = (), *, force: bool = False
-) -> Text:
+) -> Message:
     """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all.
 
     Returns
@@ -138,17 +138,14 @@ def export_workbook(
         reduced, full = read_with_full_year(folder, overrides)
         # The days are chosen again whenever the folder is read.
         write_workbook(out, scenario_sheets(full or reduced, word))
-        return say(
-            "{out}: edit it, then planner import {out} DIR\n",
-            out=out,
-        )
+        return say("{out}: edit it, then planner import {out} DIR\n", out=out)
     if overrides:
         raise UsageError(say("--set changes a scenario, not a finished run"))
     results = read_results(folder)
     book = result_book(results, word)
     write_workbook(out, book.sheets)
     notes = [say("note: {note}\n", note=note) for note in book.notes]
-    return "".join([*notes, say("{out}: the results of {run}\n", out=out, run=folder)])
+    return join([*notes, say("{out}: the results of {run}\n", out=out, run=folder)], "")
 
 
 def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> None:

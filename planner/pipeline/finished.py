@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import AuditDisagreedError, CannotWriteError, UsageError, reason, shown
 from planner.io.results.read_run import changed_files
 from planner.io.results.read_run import read_results as read_run
-from planner.language import Text, join, say
+from planner.language import join, say
 from planner.models.algebra.own import sentences
 from planner.models.audit import audit, summarise
 from planner.models.claims import Claims, audit_claims
@@ -83,12 +83,12 @@ def _claims_differ(results: Results) -> list[Finding]:
         claims = Claims.of_summary(results.summary, float(asked))
         found = list(audit_claims(claims, summarise(scenario, results.tables), scenario))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        return [Finding("summary", "claims", say("cannot be checked: {error!r}", error=error))]
+        return [Finding("summary", "claims", say("cannot be checked: {error}", error=repr(error)))]
     heads = [key for key in ("status", "objective", "bound", "gap") if manifest.get(key) != results.summary.get(key)]
     return found + [Finding("manifest", key, say("is not what the summary says")) for key in heads]
 
 
-def audit_run(run_path: Path, *, bound: bool = False) -> Text:
+def audit_run(run_path: Path, *, bound: bool = False) -> Message:
     """Check a finished run again, from its files alone.
 
     Parameters
@@ -110,7 +110,7 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Text:
     own = results.manifest.get("own_rules") or {}
     taken_out = tuple(own.get("taken_out") or ())
     findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
-    lines: list[str] = [finding.said() for finding in findings if finding.rule not in taken_out]
+    lines = [finding.said() for finding in findings if finding.rule not in taken_out]
     if not lines and "own_objective" not in results.summary:
         lines = [finding.said() for finding in _claims_differ(results)]
     lines += [say("{name} is not the file that was written", name=name) for name in changed_files(run_path)]
@@ -138,7 +138,7 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Text:
     return told if proved is None else join([told, proved.told], "") + "\n"
 
 
-def _confirmed(run_path: Path, mine: list[str]) -> Message:
+def _confirmed(run_path: Path, mine: list[Message]) -> Message:
     """Say what the audit confirms, and what it leaves out because it is the user's own."""
     if not mine:
         return say(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from planner.errors import CannotWriteError, UsageError, reason, shown
 from planner.faults import nearest
 from planner.io.files.run_swap import remedy
-from planner.language import say
+from planner.language import Language, Message, Text, say
 from planner.libraries import import_alone
 from planner.pipeline.finished import read_results
 from planner.views.captions import map_notes
@@ -32,7 +32,7 @@ def chart_run(
     *,
     site: str | None = None,
     start: str | None = None,
-    language: str = "en",
+    language: Language = "en",
     formats: Sequence[str] = FORMATS,
     out: Path | None = None,
 ) -> list[Path]:
@@ -75,9 +75,8 @@ def chart_run(
     place = _site(results, kind, site)
     import_alone("matplotlib")
     from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.views.charts.text import tell  # noqa: PLC0415
 
-    notes = [*map_notes(results, language), tell("run", language, run=run.resolve().name)]
+    notes: list[Text] = [*map_notes(results, language), say("Run: {run}.", run=run.resolve().name)]
     draw = _duration if kind == "duration" else partial(_dispatch, start=start)
     figure = draw(results, place, notes, language)
     folder = out if out is not None else run
@@ -119,14 +118,16 @@ def _site(results: Results, kind: str, site: str | None) -> str | None:
     return site
 
 
-def _dispatch(results: Results, site: str | None, notes: list[str], language: str, start: str | None = None) -> Figure:
+def _dispatch(
+    results: Results, site: str | None, notes: list[Text], language: Language, start: str | None = None
+) -> Figure:
     from planner.views.charts.dispatch import draw_dispatch  # noqa: PLC0415
 
-    named = results.scenario.labels("technology", language)
-    technologies = {str(technology): str(name) for technology, name in named.items()}
+    scenario = results.scenario
+    technologies = {name: scenario.called("technology", name) for name in scenario.sets["technology"]}
     return draw_dispatch(
         _hours(results, site),
-        site=_name(results, site, language),
+        site=_name(results, site),
         technologies=technologies,
         notes=notes,
         language=language,
@@ -134,16 +135,14 @@ def _dispatch(results: Results, site: str | None, notes: list[str], language: st
     )
 
 
-def _duration(results: Results, site: str | None, notes: list[str], language: str) -> Figure:
+def _duration(results: Results, site: str | None, notes: list[Text], language: Language) -> Figure:
     from planner.views.charts.duration import draw_duration  # noqa: PLC0415
 
-    return draw_duration(_hours(results, site), site=_name(results, site, language), notes=notes, language=language)
+    return draw_duration(_hours(results, site), site=_name(results, site), notes=notes, language=language)
 
 
-def _name(results: Results, site: str | None, language: str) -> str:
-    from planner.views.charts.text import tell  # noqa: PLC0415
-
-    return tell("all_sites", language) if site is None else str(results.scenario.labels("site", language)[site])
+def _name(results: Results, site: str | None) -> Message:
+    return say("All sites") if site is None else results.scenario.called("site", site)
 
 
 def _hours(results: Results, site: str | None) -> Hours:

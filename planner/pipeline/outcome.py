@@ -13,7 +13,7 @@ from planner.errors import (
     UnboundedError,
     UsageError,
 )
-from planner.language import join, say
+from planner.language import Text, join, say
 from planner.models.algebra.matrix import BY_HAND
 from planner.models.algebra.own import sentences
 from planner.models.audit import audit, summarise
@@ -67,7 +67,7 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     return summary
 
 
-def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[str]:
+def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[Text]:
     """Return what a user should know of how a model became rows, and of what in it is the user's own.
 
     Raises
@@ -78,7 +78,7 @@ def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[str]:
     own = compiled.own
     if own and dispatched:
         raise UsageError(say("the full year cannot be dispatched: rules of one's own are not known there"))
-    notes: list[str] = list(sentences(own.document()))
+    notes: list[Text] = list(sentences(own.document()))
     if own.without_rows:
         notes.append(
             say(
@@ -100,7 +100,7 @@ def decides(
     record: Record,
     options: SolverOptions,
     declare: Callable[[Scenario], PlanModel] | None,
-    on_progress: Callable[[str], None] | None,
+    on_progress: Callable[[Text], None] | None,
 ) -> pd.DataFrame | None:
     """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again.
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.errors import UsageError, shown
 from planner.io.results.results import PRICE_COLUMNS
-from planner.language import say
+from planner.language import Text, say
 from planner.models.algebra import standard_form
 from planner.models.algebra.problem import Solution
 from planner.models.compile import compile_model
@@ -34,7 +34,7 @@ def solve(
     solver: str | None = None,
     time_limit: float | None = None,
     gap: float | None = None,
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Callable[[Text], None] | None = None,
 ) -> Results:
     """Solve a model of :func:`build_model`, with all that was done to it, and audit the plan.
 

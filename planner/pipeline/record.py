@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from planner.errors import PlannerError
+    from planner.language import Message, Text
     from planner.models.algebra.problem import Problem, Solution, SolverOptions
     from planner.scenario.scenario import Scenario
 
@@ -59,7 +60,7 @@ class Clock:
 class Record:
     """What becomes of a run, gathered as it goes: a plan, or what is known of a failure."""
 
-    def __init__(self, scenario: Scenario, options: SolverOptions | None, clock: Clock, notes: list[str]) -> None:
+    def __init__(self, scenario: Scenario, options: SolverOptions | None, clock: Clock, notes: list[Text]) -> None:
         self.scenario = scenario
         self.options = options
         self.clock = clock
@@ -67,8 +68,8 @@ class Record:
         self.problem: Problem | None = None
         self.fallback = ""
         self.solution: Solution | None = None
-        self.findings: list[str] = []
-        self.set_aside: list[str] = []
+        self.findings: list[Message] = []
+        self.set_aside: list[Message] = []
         """What the audit finds under rules that the user took out."""
         self.own = Own()
         self.is_outside = False

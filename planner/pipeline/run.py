@@ -13,7 +13,7 @@ from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
 from planner.io.results.read_start import check_start, read_start
 from planner.io.results.results import Results, write_manifest, write_results, write_summary
 from planner.io.results.run_folder import check_target, run_folder, run_name, target_of
-from planner.language import join, say
+from planner.language import Text, join, say
 from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from planner.models.algebra.problem import Problem
     from planner.scenario.scenario import Scenario
 
-Progress = Callable[[str], None]
+Progress = Callable[[Text], None]
 KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
 """Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
 
@@ -275,7 +275,7 @@ def _while_solving(on_progress: Progress | None) -> Progress:
     """Return a listener that loads what the map needs when the solver's process first speaks: until it ends we wait."""
     waiting = [True]
 
-    def listen(line: str) -> None:
+    def listen(line: Text) -> None:
         if waiting:
             waiting.clear()
             load_early()

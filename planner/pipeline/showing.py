@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.language import spoken
+from planner.language import rendered, spoken
 from planner.pipeline.run import write_run
 from planner.views import headline
 from planner.views.drawing import draw
@@ -46,7 +46,7 @@ def show(plan: Results) -> str:
     """Return the headline of a plan, as the command prints it; of a run without one, what is known."""
     if not plan.has_plan:
         return f"<{plan.scenario.name}: {plan.summary.get('status')}>"
-    return str(headline.of_plan(plan)).rstrip("\n")
+    return rendered(headline.of_plan(plan)).rstrip("\n")
 
 
 def show_html(plan: Results) -> str:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from planner.language import Text
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -76,7 +74,7 @@ class Measure:
     """
 
     name: str
-    unit: Text
+    unit: str
     place: int = 0
     is_short: bool = False
     parts: Literal["accountings", "sources", ""] = ""

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from planner.errors import Fault
 from planner.faults import Places
-from planner.language import Text
 from planner.scenario.parameter import Parameter, table_of
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from planner.language import Text
     from planner.scenario.parameter import Declarations, Value
     from planner.scenario.settings import Settings
 

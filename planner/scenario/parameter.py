@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
-from planner.language import Text, say
+from planner.language import Message, say
 from planner.scenario.plausible import Plausible
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.language import Message
     from planner.scenario.built import Built
     from planner.scenario.column import Column, Measure, Series
 
@@ -52,16 +51,13 @@ class IndexSet:
         The members when the table is absent; ``None`` makes the table obligatory.
     from_references
         Without the table, the members are those that other tables' reference columns name.
-    description_zh
-        The description in Chinese.
     """
 
     name: str
     plural: str
-    description: Text
+    description: Message
     members_default: tuple[str, ...] | None = None
     from_references: bool = False
-    description_zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,8 +100,6 @@ class Parameter:
     per_table
         The same word stands in several tables (``name_zh``, ``hub``, ``longitude`` …), so that the
         parameter is known as ``site.hub``, not as ``hub``.
-    description_zh
-        The description in Chinese.
     accounting_of
         The measure of the summary that is counted by this choice: of two plans that differ in it, it does not compare.
     caps
@@ -115,7 +109,7 @@ class Parameter:
     name: str
     index: tuple[str, ...]
     unit: str
-    description: Text
+    description: Message
     default: Value | Missing | None = REQUIRED
     kind: Kind = "number"
     low: float = 0.0
@@ -123,13 +117,12 @@ class Parameter:
     low_open: bool = False
     plausible: Plausible | str | None = None
     choices: tuple[str, ...] = ()
-    retired: Mapping[str, str] = field(default_factory=dict)
+    retired: Mapping[str, Message] = field(default_factory=dict)
     refers_to: str | None = None
     also_index: tuple[tuple[str, ...], ...] = ()
     excludes: tuple[str, ...] = ()
     source: str = ""
     per_table: bool = False
-    description_zh: str = ""
     accounting_of: str = ""
     caps: str = ""
 
@@ -238,18 +231,11 @@ def table_of(index: tuple[str, ...]) -> str:
 
 def names_of(index_set: str) -> tuple[Parameter, Parameter]:
     """Return the two name columns that every one-index table may carry."""
-    return tuple(  # type: ignore[return-value]
-        Parameter(
-            name=f"name_{language}",
-            index=(index_set,),
-            unit="",
-            description=f"Name shown in {word} tables, maps and reports; the id where empty.",
-            default=None,
-            kind="text",
-            per_table=True,
-            description_zh=f"{word_zh}表格、地图与报告中显示的名称；空则显示 id。",
-        )
-        for language, word, word_zh in (("zh", "Chinese", "中文"), ("en", "English", "英文"))
+    zh = say("Name shown in Chinese tables, maps and reports; the id where empty.")
+    en = say("Name shown in English tables, maps and reports; the id where empty.")
+    return (
+        Parameter("name_zh", (index_set,), "", zh, None, "text", per_table=True),
+        Parameter("name_en", (index_set,), "", en, None, "text", per_table=True),
     )
 
 

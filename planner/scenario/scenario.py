@@ -65,7 +65,7 @@ class Scenario:
     given: Mapping[str, pd.Series | Value]
     tables: Mapping[str, pd.DataFrame]
     file_hashes: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     unusual: Mapping[str, int] = field(default_factory=dict)
     folder: Path | None = None
     origins: Origins = field(default_factory=Origins)

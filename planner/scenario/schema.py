@@ -11,6 +11,8 @@ from planner.scenario.parameter import Declarations, Parameter, table_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from planner.language import Message
+
 SOURCE = "source"
 SCENARIO = "scenario"
 """What ``source.csv`` calls the table of the scalars."""
@@ -66,15 +68,13 @@ def schema_of(declarations: Declarations) -> Schema:
 
 
 def _source_columns() -> tuple[Parameter, ...]:
-    def text(name: str, description: str, description_zh: str) -> Parameter:
-        return Parameter(
-            name, SOURCE_KEYS, "", description, None, "text", per_table=True, description_zh=description_zh
-        )
+    def text(name: str, description: Message) -> Parameter:
+        return Parameter(name, SOURCE_KEYS, "", description, None, "text", per_table=True)
 
     return (
-        text("source", "Where the figure comes from.", "数值的来源。"),
-        text("date", "Date of the source.", "来源的日期。"),
-        text("licence", "Terms of the source.", "来源的使用条款。"),
+        text("source", say("Where the figure comes from.")),
+        text("date", say("Date of the source.")),
+        text("licence", say("Terms of the source.")),
         Parameter(
             "confidence",
             SOURCE_KEYS,
@@ -85,5 +85,5 @@ def _source_columns() -> tuple[Parameter, ...]:
             choices=CONFIDENCE,
             per_table=True,
         ),
-        text("note", "Anything else a reader should know.", "读者须知的其他事项。"),
+        text("note", say("Anything else a reader should know.")),
     )

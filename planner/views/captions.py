@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from planner.errors import shown
-from planner.language import Message, Named, Text, join, rendered, say
+from planner.language import Message, Text, join, rendered, say
 from planner.views.words import word
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from planner.io.results.results import Results
+    from planner.language import Language
 
 UNUSUAL_SHOWN_MAX = 4
 """Parameters with unusual numbers that a line names."""
@@ -45,13 +46,13 @@ def whose(manifest: Mapping[str, Any]) -> Message:
     return say("the solver's word")
 
 
-def gap_said(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Message:
+def gap_said(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Text:
     """Return the gap of a plan in per cent, and whose word it is."""
     gap = gap_text(summary["gap"])
-    return Named(gap, gap) if gap == "–" else say("{gap}, {whose}", gap=gap, whose=whose(manifest))
+    return gap if gap == "–" else say("{gap}, {whose}", gap=gap, whose=whose(manifest))
 
 
-def map_notes(results: Results, language: str) -> list[str]:
+def map_notes(results: Results, language: Language) -> list[str]:
     """Return the notes of a map in a language."""
     manifest = results.manifest
     notes = [_surety(results)]
@@ -72,10 +73,7 @@ def map_notes(results: Results, language: str) -> list[str]:
 
 def illustrative_note(share: float) -> Message:
     """Say how much of the inputs is no published value."""
-    return say(
-        "{share:.0%} of the input figures are illustrative estimates, not published values.",
-        share=share,
-    )
+    return say("{share:.0%} of the input figures are illustrative estimates, not published values.", share=share)
 
 
 def unusual_note(unusual: Mapping[str, int]) -> Message:
@@ -86,11 +84,7 @@ def unusual_note(unusual: Mapping[str, int]) -> Message:
     )
     more = len(unusual) - UNUSUAL_SHOWN_MAX
     rest = say(" and {more} more", more=more) if more > 0 else ""
-    return say(
-        "Unusual input values, perhaps in another unit: {named}{rest}.",
-        named=named,
-        rest=rest,
-    )
+    return say("Unusual input values, perhaps in another unit: {named}{rest}.", named=named, rest=rest)
 
 
 def audited_words(summary: Mapping[str, Any]) -> Message:
@@ -114,10 +108,7 @@ def surety(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> Message:
             "An alternative to the best plan, {share:.2%} above it; audited.",
             share=summary["alternative"]["above_best"],
         )
-    return say(
-        "Feasible plan, not proved optimal (gap {gap}); audited.",
-        gap=gap,
-    )
+    return say("Feasible plan, not proved optimal (gap {gap}); audited.", gap=gap)
 
 
 def _own_surety(summary: Mapping[str, Any], gap: Text) -> Message:
@@ -132,11 +123,7 @@ def _own_surety(summary: Mapping[str, Any], gap: Text) -> Message:
     more = len(summary["own_rules"]) - OWN_SHOWN_MAX
     rest = say(" and {more} more", more=more) if more > 0 else ""
     named = say(": {names}{rest}", names=names, rest=rest) if names else ""
-    return say(
-        "{sure}; audited but for the user's own rules{named}.",
-        sure=sure,
-        named=named,
-    )
+    return say("{sure}; audited but for the user's own rules{named}.", sure=sure, named=named)
 
 
 def _surety(results: Results) -> Message:

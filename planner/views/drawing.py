@@ -6,6 +6,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from planner.errors import reason
 from planner.language import say
 from planner.libraries import import_alone
 from planner.views.captions import map_notes, surety, unusual_note, whose
@@ -112,6 +113,6 @@ def _try_to(what: Message, stem: str, results: Results, folder: Path, work: Call
             "the {what} could not be drawn: {kind}: {error}",
             what=what,
             kind=type(error).__name__,
-            error=error,
+            error=reason(error),
         )
         results.manifest["notes"].append(text)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import shown
-from planner.language import Message, Named, Text, columns_of, join, rendered, say
+from planner.language import Message, Named, Text, join, padded, say
 from planner.models.deciding import TOGETHER, UNTRIED
 from planner.models.rules import green_ledger
 from planner.views.captions import OBJECTIVES, audited_words, gap_said
 from planner.views.limit_words import deciding_line, deciding_rows
+from planner.views.page.numbers import Measure, same, unit_of
 from planner.views.words import word
 
 if TYPE_CHECKING:
@@ -24,19 +25,19 @@ MODULE_SITES_SHOWN = 12
 SENTENCE = 400
 """Characters of a note that are shown; a value is cut much earlier."""
 BILLION, YI = 1e9, 1e8
-Units = tuple[tuple[tuple[float, str], ...], tuple[tuple[float, str], ...]]
-"""In English and in Chinese, each the largest first: how many of the plain unit it is, and its name."""
-EMISSIONS: Units = (((1e6, "Mt CO2/a"), (1.0, "t CO2/a")), ((1e4, "万吨 CO2/年"), (1.0, "吨 CO2/年")))
-ENERGY: Units = (((1e6, "TWh/a"), (1.0, "MWh/a")), ((1e5, "亿千瓦时/年"), (1.0, "MWh/年")))
-LATENCY: Units = (((1.0, "ms one way"),), ((1.0, "ms（单向）"),))
-POWER: Units = (((1.0, "MW"),), ((1.0, "MW"),))
-NOTHING = say("")
+EMISSIONS = Measure(
+    ((1e6, "Mt CO2/a"), (1.0, "t CO2/a")),
+    ((1e4, say("10,000 t CO2/a")), (1.0, say("t CO2/a"))),
+)
+ENERGY = Measure(((1e6, "TWh/a"), (1.0, "MWh/a")), ((1e5, say("100 GWh/a")), (1.0, say("MWh/a"))))
+LATENCY = same(say("ms one way"))
+POWER = same("MW")
 ILLUSTRATIVE = say("illustrative inputs")
 
 
-def of_run(results: Results, folder: Path) -> Text:
+def of_run(results: Results, folder: Path) -> Message:
     """Return the headline of a run, and where it lies."""
-    lines = [of_plan(results), "", say("plan  {path}", path=folder)]
+    lines: list[Text] = [of_plan(results), "", say("plan  {path}", path=folder)]
     if (folder / "map.png").exists():
         lines.append(say("map   {path}", path=folder / "map.png"))
     if (folder / "report.html").exists():
@@ -47,28 +48,23 @@ def of_run(results: Results, folder: Path) -> Text:
 def of_plan(results: Results) -> Message:
     """Return the headline of a plan: status, cost, emissions, shares, latency, what is built."""
     summary, manifest = results.summary, results.manifest
-    lines = [_status(summary, manifest), ""]
+    lines: list[Text] = [_status(summary, manifest), ""]
     lines += [_row(name, text) for name, text in _measures(results) if text]
     lines += _deciding(results)
     illustrative = manifest.get("illustrative_share")
     if illustrative:
-        told = say(
-            "{share:.0%} of the numbers read: an estimate, not a source",
-            share=illustrative,
-        )
+        told = say("{share:.0%} of the numbers read: an estimate, not a source", share=illustrative)
         lines.append(_row(ILLUSTRATIVE, told))
     lines += [_note(note) for note in manifest.get("notes", ())]
     return join(lines, "\n")
 
 
-def of_check(scenario: Scenario, report: dict[str, Any]) -> Text:
+def of_check(scenario: Scenario, report: dict[str, Any]) -> Message:
     """Return what a checked scenario is and what its model will be."""
     owner = scenario.declarations.owner
     listed = {name: members for name, members in scenario.sets.items() if scenario.has(owner[name])}
     sets = join(
-        say("{count} {name}", count=len(members), name=name, word=word(name).zh)
-        for name, members in listed.items()
-        if members
+        say("{count} {name}", count=len(members), name=_own_word(name)) for name, members in listed.items() if members
     )
     lines = [
         say("{name}: valid", name=shown(scenario.name)),
@@ -90,7 +86,7 @@ def of_check(scenario: Scenario, report: dict[str, Any]) -> Text:
     return join(lines, "\n") + "\n"
 
 
-def _note(note: str) -> Message:
+def _note(note: Text) -> Message:
     return say("note: {note}", note=shown(note, SENTENCE))
 
 
@@ -105,10 +101,7 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Message:
             total=summary["seconds"]["total"],
         )
     if summary.get("solved_outside"):
-        return say(
-            "feasible; solved outside the planner, how good it is is not known; {audited}",
-            audited=audited,
-        )
+        return say("feasible; solved outside the planner, how good it is is not known; {audited}", audited=audited)
     if manifest.get("interrupted"):
         why = say("stopped by the user")
     elif manifest["solver"]["asked"].get("time_limit") is None:
@@ -116,36 +109,27 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Message:
         why = say("its numbers lie too far apart for a proof; ended")
     else:
         why = say("stopped at a limit")
-    return say(
-        "FEASIBLE, NOT PROVED OPTIMAL: {why} (gap {gap}); {audited}",
-        why=why,
-        gap=gap,
-        audited=audited,
-    )
+    return say("FEASIBLE, NOT PROVED OPTIMAL: {why} (gap {gap}); {audited}", why=why, gap=gap, audited=audited)
 
 
-def _measures(results: Results) -> list[tuple[str, str]]:
+def _measures(results: Results) -> list[tuple[Message, Text]]:
     manifest = results.manifest
     summary, minimised = results.summary, results.scenario.settings.minimise
     shares = summary.get("green_power_share") or {}
     built = summary.get("modules") or {}
     largest = sorted(built.items(), key=lambda item: (-item[1], item[0]))[:MODULE_SITES_SHOWN]
-    accounting = summary.get("emissions_accounting")
     served = summary["served_share"]
     return [
         (say("minimised"), _minimised(minimised, summary.get("own_objective"))),
         (say("changed"), join((shown(change) for change in manifest.get("overrides", ())), ", ")),
         (say("cost"), _money(summary["cost"])),
         (say("cost of the full year"), _full_year(summary.get("dispatch_year"))),
-        (
-            say("emissions"),
-            _scaled(summary.get("emissions"), EMISSIONS, _in_brackets(accounting)),
-        ),
+        (say("emissions"), _emissions(summary.get("emissions"), summary.get("emissions_accounting"))),
         (say("by other accountings"), _other_emissions(summary)),
         (
             say("green power share"),
             join(
-                say("{share:.1%} {mode}", share=share, mode=_mode(mode))
+                say("{share:.1%} {mode}", share=share, mode=_own_word(mode))
                 for mode, share in shares.items()
                 if mode in ("certificate", _own_mode(results)) or len(results.tables["time"]) > 1
             ),
@@ -157,10 +141,7 @@ def _measures(results: Results) -> list[tuple[str, str]]:
         (say("IT energy"), _scaled(summary["energy"].get("it"), ENERGY)),
         (say("new capacity"), _scaled(summary.get("capacity_new"), POWER)),
         (say("new modules by site"), _by_site(results, largest)),
-        (
-            say("served"),
-            "" if served >= 1 else say("{served:.2%} of demand", served=served),
-        ),
+        (say("served"), "" if served >= 1 else say("{served:.2%} of demand", served=served)),
     ]
 
 
@@ -174,29 +155,28 @@ def _deciding(results: Results) -> list[Message]:
     if len(single) > DECIDING_SHOWN:
         rest = len(single) - DECIDING_SHOWN
         lines.append(say("and {rest} more limits, in deciding.csv", rest=rest))
-    heads = [say("what decides it"), *[NOTHING] * len(lines)]
+    heads: list[Text] = [say("what decides it"), *[""] * len(lines)]
     return [_row(head, line) for head, line in zip(heads, lines, strict=False)]
 
 
 def _by_site(results: Results, counts: list[tuple[str, int]]) -> Message:
     """Return a number for each site: in English by its id, as in the files, in Chinese by its name."""
-    names = results.scenario.labels("site", "zh")
-    return join(Named(f"{shown(site)} {count}", f"{shown(names[site])} {count}") for site, count in counts)
+    called = results.scenario.called
+    return join(
+        say("{site} {count}", site=Named(shown(site), shown(called("site", site).zh)), count=count)
+        for site, count in counts
+    )
 
 
-def _minimised(objective: str, own: dict[str, Any] | None) -> Message:
+def _minimised(objective: str, own: dict[str, Any] | None) -> Text:
     if own is not None:
-        return say(
-            "{name}, the user's own: {value:,.6g} (not audited)",
-            name=shown(own["name"]),
-            value=own["value"],
-        )
-    return NOTHING if objective == "cost" else Named(objective, OBJECTIVES[objective].zh)
+        return say("{name}, the user's own: {value:,.6g} (not audited)", name=shown(own["name"]), value=own["value"])
+    return "" if objective == "cost" else Named(objective, OBJECTIVES[objective].zh)
 
 
-def _mode(mode: str) -> Message:
-    """Return a green accounting: in English its own word, as scenario.toml has it."""
-    return Named(mode, word(mode).zh)
+def _own_word(name: str) -> Message:
+    """Return a name: in English as files have it."""
+    return Named(name, word(name).zh)
 
 
 def _own_mode(results: Results) -> str:
@@ -209,18 +189,19 @@ def _other_emissions(summary: dict[str, Any]) -> Message:
     others = {
         name: tonnes for name, tonnes in (summary.get("emissions_by_accounting") or {}).items() if name != counted
     }
-    return join(_scaled(tonnes, EMISSIONS, _in_brackets(name)) for name, tonnes in others.items())
+    return join(_emissions(tonnes, name) for name, tonnes in others.items())
 
 
-def _share_new(summary: dict[str, Any]) -> Message:
+def _emissions(tonnes: float | None, accounting: str | None) -> Text:
+    if tonnes is None:
+        return ""
+    amount = _scaled(tonnes, EMISSIONS)
+    return say("{amount} ({accounting})", amount=amount, accounting=_own_word(str(accounting)))
+
+
+def _share_new(summary: dict[str, Any]) -> Text:
     share = summary.get("green_power_share_new")
-    if share is None:
-        return NOTHING
-    return say("{share:.1%} of what new halls truly use", share=share)
-
-
-def _in_brackets(accounting: str | None) -> Message:
-    return say("({word})", word=Named(str(accounting), word(str(accounting)).zh))
+    return "" if share is None else say("{share:.1%} of what new halls truly use", share=share)
 
 
 def _full_year(dispatch: dict[str, Any] | None) -> Text:
@@ -228,8 +209,7 @@ def _full_year(dispatch: dict[str, Any] | None) -> Text:
     if dispatch is None:
         return ""
     if "cost" not in dispatch:
-        status = str(dispatch["status"])
-        return say("not known: {status}", status=Named(status, word(status).zh))
+        return say("not known: {status}", status=_own_word(str(dispatch["status"])))
     share = dispatch["cost_difference_share"]
     money = _money(dispatch["cost"])
     text = money if share is None else say("{money} ({more:+.2%})", money=money, more=round(share, 4) + 0.0)
@@ -264,33 +244,26 @@ def _green_rule(results: Results) -> Text:
         "at least {asked} of {what}, by {mode}, at {places} places",
         asked=f"{low:.0%}" if low == high else say("{low:.0%} to {high:.0%}", low=low, high=high),
         what=say("new capacity only") if table["on"].iloc[0] == "new" else say("all power"),
-        mode=_mode(table["mode"].iloc[0]),
+        mode=_own_word(table["mode"].iloc[0]),
         places=table["name"].nunique(),
     )
 
 
 def _row(name: Text, text: Text) -> Message:
-    return Named(
-        f"{rendered(name, 'en'):<{WIDTH}}{rendered(text, 'en')}",
-        rendered(name, "zh") + " " * (WIDTH - columns_of(rendered(name, "zh"))) + rendered(text, "zh"),
-    )
+    return padded(name, WIDTH) + text
 
 
 def _money(amount: float) -> Message:
     if abs(amount) >= BILLION:
-        return say("{cost:,.3f} billion CNY/a", cost=amount / BILLION, yi=amount / YI)
+        # The Chinese unit is a hundred million.
+        return say("{amount} billion CNY/a", amount=Named(f"{amount / BILLION:,.3f}", f"{amount / YI:,.2f}"))
     return say("{cost:,.2f} CNY/a", cost=amount)
 
 
-def _scaled(value: float | None, units: Units, rest: Message = NOTHING) -> Message:
+def _scaled(value: float | None, measure: Measure) -> Text:
     """Return a number with its unit, in each language; a large one in the large unit that the language has."""
     if value is None:
-        return NOTHING
-    en, zh = (_in_unit(value, of_language) for of_language in units)
-    return Named(f"{en} {rest.en}".rstrip(), zh + rest.zh)
-
-
-def _in_unit(value: float, units: tuple[tuple[float, str], ...]) -> str:
-    """Return a number in the largest unit that it is at least one of, or in the smallest."""
-    scale, unit = next(((scale, unit) for scale, unit in units if abs(value) >= scale), units[-1])
-    return f"{value / scale:,.3f} {unit}"
+        return ""
+    rungs = measure.rungs(value)
+    number = Named(*(f"{value / scale:,.3f}" for scale, _ in rungs))
+    return say("{number} {unit}", number=number, unit=unit_of(*rungs))

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import shown
-from planner.language import Message, Named, join, say
+from planner.language import Message, Named, Text, join, say
 from planner.models.deciding import PRICED, TOGETHER, UNTRIED
 from planner.models.solving.prices import PRICE_UNITS
+from planner.views.page import numbers
 from planner.views.words import word
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 MEMBERS_SHOWN = 4
 PLACES = frozenset({"site", "hub", "side"})
-MONEY: Final = (
+MONEY: Final = numbers.Measure(
     ((1e9, "billion CNY/a"), (1e6, "million CNY/a"), (1.0, "CNY/a")),
-    ((1e8, "亿元/年"), (1e4, "万元/年"), (1.0, "元/年")),
+    numbers.MONEY.zh,
 )
 EXACT = 1e-6
 """Relative; two ends so near each other are one number."""
@@ -39,30 +40,28 @@ def what_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -
     declared = scenario.declarations.parameters[parameter]
     if not declared.index:
         return word(declared.name)
-    return say(
-        "{name} {at} {members}",
-        name=word(declared.name),
-        at="at" if PLACES & set(declared.index) else "of",
-        members=members_of(scenario, parameter, keys),
-    )
+    name, members = word(declared.name), members_of(scenario, parameter, keys)
+    if PLACES & set(declared.index):
+        return say("{name} at {members}", name=name, members=members)
+    return say("{name} of {members}", name=name, members=members)
 
 
 def members_of(scenario: Scenario, parameter: str, keys: Sequence[Sequence[str]]) -> Message:
     """Return members by the names a reader knows, the first of many."""
     index = scenario.declarations.parameters[parameter].index
-    labels = {language: [scenario.labels(name, language) for name in index] for language in ("en", "zh")}
 
-    def named(key: Sequence[str], language: str) -> str:
-        return " · ".join(shown(of[member]) for of, member in zip(labels[language], key, strict=True))
+    def named(key: Sequence[str]) -> Message:
+        return join((shown(scenario.called(name, member)) for name, member in zip(index, key, strict=True)), " · ")
 
-    members = join(Named(named(key, "en"), named(key, "zh")) for key in keys[:MEMBERS_SHOWN])
+    members = join(named(key) for key in keys[:MEMBERS_SHOWN])
     rest = len(keys) - MEMBERS_SHOWN
     if rest <= 0:
         return members
-    return say("{first} and {rest} more", first=members, rest=rest, all=len(keys))
+    # English counts those that are left out, Chinese all.
+    return say("{first} and {count} more", first=members, count=Named(str(rest), str(len(keys))))
 
 
-def value_of(scenario: Scenario, parameter: str, value: Any) -> Message | str:
+def value_of(scenario: Scenario, parameter: str, value: Any) -> Text:
     """Return a value with its unit."""
     if isinstance(value, bool):
         return say("yes") if value else say("no")
@@ -75,11 +74,7 @@ def value_of(scenario: Scenario, parameter: str, value: Any) -> Message | str:
 def deciding_line(scenario: Scenario, row: Mapping[str, Any]) -> Message:
     """Return a line of what decides a plan: the limit, what it is, and what one step more saves."""
     if row["parameter"] == TOGETHER:
-        return say(
-            "{what}: {saved}",
-            what=limit_of(scenario, row),
-            saved=_would(row),
-        )
+        return say("{what}: {saved}", what=limit_of(scenario, row), saved=_would(row))
     return say(
         "{what}: {limit} is reached; {after} {saved}",
         what=limit_of(scenario, row),
@@ -92,10 +87,7 @@ def deciding_line(scenario: Scenario, row: Mapping[str, Any]) -> Message:
 def limit_of(scenario: Scenario, row: Mapping[str, Any]) -> Message:
     """Return what a limit is called."""
     if row["parameter"] == TOGETHER:
-        return say(
-            "all {count} limits on whole numbers, one step more each",
-            count=int(row["one_more"]),
-        )
+        return say("all {count} limits on whole numbers, one step more each", count=int(row["one_more"]))
     return what_of(scenario, row["parameter"], [str(row["index"]).split(";") if row["index"] else []])
 
 
@@ -122,35 +114,33 @@ def saved_of(row: Mapping[str, Any]) -> Message:
         return _number(float(row["saves"]), unit)
     step = 10.0 ** math.floor(math.log10((most - least) / PARTS))
     low, high = math.floor(least / step + EXACT) * step, math.ceil(most / step - EXACT) * step
-    return Named(*(_between(low, high, step, _rung(ladder, high)) for ladder in _ladders(unit)))
+    rungs = _measure(unit).rungs(high)
 
+    def told(amount: float) -> Message:
+        return Named(*(_in_steps(amount / scale, step / scale) for scale, _ in rungs))
 
-def _between(low: float, high: float, step: float, rung: tuple[float, str]) -> str:
-    scale, unit = rung
-    decimals = max(0, -math.floor(math.log10(step / scale) + EXACT))
-    to = "至" if unit in {name for _, name in MONEY[1]} else "to"
-    return f"{low / scale:,.{decimals}f} {to} {high / scale:,.{decimals}f} {unit}"
+    return say("{low} to {high} {unit}", low=told(low), high=told(high), unit=numbers.unit_of(*rungs))
 
 
 def _number(amount: float, unit: str, *, down: bool = False) -> Message:
     """Return one number in the unit each language has for its size."""
-    texts = []
-    for ladder in _ladders(unit):
-        scale, name = _rung(ladder, amount)
-        size = abs(amount) / scale
-        decimals = max(0, DIGITS - 1 - math.floor(math.log10(size))) if size else 0
-        part = 10.0**decimals
-        value = math.floor(amount / scale * part + EXACT) / part if down else amount / scale
-        texts.append(f"{value:,.{decimals}f} {name}")
-    return Named(*texts)
+    rungs = _measure(unit).rungs(amount)
+    number = Named(*(_in_digits(amount / scale, down=down) for scale, _ in rungs))
+    return say("{number} {unit}", number=number, unit=numbers.unit_of(*rungs))
 
 
-def _ladders(unit: str) -> Sequence[Sequence[tuple[float, str]]]:
-    return MONEY if unit == "CNY/a" else (((1.0, unit),), ((1.0, unit),))
+def _in_steps(amount: float, step: float) -> str:
+    return f"{amount:,.{max(0, -math.floor(math.log10(step) + EXACT))}f}"
 
 
-def _rung(ladder: Sequence[tuple[float, str]], amount: float) -> tuple[float, str]:
-    return next((rung for rung in ladder if abs(amount) >= rung[0]), ladder[-1])
+def _in_digits(amount: float, *, down: bool) -> str:
+    decimals = max(0, DIGITS - 1 - math.floor(math.log10(abs(amount)))) if amount else 0
+    part = 10.0**decimals
+    return f"{math.floor(amount * part + EXACT) / part if down else amount:,.{decimals}f}"
+
+
+def _measure(unit: str) -> numbers.Measure:
+    return MONEY if unit == "CNY/a" else numbers.same(unit)
 
 
 def deciding_rows(table: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -188,7 +178,7 @@ def limits_in_words(results: Results) -> list[ReachedLimit] | None:
     ]
 
 
-def _step(scenario: Scenario, row: Mapping[str, Any]) -> tuple[Message | str, Message | str]:
+def _step(scenario: Scenario, row: Mapping[str, Any]) -> tuple[Text, Text]:
     """Return what a limit is and one step more; all limits together have neither."""
     if row["parameter"] == TOGETHER:
         return "", ""

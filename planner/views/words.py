@@ -12,8 +12,8 @@ from planner.models.declarations import feature_modules, guests_of
 from planner.models.guests import refused
 from planner.models.objective import WORDS as OBJECTIVE_WORDS
 
-Words = dict[str, tuple[str, str]]
-"""A name as files and code have it → what a reader calls it, English and Chinese."""
+Words = dict[str, Message]
+"""A name as files and code have it → what a reader calls it."""
 
 WORDS: Words = {
     # What a run is, as summary.json and manifest.json have it.
@@ -146,23 +146,21 @@ def catalogue() -> Words:
     guests = {guest.name: guest for guest in guests_of(feature_modules())}
     of_features = {feature: getattr(module, "WORDS", {}) for feature, module in feature_modules().items()}
     for feature, words in {"": WORDS, "objective": OBJECTIVE_WORDS, **of_features}.items():
-        for name, both in words.items():
-            if gathered.setdefault(name, both) == both:
+        for name, called in words.items():
+            known = gathered.setdefault(name, called)
+            if (known.en, known.zh) == (called.en, called.zh):
                 continue
             if feature in guests:
-                known = Named(*gathered[name])
-                why = say("WORDS: {name} is called {known}", name=name, known=known)
-                raise refused(guests[feature], why)
-            message = f"{name} has two words: {gathered[name]} and {both}"
+                raise refused(guests[feature], say("WORDS: {name} is called {known}", name=name, known=known))
+            message = f"{name} has two words: {known.en} and {called.en}"
             raise ValueError(message)
     return gathered
 
 
 def word(name: str) -> Message:
-    """Return what a reader calls a thing in the language that is spoken; a name without a word is its own.
+    """Return what a reader calls a thing; a name without a word is its own.
 
     A parameter that several tables have is called the same in all: ``site.hub`` is ``hub``.
     """
     words = catalogue()
-    en, zh = words.get(name) or words.get(name.rpartition(".")[2], (name, name))
-    return Named(en, zh)
+    return words.get(name) or words.get(name.rpartition(".")[2]) or Named(name, name)

@@ -16,8 +16,9 @@ from planner.bench.campaign import run_campaign
 from planner.bench.plan import Campaign
 from planner.bench.solvers import cbc, glpk
 from planner.bench.solvers.base import ADAPTERS, COMMERCIAL, FREE, load, modules_of
-from planner.bench.solvers.command import Said
+from planner.bench.solvers.command import Message
 from planner.errors import UsageError
+from planner.language import Named
 
 if TYPE_CHECKING:
     from planner.bench.mps import Linear
@@ -174,9 +175,9 @@ def test_the_list_of_solvers() -> None:
         modules_of(("minos",))
 
 
-def said(*lines: str) -> Said:
+def said(*lines: str) -> Message:
     """Return a log."""
-    return Said(lines, tuple(float(number) for number in range(len(lines))), 0)
+    return Named(lines, tuple(float(number) for number in range(len(lines))), 0)
 
 
 @pytest.mark.parametrize(

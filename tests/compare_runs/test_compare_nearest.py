@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.language import Said
+from planner.language import Message
 from planner.studies.compare.causes import causes_of
 from planner.studies.compare.differences import nearest as compare_nearest
 from planner.studies.compare.differences.comparison import Comparison, compare_runs
@@ -143,7 +143,7 @@ def test_what_is_not_looked_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(compare_nearest, "NONZEROS_MAX", 3)
     reasons.append(nearest_equal(first, second))
     for reason, part in zip(reasons, ("own", "alternative", "time", "large"), strict=True):
-        assert isinstance(reason, Said)
+        assert isinstance(reason, Message)
         assert part in reason.en
         assert reason.zh != reason.en
         said = text_of(compare_runs(Run("before", first, "/b"), Run("after", second, "/a"), reason))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.language import Said
+from planner.language import Named
 from planner.views.report.explorer import explore
 from planner.views.report.headline import lines
 from planner.views.report.subject import Subject
@@ -47,7 +47,7 @@ def test_the_figures_are_those_of_every_output() -> None:
     summary, said = results.summary, table("figures")
     site, costs = results.sites.iloc[0], results.tables["cost"].set_index("category")["cost"]
     emissions, share = results.tables["emissions"].iloc[0], summary["green_power_share"]
-    subject = Subject(results, None, word, Said("", ""))
+    subject = Subject(results, None, word, Named("", ""))
     panel, [row] = explore(subject, None)["sites"][0], results.tables["green_power_share"].to_dict("records")
     headline = {line.place: line.value(summary) for line in lines(subject)}
     hours = 8760.0

@@ -9,7 +9,7 @@ import pytest
 
 from planner.errors import InvalidInputError
 from planner.io.read.unusual import COLUMNS_SHOWN_MAX, notes_of, unusual_in
-from planner.language import translated
+from planner.language import rendered
 from planner.models.declarations import declarations
 from planner.pipeline.check import inspect, read_scenario
 from planner.pipeline.run import run
@@ -82,8 +82,8 @@ def test_a_slip_of_unit_is_named(rich: Path, change: str, en: str, zh: str) -> N
     )]  # fmt: skip
     assert en in note
     assert f"value '{change.rpartition('=')[2]}" in note
-    assert zh in translated(note, "zh")
-    assert HAN.search(translated(note, "zh"))
+    assert zh in rendered(note, "zh")
+    assert HAN.search(rendered(note, "zh"))
     assert set(scenario.unusual) - set(before.unusual) == {name}
     assert note in inspect(scenario)["notes"]
 

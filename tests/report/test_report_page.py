@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import planner
-from planner.language import Said, say, speak
+from planner.language import Named, say_both, speak
 from planner.views.page.elements import element, to_html
 from planner.views.page.numbers import EMISSIONS, ENERGY, MONEY, POWER, plain, points
 from planner.views.report.page import in_script
@@ -167,7 +167,7 @@ def test_rules_that_bind_are_named(world_plan: Results, page: Node) -> None:
         assert shown == pytest.approx(highest, abs=0.006 + 5e-3 * highest), rule
     places = table_of(page, word("demand_balance").en)
     assert "Coast · online EN · day" in {row[0] for row in places}
-    assert unit_name("CNY/a per MW") == say("CNY/a per MW", "元/年 / MW")
+    assert unit_name("CNY/a per MW") == say_both("CNY/a per MW", "元/年 / MW")
 
 
 def test_illustrative_inputs_and_audit_are_said(world_plan: Results, page: Node) -> None:
@@ -234,11 +234,11 @@ def test_elements_hold_texts_only() -> None:
 
     Sensitivity: an attribute in the language that happened to be spoken.
     """
-    assert to_html(element("p", say("a < b", "甲"), " & ", Said("x", "x"), hidden=True, id_=None)) == (
+    assert to_html(element("p", say_both("a < b", "甲"), " & ", Named("x", "x"), hidden=True, id_=None)) == (
         '<!DOCTYPE html>\n<p hidden=""><span lang="en">a &lt; b</span><span lang="zh-CN">甲</span> &amp; x</p>\n'
     )
     with pytest.raises(TypeError, match="two languages"):
-        element("p", title=say("a", "甲"))
+        element("p", title=say_both("a", "甲"))
 
 
 def test_numbers_are_written_by_language() -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import planner
-from planner.language import translated
+from planner.language import rendered
 from planner.models import deciding as of_plan
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
@@ -211,7 +211,7 @@ def test_a_model_too_large_is_not_made_twice(monkeypatch: pytest.MonkeyPatch) ->
     plan = planner.run(scenario_of(ONE), deciding=True)
     assert plan.deciding is not None
     assert plan.deciding.empty
-    assert any("too large" in translated(note, "en") for note in plan.manifest["notes"])
+    assert any("too large" in rendered(note, "en") for note in plan.manifest["notes"])
 
 
 def test_nobody_looks_unless_asked() -> None:
@@ -249,7 +249,7 @@ def test_the_run_folder_keeps_it_and_people_see_it(tmp_path: Path) -> None:
     assert read.deciding is not None
     pd.testing.assert_frame_equal(read.deciding, results.deciding, check_dtype=False)
     assert "deciding.csv" in read.manifest["files"]
-    assert "confirms" in translated(audit_run(folder), "en")
+    assert "confirms" in rendered(audit_run(folder), "en")
     said = headline.of_plan(read)
     assert "modules limit at far · cpu: 1 is reached; 2 saves 154,000 CNY/a" in said.en
     assert "已达 1；放宽到 2，可省 15.40 万元/年" in said.zh

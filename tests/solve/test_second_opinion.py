@@ -13,7 +13,7 @@ from scipy import sparse
 
 from planner.bench.read_mps import read_mps
 from planner.errors import InvalidInputError, PlannerError, SolverCrashedError
-from planner.language import Said
+from planner.language import Message
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
@@ -89,7 +89,7 @@ def test_a_false_no_is_mended_and_said(tmp_path: Path, monkeypatch: pytest.Monke
     assert answer.bound == pytest.approx(2_003_003.0)
     assert answer.details["second_opinion"] == "plan"
     [said] = answer.details["warnings"]
-    assert isinstance(said, Said)
+    assert isinstance(said, Message)
     assert said.en.startswith("HiGHS first said kInfeasible, which is wrong")
     assert said.zh.startswith("HiGHS 起初报告 kInfeasible，有误")
 

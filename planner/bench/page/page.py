@@ -114,7 +114,7 @@ def _head(summary: Summary) -> str:
     machine, counts = summary.machine, summary.counts
     instances = sum(len(section.instances) for section in summary.sections)
     lines = len({run.line for run in summary.settled})
-    tally = ", ".join(f"{counts[status]} {word}" for status, word in WORDS.items() if counts[status])
+    tally = ", ".join(f"{counts[status]} {word.en}" for status, word in WORDS.items() if counts[status])
     findings = "".join(f"<li><b>{section.title}:</b> {escape(section.finding)}.</li>" for section in summary.sections)
     where = f"{machine['processor']}, {machine['cores']} cores, {machine['memory']} MiB of memory, {machine['os']}"
     return (
@@ -160,7 +160,7 @@ def _scores(section: Section) -> str:
 
 def _score_cells(section: Section, one: Score) -> list[str]:
     label, instances, solved, par10, mean, ratio, interval, common = map(escape, score_words(section, one))
-    counts = ", ".join(f"{count} {WORDS[status]}" for status in WORDS if (count := one.statuses.get(status, 0)))
+    counts = ", ".join(f"{count} {WORDS[status].en}" for status in WORDS if (count := one.statuses.get(status, 0)))
     on = f" <small>on {common}</small>" if not one.is_reference and one.common < one.instances else ""
     bar = draw_interval(one, section.scores)
     return [f"<b>{label}</b>", instances, solved, par10, mean, ratio + on, interval, bar, f"<small>{counts}</small>"]
@@ -176,7 +176,7 @@ def _matrix(section: Section) -> str:
             if cell is None:
                 cells.append("<td></td>")
                 continue
-            title = escape(f"{WORDS[cell.status]}. {cell.reason}".strip())
+            title = escape(f"{WORDS[cell.status].en}. {cell.reason}".strip())
             cells.append(f'<td class="{cell.status}" title="{title}">{escape(cell.text)}</td>')
         rows.append(f"<tr>{''.join(cells)}</tr>")
     head = "".join(f"<th scope='col'>{words}</th>" for words in header)
@@ -249,7 +249,7 @@ def _is_same(read: object, given: object) -> bool:
 
 
 def _meanings(summary: Summary) -> str:
-    rows = [[f"<b>{WORDS[status]}</b>", escape(MEANINGS[status]), str(summary.counts[status])] for status in WORDS]
+    rows = [[f"<b>{WORDS[status].en}</b>", escape(MEANINGS[status]), str(summary.counts[status])] for status in WORDS]
     return f"<section><h2>What each status means</h2>{_table(('status', 'meaning', 'runs'), rows, 'words')}</section>"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.bench.page.scores import Line, Profile, Score, Settled, lines_of, profile, score, winner
 from planner.bench.runs.verdict import LEFT_OUT, Conflict, Status, settle
+from planner.language import Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,19 +17,19 @@ if TYPE_CHECKING:
 
 KINDS = {"lp": "Linear programmes", "milp": "Mixed-integer programmes"}
 SIZES = ("small", "medium", "large")
-WORDS: Mapping[Status, str] = {
-    "optimal_verified": "optimal, verified",
-    "feasible_timeout": "feasible, stopped at a limit",
-    "timeout": "timeout",
-    "unproved": "unproved",
-    "out_of_memory": "out of memory",
-    "error": "error",
-    "crash": "crash",
-    "conflict": "conflict",
-    "wrong": "wrong",
-    "unsupported": "unsupported",
-    "unlicensed": "unlicensed",
-    "size_limited": "beyond the free size",
+WORDS: Mapping[Status, Message] = {
+    "optimal_verified": say("optimal, verified"),
+    "feasible_timeout": say("feasible, stopped at a limit"),
+    "timeout": say("timeout"),
+    "unproved": say("unproved"),
+    "out_of_memory": say("out of memory"),
+    "error": say("error"),
+    "crash": say("crash"),
+    "conflict": say("conflict"),
+    "wrong": say("wrong"),
+    "unsupported": say("unsupported"),
+    "unlicensed": say("unlicensed"),
+    "size_limited": say("beyond the free size"),
 }
 """The statuses in the order they are shown."""
 GRAVITY: Sequence[Status] = (*LEFT_OUT, *(status for status in WORDS if status not in LEFT_OUT))

@@ -77,7 +77,7 @@ def markdown(summary: Summary) -> str:
         parts += [f"## {section.title}", f"{_text(section.finding)}.", _scores(section), _matrix(section)]
     if summary.notable:
         parts += ["## What needs a word", _table(NOTABLE_HEADER, [notable_words(*pair) for pair in summary.notable])]
-    parts += ["## What the statuses mean", _table(("status", "meaning"), [(WORDS[s], MEANINGS[s]) for s in WORDS])]
+    parts += ["## What the statuses mean", _table(("status", "meaning"), [(WORDS[s].en, MEANINGS[s]) for s in WORDS])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -111,7 +111,7 @@ def ratio_text(ratio: float) -> str:
 
 def notable_words(run: Settled, seeds: Sequence[int]) -> tuple[str, ...]:
     """Return a run that needs a word as it is shown: instance, line, seeds, status, why."""
-    status = "hung, killed" if run.ruling.is_hung else WORDS[run.ruling.status]
+    status = "hung, killed" if run.ruling.is_hung else WORDS[run.ruling.status].en
     return run.record.instance, run.line.label, ", ".join(map(str, seeds)), status, run.ruling.reason
 
 

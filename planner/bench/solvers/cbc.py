@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.bench.solvers.base import Kind, Task, Vector
-    from planner.bench.solvers.command import Message
+    from planner.bench.solvers.command import Said
     from planner.bench.solvers.record import Claim
 
 ACTIONS = {"dual-simplex": "-dualSimplex", "primal-simplex": "-primalSimplex", "barrier": "-barrier"}
@@ -99,7 +99,7 @@ def _options(task: Task) -> dict[str, Any]:
     return {**common, **gap, "randomCbcSeed": task.seed + 1, "threads": threads}
 
 
-def _claim(said: Message, kind: Kind) -> Claim:
+def _claim(said: Said, kind: Kind) -> Claim:
     """Return what the last line that tells an end says: an LP may be stopped and begun again on the way."""
     ends = ENDS
     if kind == "milp":
@@ -130,17 +130,17 @@ def _solution(path: Path, task: Task) -> tuple[float | None, Vector | None, Vect
     return finite(objective[0]), values.copy(), duals.copy()
 
 
-def _number(said: Message, pattern: str) -> float | None:
+def _number(said: Said, pattern: str) -> float | None:
     found = said.last(pattern)
     return finite(found[1]) if found else None
 
 
-def _iterations(said: Message) -> int | None:
+def _iterations(said: Said) -> int | None:
     found = said.last(r"Total iterations:\s*(\d+)") or said.last(r"Optimal objective \S+ - (\d+) iterations")
     return int(found[1]) if found else None
 
 
-def _read_back(said: Message, wanted: dict[str, Any]) -> dict[str, Any]:
+def _read_back(said: Said, wanted: dict[str, Any]) -> dict[str, Any]:
     """Return what it says its options are now; it is silent on one that already had that value."""
     told = {found[1]: found[2] for line in said.lines if (found := CHANGED.match(line))}
     return {name: _plain(told[name]) for name in wanted if name in told}

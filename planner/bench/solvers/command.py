@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from planner.language import Named
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
-class Message:
+class Said:
     """What a command said.
 
     Attributes
@@ -46,7 +44,7 @@ class Message:
         return next((when for line, when in pairs if re.match(pattern, line)), None)
 
 
-def run(command: Sequence[str]) -> Message:
+def run(command: Sequence[str]) -> Said:
     """Run a command to its end in this process's own group, so that who ends us ends it.
 
     A signal that ends it ends us too: the campaign then sees a crash, as of a solver that is a library.
@@ -69,7 +67,7 @@ def run(command: Sequence[str]) -> Message:
             print(line, end="", flush=True)  # noqa: T201  the run's log
     if process.returncode < 0:
         os.kill(os.getpid(), -process.returncode)
-    return Named(tuple(lines), tuple(times), process.returncode)
+    return Said(tuple(lines), tuple(times), process.returncode)
 
 
 @cache

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.bench.solvers.base import Kind, Task, Vector
-    from planner.bench.solvers.command import Message
+    from planner.bench.solvers.command import Said
     from planner.bench.solvers.record import Claim
 
 FLAGS = {"primal-simplex": "--primal", "dual-simplex": "--dual", "interior": "--interior", BRANCH_AND_CUT: "--cuts"}
@@ -71,7 +71,7 @@ def solve(task: Task) -> Answer:
     )
 
 
-def _claim(said: Message, kind: Kind) -> Claim:
+def _claim(said: Said, kind: Kind) -> Claim:
     # The relaxation of an integer programme is told to be optimal before the search begins.
     ends = [end for end in ENDS if kind == "lp" or not end[0].startswith("OPTIMAL")]
     return next((claim for pattern, claim in ends if said.last(pattern)), "error")
@@ -96,11 +96,11 @@ def _solution(path: Path, task: Task) -> tuple[str, float | None, Vector, Vector
     return status, objective, values, duals
 
 
-def _number(said: Message, pattern: str) -> float | None:
+def _number(said: Said, pattern: str) -> float | None:
     found = said.last(pattern)
     return finite(found[1]) if found else None
 
 
-def _whole(said: Message, pattern: str) -> int | None:
+def _whole(said: Said, pattern: str) -> int | None:
     found = said.last(pattern)
     return int(found[1]) if found else None

@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from planner.faults import Gathering
 
 Row = tuple[dict[str, Any], "BaseGeometry | None"]
-KINDS_ZH = {
-    "Polygon": "面",
-    "MultiPolygon": "多部件面",
-    "LineString": "线",
-    "MultiLineString": "多部件线",
-    "MultiPoint": "多点",
-    "GeometryCollection": "几何集合",
+KINDS = {
+    "Polygon": say("Polygon"),
+    "MultiPolygon": say("MultiPolygon"),
+    "LineString": say("LineString"),
+    "MultiLineString": say("MultiLineString"),
+    "MultiPoint": say("MultiPoint"),
+    "GeometryCollection": say("GeometryCollection"),
 }
 
 
@@ -143,8 +143,7 @@ def _note_kinds(shapes: Sequence[BaseGeometry], file: str, gathering: Gathering)
     kinds = Counter(shape.geom_type for shape in shapes if not isinstance(shape, shapely.Point) and not shape.is_empty)
     if kinds:
         counted = join(
-            say("{count} {kind}", count=count, kind=kind, kind_zh=KINDS_ZH.get(kind, kind))
-            for kind, count in sorted(kinds.items())
+            say("{count} {kind}", count=count, kind=KINDS.get(kind, kind)) for kind, count in sorted(kinds.items())
         )
         gathering.note(
             say(
@@ -192,7 +191,7 @@ def _geojson(data: bytes, file: str, name: str, gathering: Gathering) -> tuple[l
     return rows, system
 
 
-def _note(file: str, notes: Sequence[Message | str], gathering: Gathering) -> None:
+def _note(file: str, notes: Sequence[Text], gathering: Gathering) -> None:
     for note in notes:
         if note:
             gathering.note(say("{file}: {note}", file=file, note=note))

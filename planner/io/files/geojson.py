@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.io.files.reference_systems import STATE_IT, System, SystemRefusedError, shifted_note, system_named
-from planner.language import Message, say
+from planner.language import Text, say
 
 
 def system_in(document: Any) -> System:
@@ -32,7 +32,7 @@ def system_in(document: Any) -> System:
     return system_named(name)
 
 
-def document_note(document: Any, words: list[str]) -> Message | str:
+def document_note(document: Any, words: list[str]) -> Text:
     """Return a note where a document's own members, or the words beside its geometries, tell of shifted coordinates."""
     own = [str(value) for key, value in document.items() if isinstance(value, str) and key != "type"]
     members = [str(key) for key in document if key not in {"type", "features", "crs"}]

@@ -22,7 +22,7 @@ from planner.io.files.reference_systems import (
     system_named,
     words_of,
 )
-from planner.language import Message, join, say
+from planner.language import Message, Text, join, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,7 +41,7 @@ SAVE_AGAIN: Final = say("save the layer again")
 class GeoPackageError(Exception):
     """The file is no GeoPackage that is read, or has not the layer; carries problem and remedy."""
 
-    def __init__(self, problem: Message | str, remedy: Message | str) -> None:
+    def __init__(self, problem: Text, remedy: Text) -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
@@ -64,7 +64,7 @@ class Layer:
     name: str
     system: System
     rows: list[tuple[dict[str, Any], BaseGeometry | None]]
-    notes: Sequence[Message | str]
+    notes: Sequence[Text]
 
 
 def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Layer:

@@ -90,7 +90,7 @@ class System:
 
     name: Text
     transformer: Transformer | None = None
-    note: Message | str = ""
+    note: Text = ""
     is_projected: bool = False
 
     def to_degrees(self, shape: BaseGeometry) -> BaseGeometry:
@@ -202,7 +202,7 @@ def shifted_hint(words: Iterable[str]) -> tuple[str, str]:
     return "", ""
 
 
-def shifted_note(words: Iterable[str]) -> Message | str:
+def shifted_note(words: Iterable[str]) -> Text:
     """Return a note where a name or a value beside the geometry tells of shifted coordinates."""
     name, word = shifted_hint(words)
     if not name:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from planner.errors import Fault, shown
 from planner.io.hourly.hourly_file import TABLE
 from planner.io.hourly.times.year_of_hours import LEAP_YEAR, hour_name
-from planner.language import Text, one_or_many, say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,8 +57,9 @@ class HourRows:
                 of_hour[hour] = row
         if outside:
             problem = say(
-                "{count} outside {year} in {file_name}",
-                count=counted(outside, "hour"),
+                "{count:,} hour outside {year} in {file_name}",
+                "{count:,} hours outside {year} in {file_name}",
+                count=len(outside),
                 year=year,
                 file_name=shown(self.clock.file_name),
             )
@@ -77,8 +78,9 @@ class HourRows:
         for run in _runs(hour for hour in range(length) if hour not in of_hour):
             first, last = (_name(hour, year, length) for hour in (run[0], run[-1]))
             times = first if len(run) == 1 else say("{first} to {last}", first=first, last=last)
-            are = one_or_many(len(run), "hour is", "hours are")
-            problem = say("{count} {are} missing: {times}", count=len(run), are=are, times=times)
+            problem = say(
+                "{count} hour is missing: {times}", "{count} hours are missing: {times}", count=len(run), times=times
+            )
             remedy = say(
                 "the year has {length:,} hours, the file {size:,} rows",
                 length=length,
@@ -94,11 +96,6 @@ class HourRows:
         """Keep a fault of the time of a row."""
         code = self.table.origins[self.column][row]
         self.gathering.at(code, self.column, self.cells[row], problem, remedy, TABLE)
-
-
-def counted(rows: Sequence[int], word: str) -> str:
-    """Return how many rows there are, in English words."""
-    return f"{len(rows):,} {word}{'s' if len(rows) > 1 else ''}"
 
 
 def _name(hour: int, year: Years, length: int) -> str:

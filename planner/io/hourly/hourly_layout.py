@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from planner.errors import shown
 from planner.io.hourly.times.time_columns import is_row_of_times
-from planner.language import Message, Named, say
+from planner.language import Message, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -270,6 +270,5 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _quoted(lines: Sequence[str]) -> Message:
-    text = " | ".join(shown(line) for line in lines[:SHOWN_LINES])
-    return Named(text, text)
+def _quoted(lines: Sequence[str]) -> str:
+    return " | ".join(shown(line) for line in lines[:SHOWN_LINES])

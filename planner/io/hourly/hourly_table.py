@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import shown
 from planner.faults import listed
-from planner.io.hourly.hour_rows import HourRows, counted
+from planner.io.hourly.hour_rows import HourRows
 from planner.io.hourly.times.hour_stamps import stamp_of, stamps_of
 from planner.io.hourly.times.typical_year import (
     beginnings,
@@ -26,7 +26,7 @@ from planner.io.hourly.times.typical_year import (
 )
 from planner.io.hourly.times.year_of_hours import DAY, LEAP_DAY, LEAP_YEAR, YEAR, Clock, HourlyTable
 from planner.io.hourly.times.zones import HOUR, said, standard_offset
-from planner.language import say
+from planner.language import Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +143,7 @@ class _Times(HourRows):
         self.gathering.note(typical_note(times, length, standard, has_year=has_year))
         return HourlyTable(self.table, self.column, rows, year, int(shift / HOUR), is_typical=True)
 
-    def _note_or_fault(self, row: int | None, text: str, remedy: str = "") -> None:
+    def _note_or_fault(self, row: int | None, text: Text, remedy: Text = "") -> None:
         if row is None:
             self.gathering.note(text)
         else:
@@ -211,8 +211,9 @@ class _Times(HourRows):
 
     def _other_offset(self, rows: Sequence[int]) -> None:
         problem = say(
-            "the offset of {count} is not that of --time-zone {file_name}",
-            count=counted(rows, "time"),
+            "the offset of {count:,} time is not that of --time-zone {file_name}",
+            "the offset of {count:,} times is not that of --time-zone {file_name}",
+            count=len(rows),
             file_name=shown(self.clock.file_name),
         )
         self.fault(rows[0], problem, say("name the time zone that the file is in"))

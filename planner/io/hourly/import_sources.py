@@ -18,7 +18,7 @@ Row = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Message:
+class Said:
     """What is said of one column of one table."""
 
     table: str
@@ -52,7 +52,7 @@ class Sources:
         rows = [] if self.merged is None else _rows_of(self.merged)
         return [row for row in rows if (row["table"], row["column"]) == (table, column)]
 
-    def put(self, said: Message, others: Sequence[Row], replaced: Collection[tuple[str, ...]]) -> None:
+    def put(self, said: Said, others: Sequence[Row], replaced: Collection[tuple[str, ...]]) -> None:
         """Say where a column comes from.
 
         Parameters

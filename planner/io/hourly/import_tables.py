@@ -11,12 +11,12 @@ from planner.errors import Fault
 from planner.faults import Gathering, listed
 from planner.io.files.tables import Table, read_csv
 from planner.io.hourly.hourly_steps import Steps, refuse_other_ids
-from planner.io.hourly.import_sources import Row, Sources
+from planner.io.hourly.import_sources import Row, Said, Sources
 from planner.io.read.folders import READERS, TOML
 from planner.io.read.merge import Layer, given_at, merged_table
 from planner.io.read.order import TIMESTEP
 from planner.io.read.write import csv_text
-from planner.language import Named, Text, say
+from planner.language import say
 from planner.scenario.parameter import Parameter, table_of
 from planner.scenario.schema import SOURCE, Schema
 
@@ -47,7 +47,7 @@ class Hourly:
     index: Key
     steps: Steps
     cells: Mapping[Key, Sequence[str]]
-    source: Text
+    source: str
     confidence: str
     note: str
 
@@ -213,12 +213,12 @@ class ScenarioTables:
             if is_spread:
                 others += sources.said_of(name, hourly.parameter.name)
             sources.forget(name, hourly.parameter.name)
-        said = Named(hourly.name, hourly.parameter.name, hourly.source, hourly.confidence, hourly.note)
+        said = Said(hourly.name, hourly.parameter.name, hourly.source, hourly.confidence, hourly.note)
         replaced = [(*key, step) for key in hourly.cells for step in hourly.steps.ids]
         sources.put(said, others, replaced)
         if hourly.steps.new is not None:
             for column in ("timestep_weight", "timestep_duration"):
-                sources.put(Named(TIMESTEP, column, CALENDAR, "derived"), (), [(step,) for step in hourly.steps.ids])
+                sources.put(Said(TIMESTEP, column, CALENDAR, "derived"), (), [(step,) for step in hourly.steps.ids])
         return sources
 
     def _has_others(self, hourly: Hourly) -> bool:

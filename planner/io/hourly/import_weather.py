@@ -25,7 +25,7 @@ from planner.io.hourly.times.year_of_hours import Clock, HourlyTable, aligned, z
 from planner.io.hourly.times.zones import scenario_offset, standard_offset, zone_of
 from planner.io.read.cells import parse
 from planner.io.read.folders import TOML, FolderReader
-from planner.language import say
+from planner.language import Message, Text, join, say, written
 from planner.scenario.parameter import Declarations, table_of
 from planner.scenario.schema import CONFIDENCE, schema_of
 
@@ -64,11 +64,11 @@ class Imported:
     columns: Mapping[str, str]
     hours: int
     files: tuple[Path, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
 
-    def told(self) -> str:
+    def told(self) -> Message:
         """Return it in a few lines, as the command prints it."""
-        places = ", ".join(
+        named = (
             name if name == word else say("{name} from {word}", name=name, word=word)
             for name, word in self.columns.items()
         )
@@ -80,12 +80,12 @@ class Imported:
                 count=len(self.columns),
                 kind=kind,
                 hours=self.hours,
-                places=places,
+                places=join(named, ", "),
             )
         ]
         lines += [say("wrote {path}", path=path) for path in self.files]
         lines += [say("note: {note}", note=note) for note in self.notes]
-        return "".join(f"{shown(line, LINE)}\n" for line in lines)
+        return join((shown(line, LINE) + "\n" for line in lines), "")
 
 
 def import_weather(file: Path, folder: Path, declarations: Declarations, order: Order) -> Imported:
@@ -267,7 +267,7 @@ class _Import:
         if not ids:
             word = listed(said)
             problem = say("no {kind} has {word}", kind=kind, word=word) if said else say("it has no {kind}", kind=kind)
-            remedy = nearest(word, {row[-1] for row in rows}) if said else say("add the rows first")
+            remedy = nearest(written(word), {row[-1] for row in rows}) if said else say("add the rows first")
             self.gathering.add(Fault(table.files[-1], problem, remedy=remedy))
         return Places(kind, ids, names)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.faults import nearest
-from planner.language import SEMICOLON, Message, Text, join, say
+from planner.language import SEMICOLON, Message, Text, join, say, say_as
 from planner.scenario.parameter import FLAGS
 from planner.scenario.plausible import Plausible
 
@@ -30,10 +30,11 @@ ID = re.compile(r"[\w\-· ]{1,64}")
 GAPS = {"nan", "na", "n/a", "#n/a", "null", "none", "nil", "-", "--", "—", "/", "无", "?", "missing"}
 INFINITIES = {"inf", "infinity", "∞", "无穷", "unlimited"}
 
-Check = tuple[str, str]
+Check = tuple[Text, Text]
 """A problem and its remedy."""
 UNIT_WORDS = {"degrees": say("degrees"), "unit of the profile": say("unit of the profile")}
 """The units that are words."""
+BETWEEN_LIMITS = say_as("between limits", " and ")
 KIND_WORDS: dict[Kind, Message] = {
     "number": say("number"),
     "integer": say("integer"),
@@ -50,7 +51,7 @@ class Parsed:
 
     rows: Sequence[int]
     values: Sequence[Value]
-    faults: Sequence[tuple[int, str, str]]
+    faults: Sequence[tuple[int, Text, Text]]
     """Row, problem and remedy."""
 
 
@@ -154,7 +155,7 @@ def allowed(parameter: Parameter) -> Text:
         parts.append(say("{more} {low:g}", more=more, low=parameter.low))
     if np.isfinite(parameter.high):
         parts.append(say("at most {high:g}", high=parameter.high))
-    return (join(parts, say(" and ")) or say("any number")) + unit
+    return (join(parts, BETWEEN_LIMITS) or say("any number")) + unit
 
 
 def _not_a_number(parameter: Parameter, cell: str) -> Check:

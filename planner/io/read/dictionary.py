@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from planner.io.read.cells import allowed
 from planner.io.read.unusual import usual_words
-from planner.language import written
+from planner.language import Text, say_as, written
 from planner.scenario.parameter import REQUIRED, Parameter, table_of
 from planner.scenario.schema import SOURCE, Schema, TableSchema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-COLUMNS = ("column", "unit", "default", "allowed", "usual", "what it is", "说明", "feature")
+COLUMNS = ("unit", "default", "allowed", "usual", "what it is")
+IN_CHINESE = say_as("column of a table", "what it is")
 SOURCE_KEYS_EXPLAINED = {
     "table": "The table that holds the figure; `scenario` for a scalar.",
     "key": "The row, its ids joined by `;`; empty for the whole column.",
@@ -78,12 +79,12 @@ def table_section(table: TableSchema, schema: Schema) -> Iterator[str]:
             allowed_in(parameter),
             usual_in(parameter),
             sentence(parameter.description) + _elsewhere(parameter, table),
-            parameter.description_zh.replace("|", "\\|"),
+            parameter.description.zh.replace("|", "\\|"),
             schema.declarations.owner.get(parameter.key, ""),
         )
         for name, parameter in table.columns.items()
     ]
-    yield from markdown_table(COLUMNS, rows)
+    yield from markdown_table(("column", *COLUMNS, IN_CHINESE.zh, "feature"), rows)
     yield ""
 
 
@@ -98,12 +99,12 @@ def scalar_section(schema: Schema) -> Iterator[str]:
             allowed_in(parameter),
             usual_in(parameter),
             sentence(parameter.description) + _elsewhere(parameter, None),
-            parameter.description_zh.replace("|", "\\|"),
+            parameter.description.zh.replace("|", "\\|"),
             schema.declarations.owner[parameter.key],
         )
         for name, parameter in schema.scalars.items()
     ]
-    yield from markdown_table(("name", *COLUMNS[1:]), rows)
+    yield from markdown_table(("name", *COLUMNS, IN_CHINESE.zh, "feature"), rows)
     yield ""
 
 
@@ -117,9 +118,9 @@ def unit_of(parameter: Parameter) -> str:
     return parameter.unit or "–"
 
 
-def sentence(text: str) -> str:
-    """Return a text as one table cell that ends with a full stop."""
-    flat = " ".join(text.split()).replace("|", "\\|")
+def sentence(text: Text) -> str:
+    """Return a text in English as one table cell that ends with a full stop."""
+    flat = " ".join(written(text).split()).replace("|", "\\|")
     return flat if not flat or flat.endswith((".", "!", "?", "…")) else f"{flat}."
 
 

@@ -177,12 +177,9 @@ class FolderReader:
         """Return a file's bytes; it must be a file inside the root."""
         file = self.gathering.shown_path(path)
         try:
-            problem, remedy = "", ""
             if self.gathering.root not in path.resolve().parents:
-                problem, remedy = (
-                    say("the link leaves the scenarios' root"),
-                    say("copy the file into the folder"),
-                )
+                problem = say("the link leaves the scenarios' root")
+                remedy: Text = say("copy the file into the folder")
             elif not path.is_file():
                 problem, remedy = say("not a file"), say("replace it by a file")
             else:
@@ -190,10 +187,8 @@ class FolderReader:
                 self.gathering.hashes[file] = hashlib.sha256(data).hexdigest()
                 return data
         except (OSError, RuntimeError) as error:
-            problem, remedy = (
-                say("the file cannot be read"),
-                reason(error) if isinstance(error, OSError) else say("the link leads nowhere"),
-            )
+            problem = say("the file cannot be read")
+            remedy = reason(error) if isinstance(error, OSError) else say("the link leads nowhere")
         self.gathering.add(Fault(file, problem, remedy=remedy), name or TOML)
         return None
 

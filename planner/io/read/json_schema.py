@@ -118,7 +118,7 @@ def _closed(properties: Mapping[str, Any], description: str = "") -> dict[str, A
 
 def _table(table: TableSchema, schema: Schema) -> dict[str, Any]:
     index_set = schema.declarations.sets.get(table.name)
-    description = index_set.description if index_set else f"Indexed by {', '.join(table.keys)}."
+    description = index_set.description.en if index_set else f"Indexed by {', '.join(table.keys)}."
     keys = {key: TEXT if table.name == SOURCE else {"$ref": "#/$defs/id"} for key in table.keys}
     columns = {name: _value(parameter, schema) for name, parameter in table.columns.items()}
     row = {**_closed({**keys, **columns}), "required": list(table.keys)}
@@ -156,4 +156,4 @@ def _type(parameter: Parameter) -> dict[str, Any]:
 
 def _description(parameter: Parameter) -> str:
     unit = f" [{parameter.unit}]" if parameter.unit else ""
-    return f"{parameter.description.rstrip('.')}{unit}."
+    return f"{parameter.description.en.rstrip('.')}{unit}."

@@ -144,8 +144,8 @@ def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping
         origins=Origins(gathering.places, cells, {key[1]: code for key, code in layer.places.items() if len(key) > 1}),
     )
     unusual = tuple(unusual_in(scenario))
-    notes = tuple(note for note in notes_of(unusual) if note not in scenario.notes)
-    return scenario.noted(notes=(*scenario.notes, *notes), unusual={each.parameter: each.count for each in unusual})
+    notes = (*scenario.notes, *notes_of(unusual))
+    return scenario.noted(notes=notes, unusual={each.parameter: each.count for each in unusual})
 
 
 def _row_order(table: Table, keys: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> Order | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import Fault
 from planner.faults import LIKE_MAX, Gathering, listed, nearest
-from planner.io.read.cells import id_fault, kind_word, parse
+from planner.io.read.cells import Check, id_fault, kind_word, parse
 from planner.io.read.folders import TOML
 from planner.io.read.members import members_without_table, referenced
 from planner.io.read.merge import PARAMETERS, Layer, given_at
@@ -227,7 +227,7 @@ class Validator:
             )
 
 
-def scalar(parameter: Parameter, value: object) -> tuple[tuple[str, str] | None, Value | None]:
+def scalar(parameter: Parameter, value: object) -> tuple[Check | None, Value | None]:
     """Read a TOML value as a scalar parameter: a fault, or the value."""
     if isinstance(value, bool):
         fits = parameter.kind == "flag"
@@ -256,15 +256,14 @@ def _is_swapped(table: Table, row: int) -> bool:
         return False
 
 
-def unused(layer: Layer, schema: Schema, features: tuple[str, ...]) -> Mapping[str, str]:
+def unused(layer: Layer, schema: Schema, features: tuple[str, ...]) -> Mapping[Text, str]:
     """Return the columns and scalars, as users name them, that belong to features not listed, with the feature."""
-    found: dict[str, str] = {}
+    found: dict[Text, str] = {}
     for name, table in sorted(layer.tables.items()):
         for column, parameter in schema.tables[name].columns.items():
             if name != SOURCE and column in table.columns and not schema.is_used(parameter.key, features):
-                found[say("{name}.csv, column {column}", name=name, column=column)] = schema.declarations.owner[
-                    parameter.key
-                ]
+                place = say("{name}.csv, column {column}", name=name, column=column)
+                found[place] = schema.declarations.owner[parameter.key]
     for name in layer.document.get(PARAMETERS, {}):
         if name in schema.scalars and not schema.is_used(schema.scalars[name].key, features):
             found[f"[parameters] {name}"] = schema.declarations.owner[schema.scalars[name].key]

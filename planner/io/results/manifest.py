@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.io.read.sources import illustrative_share
 from planner.io.results.run_folder import FORMAT
-from planner.language import written
+from planner.language import Message, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +37,8 @@ def build_manifest(
     compiled: Mapping[str, str] | None = None,
     solver: Mapping[str, Any] | None = None,
     is_unique: bool | None = None,
-    findings: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    findings: Sequence[Text] = (),
+    notes: Sequence[Text] = (),
     interrupted: bool = False,
     proof: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -163,8 +163,8 @@ def to_json(data: Any) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return written(value)  # what programs read does not change with the language of who ran it
+    if isinstance(value, Message):
+        return value.en  # what programs read does not change with the language of who ran it
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

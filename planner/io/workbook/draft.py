@@ -17,7 +17,7 @@ from planner.io.workbook.readme import DICTIONARY, README
 from planner.io.workbook.results import NAMES, SUMMARY
 from planner.io.workbook.settings import SETTINGS, document_of, toml_of
 from planner.io.workbook.tables import MARK
-from planner.language import Message, say
+from planner.language import Message, Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ class Draft:
     book: str
     files: dict[str, str] = field(default_factory=dict)
     rows: dict[str, Mapping[int, int]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
 
     def file(self, sheet: str) -> Message:
         """Return how faults name a sheet."""

@@ -48,7 +48,7 @@ class Grid:
             remedy = say("unmerge them and write the value into each row")
             self.gathering.add(Fault(self.file, problem, remedy=remedy))
 
-    def fault(self, row: int, column: Text | None, value: object, problem: Text, remedy: Text) -> None:
+    def fault(self, row: int, column: str | None, value: object, problem: Text, remedy: Text) -> None:
         """Keep a fault of one cell."""
         self.gathering.add(Fault(self.file, problem, row, column, value, remedy))
 

@@ -21,7 +21,7 @@ from planner.io.read.write import write_scenario
 from planner.io.results.run_folder import run_folder
 from planner.io.workbook.draft import Draft, draft_of
 from planner.io.workbook.reading import read_workbook
-from planner.language import join, say
+from planner.language import Message, Text, join, say, written
 from planner.scenario.schema import Schema, schema_of
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class Imported:
     target: Path
     tables: int
     rows: int
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
 
-    def told(self) -> str:
+    def told(self) -> Message:
         """Return it as sentences."""
         line = say(
             "{target}: {tables} tables, {rows:,} rows; next: planner check {target}",
@@ -49,7 +49,7 @@ class Imported:
             rows=self.rows,
         )
         notes = [say("note: {note}", note=note) for note in self.notes]
-        return "".join(f"{text}\n" for text in (*notes, line))
+        return join((*notes, line), "\n") + "\n"
 
 
 def import_workbook(
@@ -100,7 +100,7 @@ def import_workbook(
 
 def _of_book(fault: Fault, draft: Draft, folder: Path) -> Fault:
     """Return a fault of the draft as one of the workbook: its sheet, and the row there."""
-    path = PurePosixPath(fault.file)
+    path = PurePosixPath(written(fault.file))
     if path.parent.name != folder.name or path.name not in draft.rows:
         return replace(fault, file=draft.book if path.name == folder.name else fault.file)
     row = None if fault.row is None else draft.rows[path.name].get(fault.row)

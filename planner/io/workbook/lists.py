@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from planner.language import join, say
+from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ def _validate(page: Worksheet, cells: tuple[int, int, int, int], source: list[st
         "validate": "list",
         "source": source,
         "error_type": "warning",
-        "error_title": join((words.zh, words.en), " / ")[:TITLE_MAX],
+        "error_title": f"{words.zh} / {words.en}"[:TITLE_MAX],
         "error_message": f"{text.zh}\n{text.en}",
     }
     page.data_validation(*cells, rule)

@@ -6,14 +6,15 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from planner.language import Message, Named, Text, join, say
+from planner.io.read.cells import BETWEEN_LIMITS
+from planner.language import Message, Text, join, say
 from planner.scenario.parameter import Missing
 
 if TYPE_CHECKING:
     from planner.io.workbook.sheet import Cell
     from planner.scenario.parameter import Parameter
 
-Word = Callable[[str], str]
+Word = Callable[[str], Text]
 """From a name to what a reader calls it (``planner.views.words.word``)."""
 DIGITS: Final = 15
 """Significant digits that every spreadsheet keeps."""
@@ -38,18 +39,13 @@ def told(parameter: Parameter) -> Message:
     """Return what a column means, what may stand in it and what an empty cell means."""
     return say(
         "{meaning} Allowed: {allowed}. If empty: {default}.",
-        meaning=meaning_of(parameter),
+        meaning=parameter.description,
         allowed=allowed_in(parameter),
         default=default_of(parameter),
     )
 
 
-def meaning_of(parameter: Parameter) -> Message:
-    """Return the description."""
-    return Named(parameter.description, parameter.description_zh or parameter.description)
-
-
-def default_of(parameter: Parameter) -> Message:
+def default_of(parameter: Parameter) -> Text:
     """Return what an empty cell means."""
     match parameter.default:
         case Missing.REQUIRED:
@@ -57,9 +53,9 @@ def default_of(parameter: Parameter) -> Message:
         case None:
             return say("none")
         case bool():
-            return say("{value}", value=str(parameter.default).upper())
+            return flag_cell(parameter.default)
         case _:
-            return say("{value}", value=parameter.default)
+            return str(parameter.default)
 
 
 def allowed_in(parameter: Parameter) -> Message:
@@ -83,5 +79,5 @@ def _interval(parameter: Parameter) -> Message:
     low = say("{more} {low:g}", more=more, low=parameter.low)
     high = say("at most {high:g}", high=parameter.high)
     ends = [(low, parameter.low), (high, parameter.high)]
-    bounds = join([end for end, bound in ends if math.isfinite(bound)], say(" and "))
+    bounds = join([end for end, bound in ends if math.isfinite(bound)], BETWEEN_LIMITS)
     return say("{whole} {bounds}", whole=whole, bounds=bounds) if bounds else whole

@@ -146,14 +146,9 @@ def _refused(path: Path, why: str, what: str) -> InvalidInputError:
     return InvalidInputError([Fault(str(path), problem, remedy=remedy)])
 
 
-def _size(en: str, zh: str, most: float) -> tuple[Message, Message]:
-    """Return the refusal of what is larger than any workbook of a scenario."""
-    remedy = say(
-        "no workbook of one scenario is that large: delete what does not belong to it, or give the table as CSV"
-    )
-    return say(en, zh, most=most), remedy
-
-
+TOO_LARGE: Final = say(
+    "no workbook of one scenario is that large: delete what does not belong to it, or give the table as CSV"
+)
 _REASONS: Final[dict[str, tuple[Message, Message]]] = {
     "no_zip": (say("it is no Excel workbook (.xlsx)"), SAVE),
     "no_workbook": (say("it is a zip file, but no Excel workbook"), SAVE),
@@ -181,16 +176,14 @@ _REASONS: Final[dict[str, tuple[Message, Message]]] = {
             memory=child.MEMORY_MAX // MEBI,
             seconds=child.SECONDS_MAX,
         ),
-        _size("", "", 0)[1],
+        TOO_LARGE,
     ),
-    "file_size": _size("the file has more than {most} MiB", "文件大于 {most} MiB", child.FILE_MAX // MEBI),
-    "unzipped": _size("unzipped it has more than {most} MiB", "解压后大于 {most} MiB", child.UNZIPPED_MAX // MEBI),
-    "ratio": _size(
-        "a part grows more than {most}-fold when it is unzipped", "有一部分解压后增大 {most} 倍以上", child.RATIO_MAX
-    ),
-    "members": _size("it has more than {most:,} parts", "内部文件多于 {most:,} 个", child.MEMBERS_MAX),
-    "sheets": _size("it has more than {most} sheets", "工作表多于 {most} 张", child.SHEETS_MAX),
-    "columns": _size("a sheet has more than {most} columns", "有工作表多于 {most} 列", child.COLUMNS_MAX),
-    "cells": _size("it has more than {most:,} cells", "单元格多于 {most:,} 个", child.CELLS_MAX),
+    "file_size": (say("the file has more than {most} MiB", most=child.FILE_MAX // MEBI), TOO_LARGE),
+    "unzipped": (say("unzipped it has more than {most} MiB", most=child.UNZIPPED_MAX // MEBI), TOO_LARGE),
+    "ratio": (say("a part grows more than {most}-fold when it is unzipped", most=child.RATIO_MAX), TOO_LARGE),
+    "members": (say("it has more than {most:,} parts", most=child.MEMBERS_MAX), TOO_LARGE),
+    "sheets": (say("it has more than {most} sheets", most=child.SHEETS_MAX), TOO_LARGE),
+    "columns": (say("a sheet has more than {most} columns", most=child.COLUMNS_MAX), TOO_LARGE),
+    "cells": (say("it has more than {most:,} cells", most=child.CELLS_MAX), TOO_LARGE),
 }
 """What is wrong and what to do, by the child's word."""

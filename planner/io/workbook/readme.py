@@ -8,7 +8,7 @@ from planner.io.read.sources import illustrative_share
 from planner.io.workbook.meaning import both
 from planner.io.workbook.settings import SETTINGS
 from planner.io.workbook.sheet import Cell, Page, Sheet
-from planner.language import Message, Named, Text, say
+from planner.language import Message, Text, join, say
 from planner.scenario.schema import SOURCE, schema_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def readme(scenario: Scenario, sheets: Sequence[Sheet], word: Word) -> Page:
         ("text", ("",)),
     ]
     lines += [("text", (str(number), *both(said))) for number, said in enumerate(_how_to(scenario), 1)]
-    lines += [("text", ("",)), ("heading", ("工作表 sheet", "中文", "English", "行数 rows"))]
+    lines += [("text", ("",)), ("heading", heads_of_sheets())]
     for sheet in sheets:
         label = say("settings and scalars") if sheet.name == SETTINGS else _name_of(sheet.name, scenario, word)
         lines.append(("row", (sheet.name, *both(label), len(sheet.rows))))
@@ -40,13 +40,18 @@ def readme(scenario: Scenario, sheets: Sequence[Sheet], word: Word) -> Page:
     return Page(README, lines, (28, 62, 62, 12))
 
 
+def heads_of_sheets() -> tuple[str, ...]:
+    """Return what stands above a list of sheets, in both languages."""
+    return " ".join(both(say("sheet"))), say("in Chinese").zh, "English", " ".join(both(say("rows")))
+
+
 def _name_of(table: str, scenario: Scenario, word: Word) -> Text:
     """Return what a table is called: its own name where there is one, else its keys."""
     own = word(table)
     if table == SOURCE or table in scenario.declarations.sets or own != table:
         return own
     keys = [word(key) for key in schema_of(scenario.declarations).tables[table].keys]
-    return Named(" × ".join(both(key)[1] for key in keys), " × ".join(both(key)[0] for key in keys))
+    return join(keys, " × ")
 
 
 def _how_to(scenario: Scenario) -> Iterator[Message]:

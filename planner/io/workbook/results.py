@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.io.results.result_tables import kind_of
 from planner.io.results.results import DECIDING, PRICES, RANGING
 from planner.io.workbook.meaning import both
-from planner.io.workbook.readme import README
+from planner.io.workbook.readme import README, heads_of_sheets
 from planner.io.workbook.sheet import Cell, Column, Page, Sheet
 from planner.io.workbook.tables import NAME_MAX, ROWS_MAX
-from planner.language import Message, Text, say
+from planner.language import Message, Text, join, say, say_as
 from planner.scenario.schema import SOURCE
 
 if TYPE_CHECKING:
@@ -126,12 +126,11 @@ def _summary(results: Results, word: Word) -> Sheet:
     objective = OBJECTIVE_UNITS.get(minimised, "")
     rows: list[Sequence[Cell]] = []
     for path, value in _leaves(results.summary):
-        said = [word(part) for part in path]
-        zh, en = ("：".join(both(part)[0] for part in said), ": ".join(both(part)[1] for part in said))
+        said = join((word(part) for part in path), say(": "))
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         unit = objective if path[-1] in {"objective", "bound"} else _unit(path, units)
         told = " ".join(dict.fromkeys(both(word(value)))) if isinstance(value, str) else value
-        rows.append((".".join(path), zh, en, told, unit if is_number else ""))
+        rows.append((".".join(path), *both(said), told, unit if is_number else ""))
     return Sheet(SUMMARY, columns, rows)
 
 
@@ -153,7 +152,7 @@ def _leaves(tree: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tup
 def _names(results: Results, word: Word) -> Sheet:
     """Return the ids of all sets with their names, to be looked up."""
     columns = (
-        Column("set", say("set"), is_key=True),
+        Column("set", say_as("of ids", "set"), is_key=True),
         Column("id", say("id"), is_key=True),
         Column("name_zh", word("name_zh")),
         Column("name_en", word("name_en")),
@@ -180,7 +179,7 @@ def _readme(results: Results, sheets: Sequence[Sheet], notes: Sequence[Text], wo
     for name, said in _OF_MANIFEST.items():
         if name in manifest:
             lines.append(("text", ("", *(f"{words}: {manifest[name]}" for words in both(said)))))
-    lines += [("text", ("",)), ("heading", ("工作表 sheet", "中文", "English", "行数 rows"))]
+    lines += [("text", ("",)), ("heading", heads_of_sheets())]
     for sheet in sheets:
         lines.append(("row", (sheet.name, *both(_OWN.get(sheet.name) or word(sheet.name)), len(sheet.rows))))
     return Page(README, lines, (28, 62, 62, 12))

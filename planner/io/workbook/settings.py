@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_args
 from planner.faults import nearest
 from planner.io.files.toml_file import lines_of, write_toml
 from planner.io.read.cells import NUMBER
-from planner.io.workbook.meaning import both, default_of, flag_cell, kept, meaning_of
+from planner.io.workbook.meaning import both, default_of, flag_cell, kept
 from planner.io.workbook.sheet import Cell, Column, Sheet
-from planner.language import Message, say
+from planner.language import Message, Text, say
 from planner.scenario.parameter import FLAGS, Parameter
 from planner.scenario.schema import SCENARIO
 from planner.scenario.settings import OBJECTIVES, SolverTable
@@ -44,8 +44,8 @@ WORDS: Final = frozenset(
     {("", "title"), ("", "title_zh"), ("objective", "minimise"), ("solver", "name"), ("solver", "algorithm")}
 )
 """Settings that are text, whatever their digits."""
-A_NUMBER: Final = Parameter("value", (), "1", "Any setting that is no text.", kind="number", low=float("-inf"))
-A_TEXT: Final = Parameter("value", (), "", "A setting that is text.", kind="text")
+A_NUMBER: Final = Parameter("value", (), "1", say("Any setting that is no text."), low=float("-inf"))
+A_TEXT: Final = Parameter("value", (), "", say("A setting that is text."), kind="text")
 Place = tuple[str, str]
 
 
@@ -55,10 +55,10 @@ class _Setting(NamedTuple):
     section: str
     key: str
     value: Any
-    label: str
+    label: Text
     unit: str
     default: str
-    meaning: str
+    meaning: Text
     choices: Sequence[str] = ()
 
     def row(self) -> tuple[Cell, ...]:
@@ -106,7 +106,7 @@ def _settings(scenario: Scenario, schema: Schema, word: Word) -> Iterator[_Setti
         yield _Setting(MINIMISE_WEIGHTS, name, weight, word(name), "", "0", said)
     for name, parameter in schema.scalars.items():
         value, default = document["parameters"].get(name), " / ".join(dict.fromkeys(both(default_of(parameter))))
-        said, choices = meaning_of(parameter), parameter.choices
+        said, choices = parameter.description, parameter.choices
         yield _Setting("parameters", name, value, word(name), parameter.unit, default, said, choices)
     for name, (unit, said) in TIME.items():
         yield _Setting("time", name, document["time"].get(name), word(name), unit, "–", said)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from planner.language import Text
+
 Cell = str | float | int | bool | None
 
 
@@ -20,7 +22,7 @@ class Column:
     name
         As files and code have it, for the first row.
     label
-        What a reader calls it; a :class:`~planner.language.Said` knows both languages.
+        What a reader calls it.
     unit
         ``""`` for text.
     kind
@@ -36,10 +38,10 @@ class Column:
     """
 
     name: str
-    label: str = ""
+    label: Text = ""
     unit: str = ""
     kind: str = "text"
-    note: str = ""
+    note: Text = ""
     choices: Sequence[str] = ()
     refers_to: str = ""
     is_key: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from planner.language import Text, rendered
+from planner.language import Text, rendered, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +134,7 @@ class Proof:
     def record(self) -> dict[str, Any]:
         """The part of the manifest; what is not finite is left out."""
         plain: dict[str, Any] = {"by": self.by, "bound": self.bound, "gap": self.gap, "leaves": self.leaves}
-        plain |= {"why": self.why, "why_zh": rendered(self.why, "zh")} if self.why else {}
+        plain |= {"why": written(self.why), "why_zh": rendered(self.why, "zh")} if self.why else {}
         if self.by == "solver":
             plain["proved"] = self.proved
         told = {name: value for name, value in plain.items() if not isinstance(value, float) or math.isfinite(value)}

@@ -45,8 +45,8 @@ PARAMETERS = (
         (),
         "",
         say(
-            "location: all power drawn at the grid's factor; contract: grid power only, green power under contract counts "
-            "zero; market_certificates: certificates count zero as well, the rest is at the residual factor."
+            "location: all power drawn at the grid's factor; contract: grid power only, green power under contract "
+            "counts zero; market_certificates: certificates count zero as well, the rest is at the residual factor."
         ),
         "contract",
         "choice",
@@ -73,7 +73,8 @@ PARAMETERS = (
         ("site",),
         "tCO2/MWh",
         say(
-            "Emissions of grid power that nobody holds a certificate for; by default the mean emission_factor of the year."
+            "Emissions of grid power that nobody holds a certificate for; by default the mean emission_factor "
+            "of the year."
         ),
         None,
         source="GHG Protocol Scope 2 guidance",

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planner.figures import ledger
-from planner.language import Message, Text, say
+from planner.language import Message, Text, say, say_as
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
 from planner.models.rules import green_ledger, scopes
@@ -60,8 +60,8 @@ PARAMETERS = (
         (),
         "",
         say(
-            "Which use must be green: all of it, or that of new capacity (by certificates a stand-in: a share of what is "
-            "built)."
+            "Which use must be green: all of it, or that of new capacity (by certificates a stand-in: a share of "
+            "what is built)."
         ),
         "all",
         "choice",
@@ -81,7 +81,7 @@ PARAMETERS = (
     *scopes.parameters(
         LIMIT,
         "1",
-        say("Least green share of {whose}."),
+        lambda whose: say("Least green share of {whose}.", whose=whose),
         dict.fromkeys(scopes.KINDS, Plausible(0.005, 1.0, (PERCENT,))),
         high=1.0,
     ),
@@ -106,10 +106,10 @@ PARAMETERS = (
     ),
 )
 WORDS: dict[str, Message] = {
-    **scopes.words("green_power_share", "green power share", "绿电占比"),
-    **scopes.words(LIMIT, "least green share", "绿电占比下限"),
+    **scopes.words("green_power_share", say("green power share")),
+    **scopes.words(LIMIT, say("least green share")),
     "green_power_share_mode": say("green accounting"),
-    "green_power_share_on": say("use that must be green"),
+    "green_power_share_on": say_as("setting", "use that must be green"),
     "green_power_share_window": say("accounting window"),
     "utilisation_new": say("utilisation of new capacity"),
     "green_energy_committed": say("green energy committed"),

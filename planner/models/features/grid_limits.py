@@ -42,7 +42,7 @@ PARAMETERS = (
     *scopes.parameters(
         LIMIT,
         "MW",
-        say("Most power that {whose} draw from the grid."),
+        lambda whose: say("Most power that {whose} draw from the grid.", whose=whose),
         {kind: Plausible(1.0, most, (GW, TEN_MW, KW)) for kind, most in zip(KINDS, (1e5, 1e6, 2e6), strict=True)},
     ),
 )
@@ -51,8 +51,8 @@ WORDS: dict[str, Message] = {
     "grid_ramp_max": say("ramp limit"),
     "grid_ramp_up": say("ramp up"),
     "grid_ramp_down": say("ramp down"),
-    **scopes.words(LIMIT, "grid power limit", "电网供电上限", KINDS),
-    **scopes.words(RULE, "grid power limit", "电网供电上限", KINDS),
+    **scopes.words(LIMIT, say("grid power limit"), KINDS),
+    **scopes.words(RULE, say("grid power limit"), KINDS),
 }
 COLUMNS = (
     Column("grid_limits", "scope", "", say("Kind of the fleet that has a limit.")),

@@ -43,7 +43,7 @@ SETS = (
 )
 
 
-def _number(name: str, description: str, low: float = -INFINITY, *, description_zh: str) -> Parameter:
+def _number(name: str, description: Message, low: float = -INFINITY) -> Parameter:
     return Parameter(
         name,
         ("profile",),
@@ -53,7 +53,6 @@ def _number(name: str, description: str, low: float = -INFINITY, *, description_
         low=low,
         per_table=True,
         plausible="computed by the planner",
-        description_zh=description_zh,
     )
 
 
@@ -76,24 +75,10 @@ PARAMETERS = (
         "text",
         per_table=True,
     ),
-    _number("mean_full", "Mean over the full year.", description_zh="全年均值。"),
-    _number(
-        "mean_reduced",
-        "Mean over the days chosen, by weight, as they were chosen.",
-        description_zh="选取代表日时，代表日的加权均值。",
-    ),
-    _number(
-        "rmse",
-        "Root mean square error of the year rebuilt from its days, step by step.",
-        0.0,
-        description_zh="以代表日重构全年后，逐时段的均方根误差。",
-    ),
-    _number(
-        "duration_curve_rmse",
-        "The same with both years sorted: the error of the duration curve.",
-        0.0,
-        description_zh="两者各自排序后的均方根误差，即持续曲线的误差。",
-    ),
+    _number("mean_full", say("Mean over the full year.")),
+    _number("mean_reduced", say("Mean over the days chosen, by weight, as they were chosen.")),
+    _number("rmse", say("Root mean square error of the year rebuilt from its days, step by step."), 0.0),
+    _number("duration_curve_rmse", say("The same with both years sorted: the error of the duration curve."), 0.0),
     Parameter(
         "quantile_full",
         ("profile", "quantile"),

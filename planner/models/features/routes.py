@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.figures.figure import Figure, at
-from planner.language import Message, Named, Text, say
+from planner.language import Message, Text, say, say_as
 from planner.models.rules import audit_physics
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Rank, Steps
@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
 Vector = npt.NDArray[np.float64]
-REACHES = ("national", "side", "hub", "province")
-REACHES_ZH = {"national": "全国", "side": "所属片区", "hub": "所属枢纽", "province": "所在省份"}
+REACH_WORDS = {
+    "national": say_as("reach", "national"),
+    "side": say_as("reach", "side"),
+    "hub": say_as("reach", "hub"),
+    "province": say_as("reach", "province"),
+}
+REACHES = tuple(REACH_WORDS)
 REQUIRES = ("demand",)
 SETS = (IndexSet("site", "SITES", say("Places where compute can stand.")),)
 CAICT = "CAICT, Q1 2024 network measurements between hubs, one way"
@@ -265,14 +270,9 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
             region=inputs.called("region", region),
             load=demand[region, workload],
             limit=limit,
-            reach=_reach_word(inputs.series("reach")[workload]),
+            reach=REACH_WORDS[inputs.series("reach")[workload]],
             best=best,
         )
-
-
-def _reach_word(reach: str) -> Message:
-    """Return a reach: in English its own word, as workload.csv has it."""
-    return Named(reach, REACHES_ZH[reach])
 
 
 def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> Text:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.language import Message, Text, say
+from planner.language import Message, Text, rendered, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ class Finding:
 
     def __str__(self) -> str:
         """Return the finding as one line."""
-        return str(self.said())
+        return rendered(self.said())
 
     def said(self) -> Message:
         """Return the line in both languages."""

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.language import Text, say
+from planner.language import Message, Text, say
 from planner.models.rules.relaxations import Amount
 from planner.scenario.parameter import Parameter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import pyomo.environ as pyo
 
@@ -37,14 +37,7 @@ WHOSE = {
     "side": say("the side's sites"),
     NATIONAL: say("all sites"),
 }
-"""How a sentence names a scope's sites, English and Chinese."""
-CALLED = {
-    "site": ("", ""),
-    "hub": say(" of the hub"),
-    "side": say(" of the side"),
-    NATIONAL: say(" of the nation"),
-}
-"""What a word of a scope has behind (English) or before it (Chinese)."""
+"""How a sentence names a scope's sites."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +66,7 @@ def word_of(kind: str, word: str) -> str:
 
 
 def parameters(
-    limit: str, unit: str, sentences: tuple[Text, Text], plausible: dict[str, Plausible], **options: Any
+    limit: str, unit: str, description: Callable[[Message], Message], plausible: dict[str, Plausible], **options: Any
 ) -> tuple[Parameter, ...]:
     """Return a limit's parameters, one for each kind of scope that has a usual range.
 
@@ -81,8 +74,8 @@ def parameters(
     ----------
     limit
         The limit of a single site.
-    sentences
-        What it is, English and Chinese; ``{whose}`` stands for the scope's sites.
+    description
+        Says what it is of the scope's sites.
     plausible
         The usual range by kind.
     """
@@ -91,19 +84,24 @@ def parameters(
             word_of(kind, limit),
             () if kind == NATIONAL else (kind,),
             unit,
-            sentences[0].format(whose=WHOSE[kind][0]),
+            description(WHOSE[kind]),
             None,
             plausible=usual,
-            description_zh=sentences[1].format(whose=WHOSE[kind][1]),
             **options,
         )
         for kind, usual in plausible.items()
     )
 
 
-def words(word: str, en: str, zh: str, kinds: Sequence[str] = KINDS) -> dict[str, tuple[str, str]]:
+def words(word: str, what: Message, kinds: Sequence[str] = KINDS) -> dict[str, Message]:
     """Return what a limit, or a rule, is called for each kind of scope."""
-    return {word_of(kind, word): (en + CALLED[kind][0], CALLED[kind][1] + zh) for kind in kinds}
+    called = {
+        "site": what,
+        "hub": say("{what} of the hub", what=what),
+        "side": say("{what} of the side", what=what),
+        NATIONAL: say("{what} of the nation", what=what),
+    }
+    return {word_of(kind, word): called[kind] for kind in kinds}
 
 
 def gives(rule: str, limit: str, *others: str, kinds: Sequence[str] = KINDS) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault, InvalidInputError
-from planner.language import Named, Text, join, say
+from planner.language import Message, Text, join, say
 from planner.profiles.days.day_choice import choose_days
 from planner.profiles.days.profile_tables import PROFILE, profile_tables
 from planner.profiles.days.profile_values import NEAR, Matrix, Profiles, alike, kept, profiles_of
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 FEATURE = "representative_days"
 HIGHEST_DEMAND, LEAST_GREEN_POWER, HOTTEST = "highest demand", "least green power", "hottest"
 WHY = {
-    HIGHEST_DEMAND: Named(HIGHEST_DEMAND, "需求最高日"),
-    LEAST_GREEN_POWER: Named(LEAST_GREEN_POWER, "绿电最少日"),
-    HOTTEST: Named(HOTTEST, "最热日"),
+    HIGHEST_DEMAND: say("highest demand"),
+    LEAST_GREEN_POWER: say("least green power"),
+    HOTTEST: say("hottest"),
 }
 """Why a day must not be lost."""
 SETTING = f"time.{FEATURE}"
@@ -181,7 +181,7 @@ def _given(
     return found
 
 
-def _note(reduction: Reduction) -> Text:
+def _note(reduction: Reduction) -> Message:
     """Say in one sentence what was done, by what."""
     year, choice = reduction.year, reduction.choice
     is_chosen = len(choice.days) != len(year.names)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.errors import InvalidInputError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import say
+from planner.language import Message, Text, join, say
 from planner.pipeline.check import read_scenario
 from planner.pipeline.finished import read_results
 from planner.pipeline.run import run_and_write, write_run
@@ -77,7 +77,7 @@ def find_alternatives(
     choice: Choice,
     *,
     drawing: Mapping[str, Any] | None = None,
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Callable[[Text], None] | None = None,
 ) -> Found:
     """Find how different plans can be that are nearly as good as the best, and some that are.
 
@@ -127,7 +127,7 @@ def _best(
     target: Path,
     choice: Choice,
     drawing: Mapping[str, Any] | None,
-    tell: Callable[[str], None],
+    tell: Callable[[Text], None],
 ) -> Results:
     """Return the best plan, as it stands in its folder or found now."""
     known = read_record(target)
@@ -154,7 +154,7 @@ def _read(target: Path) -> Results:
             say(
                 "{target} stands in the way and is no finished run ({error}): move it, or choose another --out",
                 target=shown(target),
-                error=shown(str(error.faults[0])),
+                error=shown(error.faults[0].said()),
             )
         ) from None
 
@@ -162,7 +162,7 @@ def _read(target: Path) -> Results:
 # ---- the extremes
 
 
-def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[str], None]) -> list[Row]:
+def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[Text], None]) -> list[Row]:
     """Return the rows of all quantities asked for, sought now or before; the tables are whole after each."""
     sites = list(search.near.work)
     columns = (*KEYS, "end", *sites)
@@ -182,14 +182,7 @@ def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[str], N
         key = (quantity.group, quantity.what, quantity.place)
         if known.get(key, {}).get("least_status") == known.get(key, {}).get("most_status") == SETTLED:
             continue
-        tell(
-            say(
-                "{number} of {count}: {what}",
-                number=number,
-                count=count,
-                what=_told(quantity),
-            )
-        )
+        tell(say("{number} of {count}: {what}", number=number, count=count, what=_told(quantity)))
         ends = {end: search.extreme(quantity, form, most=end == "most") for end in ENDS}
         known[key] = _row(origin, quantity, quantity.measure(search.best.tables), ends)
         for end, extreme in ends.items():
@@ -202,8 +195,8 @@ def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[str], N
     return [known[quantity.group, quantity.what, quantity.place] for quantity in search.near.quantities]
 
 
-def _told(quantity: Quantity) -> str:
-    return " ".join(part for part in (word(quantity.what), shown(quantity.place)) if part)
+def _told(quantity: Quantity) -> Message:
+    return join((part for part in (word(quantity.what), shown(quantity.place)) if part), " ")
 
 
 def _origin(best: Results, choice: Choice) -> Row:
@@ -229,7 +222,7 @@ def _row(origin: Row, quantity: Quantity, best: float, ends: Mapping[str, Extrem
 
 
 def _whole_plans(
-    search: Search, out: Path, choice: Choice, drawing: Mapping[str, Any] | None, tell: Callable[[str], None]
+    search: Search, out: Path, choice: Choice, drawing: Mapping[str, Any] | None, tell: Callable[[Text], None]
 ) -> dict[str, Results]:
     """Return whole plans, each as far from the best and from those before it as was found."""
     sites = list(search.near.work)

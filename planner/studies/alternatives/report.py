@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from planner.errors import CannotWriteError, shown
-from planner.io.files.run_swap import remedy
+from planner.errors import shown
 from planner.io.read.sources import illustrative_share
-from planner.language import CLAUSES, SEMICOLON, Message, Named, Text, join, padded, rendered, say
+from planner.language import CLAUSES, SEMICOLON, Language, Message, Text, join, padded, say
 from planner.libraries import import_alone
 from planner.studies.alternatives.command import FILE, PLANS
+from planner.studies.sweep.folder import refusal
 from planner.version import __version__
 from planner.views.captions import illustrative_note
 from planner.views.words import word
@@ -33,7 +33,7 @@ SITES_TOLD: Final = 10
 NAME_WIDTH: Final = 42
 
 
-def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi: int = 300) -> list[Path]:
+def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300) -> list[Path]:
     """Draw the ranges into a folder; nothing where none was sought but of the whole plan.
 
     Raises
@@ -49,28 +49,18 @@ def draw(found: Found, out: Path, *, language: str, formats: Sequence[str], dpi:
     columns = _columns(found, language)
     if not columns:
         return []
-    title = say(
-        "{scenario}: how different nearly optimal plans can be",
-        scenario=found.scenario.name,
-    )
+    title = say("{scenario}: how different nearly optimal plans can be", scenario=found.scenario.name)
     subtitle = say(
         "Least and most of each quantity by itself, in plans whose {what} is at most {slack:.3g} % above the best; "
         "every plan audited",
         what=_objective(found),
         slack=100 * found.slack,
     )
-    words = Words(rendered(title, language), rendered(subtitle, language), _notes(found, language), language)
+    words = Words(title, subtitle, _notes(found), language)
     try:
         return save_chart(draw_alternatives(columns, words), out, f"{NAME}-{language}", formats, dpi)
     except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write into {out}: {strerror}; {remedy}",
-                out=shown(out),
-                strerror=error.strerror,
-                remedy=remedy(error),
-            )
-        ) from None
+        raise refusal(out, error) from None
 
 
 def _objective(found: Found) -> Message:
@@ -82,8 +72,8 @@ def _objective(found: Found) -> Message:
     return known.get(found.scenario.settings.minimise, say("objective"))
 
 
-def _notes(found: Found, language: str) -> list[str]:
-    notes = [line for _, line in _whole_lines(found)]
+def _notes(found: Found) -> list[Message]:
+    notes = _whole_lines(found)
     share = illustrative_share(found.scenario)
     if share:
         notes.append(illustrative_note(share))
@@ -94,10 +84,10 @@ def _notes(found: Found, language: str) -> list[str]:
             version=__version__,
         )
     )
-    return [rendered(note, language) for note in notes]
+    return notes
 
 
-def _columns(found: Found, language: str) -> list[list[Panel]]:
+def _columns(found: Found, language: Language) -> list[list[Panel]]:
     """Return the work by hub and site, and beside it by side and what is built by site; what varies most first."""
     work, table = found.table["what"] == "it_energy", found.table
     built = (table["group"] == "build") & (table["what"] == "capacity_new") & (table["most"] > 0)
@@ -110,7 +100,7 @@ def _columns(found: Found, language: str) -> list[list[Panel]]:
     return [column for column in columns if column]
 
 
-def _panel(found: Found, table: pd.DataFrame, language: str) -> Panel | None:
+def _panel(found: Found, table: pd.DataFrame, language: Language) -> Panel | None:
     from planner.views.charts.alternatives import Panel  # noqa: PLC0415 - matplotlib is slow to import
 
     table = table[table["least"].notna() & table["most"].notna()]
@@ -118,10 +108,10 @@ def _panel(found: Found, table: pd.DataFrame, language: str) -> Panel | None:
         return None
     unit, scale = scaled(str(table["unit"].iloc[0]), float(table["most"].max()))
     heading = say("{what} ({unit})", what=word(str(table["what"].iloc[0])), unit=unit)
-    return Panel(rendered(heading, language), _bars(found, table, scale, language))
+    return Panel(heading, _bars(found, table, scale, language))
 
 
-def _bars(found: Found, table: pd.DataFrame, scale: float, language: str) -> pd.DataFrame:
+def _bars(found: Found, table: pd.DataFrame, scale: float, language: Language) -> pd.DataFrame:
     parts = []
     for group in dict.fromkeys(table["group"]):
         part = table[table["group"] == group]
@@ -135,10 +125,13 @@ def _bars(found: Found, table: pd.DataFrame, scale: float, language: str) -> pd.
     return bars
 
 
-def labels(scenario: Scenario, group: str, language: str) -> dict[str, str]:
+def labels(scenario: Scenario, group: str, language: Language) -> dict[str, str]:
     """Return what places of a group are called."""
-    name = "site" if group == "build" else group
-    return {str(key): str(label) for key, label in scenario.labels(name, language).items()}
+    return {str(key): str(label) for key, label in scenario.labels(_set_of(group), language).items()}
+
+
+def _set_of(group: str) -> str:
+    return "site" if group == "build" else group
 
 
 def scaled(unit: str, largest: float) -> tuple[str, float]:
@@ -149,10 +142,10 @@ def scaled(unit: str, largest: float) -> tuple[str, float]:
 # ---- for a terminal
 
 
-def headline(found: Found, out: Path) -> Text:
+def headline(found: Found, out: Path) -> Message:
     """Return the answer: how far the whole plan, sides, hubs and sites may move, and the plans that were found."""
     best = float(found.best.summary["objective"])
-    lines: list[str] = [
+    lines: list[Text] = [
         say(
             "plans whose {what} is at most {slack:.3g} % above the best ({best:,.6g})",
             what=_objective(found),
@@ -160,15 +153,12 @@ def headline(found: Found, out: Path) -> Text:
             best=best,
         ),
         "",
-        *(line for line in (_line(found, row) for row in _told(found.table)) if line),
+        *(_line(found, row) for row in _told(found.table)),
     ]
     unproved = (found.table[["least_status", "most_status"]] != "optimal").to_numpy().sum()
     if unproved:
         lines.append(
-            say(
-                "note: {count} ends are not proved; run again with a longer --time-limit",
-                count=int(unproved),
-            )
+            say("note: {count} ends are not proved; run again with a longer --time-limit", count=int(unproved))
         )
     lines += ["", *(_plan_line(name, results) for name, results in found.plans.items()), ""]
     lines.append(say("table  {path}", path=out / FILE))
@@ -188,25 +178,22 @@ def _told(table: pd.DataFrame) -> list[pd.Series]:
     return rows
 
 
-def _whole_lines(found: Found) -> list[tuple[str, Message]]:
-    """Return what may be of the whole plan, for the notes of the figure."""
+def _whole_lines(found: Found) -> list[Message]:
+    """Return what may be of the whole plan as one note of the figure, if anything was sought."""
     told = []
     for _, row in found.table[found.table["group"] == "whole"].iterrows():
         best, least, most, unit = _numbers(row)
         told.append(
-            (
-                str(row["what"]),
-                say(
-                    "{what}: {least} to {most} {unit} (best plan: {best})",
-                    what=word(str(row["what"])),
-                    least=least,
-                    most=most,
-                    unit=unit,
-                    best=best,
-                ),
+            say(
+                "{what}: {least} to {most} {unit} (best plan: {best})",
+                what=word(str(row["what"])),
+                least=least,
+                most=most,
+                unit=unit,
+                best=best,
             )
         )
-    return [("", join((line for _, line in told), SEMICOLON))] if told else []
+    return [join(told, SEMICOLON)] if told else []
 
 
 def _numbers(row: pd.Series) -> tuple[str, str, str, str]:
@@ -222,22 +209,16 @@ def _line(found: Found, row: pd.Series) -> Message:
     group = str(row["group"])
     what = word(str(row["what"]))
     if row["place"]:
-        names = Named(
-            *(labels(found.scenario, group, language).get(row["place"], row["place"]) for language in ("en", "zh"))
-        )
-        what = Named(f"{shown(names.en)}, {what.en}", f"{shown(names.zh)}，{what.zh}")
+        name = found.scenario.called(_set_of(group), str(row["place"]))
+        what = join([shown(name), what], CLAUSES)
     return say(
         "{what}{least:>10} to {most:>10}  (best {best:>8}) {unit}",
-        what=_padded(what),
+        what=padded(what, NAME_WIDTH),
         least=least,
         most=most,
         best=best,
         unit=unit,
     )
-
-
-def _padded(text: Message) -> Message:
-    return Named(padded(text.en, NAME_WIDTH), padded(text.zh, NAME_WIDTH))
 
 
 def _plan_line(name: str, results: Results) -> Message:

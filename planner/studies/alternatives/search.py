@@ -12,7 +12,7 @@ import pandas as pd
 
 from planner.errors import AuditDisagreedError, SolveInterruptedError
 from planner.io.results.results import PRICE_COLUMNS
-from planner.language import say
+from planner.language import Text, say
 from planner.models.algebra.problem import Proof
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
@@ -75,7 +75,7 @@ class Search:
 
     best: Results
     choice: Choice
-    on_progress: Callable[[str], None] | None = None
+    on_progress: Callable[[Text], None] | None = None
     near: Near = field(init=False)
     held: dict[str, float] = field(init=False)
 

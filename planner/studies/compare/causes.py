@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import shown
-from planner.language import SEMICOLON, Message, Named, join, say
+from planner.language import SEMICOLON, Message, Named, Text, join, say
 from planner.studies.compare.differences.touch import RANK, mask_of
 from planner.studies.compare.words import called, named
 
@@ -138,16 +138,14 @@ def _columns(comparison: Comparison, deciding: pd.DataFrame, asked: Sequence[Any
         yield _cause(comparison, text, whole)
 
 
-def _where(comparison: Comparison, part: pd.DataFrame) -> Message | str:
+def _where(comparison: Comparison, part: pd.DataFrame) -> Text:
     """Return the first places of some cells by name."""
     keys = [str(key) for key in part["key"] if key]
     if not keys:
         return ""
     sets = _sets(comparison, part)
     names = join(_place(comparison, sets, key) for key in keys[:FEW])
-    more: Message | str = ""
-    if len(keys) > FEW:
-        more = say(" and {rest} more", rest=len(keys) - FEW, count=len(keys))
+    more = say(" and {rest} more", rest=len(keys) - FEW) if len(keys) > FEW else ""
     return say("{names}{more}: ", names=names, more=more)
 
 
@@ -180,26 +178,14 @@ def _change(part: pd.DataFrame) -> Message:
     if len(pairs) > 1 and len(steps) == 1 and None not in steps:
         [step] = steps
         listed = _pairs(pairs)
-        return say(
-            "{name} {step:+,.10g}{unit} ({listed})",
-            name=name,
-            step=step,
-            unit=unit,
-            listed=listed,
-        )
+        return say("{name} {step:+,.10g}{unit} ({listed})", name=name, step=step, unit=unit, listed=listed)
     if len(pairs) > 1 and len(part) > FEW:
-        count = len(part)
-        return say(
-            "{name} in {count} places ({listed}){unit}",
-            name=name,
-            count=count,
-            listed=_pairs(pairs),
-            unit=unit,
-        )
+        listed = _pairs(pairs)
+        return say("{name} in {count} places ({listed}){unit}", name=name, count=len(part), listed=listed, unit=unit)
     return say("{name} {listed}{unit}", name=name, listed=_pairs(pairs), unit=unit)
 
 
-def _pairs(pairs: Counter[tuple[Message | str, Message | str]]) -> Message:
+def _pairs(pairs: Counter[tuple[Text, Text]]) -> Message:
     told = [
         say("{before} → {after}{times}", before=pair[0], after=pair[1], times=_times(count))
         for pair, count in pairs.most_common(FEW)
@@ -222,7 +208,7 @@ def _times(count: int) -> str:
     return f" (×{count})" if count > 1 else ""
 
 
-def value_of(value: Any) -> Message | str:
+def value_of(value: Any) -> Text:
     """Return a value of an input as it is shown."""
     if value is None:
         return say("not given")
@@ -232,7 +218,7 @@ def value_of(value: Any) -> Message | str:
         return say("yes") if value else say("no")
     if isinstance(value, int | float):
         return f"{value:,.10g}"
-    return shown(value, 40)
+    return shown(str(value), 40)
 
 
 # ---- what was set on the command line

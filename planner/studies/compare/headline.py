@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import shown
-from planner.language import SEMICOLON, Message, join, say
+from planner.language import SEMICOLON, Message, Text, join, say
 from planner.studies.compare.causes import causes_of, told
 from planner.studies.compare.differences.moves import SWAPPED
 from planner.studies.compare.differences.nearest import Nearest
 from planner.studies.compare.differences.warnings import accountings_of
-from planner.studies.compare.numbers import money, per_cent, rounded
+from planner.studies.compare.numbers import emissions, money, per_cent
 from planner.studies.compare.words import called, named
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def _change(comparison: Comparison) -> Message:
     parts = [say("cost {cost}{share}", cost=money(cost), share=per_cent(cost, before["cost"]))]
     if "emissions" in after and "emissions" in before and _counts_alike(comparison):
         change = float(after["emissions"]) - float(before["emissions"])
-        thousands = {"change": rounded(change / 1e3, 1), "tens": rounded(change / 1e4, 2)}
-        parts.append(say("emissions {change:+,.1f} kt CO2/a", **thousands))
+        parts.append(say("emissions {change}", change=emissions(change)))
     net = comparison.net_change
     parts.append(
         say("net change of site loads {net:,.1f} MW", net=net)
@@ -109,7 +108,7 @@ def _comes_or_goes(row: Mapping[Any, Any]) -> bool:
 def _told(comparison: Comparison, row: Mapping[Any, Any]) -> Message:
     before = float(row["before"])
     after = before + _by_inputs(row)
-    end: Message | str = ""
+    end: Text = ""
     if _comes_or_goes(row):
         end = say(" (gone)") if abs(after) < VISIBLE else say(" (new)")
     what = called(str(row["measure"]))
@@ -131,10 +130,7 @@ def _apart(comparison: Comparison) -> Iterator[Message]:
     """Say what only swaps places, or that it is not told apart."""
     near = comparison.near
     if isinstance(near, Message):
-        yield say(
-            "Effects and swaps at equal cost are not told apart: {reason}",
-            reason=near,
-        )
+        yield say("Effects and swaps at equal cost are not told apart: {reason}", reason=near)
     if not isinstance(near, Nearest):
         return
     swapped, built = comparison.moved(SWAPPED), _swapped_build(comparison)

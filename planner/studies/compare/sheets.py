@@ -53,7 +53,7 @@ def sheets_of(comparisons: Sequence[Comparison], tables: Mapping[str, pd.DataFra
     tables
         From :func:`planner.studies.compare.differences.comparison.together`; all headings stand in both languages.
     """
-    yield Page("summary 概要", list(_summary(comparisons, tables)), [34, 34, 34, 22, 16])
+    yield Page(f"summary {say('summary').zh}", list(_summary(comparisons, tables)), [34, 34, 34, 22, 16])
     declared = comparisons[0].before.results.scenario.declarations
     units = {figure.name: figure.unit for of in ("site", "region") for figure in place_figures(declared, of)}
     for name, table in tables.items():

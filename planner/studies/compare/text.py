@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import shown
-from planner.language import Message, Text, join, one_or_many, say, spoken
+from planner.language import Message, Text, join, rendered, say, spoken
 from planner.studies.compare.causes import causes_of
 from planner.studies.compare.differences.moves import SWAPPED
 from planner.studies.compare.differences.nearest import Nearest
@@ -43,13 +43,13 @@ def text_of(comparison: Comparison) -> str:
     """Return a comparison as lines of plain text in the language that is spoken."""
     sections = (_head, _measures, _moved, _sites, _cost, _why)
     parts = (section(comparison) for section in sections)
-    return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
+    return "\n\n".join("\n".join(map(rendered, part)) for part in map(list, parts) if part) + "\n"
 
 
 def overview_of(comparisons: Sequence[Comparison]) -> str:
     """Return the measures of all runs side by side, and how much moved in each."""
     runs = [comparisons[0].before, *(comparison.after for comparison in comparisons)]
-    rows: list[Sequence[str]] = [("", *(shown(run.label, LABEL) for run in runs))]
+    rows: list[Sequence[Text]] = [("", *(shown(run.label, LABEL) for run in runs))]
     declared = _declared(comparisons[0])
     measures = [comparison.tables["measures"].set_index(["measure", "part"]) for comparison in comparisons]
     for key in dict.fromkeys(key for table in measures for key in table.index):
@@ -67,13 +67,13 @@ def overview_of(comparisons: Sequence[Comparison]) -> str:
     if any(isinstance(comparison.near, Nearest) for comparison in comparisons):
         rows.append((called(SWAPPED), "–", *(f"{comparison.moved(SWAPPED):,.1f} MW" for comparison in comparisons)))
     head = say("{count} runs, the first is the base", count=len(runs))
-    return "\n".join((head, *aligned(rows))) + "\n"
+    return "\n".join((rendered(head), *aligned(rows))) + "\n"
 
 
 def _remark(text: Message) -> Iterator[str]:
     """Yield a remark in brackets, wrapped where the language has words to wrap between."""
     said = say("({text})", text=text)
-    yield from (f"  {line}" for line in wrap(said, REMARK))
+    yield from (f"  {line}" for line in wrap(rendered(said), REMARK))
 
 
 def _wrapped(text: Message) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _head(comparison: Comparison) -> Iterator[str]:
 
 
 def _measures(comparison: Comparison) -> Iterator[Text]:
-    header = ("", *map(called, ("before", "after", "difference")))
+    header: Sequence[Text] = ("", *map(called, ("before", "after", "difference")))
     declared = _declared(comparison)
     found = [(row, declared[row["measure"]]) for row in comparison.tables["measures"].to_dict("records")]
     rows = [_measure(row, measure) for row, measure in found if _is_told(row, measure)]
@@ -113,7 +113,7 @@ def _is_told(row: Mapping[Any, Any], measure: Measure) -> bool:
     return measure.is_short or (measure.parts == "sources" and row["part"] in ENERGIES)
 
 
-def _measure(row: Mapping[Any, Any], measure: Measure) -> tuple[str, ...]:
+def _measure(row: Mapping[Any, Any], measure: Measure) -> tuple[Text, ...]:
     """Return name, before, after and difference of a measure as text."""
     values = [amount(row[side], row["unit"], largest=largest_of(row)) for side in ("before", "after")]
     return _measure_name(row, measure), *values, change(row)
@@ -144,8 +144,7 @@ def _moved(comparison: Comparison) -> Iterator[Text]:
     )
     for kind, part in moves.groupby("kind"):
         if kind != "moved":
-            text = say("  {what}: {load:,.1f} MW")
-            yield say(*text, what=called(str(kind)), load=float(part["load"].sum()))
+            yield say("  {what}: {load:,.1f} MW", what=called(str(kind)), load=float(part["load"].sum()))
     between = moves[moves["kind"] == "moved"]
     if not between.empty:
         yield from _largest_moves(comparison, between)
@@ -163,14 +162,14 @@ def _largest_moves(comparison: Comparison, between: pd.DataFrame) -> Iterator[Te
         rows.append((way, f"{load:,.1f} MW", _mix(comparison, part)))
     yield from _left_last(rows)
     if len(pairs) > MOST:
-        rest = {"count": len(pairs) - MOST, "load": float(pairs.iloc[MOST:].sum())}
-        yield say("  … and {count} more pairs, {load:,.1f} MW", **rest)
+        load = float(pairs.iloc[MOST:].sum())
+        yield say("  … and {count} more pairs, {load:,.1f} MW", count=len(pairs) - MOST, load=load)
 
 
-def _left_last(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _left_last(rows: Sequence[Sequence[Text]]) -> Iterator[str]:
     """Yield rows whose last column is a sentence and stands to the left."""
     for line, row in zip(aligned([row[:-1] for row in rows]), rows, strict=True):
-        yield f"{line}  {row[-1]}"
+        yield f"{line}  {rendered(row[-1])}"
 
 
 def _mix(comparison: Comparison, part: pd.DataFrame) -> Message:
@@ -192,7 +191,7 @@ def _sites(comparison: Comparison) -> Iterator[Text]:
     swaps = bool((changed["it_load_swapped"].abs() >= VISIBLE).any())
     extra = (say("of it swaps"),) if swaps else ()
     header = ("", *map(called, ("before", "after", "difference")), *extra, called("capacity_new"), "", "")
-    rows: list[Sequence[str]] = [header]
+    rows: list[Sequence[Text]] = [header]
     for row in changed.head(2 * MOST).to_dict("records"):
         loads = [f"{row[f'it_load_{side}']:,.1f}" for side in ("before", "after")]
         built = [f"{row[f'capacity_new_{side}']:,.0f}".replace("nan", "–") for side in ("before", "after")]
@@ -211,7 +210,7 @@ def _cost(comparison: Comparison) -> Iterator[Text]:
     table = comparison.tables["cost"]
     table = table[(table[["before", "after"]] != 0).any(axis=1)]
     yield say("Cost by category [million CNY/a]")
-    rows: list[Sequence[str]] = [("", *map(called, ("before", "after", "difference")))]
+    rows: list[Sequence[Text]] = [("", *map(called, ("before", "after", "difference")))]
     ordered = table.assign(size=table["difference"].abs()).sort_values("size", ascending=False, kind="stable")
     for row in ordered.to_dict("records"):
         numbers = [f"{row[side] / MILLION:,.2f}" for side in ("before", "after")]
@@ -259,8 +258,8 @@ def _cause(cause: Cause) -> Iterator[Text]:
         yield say("    touches nothing that moved")
         return
     yield say(
-        "    touches {load:,.1f} MW in {moves} {what}",
+        "    touches {load:,.1f} MW in {count} move",
+        "    touches {load:,.1f} MW in {count} moves",
         load=cause.load,
-        moves=cause.moves,
-        what=one_or_many(cause.moves, "move", "moves"),
+        count=cause.moves,
     )

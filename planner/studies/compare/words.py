@@ -1,15 +1,14 @@
-"""The words of a comparison: its tables, columns and kinds in both languages, and the names of sites and workloads."""
+"""The words of a comparison: its tables, columns and kinds, and the names of sites and workloads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from planner.errors import shown
-from planner.language import Message, Named, say
+from planner.language import Message, say, say_as
 from planner.views.words import word
 
 if TYPE_CHECKING:
-    from planner.scenario.scenario import Scenario
     from planner.studies.compare.differences.comparison import Comparison
 
 WORDS: dict[str, Message] = {
@@ -20,11 +19,11 @@ WORDS: dict[str, Message] = {
     "input_columns": say("inputs by column"),
     "workloads": say("workloads by site"),
     "regions": say("regions"),
-    "new_build": say("new build"),
+    "new_build": say_as("compared", "new build"),
     # columns
     "base": say("base"),
     "before": say("base"),
-    "after": say("run"),
+    "after": say_as("compared", "run"),
     "measure": say("measure"),
     "part": say("part"),
     "category": say("category"),
@@ -54,7 +53,7 @@ WORDS: dict[str, Message] = {
     "cell": say("cells"),
     "added": say("cells of what is new"),
     "removed": say("cells of what is gone"),
-    "member_added": say("new"),
+    "member_added": say_as("of a set", "new"),
     "member_removed": say("gone"),
     "feature": say("feature listed"),
     "setting": say("setting"),
@@ -65,7 +64,7 @@ WORDS: dict[str, Message] = {
     "provenance": say("cells of source.csv"),
     # measures
     "energy_facility": say("facilities"),
-    "energy_grid": say("grid"),
+    "energy_grid": say_as("energy", "grid"),
     "energy_green": say("green power"),
     "energy_certificates": say("certificates"),
 }
@@ -89,8 +88,8 @@ def touching() -> Message:
 
 
 def called(name: str) -> Message:
-    """Return what a comparison calls a thing, in both languages."""
-    return Named(*WORDS[name]) if name in WORDS else word(name)
+    """Return what a comparison calls a thing."""
+    return WORDS.get(name) or word(name)
 
 
 def column_called(name: str) -> Message:
@@ -102,12 +101,7 @@ def column_called(name: str) -> Message:
 
 
 def named(comparison: Comparison, kind: str, member: str) -> Message:
-    """Return the name of a site, region or workload in both languages, escaped; the id where it has none."""
+    """Return the name of a site, region or workload, escaped; the id where it has none."""
     scenarios = (comparison.after.results.scenario, comparison.before.results.scenario)
-    scenario = next((s for s in scenarios if member in _labels(s, kind, "en")), scenarios[0])
-    en, zh = (shown(_labels(scenario, kind, language).get(member, member)) for language in ("en", "zh"))
-    return Named(en, zh)
-
-
-def _labels(scenario: Scenario, kind: str, language: str) -> dict[str, str]:
-    return {str(member): str(name) for member, name in scenario.labels(kind, language).items()}
+    scenario = next((each for each in scenarios if member in each.sets[kind]), scenarios[0])
+    return shown(scenario.called(kind, member))

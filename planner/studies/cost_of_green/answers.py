@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planner.errors import UsageError, shown
-from planner.language import say
+from planner.language import Text, rendered, say
 from planner.pipeline.check import read_scenario
 from planner.studies.cost_of_green.points import FILE, Plan, solve_points
 from planner.studies.cost_of_green.report import cost_lines, draw_points, size_lines, worth_lines
@@ -78,8 +78,8 @@ def answer(scenario: Path, page: Path, images: Path, out: Path) -> None:
     page.write_text(text, encoding="utf-8")
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+def _say(line: Text) -> None:
+    sys.stderr.write(rendered(line) + "\n")
 
 
 def main() -> None:

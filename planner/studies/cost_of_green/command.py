@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from planner.errors import UsageError, shown
-from planner.language import Text, say
+from planner.language import Language, Text, say
 from planner.studies.cost_of_green.points import FILE, MODES, Plan, solve_points
 from planner.studies.cost_of_green.report import draw_points, headline
 
@@ -42,12 +42,12 @@ class Choice:
 class Drawing:
     """How the figure is drawn: ``en`` or ``zh``, and the formats of its files."""
 
-    language: str = "en"
+    language: Language = "en"
     formats: Sequence[str] = ("png", "svg", "pdf")
 
 
 def green_cost(
-    scenario: Path, out: Path, choice: Choice, drawing: Drawing, on_progress: Callable[[str], None] | None
+    scenario: Path, out: Path, choice: Choice, drawing: Drawing, on_progress: Callable[[Text], None] | None
 ) -> Text:
     """Solve, write and draw; return the answer for a terminal.
 

@@ -21,7 +21,7 @@ from planner.errors import (
     UsageError,
     shown,
 )
-from planner.language import say
+from planner.language import Text, join, say
 from planner.models.declarations import declarations
 from planner.pipeline.check import read_scenario
 from planner.pipeline.run import run
@@ -136,7 +136,7 @@ class Plan:
                             "{word} {name}: choose from {listed}",
                             word=word,
                             name=shown(name),
-                            listed=", ".join(known),
+                            listed=join(known),
                         )
                     )
         if not (self.shares and self.modes):
@@ -144,7 +144,7 @@ class Plan:
 
 
 def solve_points(
-    folder: Path, out: Path, plan: Plan, on_progress: Callable[[str], None] | None = None
+    folder: Path, out: Path, plan: Plan, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, list[Row]]:
     """Solve every point that has not been solved yet, and write the table after each.
 

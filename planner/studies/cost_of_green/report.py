@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from planner.errors import CannotWriteError, reason, shown
-from planner.io.files.run_swap import remedy
 from planner.io.read.sources import illustrative_share
-from planner.language import Named, Text, columns_of, join, padded, rendered, say, spoken
+from planner.language import Language, Message, Named, Text, columns_of, join, padded, say
 from planner.libraries import import_alone
 from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS
+from planner.studies.sweep.folder import refusal
 from planner.version import __version__
 from planner.views.captions import illustrative_note
 from planner.views.words import word
@@ -33,6 +32,7 @@ WORDS: Final = {
     "without_shifting": say("no work leaves its province"),
 }
 MILLION: Final = 1e6
+COST_WIDTH: Final = 18
 
 
 def as_table(rows: Sequence[Row]) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def as_table(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def draw_points(
-    scenario: Scenario, rows: Sequence[Row], out: Path, *, language: str, formats: Sequence[str], dpi: int = 300
+    scenario: Scenario, rows: Sequence[Row], out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300
 ) -> list[Path]:
     """Draw cost against share into a folder.
 
@@ -56,26 +56,24 @@ def draw_points(
     import_alone("matplotlib")
     from planner.views.charts.cost_of_green import draw_cost_of_green  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.page import save_chart  # noqa: PLC0415
-    from planner.views.charts.text import tell  # noqa: PLC0415
 
     share = illustrative_share(scenario)
-    notes = [rendered(illustrative_note(share), language)] if share else []
+    notes = [illustrative_note(share)] if share else []
     if scenario.overrides:
-        notes.append(tell("changed", language, changes=", ".join(scenario.overrides)))
-    facts = {"scenario": scenario.name, "hash": rows[0]["scenario_hash"][:8], "version": __version__}
-    notes.append(tell("cost_source", language, **facts))
+        notes.append(say("Changed: {changes}.", changes=", ".join(scenario.overrides)))
+    notes.append(
+        say(
+            "Source: scenario {scenario}, inputs {hash}, planner {version}; sources in source.csv.",
+            scenario=scenario.name,
+            hash=rows[0]["scenario_hash"][:8],
+            version=__version__,
+        )
+    )
     figure = draw_cost_of_green(as_table(rows), scenario=scenario.name, notes=notes, language=language)
     try:
         return save_chart(figure, out, f"{NAME}-{language}", formats, dpi)
     except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write into {out}: {strerror}; {remedy}",
-                out=shown(out),
-                strerror=reason(error),
-                remedy=remedy(error),
-            )
-        ) from None
+        raise refusal(out, error) from None
 
 
 def cost_lines(rows: Sequence[Row]) -> list[str]:
@@ -84,7 +82,7 @@ def cost_lines(rows: Sequence[Row]) -> list[str]:
     kinds = [
         (mode, variant) for mode in MODES for variant in VARIANTS if any(key[:2] == (variant, mode) for key in points)
     ]
-    header = ["share", *(f"{WORDS[mode]}, {WORDS[variant]}" for mode, variant in kinds)]
+    header = ["share", *(f"{WORDS[mode].en}, {WORDS[variant].en}" for mode, variant in kinds)]
     body = [
         [f"{share:.0%}", *(_cost(points.get((variant, mode, share))) for mode, variant in kinds)]
         for share in sorted({share for *_, share in points})
@@ -110,14 +108,14 @@ def worth_lines(rows: Sequence[Row]) -> list[str]:
     """
     points = _points(rows)
     variants = [name for name in list(VARIANTS)[1:] if any(key[0] == name for key in points)]
-    header = ["accounting", "share", *(f"{WORDS[name]}: costs more, million CNY/a" for name in variants)]
+    header = ["accounting", "share", *(f"{WORDS[name].en}: costs more, million CNY/a" for name in variants)]
     body = []
     for mode in MODES:
         for share in sorted({share for *_, share in points}):
             given = points.get(("as_given", mode, share))
             if given is not None:
                 cells = [_worth(given, points.get((name, mode, share))) for name in variants]
-                body.append([WORDS[mode], f"{share:.0%}", *cells])
+                body.append([WORDS[mode].en, f"{share:.0%}", *cells])
     return _markdown(header, body)
 
 
@@ -140,7 +138,7 @@ def size_lines(rows: Sequence[Row], variant: str = "as_given") -> list[str]:
     header += ["battery, MW", "battery, MWh", "excess, GWh/a", "matched share", "emissions, kt/a"]
     body = []
     for _, row in table[table["variant"] == variant].iterrows():
-        head = [WORDS[str(row["mode"])], f"{row['share']:.0%}"]
+        head = [WORDS[str(row["mode"])].en, f"{row['share']:.0%}"]
         if pd.isna(row["cost"]):
             body.append([*head, str(row["status"]), *[""] * (len(header) - 3)])
             continue
@@ -155,17 +153,19 @@ def _markdown(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]
     return [f"| {' | '.join(cells)} |" for cells in (header, rules, *body)]
 
 
-def _status(status: str) -> str:
+def _status(status: str) -> Message:
     """Return why a point has no cost, as wide as a cost is."""
-    told = rendered(Named(status, word(status).zh), spoken())
-    return " " * (18 - columns_of(told)) + told
+    told = Named(status, word(status).zh)
+    return Named(*(" " * (COST_WIDTH - columns_of(each)) + each for each in (told.en, told.zh)))
 
 
-def headline(rows: Sequence[Row], out: Path) -> Text:
+def headline(rows: Sequence[Row], out: Path) -> Message:
     """Return the answer for a terminal: a line a point, and where the table lies."""
-    lines = []
-    for row in rows:
-        cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else _status(row["status"])
-        words = [WORDS[row[key]] for key in KEYS[:2]]
-        lines.append(f"{float(row['share']):7.1%}  {padded(words[1], 12)}{padded(words[0], 28)}{cost}")
+    lines: list[Text] = [_line(row) for row in rows]
     return join([*lines, "", say("table  {out}", out=out), ""], "\n")
+
+
+def _line(row: Row) -> Message:
+    variant, mode = (WORDS[row[key]] for key in KEYS[:2])
+    cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else _status(row["status"])
+    return join([f"{float(row['share']):7.1%}  ", padded(mode, 12), padded(variant, 28), cost], "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from planner.language import Text
+from planner.language import Text, rendered
 from planner.scenario.parameter import table_of
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Explanation:
     causes: tuple[Cause, ...] = ()
     cost: float | None = None
     gap: float | None = None
-    obstacles: tuple[str, ...] = ()
+    obstacles: tuple[Text, ...] = ()
     conflict: tuple[Name, ...] = ()
     notes: tuple[Text, ...] = ()
     binding: tuple[dict[str, Any], ...] = field(default=())
@@ -161,13 +161,13 @@ class Explanation:
             "causes": causes,
             "cost": self.cost,
             "gap": self.gap,
-            "obstacles": [str(text) for text in self.obstacles],
+            "obstacles": [rendered(text) for text in self.obstacles],
             "conflict": [{"rule": rule, "index": [str(part) for part in index]} for rule, index in self.conflict],
             "deciding": [
                 {name: known(cell) if isinstance(cell, float) else cell for name, cell in row.items()}
                 for row in self.deciding
             ],
             "binding": list(self.binding),
-            "notes": [str(note) for note in self.notes],
+            "notes": [rendered(note) for note in self.notes],
             "seconds": {"total": self.seconds},
         }

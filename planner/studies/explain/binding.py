@@ -14,6 +14,7 @@ from planner.views.limit_words import deciding_rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from planner.language import Text
     from planner.models.algebra.problem import Solution
     from planner.models.slopes import Base
     from planner.studies.explain.trials import Trials
@@ -45,10 +46,10 @@ class Binding:
     gap: float | None
     binding: tuple[dict[str, Any], ...] = ()
     deciding: tuple[dict[str, Any], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
-def binding_of(trials: Trials, on_progress: Callable[[str], None] | None = None) -> Binding:
+def binding_of(trials: Trials, on_progress: Callable[[Text], None] | None = None) -> Binding:
     """Return what the best plan of a scenario costs, and what holds it.
 
     Of each number that binds there is ``parameter``, ``key``, ``present`` and ``worth`` [CNY/a, or the objective's
@@ -74,8 +75,8 @@ def binding_of(trials: Trials, on_progress: Callable[[str], None] | None = None)
 
 
 def _deciding(
-    trials: Trials, base: Base, solution: Solution, on_progress: Callable[[str], None] | None
-) -> tuple[tuple[dict[str, Any], ...], tuple[str, ...]]:
+    trials: Trials, base: Base, solution: Solution, on_progress: Callable[[Text], None] | None
+) -> tuple[tuple[dict[str, Any], ...], tuple[Text, ...]]:
     """Return the limits that the plan reaches, in what is left of the time, and what should be known of them."""
     limits = {one.parameter for one in limits_of(trials.scenario)}
     left = None if np.isinf(trials.seconds_left) else trials.seconds_left + solution.seconds

@@ -34,7 +34,7 @@ def explain(
     overrides: Sequence[str] = (),
     *,
     time_limit: float | None = None,
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Callable[[Text], None] | None = None,
 ) -> Explanation:
     """Say why a scenario has no plan, and what would have to give.
 
@@ -63,7 +63,7 @@ def explain(
 class Search:
     """One explanation in the making."""
 
-    def __init__(self, ways: Ways, on_progress: Callable[[str], None] | None = None) -> None:
+    def __init__(self, ways: Ways, on_progress: Callable[[Text], None] | None = None) -> None:
         self.ways = ways
         self.on_progress = on_progress
         self.trials = ways.trials

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from planner.errors import shown
-from planner.language import SEMICOLON, Message, Named, Text, join, say
+from planner.language import SEMICOLON, Message, Named, Text, join, rendered, say, say_as
 from planner.models.solving.prices import PRICE_UNITS
 from planner.views.limit_words import deciding_line, members_of, objective_word, value_of, what_of
 from planner.views.words import word
@@ -27,7 +27,7 @@ def of_explanation(found: Explanation) -> str:
     """Return an explanation as the lines a user reads."""
     lines = list(_feasible(found) if found.status == "feasible" else _infeasible(found))
     lines += [say("note: {note}", note=note) for note in found.notes]
-    return "\n".join(lines) + "\n"
+    return "".join(f"{rendered(line)}\n" for line in lines)
 
 
 def _infeasible(found: Explanation) -> Iterator[Text]:
@@ -35,7 +35,7 @@ def _infeasible(found: Explanation) -> Iterator[Text]:
     if not found.causes:
         yield say("infeasible, and nothing that may give is enough: the scenario contradicts itself")
     for number, cause in enumerate(found.causes):
-        head = say("infeasible")
+        head = say_as("of a scenario", "infeasible")
         if count > 1:
             head = say("infeasible, cause {n} of {all}", n=number + 1, all=count)
         for place, way in enumerate(cause.ways):
@@ -53,10 +53,7 @@ def _infeasible(found: Explanation) -> Iterator[Text]:
     for text in found.obstacles:
         yield say("seen before solving: {text}", text=text)
     if found.conflict:
-        yield say(
-            "rules that cannot hold together: {rules}",
-            rules=join(_conflict(found), SEMICOLON),
-        )
+        yield say("rules that cannot hold together: {rules}", rules=join(_conflict(found), SEMICOLON))
 
 
 def _priced(found: Explanation, cost: float) -> Message:
@@ -87,7 +84,7 @@ def _conflict(found: Explanation) -> Iterator[Text]:
 def _called(scenario: Scenario, part: str) -> Message:
     """Return what a reader calls a member of a rule's index; its id where two sets have it by different names."""
     names = {scenario.called(name, part) for name, members in scenario.sets.items() if part in members}
-    return shown(names.pop()) if len(names) == 1 else shown(Named(part, part))  # type: ignore[return-value]
+    return shown(names.pop() if len(names) == 1 else Named(part, part))
 
 
 def _sentence(scenario: Scenario, way: Way) -> Message:
@@ -141,12 +138,10 @@ def _feasible(found: Explanation) -> Iterator[Text]:
     if found.deciding:
         yield say("what decides it: limits that are reached, by what one step more saves:")
     for row in found.deciding[:DECIDING_SHOWN]:
-        yield join(["  ", deciding_line(found.scenario, row)], "")
+        yield "  " + deciding_line(found.scenario, row)
     if len(found.deciding) > DECIDING_SHOWN:
-        yield say(
-            "  and {rest} more, in --json and in deciding.csv of a run",
-            rest=len(found.deciding) - DECIDING_SHOWN,
-        )
+        rest = len(found.deciding) - DECIDING_SHOWN
+        yield say("  and {rest} more, in --json and in deciding.csv of a run", rest=rest)
     if found.binding:
         yield say("what binds most, by what giving 1 % of it saves (integers fixed at the plan):")
     for row in found.binding:
@@ -162,8 +157,10 @@ def _worth(found: Explanation, amount: float) -> Message:
     """Return a value of the objective in words a reader knows, with its unit."""
     if unit := PRICE_UNITS.get(found.scenario.settings.minimise):
         return say("{amount:,.6g} {unit}", amount=amount, unit=unit)
-    if abs(amount) >= 1e8:  # noqa: PLR2004 - from here on in billions, and in 亿
-        return say("{amount:,.3f} billion CNY/a", amount=amount / 1e9, yi=amount / 1e8)
-    if abs(amount) >= 1e4:  # noqa: PLR2004 - from here on in millions, and in 万
-        return say("{amount:,.3f} million CNY/a", amount=amount / 1e6, wan=amount / 1e4)
+    if abs(amount) >= 1e8:  # noqa: PLR2004 - from here on in billions; Chinese counts in hundreds of millions
+        told = Named(f"{amount / 1e9:,.3f}", f"{amount / 1e8:,.2f}")
+        return say("{amount} billion CNY/a", amount=told)
+    if abs(amount) >= 1e4:  # noqa: PLR2004 - from here on in millions; Chinese counts in tens of thousands
+        told = Named(f"{amount / 1e6:,.3f}", f"{amount / 1e4:,.2f}")
+        return say("{amount} million CNY/a", amount=told)
     return say("{amount:,.2f} CNY/a", amount=amount)

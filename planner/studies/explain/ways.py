@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.errors import InvalidInputError
 from planner.io.read.edits import COMMAND_LINE
+from planner.language import written
 from planner.models.rules.relaxations import Amount, Key, Rank, Steps, changed
 from planner.pipeline.check import obstacles_of
 from planner.studies.explain.answer import Change, Newness, Way
@@ -187,7 +188,7 @@ class Ways:
 
 def newness_of(scenario: Scenario, parameter: str, key: Key) -> Newness:
     """Return who said what a cell holds: what was said last is the likeliest to be the trouble."""
-    file = scenario.origins.fault(scenario, parameter, key or None, "").file
+    file = written(scenario.origins.fault(scenario, parameter, key or None, "").file)
     if file == COMMAND_LINE:
         return Newness.SET
     own = f"{scenario.name}/"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import InfeasibleError, StoppedWithoutPlanError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import say
+from planner.language import Text, join, say
 from planner.models.declarations import declarations
 from planner.pipeline.check import read_scenario
 from planner.scenario.settings import OBJECTIVES
@@ -86,7 +86,7 @@ class Front:
                 say(
                     "--objectives '{words}': name two different ones of {known}",
                     words=shown(",".join(self.objectives)),
-                    known=", ".join(OBJECTIVES),
+                    known=join(OBJECTIVES),
                 )
             )
         if self.count < POINTS_MIN:
@@ -94,16 +94,11 @@ class Front:
         for text in self.overrides:
             key = text.partition("=")[0].strip()
             if key in {"objective.minimise", "objective.then"}:
-                raise UsageError(
-                    say(
-                        "--set {key}: --objectives decides what is minimised",
-                        key=key,
-                    )
-                )
+                raise UsageError(say("--set {key}: --objectives decides what is minimised", key=key))
 
 
 def solve_front(
-    folder: Path, out: Path, front: Front, on_progress: Callable[[str], None] | None = None
+    folder: Path, out: Path, front: Front, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, Points]:
     """Solve every point of a front that is not solved yet, both ends first.
 

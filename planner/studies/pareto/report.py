@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import Message, say, spoken
+from planner.language import Message, Text, join, say, spoken
 from planner.libraries import import_alone
 from planner.studies.pareto.front import facts_of, value_of
 from planner.studies.sweep.folder import FILE, refusal
@@ -112,24 +112,18 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path
         raise refusal(out, error) from None
 
 
-def headline(points: Points, rows: Sequence[Row], front: Front, drawn: Sequence[Path]) -> str:
+def headline(points: Points, rows: Sequence[Row], front: Front, drawn: Sequence[Path]) -> Message:
     """Return the answer for a terminal: a line a point, what the last step costs, and where the table lies."""
-    lines = [_line(row, front) for row in rows]
-    facts = facts_of(rows, front)
-    lines += ["", *_answer(facts, front)]
+    lines: list[Text] = [_line(row, front) for row in rows]
+    lines += ["", *_answer(facts_of(rows, front), front)]
     lines.append(say("table   {path}", path=points.out / FILE))
     lines += [say("figure  {path}", path=path) for path in drawn[:1]]
-    return "\n".join(lines) + "\n"
+    return join([*lines, ""], "\n")
 
 
-def _answer(facts: dict[str, object], front: Front) -> list[Message]:
+def _answer(facts: dict[str, Any], front: Front) -> list[Message]:
     scale, unit = price_unit(front)
-    told = [
-        say(
-            "{count} points, {efficient} efficient",
-            **{key: facts[key] for key in ("count", "efficient")},
-        )
-    ]
+    told = [say("{count} points, {efficient} efficient", count=facts["count"], efficient=facts["efficient"])]
     first, last = facts["first"], facts["last"]
     if isinstance(first, float) and isinstance(last, float):
         told.append(
@@ -147,16 +141,16 @@ def _answer(facts: dict[str, object], front: Front) -> list[Message]:
     return told
 
 
-def _line(row: Row, front: Front) -> str:
-    parts = [f"{point_word(row['point']):<30}", status_word(row["status"])]
+def _line(row: Row, front: Front) -> Message:
+    parts: list[Text] = [f"{point_word(row['point']):<30}", status_word(row["status"])]
     if row["status"] not in WITH_PLAN:
-        return "  ".join(parts)
+        return join(parts, "  ")
     for objective in front.objectives:
         value = value_of(row, objective)
         parts.append(told(objective, abs(value)).text(value))
     if row["price"]:
         scale, unit = price_unit(front)
-        parts.append(f"{float(row['price']) / scale:12,.4g} {unit}")
+        parts.append(f"{float(row['price']) / scale:12,.4g} " + unit)
     elif row["efficient"] == "no":
         parts.append(say("no better than {other}", other=point_word(row["worse_than"])))
-    return "  ".join(parts)
+    return join(parts, "  ")

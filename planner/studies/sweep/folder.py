@@ -14,7 +14,7 @@ from planner.io.files.decoding import guarded
 from planner.io.files.run_swap import remedy
 from planner.io.results.manifest import to_json
 from planner.io.results.run_folder import MANIFEST
-from planner.language import say
+from planner.language import join, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +76,7 @@ def check_statement(
                     "{path} is of other points ({what} differ): repeat what it was asked, with more values if you "
                     "like, or choose another --out",
                     path=shown(path),
-                    what=", ".join(shown(key) for key in differing),
+                    what=join(shown(key) for key in differing),
                 )
             )
     if write and before != now:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from planner.errors import InvalidInputError, PlannerError, UsageError, shown
 from planner.io.results.read_start import check_start
 from planner.io.results.run_folder import FORMAT, MANIFEST, check_target
-from planner.language import Message, Named, say
+from planner.language import Message, Named, rendered, say
 from planner.pipeline.check import read_scenario
 from planner.pipeline.run import KEEPS_A_RECORD, run, write_run
 from planner.version import __version__
@@ -118,7 +118,7 @@ class Answer:
 
     @property
     def reason(self) -> Message:
-        """Why there is no plan, in the language that is spoken."""
+        """Why there is no plan."""
         return Named(*self.why)
 
 
@@ -167,10 +167,7 @@ def is_settled(job: Job, record: Record) -> bool:
     manifest = record.manifest
     if tuple(manifest["overrides"]) != job.overrides or dict(manifest["inputs"]) != dict(job.inputs):
         raise UsageError(
-            say(
-                "{folder} is a run of other values: move it away, or choose another --out",
-                folder=shown(job.out),
-            )
+            say("{folder} is a run of other values: move it away, or choose another --out", folder=shown(job.out))
         )
     if manifest.get("interrupted"):
         return False
@@ -191,11 +188,10 @@ def do_job(job: Job) -> Answer:
     try:
         return _done(job)
     except PlannerError as error:
-        first = str(error).splitlines()[0]
-        words = error.args[0] if error.args and isinstance(error.args[0], Message) else Named(first, first)
+        why = rendered(error.message, "en"), rendered(error.message, "zh")
         kept = error.results is not None and error.exit_code in KEEPS_A_RECORD
         status = str(error.results.summary["status"]) if kept else UNSOLVED.get(error.exit_code, "failed")
-        return Answer(status, (words.en, words.zh), written=kept, fatal=error.exit_code in FATAL)
+        return Answer(status, why, written=kept, fatal=error.exit_code in FATAL)
     except Exception as error:  # noqa: BLE001 - an error of ours costs one point, and is said
         text = f"{type(error).__name__}: {shown(error)}"
         return Answer("crashed" if isinstance(error, MemoryError) else "failed", (text, text), written=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, PlannerError, SolverMissingError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import Text
+from planner.language import Text, join, rendered
 from planner.studies.sweep.engine import Todo, do_all
 from planner.studies.sweep.folder import FILE, OPEN, POINTS, columns_of, join_tables, row_of
 from planner.studies.sweep.grid import way_between
@@ -64,8 +64,8 @@ class Points:
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
     solved: list[str] = field(default_factory=list)
-    on_progress: Callable[[str], None] | None = None
-    words: Callable[[Mapping[str, str]], str] | None = None
+    on_progress: Callable[[Text], None] | None = None
+    words: Callable[[Mapping[str, str]], Text] | None = None
     """What a reader calls the point of a head; its name where there is none."""
     _rows: dict[str, Row] = field(default_factory=dict)
 
@@ -162,9 +162,10 @@ class Points:
         self.write_table()
         if self.on_progress is not None:
             done = sum(self.is_done(each) for each in self.heads)
-            self.on_progress(f"{done}/{len(self.heads)}  {self.called(name)}  {status_word(answer.status)}")
+            told = join([f"{done}/{len(self.heads)}", self.called(name), status_word(answer.status)], "  ")
+            self.on_progress(told)
             if answer.status not in WITH_PLAN:
-                for line in str(answer.reason).splitlines()[:REASON_LINES_MAX]:
+                for line in rendered(answer.reason).splitlines()[:REASON_LINES_MAX]:
                     self.on_progress(f"    {shown(line, 400)}")
 
     def rows(self) -> list[Row]:

@@ -84,9 +84,9 @@ def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str,
     except OSError as error:
         raise CannotWriteError(
             say(
-                "cannot write {path}: {strerror}; {remedy}",
+                "cannot write {path}: {reason}; {remedy}",
                 path=shown(path),
-                strerror=reason(error),
+                reason=reason(error),
                 remedy=remedy(error),
             )
         ) from None

@@ -9,7 +9,7 @@ import pandas as pd
 from planner.errors import shown
 from planner.io.read.sources import illustrative_share
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import Text, join, say, spoken
+from planner.language import Named, Text, join, say, spoken
 from planner.libraries import import_alone
 from planner.studies.sweep.folder import FILE, refusal
 from planner.studies.sweep.words import axis_word, parameter_of, status_word, told
@@ -90,14 +90,9 @@ def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Message]:
     notes = []
     share = illustrative_share(scenario)
     if share:
-        notes.append(
-            say(
-                "{share:.0%} of the numbers read are illustrative: an estimate, not a source.",
-                share=share,
-            )
-        )
+        notes.append(say("{share:.0%} of the numbers read are illustrative: an estimate, not a source.", share=share))
     if overrides:
-        notes.append(say("Changed: {changes}.", changes=join([shown(text) for text in overrides])))
+        notes.append(say("Changed: {changes}.", changes=join(shown(text) for text in overrides)))
     facts: dict[str, Any] = {"name": shown(scenario.name), "version": __version__}
     notes.append(
         say(
@@ -108,10 +103,11 @@ def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Message]:
     return notes
 
 
-def title_of(scenario: Scenario) -> str:
-    """Return what the scenario is called in the language that is spoken."""
+def title_of(scenario: Scenario) -> Message:
+    """Return what the scenario is called."""
     settings = scenario.settings
-    return (settings.title_zh if spoken() == "zh" and settings.title_zh else settings.title) or scenario.name
+    title = settings.title or scenario.name
+    return Named(title, settings.title_zh or title)
 
 
 def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path, formats: Sequence[str]) -> list[Path]:
@@ -155,11 +151,11 @@ def _label(scenario: Scenario, key: str, label: str) -> Text:
     return name if unit in {"", "1"} else say("{name} ({unit})", name=name, unit=unit)
 
 
-def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_out: Sequence[str]) -> str:
+def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_out: Sequence[str]) -> Message:
     """Return the answer for a terminal: a line a point, what was solved now, and where the tables lie."""
-    lines = [_line(points, row) for row in rows[:LINES_MAX]]
+    lines: list[Text] = [_line(points, row) for row in rows[:LINES_MAX]]
     if len(rows) > LINES_MAX:
-        lines.append(str(say("… and {more} more", more=len(rows) - LINES_MAX)))
+        lines.append(say("… and {more} more", more=len(rows) - LINES_MAX))
     count = sum(row["status"] in WITH_PLAN for row in rows)
     lines += [
         "",
@@ -172,21 +168,16 @@ def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_ou
         ),
     ]
     if left_out:
-        lines.append(
-            say(
-                "too long to be joined, see each point: {tables}",
-                tables=join(left_out),
-            )
-        )
+        lines.append(say("too long to be joined, see each point: {tables}", tables=join(left_out)))
     lines.append(say("table   {path}", path=points.out / FILE))
     lines += [say("figure  {path}", path=path) for path in drawn[:1]]
-    return "\n".join(lines) + "\n"
+    return join([*lines, ""], "\n")
 
 
-def _line(points: Points, row: Row) -> str:
-    parts = [f"{points.called(row['point'])}  {status_word(row['status'])}"]
+def _line(points: Points, row: Row) -> Message:
+    parts: list[Text] = [points.called(row["point"]), status_word(row["status"])]
     for name in ("cost", "emissions"):
         if row.get(name):
             value = float(row[name])
             parts.append(told(name, abs(value)).text(value))
-    return "  ".join(parts)
+    return join(parts, "  ")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import UsageError, shown
-from planner.language import say
+from planner.language import Text, say
 from planner.pipeline.check import read_scenario
 from planner.studies.sweep.engine import opened
 from planner.studies.sweep.folder import check_statement
@@ -77,7 +77,7 @@ class Sweep:
 
 
 def solve_sweep(
-    folder: Path, out: Path, sweep: Sweep, on_progress: Callable[[str], None] | None = None
+    folder: Path, out: Path, sweep: Sweep, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, Points]:
     """Solve every point that is not solved yet.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from planner.errors import shown
-from planner.language import Message, Named, Text, join, say, spoken
+from planner.language import Message, join, say, spoken
 from planner.scenario.parameter import table_of
 from planner.views.words import word
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 POINT_LENGTH_MAX: Final = 200
 
-STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+STATUSES: Final[Mapping[str, Message]] = {
     "open": say("not solved yet"),
     "invalid": say("input refused"),
     "solver_missing": say("no such solver"),
@@ -44,18 +44,18 @@ class Told:
         """Name and unit."""
         return say("{name} ({unit})", name=self.name, unit=self.unit)
 
-    def text(self, value: float) -> str:
+    def text(self, value: float) -> Message:
         """Return a value with its unit."""
-        return f"{value / self.scale:12,.3f} {self.unit}"
+        return f"{value / self.scale:12,.3f} " + self.unit
 
 
 def status_word(status: str) -> Message:
     """Return what a status is called."""
-    return Named(*STATUSES[status]) if status in STATUSES else word(status)
+    return STATUSES.get(status) or word(status)
 
 
 def told(measure: str, largest: float) -> Told:
-    """Return how a measure is told whose largest value is this.
+    """Return how a measure is told whose largest value is this, in the units of the language that is spoken.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def told(measure: str, largest: float) -> Told:
     return Told(1e4 if is_zh else 1e6, say("cost"), say("million CNY/a"))
 
 
-def point_word(name: str) -> Text:
+def point_word(name: str) -> str:
     """Return the name of a point as it may be printed."""
     return shown(name, 100)
 
@@ -110,7 +110,7 @@ def axis_word(scenario: Scenario, key: str, label: str) -> Message:
     return say("{name} [{members}]", name=word(name), members=join(named))
 
 
-def point_words(scenario: Scenario, axes: Sequence[Axis], head: Mapping[str, str]) -> Text:
+def point_words(scenario: Scenario, axes: Sequence[Axis], head: Mapping[str, str]) -> Message:
     """Return what a reader calls a point: what is varied, by its word, and the value it takes."""
     parts = (
         say("{name} = {value}", name=axis_word(scenario, axis.key, axis.label), value=head[axis.key]) for axis in axes

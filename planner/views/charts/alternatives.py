@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from planner.language import rendered, say
+from planner.language import Text, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, Page, open_page, plain_settings, set_ticks
 from planner.views.page.glyphs import shorten_text, write_text
@@ -47,7 +47,7 @@ class Panel:
         ``name`` (any text), ``best``, ``least``, ``most``, and ``rule``: whether a line stands above the row.
     """
 
-    heading: str
+    heading: Text
     rows: pd.DataFrame
 
 
@@ -69,12 +69,10 @@ def draw_alternatives(columns: Sequence[Sequence[Panel]], words: Words) -> Figur
     with plain_settings():
         page = open_page(words.language)
         page.write_title(words.title, words.subtitle)
-        span = rendered(say("from the least to the most"), page.language)
-        best = rendered(say("best plan"), page.language)
-        page.write_legend([Entry(span, band=RANGE), Entry(best, line=BEST)])
+        page.write_legend([Entry(say("from the least to the most"), band=RANGE), Entry(say("best plan"), line=BEST)])
         left_out = sum(max(0, len(panel.rows) - ROWS_MAX) for column in columns for panel in column)
         more = say("{count} shorter ranges are not drawn.", count=left_out)
-        page.write_notes([*([rendered(more, page.language)] if left_out else []), *words.notes])
+        page.write_notes([*([more] if left_out else []), *words.notes])
         for number, column in enumerate(columns):
             _draw_column(page, column, number, len(columns))
         return page.figure

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from planner.language import SEMICOLON, Message, Text, join, say
 from planner.views.charts import style
-from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
-from planner.views.page.text import tell
+from planner.views.charts.page import Entry, open_page, plain_settings, scale_figures, set_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,11 +15,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from planner.language import Language
+
+WORDS: Final = {
+    "certificate": say("certificate, over the year"),
+    "matched": say("matched hour by hour, over the year"),
+    "every_timestep": say("in every hour"),
+    "as_given": say("as given"),
+    "without_deferral": say("no work may wait"),
+    "without_shifting": say("no work leaves its province"),
+}
+"""Of each accounting and variant."""
 SOLVED = ("optimal", "feasible")
 
 
 def draw_cost_of_green(
-    points: pd.DataFrame, *, scenario: str, notes: Sequence[str] = (), language: str = "en"
+    points: pd.DataFrame, *, scenario: Text, notes: Sequence[Text] = (), language: Language = "en"
 ) -> Figure:
     """Draw cost against share.
 
@@ -39,27 +50,31 @@ def draw_cost_of_green(
     """
     with plain_settings():
         page = open_page(language)
-        page.write_title(page.say("cost_title", scenario=scenario), page.say("cost_subtitle"))
+        page.write_title(
+            say("{scenario}: what green power costs", scenario=scenario),
+            say("Cheapest plan for each share of all power, by each accounting; every point solved and audited"),
+        )
         modes = [mode for mode in style.MODES if (points["mode"] == mode).any()]
         variants = [name for name in style.VARIANTS if (points["variant"] == name).any()]
-        page.write_legend(_legend(page, modes, variants))
-        page.write_notes([*_missing(page, points), *notes])
-        (axes,) = page.open_panels([page.say("cost_panel")], [1.0], foot=style.TEXT_SIZE * 2.6 + 8)
+        page.write_legend(_legend(modes, variants))
+        page.write_notes([*_missing(points), *notes])
+        heading = say("Cost per facility energy (CNY/MWh)")
+        (axes,) = page.open_panels([heading], [1.0], foot=style.TEXT_SIZE * 2.6 + 8)
         for variant in variants:
             for mode in modes:
                 part = points[(points["mode"] == mode) & (points["variant"] == variant)].sort_values("share")
                 _draw_line(axes, part, mode, variant)
         _scale(axes, points)
-        axes.set_xlabel(page.say("cost_axis"), **page.axis_words())
+        axes.set_xlabel(page.clean(say("Least green share of all power (%)")), **page.axis_words())
         return page.figure
 
 
-def _legend(page: Page, modes: Sequence[str], variants: Sequence[str]) -> list[Entry]:
-    entries = [Entry(page.say(mode), line=_look(mode, "as_given")) for mode in modes]
+def _legend(modes: Sequence[str], variants: Sequence[str]) -> list[Entry]:
+    entries = [Entry(WORDS[mode], line=_look(mode, "as_given")) for mode in modes]
     if len(variants) > 1:
         for name in variants:
             line = {"color": style.LOAD, "linewidth": 1.3, "linestyle": style.VARIANTS[name]}
-            entries.append(Entry(page.say(name), line=line))
+            entries.append(Entry(WORDS[name], line=line))
     return entries
 
 
@@ -68,20 +83,22 @@ def _look(mode: str, variant: str) -> dict[str, Any]:
     return {"color": colour, "linewidth": 1.3, "linestyle": style.VARIANTS[variant], "marker": marker}
 
 
-def _missing(page: Page, points: pd.DataFrame) -> list[str]:
+def _missing(points: pd.DataFrame) -> list[Message]:
     """Say which points have no plan, and of which that is proved."""
-    told = []
-    for key, rows in (
-        ("infeasible_points", points[points["status"] == "infeasible"]),
-        ("unsolved_points", points[~points["status"].isin([*SOLVED, "infeasible"])]),
-    ):
-        groups = []
-        for (mode, variant), part in rows.groupby(["mode", "variant"], sort=False):
-            shares = tell("list_comma", page.language).join(f"{100 * share:g}" for share in sorted(part["share"]))
-            groups.append(page.say("points", mode=page.say(str(mode)), variant=page.say(str(variant)), shares=shares))
-        if groups:
-            told.append(page.say(key, points=("；" if page.language == "zh" else "; ").join(groups)))
-    return told
+    impossible = _named(points[points["status"] == "infeasible"])
+    unsolved = _named(points[~points["status"].isin([*SOLVED, "infeasible"])])
+    told = [say("No plan can reach: {points}.", points=impossible)] if impossible else []
+    return [*told, say("Not solved: {points}.", points=unsolved)] if unsolved else told
+
+
+def _named(points: pd.DataFrame) -> Message:
+    """Return points by accounting and variant."""
+    groups = []
+    for kind, part in points.groupby(["mode", "variant"], sort=False):
+        mode, variant = (WORDS[str(name)] for name in kind)
+        shares = join(f"{100 * share:g}" for share in sorted(part["share"]))
+        groups.append(say("{mode}, {variant}: {shares} %", mode=mode, variant=variant, shares=shares))
+    return join(groups, SEMICOLON)
 
 
 def _draw_line(axes: Axes, part: pd.DataFrame, mode: str, variant: str) -> None:

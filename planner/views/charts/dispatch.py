@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from matplotlib import patheffects
 
+from planner.language import Message, Text, rendered, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
 from planner.views.charts.stretches import Choice, Stretch, choose_stretches
 from planner.views.page.glyphs import measure_text, shorten_text
+from planner.views.page.text import list_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,26 +23,28 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from planner.language import Language
     from planner.views.charts.hours import Hours
 
     Vector = npt.NDArray[np.float64]
 
-Band = tuple[str, str, "pd.Series", tuple[str, str]]
+Band = tuple[str, Text, "pd.Series", tuple[str, str]]
 """Identity, what it is called, power [MW], colour and hatch."""
 LINES: dict[str, dict[str, Any]] = {
     "load": {"color": style.LOAD, "linewidth": 1.3},
     "asked": {"color": style.ASKED, "linewidth": 1.1, "linestyle": (0, (3, 1.2))},
 }
+LEVELS: Final = {"stored": say("Energy in the battery (MWh)"), "waiting": say("Work that waits (MWh of IT energy)")}
 HALO = [patheffects.withStroke(linewidth=2.2, foreground="#ffffff")]
 
 
 def draw_dispatch(
     hours: Hours,
     *,
-    site: str,
-    technologies: Mapping[str, str],
-    notes: Sequence[str] = (),
-    language: str = "en",
+    site: Text,
+    technologies: Mapping[str, Text],
+    notes: Sequence[Text] = (),
+    language: Language = "en",
     start: str | None = None,
 ) -> Figure:
     """Draw seven days of a site, or its representative periods side by side.
@@ -65,20 +69,16 @@ def draw_dispatch(
     """
     with plain_settings():
         page = open_page(language)
-        choice = choose_stretches(hours, start, language)
-        page.write_title(page.say("dispatch_title", site=site), choice.words)
-        bands = _bands(hours, technologies, page)
-        page.write_legend(_legend(hours, bands, page))
-        page.write_notes([*_told(hours, page), *notes])
-        headings, shares = [page.say("power_panel")], [5.0]
-        for has, name in ((hours.has_storage, "stored"), (hours.has_waiting, "waiting")):
-            if has:
-                headings.append(page.say(f"{name}_panel"))
-                shares.append(1.0)
-        labels = _labels(choice, page)
-        panels = page.open_panels(headings, shares, foot=style.TEXT_SIZE * 1.3 * labels[2] + 6)
-        _draw_power(panels[0], hours, bands, choice)
+        choice = choose_stretches(hours, start)
+        page.write_title(say("{site}: supply and load, hour by hour", site=site), choice.words)
+        bands = _bands(hours, technologies)
+        page.write_legend(_legend(hours, bands))
+        page.write_notes([*_told(hours), *notes])
         levels = [name for has, name in ((hours.has_storage, "stored"), (hours.has_waiting, "waiting")) if has]
+        headings = [say("Power (MW)"), *(LEVELS[name] for name in levels)]
+        labels = _labels(choice, page)
+        panels = page.open_panels(headings, [5.0, *(1.0 for _ in levels)], style.TEXT_SIZE * 1.3 * labels[2] + 6)
+        _draw_power(panels[0], hours, bands, choice)
         for axes, name in zip(panels[1:], levels, strict=True):
             _draw_level(axes, name, hours.power[name], choice)
         for axes in panels:
@@ -88,14 +88,15 @@ def draw_dispatch(
         return page.figure
 
 
-def _bands(hours: Hours, technologies: Mapping[str, str], page: Page) -> list[Band]:
+def _bands(hours: Hours, technologies: Mapping[str, Text]) -> list[Band]:
     """Return the supply from the bottom of the stack to its top; what supplies nothing is no band."""
-    power, found, others = hours.power, [], iter(style.OTHERS * len(hours.green.columns))
+    power, others = hours.power, iter(style.OTHERS * len(hours.green.columns))
+    found: list[Band] = []
     for name in _steadiest_first(hours):
         look = style.TECHNOLOGIES.get(name) or next(others)
         found.append((f"green-{name}", technologies.get(name, name), hours.green[name], look))
-    found.append(("discharge", page.say("discharge"), power["discharge"], style.DISCHARGE))
-    found.append(("grid", page.say("grid"), power["grid"], style.GRID))
+    found.append(("discharge", say("Battery, discharging"), power["discharge"], style.DISCHARGE))
+    found.append(("grid", say("Grid"), power["grid"], style.GRID))
     return [band for band in found if band[2].max() > 0]
 
 
@@ -106,26 +107,35 @@ def _steadiest_first(hours: Hours) -> list[str]:
     return sorted(names, key=lambda name: (spread[name] != spread[name], spread[name], names.index(name)))
 
 
-def _legend(hours: Hours, bands: Sequence[Band], page: Page) -> list[Entry]:
+def _legend(hours: Hours, bands: Sequence[Band]) -> list[Entry]:
     entries = [Entry(text, band=_face(look)) for _, text, _, look in bands]
     if _sold(hours):
-        entries.append(Entry(page.say("excess"), band=_open_face(style.EXCESS_HATCH)))
+        entries.append(Entry(say("Excess green power, sold"), band=_open_face(style.EXCESS_HATCH)))
     if _curtails(hours):
-        entries.append(Entry(page.say("curtailed"), band=_open_face("")))
-    entries.append(Entry(page.say("load"), line=LINES["load"]))
+        entries.append(Entry(say("Green power curtailed"), band=_open_face("")))
+    entries.append(Entry(say("Facility load"), line=LINES["load"]))
     if hours.has_waiting:
-        entries.append(Entry(page.say("asked"), line=LINES["asked"]))
+        entries.append(Entry(say("Load if no work had waited"), line=LINES["asked"]))
     if hours.has_storage:
-        entries.append(Entry(page.say("charging"), line={"color": style.OUTLINE, "linewidth": 0.7}))
+        edge = {"color": style.OUTLINE, "linewidth": 0.7}
+        entries.append(Entry(say("top edge: load and battery charging"), line=edge))
     return entries
 
 
-def _told(hours: Hours, page: Page) -> list[str]:
+def _told(hours: Hours) -> list[Message]:
     """Return what a reader might miss in the chart, and what was shared out."""
-    kinds = ((hours.has_green, "no_green"), (hours.has_storage, "no_storage"), (hours.has_waiting, "no_waiting"))
-    absent = [page.say(word) for has, word in kinds if not has]
-    told = [page.say("absent", things=page.say_list(absent))] if absent else []
-    return [*told, page.say("asked_many")] if hours.has_waiting and hours.is_shared else told
+    kinds = (
+        (hours.has_green, say("no green power")),
+        (hours.has_storage, say("no storage")),
+        (hours.has_waiting, say("no work that can wait")),
+    )
+    absent = [words for has, words in kinds if not has]
+    told = [say("This plan has {things} here.", things=list_names(absent))] if absent else []
+    if hours.has_waiting and hours.is_shared:
+        told.append(
+            say("Work that can wait is known by region: a site is given its share of each region's work over the year.")
+        )
+    return told
 
 
 def _sold(hours: Hours) -> bool:
@@ -210,7 +220,7 @@ def _labels(choice: Choice, page: Page) -> tuple[list[float], list[str], int]:
     """Return where and what is written below the hours, and the most lines that takes; no label meets the next."""
     marks = [mark for stretch in choice.stretches for mark in stretch.labels]
     places = [place for place, _ in marks]
-    texts = [[page.clean(line) for line in text.split("\n")] for _, text in marks]
+    texts = [[page.clean(line) for line in rendered(text, page.language).split("\n")] for _, text in marks]
     hours = choice.stretches[-1].edges[-1] - choice.stretches[0].edges[0]
     scale = (page.width - style.AXIS) / float(hours)
     room = min((b - a for a, b in pairwise(places)), default=float(hours)) * scale - 3

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from planner.language import Text, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, open_page, plain_settings, scale_figures, set_ticks
 
@@ -17,12 +18,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from planner.language import Language
     from planner.views.charts.hours import Hours
 
+WORDS: Final = {
+    "facility_load": say("Facility load"),
+    "green_used": say("Green power used"),
+    "available": say("Green power available"),
+    "grid_power": say("Grid power"),
+}
 WIDTH = {"facility_load": 1.5, "green_used": 1.5, "available": 1.0, "grid_power": 1.2, "green_share": 1.3}
 
 
-def draw_duration(hours: Hours, *, site: str, notes: Sequence[str] = (), language: str = "en") -> Figure:
+def draw_duration(hours: Hours, *, site: Text, notes: Sequence[Text] = (), language: Language = "en") -> Figure:
     """Draw the duration curves of a site, or of all sites together.
 
     Parameters
@@ -47,14 +55,21 @@ def draw_duration(hours: Hours, *, site: str, notes: Sequence[str] = (), languag
             curves |= {"green_used": power["green_used"], "available": hours.available.sum(axis=1)}
         if power["grid"].max() > 0:
             curves["grid_power"] = power["grid"]
-        page.write_title(page.say("duration_title", site=site), page.say("sorted"))
-        page.write_legend([Entry(page.say(name), line=_look(name)) for name in curves])
-        absent = () if hours.has_green else (page.say("absent", things=page.say("no_green")),)
+        page.write_title(
+            say("{site}: duration curves", site=site),
+            say(
+                "Each curve is sorted by itself: a point of one and a point of another at the same place are not the "
+                "same hour."
+            ),
+        )
+        page.write_legend([Entry(WORDS[name], line=_look(name)) for name in curves])
+        absent = () if hours.has_green else (say("This plan has {things} here.", things=say("no green power")),)
         page.write_notes([*absent, *notes])
         load = power["load"]
         energy = float((load * weight).sum())
         mean = 100.0 * float((power["green_used"] * weight).sum()) / energy if energy else 0.0
-        headings = [page.say("power_panel"), page.say("share_panel", mean=f"{mean:.3g}")]
+        share_heading = say("Green share of each hour's load (%); {mean:.3g} % over the year", mean=mean)
+        headings = [say("Power (MW)"), share_heading]
         foot = style.TEXT_SIZE * 1.3 * 2 + 8
         upper, lower = page.open_panels(headings, [3.2, 1.4], foot)
         for name, values in curves.items():
@@ -69,7 +84,7 @@ def draw_duration(hours: Hours, *, site: str, notes: Sequence[str] = (), languag
             if axes.get_ylim()[0] < 0:
                 axes.axhline(0.0, color=style.OUTLINE, linewidth=0.6)
         _scale_hours((upper, lower), float(weight.sum()))
-        lower.set_xlabel(page.say("hours_of_year"), **page.axis_words())
+        lower.set_xlabel(page.clean(say("Hours of the year")), **page.axis_words())
         return page.figure
 
 

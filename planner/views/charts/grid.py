@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from planner.language import Text
 from planner.views.charts import style
 from planner.views.page.glyphs import shorten_text, write_text
 from planner.views.page.style import INK, MUTED
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
+    from planner.language import Text
     from planner.views.charts.page import Page
 
 FOOT: Final = style.TEXT_SIZE * 2.6 + 6

@@ -149,10 +149,7 @@ def read_hours(
     for name in ("time", load.table):
         if name not in tables:
             raise DrawingError(
-                say(
-                    "the plan has no table {name}: list the feature {name} in the scenario and run it again",
-                    name=name,
-                )
+                say("the plan has no table {name}: list the feature {name} in the scenario and run it again", name=name)
             )
     steps = source.steps
     clock = tables["time"].set_index(steps)

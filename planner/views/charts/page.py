@@ -13,22 +13,19 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from planner.language import Text, say
+from planner.language import Language, Text, rendered
 from planner.views.charts import style
-from planner.views.charts.text import tell
-from planner.views.maps.figure import DPI, FOREIGN, METADATA, SETTINGS
-from planner.views.page.errors import DrawingError
+from planner.views.maps.figure import DPI, FOREIGN, METADATA, SETTINGS, check_formats
 from planner.views.page.glyphs import (
     FONT_FILE,
     clean_text,
     measure_text,
-    name_characters,
     shorten_text,
     wrap_text,
     write_text,
 )
 from planner.views.page.style import INK, MUTED, PAPER
-from planner.views.page.text import list_names
+from planner.views.page.text import check_language, tell_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +49,7 @@ def plain_settings() -> AbstractContextManager[None]:
 class Entry:
     """One line of the legend: a swatch (``band``) or a stroke (``line``), and what it is."""
 
-    text: str
+    text: Text
     band: dict[str, Any] | None = None
     line: dict[str, Any] | None = None
 
@@ -77,7 +74,7 @@ class Page:
 
     figure: Figure
     sheet: Axes
-    language: str
+    language: Language
     missing: set[str] = field(default_factory=set)
     top: float = style.PAGE[1] - style.MARGIN
     bottom: float = style.MARGIN
@@ -87,24 +84,16 @@ class Page:
         """Width between the margins [pt]."""
         return style.PAGE[0] - 2 * style.MARGIN
 
-    def clean(self, text: object) -> str:
-        """Return a user's text as it can be drawn."""
-        return clean_text(text, self.missing)
-
-    def say(self, key: str, **values: object) -> str:
-        """Return one sentence of the catalogue."""
-        return tell(key, self.language, **values)
-
-    def say_list(self, words: Sequence[str]) -> str:
-        """Return words in a row."""
-        return list_names(list(words), self.language)
+    def clean(self, text: Text) -> str:
+        """Return a text in the page's language, as it can be drawn."""
+        return clean_text(rendered(text, self.language), self.missing)
 
     def axis_words(self) -> dict[str, Any]:
         """Return how the words of an axis are written."""
         font = FontProperties(fname=str(FONT_FILE), size=style.TEXT_SIZE)
         return {"fontproperties": font, "parse_math": False, "color": INK, "labelpad": 2}
 
-    def write_title(self, title: str, subtitle: Text) -> None:
+    def write_title(self, title: Text, subtitle: Text) -> None:
         """Write the title, and below it what is shown."""
         text = shorten_text(self.clean(title), style.TITLE_SIZE, self.width)
         self.figure.set_label(text)
@@ -140,17 +129,17 @@ class Page:
 
     def write_notes(self, notes: Sequence[Text]) -> None:
         """Write the notes at the foot of the page, and which characters could not be drawn."""
-        lines = [line for note in notes for line in wrap_text(self.clean(note), style.NOTE_SIZE, self.width)]
+        texts = [self.clean(note) for note in notes]
         if self.missing:
-            names = list_names(name_characters(self.missing), self.language)
-            lines += wrap_text(self.say("glyphs_missing", names=names), style.NOTE_SIZE, self.width)
+            texts.append(self.clean(tell_missing(self.missing)))
+        lines = [line for text in texts for line in wrap_text(text, style.NOTE_SIZE, self.width)]
         leading = style.NOTE_SIZE * style.LEADING
         for number, line in enumerate(reversed(lines)):
             place = (style.MARGIN, self.bottom + number * leading)
             write_text(self.sheet, place, line, style.NOTE_SIZE, color=MUTED, va="baseline", gid="note")
         self.bottom += len(lines) * leading + 4
 
-    def open_panels(self, headings: Sequence[str], shares: Sequence[float], foot: float) -> list[Axes]:
+    def open_panels(self, headings: Sequence[Text], shares: Sequence[float], foot: float) -> list[Axes]:
         """Return axes under one another in the room that is left.
 
         Parameters
@@ -166,7 +155,8 @@ class Page:
         room = self.top - self.bottom - foot - len(headings) * head - GAP * (len(headings) - 1)
         y, panels = self.top, []
         for heading, share in zip(headings, shares, strict=True):
-            write_text(self.sheet, (style.MARGIN, y - style.TEXT_SIZE), heading, style.TEXT_SIZE, color=INK, gid="head")
+            text, place = self.clean(heading), (style.MARGIN, y - style.TEXT_SIZE)
+            write_text(self.sheet, place, text, style.TEXT_SIZE, color=INK, gid="head")
             high = room * share / sum(shares)
             y -= head + high
             panels.append(self._add_panel(y, high))
@@ -187,14 +177,20 @@ class Page:
 
 
 def open_page(language: str) -> Page:
-    """Return an empty page."""
+    """Return an empty page.
+
+    Raises
+    ------
+    DrawingError
+        The language is not known.
+    """
     width, height = style.PAGE
     figure = Figure(figsize=(width / 72, height / 72), dpi=DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)
     sheet = figure.add_axes((0, 0, 1, 1), zorder=5)
     sheet.set(xlim=(0, width), ylim=(0, height))
     sheet.set_axis_off()
-    return Page(figure, sheet, language)
+    return Page(figure, sheet, check_language(language))
 
 
 def set_ticks(axes: Axes, which: str, places: Sequence[float], labels: Sequence[str]) -> None:
@@ -223,15 +219,7 @@ def save_chart(figure: Figure, folder: Path, name: str, formats: Sequence[str], 
     OSError
         The file system refused.
     """
-    unknown = [word for word in formats if word not in METADATA]
-    if unknown:
-        raise DrawingError(
-            say(
-                "format {unknown!r} is not known: allowed are {listed}",
-                unknown=unknown[0][:80],
-                listed=", ".join(METADATA),
-            )
-        )
+    check_formats(formats)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     with plain_settings():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from planner.language import Text, rendered, say
+from planner.language import Text, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
 from planner.views.page.glyphs import write_text
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from planner.language import Language
     from planner.views.charts.sweep import Words
 
 FRONT: Final[dict[str, Any]] = {"color": "#0072b2", "marker": "o", "linewidth": 1.3, "linestyle": "solid"}
@@ -60,10 +59,9 @@ def draw_pareto(points: pd.DataFrame, headings: Headings, words: Words) -> Figur
     with plain_settings():
         page = open_page(words.language)
         page.write_title(words.title, words.subtitle)
-        spoken: Language = "zh" if page.language == "zh" else "en"
-        entries = [Entry(rendered(say("efficient"), spoken), line=FRONT)]
+        entries = [Entry(say("efficient"), line=FRONT)]
         if not points["efficient"].all():
-            entries.append(Entry(rendered(say("another point is as good or better"), spoken), line=WORSE))
+            entries.append(Entry(say("another point is as good or better"), line=WORSE))
         page.write_legend(entries)
         page.write_notes(words.notes)
         foot = style.TEXT_SIZE * 2.6 + 8

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.patches import Rectangle
 
-from planner.language import SEMICOLON, Text, join, rendered, say
+from planner.language import SEMICOLON, Language, Message, Text, join, say
 from planner.views.charts import style
 from planner.views.charts.grid import COLORS, FOOT, MARKERS, open_grid
 from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
@@ -58,14 +58,14 @@ class Measure:
 class Words:
     """What stands around the panels; any text."""
 
-    title: str
+    title: Text
     subtitle: Text
     notes: Sequence[Text] = ()
-    language: str = "en"
+    language: Language = "en"
 
 
 def draw_sweep(
-    points: pd.DataFrame, axes: Sequence[tuple[Text, Text]], measures: Sequence[Measure], words: Words
+    points: pd.DataFrame, axes: Sequence[tuple[str, Text]], measures: Sequence[Measure], words: Words
 ) -> Figure:
     """Draw the measures of a sweep.
 
@@ -91,37 +91,31 @@ def draw_sweep(
         page.write_title(words.title, words.subtitle)
         table = points.assign(series=_series(page, points, axes[1:]))
         if table["series"].nunique() > LINES_MAX:
-            down = say("down: {names}", names=" / ".join(name for _, name in axes[1:]))
-            page.write_notes([_said(page, down), *_missing(page, points, axes), *words.notes])
+            down = say("down: {names}", names=join((label for _, label in axes[1:]), " / "))
+            page.write_notes([down, *_missing(points, axes), *words.notes])
             _draw_maps(page, table, axes, measures)
         else:
             _write_legend(page, list(table["series"].unique()), axes[1:])
-            page.write_notes([*_missing(page, points, axes), *words.notes])
+            page.write_notes([*_missing(points, axes), *words.notes])
             _draw_lines(page, table, axes[0], measures)
         return page.figure
 
 
-def _series(page: Page, points: pd.DataFrame, axes: Sequence[tuple[Text, Text]]) -> list[str]:
+def _series(page: Page, points: pd.DataFrame, axes: Sequence[tuple[str, Text]]) -> list[str]:
     """Return the values of all axes but the first, as one text for each point."""
-    texts = [[_value(page, cell) for cell in points[column]] for column, _ in axes]
+    texts = [[page.clean(_value(cell)) for cell in points[column]] for column, _ in axes]
     return [" / ".join(row) for row in zip(*texts, strict=True)] if texts else [""] * len(points)
 
 
-def _value(page: Page, cell: object) -> str:
-    return str(cell) or rendered(say("none"), "zh" if page.language == "zh" else "en")
+def _value(cell: object) -> Text:
+    return str(cell) or say("none")
 
 
-def _said(page: Page, text: Any) -> str:
-    return rendered(text, "zh" if page.language == "zh" else "en")
-
-
-def _write_legend(page: Page, series: Sequence[str], axes: Sequence[tuple[Text, Text]]) -> None:
+def _write_legend(page: Page, series: Sequence[str], axes: Sequence[tuple[str, Text]]) -> None:
     if not axes:
         return
-    label = " / ".join(label for _, label in axes)
-    looks = [_look(number) for number in range(len(series))]
-    names = [f"{label} = {name}" if number == 0 else name for number, name in enumerate(series)]
-    page.write_legend([Entry(name, line=look) for name, look in zip(names, looks, strict=True)])
+    names: list[Text] = [join((label for _, label in axes), " / ") + f" = {series[0]}", *series[1:]]
+    page.write_legend([Entry(name, line=_look(number)) for number, name in enumerate(names)])
 
 
 def _look(number: int) -> dict[str, Any]:
@@ -133,21 +127,18 @@ def _size(number: int, count: int) -> float:
     return 3.0 + 1.1 * (count - 1 - number)
 
 
-def _missing(page: Page, points: pd.DataFrame, axes: Sequence[tuple[Text, Text]]) -> list[str]:
+def _missing(points: pd.DataFrame, axes: Sequence[tuple[str, Text]]) -> list[Message]:
     """Say which points have no plan, and of which that is proved."""
-    told = []
-    proved = points["status"] == "infeasible"
-    for is_proved, rows in ((True, points[proved]), (False, points[~points["status"].isin(SOLVED) & ~proved])):
-        if rows.empty:
-            continue
-        cells = [" / ".join(_value(page, row[column]) for column, _ in axes) for _, row in rows.iterrows()]
-        names = join([*cells[:NAMED_MAX], *(["…"] if len(cells) > NAMED_MAX else [])], SEMICOLON)
-        if is_proved:
-            text = say("No plan can exist for: {points}.", points=names)
-        else:
-            text = say("Not solved: {points}.", points=names)
-        told.append(_said(page, text))
-    return told
+    impossible = _named(points[points["status"] == "infeasible"], axes)
+    unsolved = _named(points[~points["status"].isin([*SOLVED, "infeasible"])], axes)
+    told = [say("No plan can exist for: {points}.", points=impossible)] if impossible else []
+    return [*told, say("Not solved: {points}.", points=unsolved)] if unsolved else told
+
+
+def _named(points: pd.DataFrame, axes: Sequence[tuple[str, Text]]) -> Message:
+    """Return points by their values, the first of many."""
+    names = [join((_value(row[column]) for column, _ in axes), " / ") for _, row in points.iterrows()]
+    return join([*names[:NAMED_MAX], *(["…"] if len(names) > NAMED_MAX else [])], SEMICOLON)
 
 
 def _places(values: Sequence[str]) -> tuple[dict[str, float], bool]:
@@ -159,7 +150,7 @@ def _places(values: Sequence[str]) -> tuple[dict[str, float], bool]:
     return numbers, len(values) > 1
 
 
-def _draw_lines(page: Page, table: pd.DataFrame, axis: tuple[Text, Text], measures: Sequence[Measure]) -> None:
+def _draw_lines(page: Page, table: pd.DataFrame, axis: tuple[str, Text], measures: Sequence[Measure]) -> None:
     column, label = axis
     values = list(dict.fromkeys(table[column]))
     places, _ = _places(values)
@@ -184,7 +175,7 @@ def _draw_lines(page: Page, table: pd.DataFrame, axis: tuple[Text, Text], measur
         low, high = (0.0, 1.0) if known.empty else (float(known.min()), float(known.max()))
         margin = 0.06 * (high - low) or 0.05 * abs(high) or 1.0
         scale_figures(panel, low - margin, high + margin, 5)
-        panel.set_xlabel(page.clean(shorten_text(label, style.TEXT_SIZE, page.width / 2)), **page.axis_words())
+        panel.set_xlabel(shorten_text(page.clean(label), style.TEXT_SIZE, page.width / 2), **page.axis_words())
 
 
 def _scale(page: Page, panel: Axes, places: dict[str, float]) -> None:
@@ -197,7 +188,7 @@ def _scale(page: Page, panel: Axes, places: dict[str, float]) -> None:
     names: list[str] = []
     free = -np.inf
     for name, place in ordered:
-        text = page.clean(shorten_text(_value(page, name), style.TEXT_SIZE, 60))
+        text = shorten_text(page.clean(_value(name)), style.TEXT_SIZE, 60)
         half = 0.5 * (measure_text(text, style.TEXT_SIZE) + 3) * per_point
         names.append(text if place - half >= free else "")
         free = place + half if names[-1] else free
@@ -205,22 +196,22 @@ def _scale(page: Page, panel: Axes, places: dict[str, float]) -> None:
     panel.grid(visible=True, axis="x", color=style.GRID_LINE, linewidth=0.5)
 
 
-def _draw_maps(page: Page, table: pd.DataFrame, axes: Sequence[tuple[Text, Text]], measures: Sequence[Measure]) -> None:
+def _draw_maps(page: Page, table: pd.DataFrame, axes: Sequence[tuple[str, Text]], measures: Sequence[Measure]) -> None:
     """Draw a heat map a measure: the first value across, all others down."""
     column, label = axes[0]
     across, down = list(dict.fromkeys(table[column])), list(table["series"].unique())
     room = min(LABEL_MAX, max(measure_text(name, style.TEXT_SIZE) for name in down) + 8)
     grids = [_grid(table, column, measure, across, down) for measure in measures]
-    headings = [_with_range(page, measure.heading, grid) for measure, grid in zip(measures, grids, strict=True)]
+    headings = [_with_range(measure.heading, grid) for measure, grid in zip(measures, grids, strict=True)]
     for panel, measure, grid in zip(open_grid(page, headings, left=room, foot=FOOT), measures, grids, strict=True):
         _draw_map(panel, grid, measure.column)
         set_ticks(panel, "x", list(range(len(across))), _ticks(page, across))
         set_ticks(panel, "y", list(range(len(down))), _ticks(page, down))
-        panel.set_xlabel(page.clean(shorten_text(label, style.TEXT_SIZE, page.width / 2)), **page.axis_words())
+        panel.set_xlabel(shorten_text(page.clean(label), style.TEXT_SIZE, page.width / 2), **page.axis_words())
 
 
 def _grid(
-    table: pd.DataFrame, column: Text, measure: Measure, across: Sequence[str], down: Sequence[str]
+    table: pd.DataFrame, column: str, measure: Measure, across: Sequence[str], down: Sequence[str]
 ) -> np.ndarray[Any, Any]:
     """Return a measure by series and first value, (down, across), NaN without a plan."""
     figures = (table[measure.column] / measure.scale).where(table["status"].isin(SOLVED))
@@ -228,20 +219,19 @@ def _grid(
     return np.array([[keyed[row, cell] for cell in across] for row in down], dtype=float)
 
 
-def _with_range(page: Page, heading: Text, grid: np.ndarray[Any, Any]) -> Text:
+def _with_range(heading: Text, grid: np.ndarray[Any, Any]) -> Text:
     """Return a heading, with the ends of the palette where the cells have no room for their figures."""
     if grid.size <= CELLS_MAX or not np.isfinite(grid).any():
         return heading
     low, high = f"{np.nanmin(grid):.4g}", f"{np.nanmax(grid):.4g}"
-    text = say("{heading}: dark {low}, light {high}", heading=heading, low=low, high=high)
-    return _said(page, text)
+    return say("{heading}: dark {low}, light {high}", heading=heading, low=low, high=high)
 
 
 def _ticks(page: Page, values: Sequence[str]) -> list[str]:
     """Return the labels of a row of cells, only some of them where there are many."""
     step = -(-len(values) // (2 * TICKS_MAX))
     return [
-        page.clean(shorten_text(_value(page, value), style.TEXT_SIZE, LABEL_MAX)) if number % step == 0 else ""
+        shorten_text(page.clean(_value(value)), style.TEXT_SIZE, LABEL_MAX) if number % step == 0 else ""
         for number, value in enumerate(values)
     ]
 

@@ -16,7 +16,7 @@ from planner.errors import reason
 from planner.io.files.geojson import document_note, system_in
 from planner.io.files.geopackage import SIGNATURE, GeoPackageError, Listed, named, names_of, read_layer
 from planner.io.files.reference_systems import SystemRefusedError, words_of
-from planner.language import Message, say
+from planner.language import Text, say
 from planner.views.page.errors import DrawingError
 
 DATA = Path(__file__).parents[1] / "data"
@@ -58,7 +58,7 @@ class BaseMap:
     lines: list[BaseGeometry]
     file: str | None = None
     own_lines: bool = False
-    notes: tuple[Message | str, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 def shorten_name(name: object) -> str:
@@ -66,7 +66,7 @@ def shorten_name(name: object) -> str:
     return SUFFIX.sub("", str(name).strip().casefold())
 
 
-def _read_features(path: Path) -> tuple[list[Row], list[Message | str]]:
+def _read_features(path: Path) -> tuple[list[Row], list[Text]]:
     """Return the features of a GeoJSON file, and notes; only ``json`` and shapely see it."""
     try:
         document = json.loads(path.read_bytes())
@@ -97,18 +97,11 @@ def _read_features(path: Path) -> tuple[list[Row], list[Message | str]]:
     return rows, [note for note in (system.note, hint) if note]
 
 
-def _refused(name: str, problem: Message | str, remedy: Message | str) -> DrawingError:
-    return DrawingError(
-        say(
-            "base map {name}: {problem}; {remedy}",
-            name=name,
-            problem=problem,
-            remedy=remedy,
-        )
-    )
+def _refused(name: str, problem: Text, remedy: Text) -> DrawingError:
+    return DrawingError(say("base map {name}: {problem}; {remedy}", name=name, problem=problem, remedy=remedy))
 
 
-def _read_geopackage(path: Path, layer: str) -> tuple[list[Row], list[Message | str]]:
+def _read_geopackage(path: Path, layer: str) -> tuple[list[Row], list[Text]]:
     """Return the features of one layer of a GeoPackage, and notes."""
     try:
         found = read_layer(path.read_bytes(), lambda layers: named(layers, layer) if layer else _only_areas(layers))
@@ -169,7 +162,7 @@ def _collect_names(record: dict[str, Any]) -> frozenset[str]:
 
 
 def _assemble(
-    rows: list[Row], lines: list[BaseGeometry], file: str | None = None, notes: Sequence[Message | str] = ()
+    rows: list[Row], lines: list[BaseGeometry], file: str | None = None, notes: Sequence[Text] = ()
 ) -> BaseMap:
     areas, names = [], []
     for record, shape in rows:
@@ -180,18 +173,14 @@ def _assemble(
     return BaseMap(areas, names, lines or _read_ten_dash_line(), file, own_lines=bool(lines), notes=tuple(notes))
 
 
-def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Message | str]]:
+def _read_user_rows(path: Path, layer: str) -> tuple[list[Row], list[Text]]:
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
             start = stream.read(len(SIGNATURE))
     except OSError as fault:
         raise DrawingError(
-            say(
-                "base map {name}: cannot be opened: {value}",
-                name=path.name,
-                value=reason(fault),
-            )
+            say("base map {name}: cannot be opened: {value}", name=path.name, value=reason(fault))
         ) from fault
     if size > BYTES_MAX:
         raise DrawingError(
@@ -224,10 +213,7 @@ def _read_user(given: Path) -> BaseMap:
     basemap = _assemble(rows, lines, path.name, notes)
     if not basemap.areas:
         raise DrawingError(
-            say(
-                "base map {name}: it has no polygon; give the areas to draw as polygons",
-                name=path.name,
-            )
+            say("base map {name}: it has no polygon; give the areas to draw as polygons", name=path.name)
         )
     return basemap
 

@@ -15,26 +15,30 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon, Rectangle
 from numpy.typing import NDArray
 
-from planner.language import say
+from planner.language import Language, Message, Text, rendered, say
 from planner.views.maps.basemap import BaseMap, read_basemap
-from planner.views.maps.figure import DPI, METADATA, PAD, open_page, plain_settings
+from planner.views.maps.figure import DPI, METADATA, PAD, check_formats, open_page, plain_settings
 from planner.views.maps.flows import Selection, draw_flows, measure_arrow, project_flows, select_flows
 from planner.views.maps.furniture import draw_bar, draw_inset, need_inset, plan_bar, plan_inset
 from planner.views.maps.land import Land, add_axes, draw_land, project_land
 from planner.views.maps.layers import NEGLIGIBLE, Layers, Site, check_layer, read_layers
-from planner.views.maps.legend import SWATCH, Legend
+from planner.views.maps.legend import SWATCH, Legend, megawatt, say_smallest
 from planner.views.maps.notes import collect_notes, draw_notes, draw_title, measure_map, wrap_title
 from planner.views.maps.projection import Bounds, Frame, fit_frame
-from planner.views.maps.scales import CircleScale, WidthScale, choose_samples, format_about, format_number
+from planner.views.maps.scales import CircleScale, WidthScale, choose_samples, format_number
 from planner.views.maps.sites import draw_names
 from planner.views.page import style
-from planner.views.page.errors import DrawingError
 from planner.views.page.glyphs import clean_text, write_text
 from planner.views.page.text import check_language
 
 GAIN, LOSS, NONE = "change_gain", "change_loss", "change_none"
 COLOURS: Final = {GAIN: "#1f5fa0", LOSS: "#f3b562", NONE: style.PAPER}
 """Dark blue and light orange: told apart by colour-blind readers, and as dark and light in grey print."""
+WORDS: Final = {
+    GAIN: say("takes on work (+ MW beside its name)"),
+    LOSS: say("gives work away (– MW)"),
+    NONE: say("site without change"),
+}
 SHARE, MOST = 0.9, 70
 """Of the MW moved that the arcs drawn must carry, and the most arcs: more would hide the sites."""
 COLUMNS: Final = {"sites": ("site", "before", "after"), "moves": ("site_from", "site_to", "load")}
@@ -69,7 +73,7 @@ def draw_changes(
     *,
     title: Text,
     notes: Sequence[Text] = (),
-    language: str = "en",
+    language: Language = "en",
     basemap: Path | None = None,
 ) -> Figure:
     """Draw what moved between two plans on one A4 page.
@@ -104,7 +108,7 @@ def draw_changes(
     changes = _read_changes(sites, moves, language)
     base = read_basemap(basemap)
     with mpl.rc_context(plain_settings()):
-        return _compose(changes, base, clean_text(title, changes.layers.missing), notes, language)
+        return _compose(changes, base, clean_text(rendered(title, language), changes.layers.missing), notes, language)
 
 
 def save_changes(
@@ -117,15 +121,7 @@ def save_changes(
     DrawingError
         A format is not known.
     """
-    unknown = [name for name in formats if name not in METADATA]
-    if unknown:
-        raise DrawingError(
-            say(
-                "format {unknown!r} is not known: allowed are {listed}",
-                unknown=unknown[0][:80],
-                listed=", ".join(METADATA),
-            )
-        )
+    check_formats(formats)
     paths = [folder / f"{stem}.{name}" for name in formats]
     with mpl.rc_context(plain_settings()):
         for name, path in zip(formats, paths, strict=True):
@@ -133,7 +129,7 @@ def save_changes(
     return paths
 
 
-def _read_changes(sites: gpd.GeoDataFrame, moves: gpd.GeoDataFrame, language: str) -> Changes:
+def _read_changes(sites: gpd.GeoDataFrame, moves: gpd.GeoDataFrame, language: Language) -> Changes:
     change = pd.to_numeric(sites["after"]) - pd.to_numeric(sites["before"])
     change = change.where(change.abs() >= NEGLIGIBLE, 0.0)
     labelled = sites.assign(it_load=change.abs())
@@ -180,7 +176,7 @@ def _apart(sites: gpd.GeoDataFrame, moves: gpd.GeoDataFrame) -> list[float]:
     ]
 
 
-def _compose(changes: Changes, base: BaseMap, title: str, notes: Sequence[str], language: str) -> Figure:
+def _compose(changes: Changes, base: BaseMap, title: str, notes: Sequence[Text], language: Language) -> Figure:
     land = project_land(base)
     figure, page = open_page()
     figure.set_label(title)
@@ -200,7 +196,9 @@ def _compose(changes: Changes, base: BaseMap, title: str, notes: Sequence[str], 
     return figure
 
 
-def _draw_map(figure: Figure, page: Axes, changes: Changes, land: Land, frame: Frame, *, language: str) -> list[Bounds]:
+def _draw_map(
+    figure: Figure, page: Axes, changes: Changes, land: Land, frame: Frame, *, language: Language
+) -> list[Bounds]:
     """Draw the map inside its frame and return the boxes in its corners [pt]."""
     axes = add_axes(figure, frame, layer=1)
     axes.set_gid("map")
@@ -236,26 +234,26 @@ def _draw_sites(axes: Axes, changes: Changes) -> None:
 
 
 def _draw_legend(legend: Legend, changes: Changes) -> None:
-    legend.add_heading(legend.say("change_load"))
+    legend.add_heading(say("Site: change of IT load (area of circle)"))
     if changes.circles is None:
-        legend.add_remark(legend.say("change_nothing"))
+        legend.add_remark(say("No site does more or less work."))
     else:
         _explain_sizes(legend, changes.circles)
     for kind in (GAIN, LOSS, NONE):
         if changes.sites[kind]:
-            middle = legend.add_row(legend.say(kind))
+            middle = legend.add_row(WORDS[kind])
             radius = 4.4 if kind != NONE else style.HOLLOW / 2
             legend.add_patch(Circle(middle, radius), facecolor=COLOURS[kind], edgecolor=style.INK, linewidth=0.7)
     legend.end_group()
-    legend.add_heading(legend.say("move_load"))
+    legend.add_heading(say("Moved from site to site, net (width)"))
     if changes.widths is None:
-        legend.add_remark(legend.say("move_none"))
+        legend.add_remark(say("Nothing moved from site to site."))
         return
     for load in choose_samples(changes.widths.largest):
         if load >= changes.widths.threshold:
             _explain_width(legend, load, changes.widths.measure(load))
-    legend.add_remark(legend.say("move_direction"))
-    legend.add_remark(_describe(legend, changes.selection))
+    legend.add_remark(say("Arrows point from the site that the work leaves to the site that it goes to."))
+    legend.add_remark(_describe(changes.selection))
 
 
 def _explain_sizes(legend: Legend, scale: CircleScale) -> None:
@@ -268,14 +266,14 @@ def _explain_sizes(legend: Legend, scale: CircleScale) -> None:
         middle = (legend.left + column * (number + 0.5), top - tallest + radius)
         legend.add_patch(Circle(middle, radius), facecolor=style.PAPER, edgecolor=style.INK, linewidth=0.7)
         below = (middle[0], top - tallest - style.TEXT_SIZE * 1.25)
-        write_text(legend.page, below, legend.megawatt(load), style.TEXT_SIZE, color=style.INK, ha="center")
+        write_text(legend.page, below, megawatt(load), style.TEXT_SIZE, color=style.INK, ha="center")
     legend.y = top - tallest - style.TEXT_SIZE * 1.6
-    legend.add_remark(legend.say("smallest_circle", value=format_about(scale.threshold)))
+    legend.add_remark(say_smallest(scale))
     legend.y -= 3
 
 
 def _explain_width(legend: Legend, load: float, width: float) -> None:
-    x, y = legend.add_row(legend.megawatt(load))
+    x, y = legend.add_row(megawatt(load))
     look = {"facecolor": style.FLOW_COLOUR, "alpha": style.FLOW_ALPHA, "linewidth": 0}
     legend.add_patch(Rectangle((x - SWATCH / 2, y - width / 2), SWATCH, width), **look)
     size = measure_arrow(width)
@@ -283,10 +281,15 @@ def _explain_width(legend: Legend, load: float, width: float) -> None:
     legend.add_patch(Polygon(tip), facecolor=style.FLOW_COLOUR, edgecolor=style.PAPER, linewidth=0.35, zorder=4)
 
 
-def _describe(legend: Legend, selection: Selection) -> str:
+def _describe(selection: Selection) -> Message:
     """Say how many moves are drawn and what they carry; the share is rounded down, never up."""
     load, drawn = format_number(selection.load), len(selection.drawn)
     if drawn == selection.total:
-        return legend.say("move_all", drawn=drawn, load=load)
-    share = int(selection.share * 100 + 1e-9)
-    return legend.say("move_thinned", drawn=drawn, total=selection.total, share=share, load=load)
+        return say("All {drawn} are drawn, together {load} MW.", drawn=drawn, load=load)
+    return say(
+        "Drawn: the largest {drawn} of {total}, {share} % of {load} MW.",
+        drawn=drawn,
+        total=selection.total,
+        share=int(selection.share * 100 + 1e-9),
+        load=load,
+    )

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from planner.language import say
+from planner.language import Language, Message, Text, join, rendered, say
 from planner.views.maps.basemap import BaseMap, find_areas, read_basemap
 from planner.views.maps.flows import Selection, draw_flows, project_flows, select_flows
 from planner.views.maps.furniture import draw_bar, draw_inset, need_inset, plan_bar, plan_inset
@@ -29,7 +29,7 @@ from planner.views.maps.sites import draw_names, draw_regions, draw_sites
 from planner.views.page import style
 from planner.views.page.errors import DrawingError
 from planner.views.page.glyphs import clean_text, shorten_text
-from planner.views.page.text import check_language, list_names, tell
+from planner.views.page.text import check_language, list_names
 
 DPI = 300
 METADATA: dict[str, dict[str, str | None]] = {
@@ -59,6 +59,23 @@ def plain_settings() -> dict[Any, Any]:
     """Return matplotlib's own defaults with ours on top, so that a user's style sheet changes nothing."""
     settings: dict[Any, Any] = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(FOREIGN)}
     return settings | SETTINGS
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Refuse a format that no figure is written in.
+
+    Raises
+    ------
+    DrawingError
+        It is not known.
+
+    """
+    for name in formats:
+        if name not in METADATA:
+            allowed = ", ".join(METADATA)
+            raise DrawingError(
+                say("format {unknown!r} is not known: allowed are {listed}", unknown=name[:80], listed=allowed)
+            )
 
 
 class _Plan:
@@ -137,7 +154,9 @@ def open_page() -> tuple[Figure, Axes]:
     return figure, page
 
 
-def _draw_frame(figure: Figure, page: Axes, plan: _Plan, land: Land, frame: Frame, *, language: str) -> list[Bounds]:
+def _draw_frame(
+    figure: Figure, page: Axes, plan: _Plan, land: Land, frame: Frame, *, language: Language
+) -> list[Bounds]:
     """Draw the map inside its frame and return the boxes in its corners [pt]."""
     axes = add_axes(figure, frame, layer=1)
     axes.set_gid("map")
@@ -159,19 +178,24 @@ def _draw_frame(figure: Figure, page: Axes, plan: _Plan, land: Land, frame: Fram
     return [*boxes, bar]
 
 
-def _close_legend(placed: list[Placed], left: list[Name], total: int, language: str) -> str:
+def _close_legend(placed: list[Placed], left: list[Name], total: int) -> Message:
     """Return what the legend says of names: which sites are named, and which clusters could not be."""
     clusters = sum(entry.name.cluster for entry in placed)
     lost = [name.text for name in left if name.cluster and name.text]
     said = []
     if lost:
         names = [shorten_text(name, style.NOTE_SIZE, style.LABEL_WIDTH) for name in lost]
-        said.append(tell("labels_left", language, names=list_names(names, language)))
+        said.append(say("Clusters drawn without their names, for want of room: {names}.", names=list_names(names)))
     if any(not name.cluster for name in left):
-        others = len(placed) - clusters
-        rest = total - clusters - len(lost)
-        said.append(tell("labels_partly", language, clusters=clusters, others=others, total=rest))
-    return " ".join(said)
+        said.append(
+            say(
+                "Named: {clusters} hub clusters and {others} of {total} other sites, the largest with room.",
+                clusters=clusters,
+                others=len(placed) - clusters,
+                total=total - clusters - len(lost),
+            )
+        )
+    return join(said, " ")
 
 
 def draw_map(
@@ -179,9 +203,9 @@ def draw_map(
     regions: gpd.GeoDataFrame,
     flows: gpd.GeoDataFrame,
     *,
-    title: str,
-    notes: Sequence[str] = (),
-    language: str = "en",
+    title: Text,
+    notes: Sequence[Text] = (),
+    language: Language = "en",
     basemap: Path | None = None,
 ) -> Figure:
     """Draw the map of a plan on one A4 page.
@@ -227,10 +251,10 @@ def draw_map(
     layers = read_layers(sites, regions, flows, language)
     base = read_basemap(basemap)
     with mpl.rc_context(plain_settings()):
-        return _compose_page(layers, base, clean_text(title, layers.missing), notes, language)
+        return _compose_page(layers, base, clean_text(rendered(title, language), layers.missing), notes, language)
 
 
-def _compose_page(layers: Layers, base: BaseMap, title: str, notes: Sequence[str], language: str) -> Figure:
+def _compose_page(layers: Layers, base: BaseMap, title: str, notes: Sequence[Text], language: Language) -> Figure:
     plan, land = _Plan(layers, base), project_land(base)
     figure, page = open_page()
     figure.set_label(title)
@@ -243,7 +267,7 @@ def _compose_page(layers: Layers, base: BaseMap, title: str, notes: Sequence[str
     corners = _draw_frame(figure, page, plan, land, frame, language=language)
     arcs = project_flows(plan.selection.drawn, frame)
     placed, left = draw_names(page, layers.sites, frame, plan.circles or CircleScale(1.0), boxes=corners, arcs=arcs)
-    closing = _close_legend(placed, left, len(layers.sites), language)
+    closing = _close_legend(placed, left, len(layers.sites))
     panel = (box[2] + style.GUTTER, style.MARGIN, style.PAGE[0] - style.MARGIN, title_end + style.HEADING_SIZE * 0.5)
     draw_legend(page, panel, language, plan.make_key(base), largest=plan.largest, closing=closing)
     draw_notes(page, lines, style.MARGIN, box[1] - 4)
@@ -273,15 +297,7 @@ def save_map(figure: Figure, folder: Path, formats: Sequence[str] = ("png", "svg
         If a format is not known.
 
     """
-    unknown = [name for name in formats if name not in METADATA]
-    if unknown:
-        raise DrawingError(
-            say(
-                "format {unknown!r} is not known: allowed are {listed}",
-                unknown=unknown[0][:80],
-                listed=", ".join(METADATA),
-            )
-        )
+    check_formats(formats)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     with mpl.rc_context(plain_settings()):

@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from planner.language import Language, rendered, say
 from planner.views.maps.land import Land, add_axes, draw_land, project_sea
 from planner.views.maps.projection import Bounds, Frame, fit_frame, measure_bar, measure_page
 from planner.views.maps.scales import format_number, round_down
 from planner.views.page import style
 from planner.views.page.glyphs import measure_text, write_text
-from planner.views.page.text import tell
 
 INSET_HEIGHT = 102.0
 BAR_SHARE = 0.17
@@ -63,13 +63,13 @@ def plan_inset(frame: Frame, points: NDArray[np.float64]) -> tuple[str, Bounds]:
     return corner, boxes[corner]
 
 
-def draw_inset(figure: Figure, page: Axes, land: Land, box: Bounds, *, colours: list[str], language: str) -> None:
+def draw_inset(figure: Figure, page: Axes, land: Land, box: Bounds, *, colours: list[str], language: Language) -> None:
     """Draw the South China Sea in its own box, at its own scale."""
     frame = fit_frame(project_sea(), box)
     axes = add_axes(figure, frame, layer=2)
     axes.set_gid("inset")
     draw_land(axes, land, frame, colours, "inset-provinces")
-    title = tell("inset", language)
+    title = rendered(say("South China Sea Islands"), language)
     size = min(style.NOTE_SIZE, style.NOTE_SIZE * (box[2] - box[0] - 6) / measure_text(title, style.NOTE_SIZE))
     place = ((box[0] + box[2]) / 2, box[1] + 3)
     write_text(page, place, title, size, ha="center", va="bottom", color=style.INK, gid="inset-title")
@@ -99,12 +99,7 @@ def plan_bar(frame: Frame, points: NDArray[np.float64], taken: Sequence[str]) ->
     return boxes[choose_corner(boxes, points, taken)]
 
 
-def draw_bar(
-    page: Axes,
-    frame: Frame,
-    corner: tuple[float, float],
-    language: str,
-) -> None:
+def draw_bar(page: Axes, frame: Frame, corner: tuple[float, float], language: Language) -> None:
     """Draw a scale bar in two halves, dark and light.
 
     Far from the standard parallels lengths on the map are no longer lengths on the ground; the bar then gives way to
@@ -123,9 +118,8 @@ def draw_bar(
 
     """
     if not is_true_to_scale(frame):
-        write_text(
-            page, corner, tell("scale_none", language), style.NOTE_SIZE, color=style.MUTED, zorder=12, gid="scale-none"
-        )
+        none = rendered(say("no scale bar: lengths differ too much over this map"), language)
+        write_text(page, corner, none, style.NOTE_SIZE, color=style.MUTED, zorder=12, gid="scale-none")
         return
     kilometres = choose_kilometres(frame, corner)
     length = measure_bar(frame, corner, kilometres)
@@ -134,11 +128,7 @@ def draw_bar(
         part = Rectangle(start, length / 2, BAR_HEIGHT, facecolor=colour, edgecolor=style.INK, linewidth=0.6)
         part.set(zorder=12, gid=f"scale-bar-{half + 1}")
         page.add_patch(part)
-    ticks = [
-        (0.0, "0"),
-        (0.5, format_number(kilometres / 2)),
-        (1.0, tell("kilometre", language, value=format_number(kilometres))),
-    ]
+    ticks = [(0.0, "0"), (0.5, format_number(kilometres / 2)), (1.0, f"{format_number(kilometres)} km")]
     for position, mark in ticks:
         place = (corner[0] + position * length, corner[1] + BAR_HEIGHT + 1.5)
         write_text(page, place, mark, style.NOTE_SIZE, ha="center", va="bottom", color=style.INK, zorder=12)

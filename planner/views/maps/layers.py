@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from planner.language import say
+from planner.language import Language, say
 from planner.views.maps.projection import project_points
 from planner.views.page.errors import DrawingError
 from planner.views.page.glyphs import clean_text
@@ -17,11 +17,7 @@ from planner.views.page.glyphs import clean_text
 NEGLIGIBLE = 1e-6
 """Loads below this [MW] are a solver's rounding: zero."""
 
-COLUMNS = {
-    "sites": ("site", "it_load"),
-    "regions": ("region", "demand"),
-    "flows": ("region", "site", "allocation"),
-}
+COLUMNS = {"sites": ("site", "it_load"), "regions": ("region", "demand"), "flows": ("region", "site", "allocation")}
 """Columns without which a layer means nothing; the others may be absent and are then unknown."""
 
 WGS84 = 4326
@@ -94,11 +90,7 @@ def check_layer(table: gpd.GeoDataFrame, layer: str, needed: tuple[str, ...]) ->
         raise DrawingError(say("layer {layer}: it has no geometry column", layer=layer))
     if table.crs is not None and not table.crs.equals(WGS84, ignore_axis_order=True):
         raise DrawingError(
-            say(
-                "layer {layer}: its reference system is {name}; give EPSG:4326",
-                layer=layer,
-                name=table.crs.name,
-            )
+            say("layer {layer}: its reference system is {name}; give EPSG:4326", layer=layer, name=table.crs.name)
         )
 
 
@@ -133,16 +125,12 @@ def _read_shares(table: gpd.GeoDataFrame) -> list[float]:
     wrong = (values < -NEGLIGIBLE) | np.isinf(values) | (np.isnan(values) & given.notna().to_numpy())
     if wrong.any():
         first, key = (table[column].iloc[int(np.argmax(wrong))] for column in ("green_power_share", "site"))
-        found = say(
-            "green_power_share of {key!r} is {first}",
-            key=str(key)[:80],
-            first=str(first)[:80],
-        )
+        found = say("green_power_share of {key!r} is {first}", key=str(key)[:80], first=str(first)[:80])
         raise DrawingError(say("layer sites: {found}; a number of 0 or more", found=found))
     return [float(value) for value in np.clip(values, 0, 1)]
 
 
-def _pick_names(table: gpd.GeoDataFrame, key: str, language: str) -> list[str]:
+def _pick_names(table: gpd.GeoDataFrame, key: str, language: Language) -> list[str]:
     """Return the name of each row as given: in the language, else in the other, else the id."""
     order = ("name_zh", "name_en", key) if language == "zh" else ("name_en", "name_zh", key)
     columns = [list(table[column]) for column in order if column in table.columns]
@@ -182,7 +170,7 @@ def _project_point(point: shapely.Point | None) -> tuple[float, float] | None:
     return float(x), float(y)
 
 
-def _read_sites(table: gpd.GeoDataFrame, language: str, missing: set[str]) -> tuple[list[Site], list[str]]:
+def _read_sites(table: gpd.GeoDataFrame, language: Language, missing: set[str]) -> tuple[list[Site], list[str]]:
     """Return the sites from the largest load down, so that small circles lie on large ones, and those without place."""
     if table.empty:
         return [], []
@@ -205,7 +193,7 @@ def _read_sites(table: gpd.GeoDataFrame, language: str, missing: set[str]) -> tu
     return sorted(sites, key=lambda site: (-site.load, site.label, site.place)), unplaced
 
 
-def _read_regions(table: gpd.GeoDataFrame, language: str) -> list[Region]:
+def _read_regions(table: gpd.GeoDataFrame, language: Language) -> list[Region]:
     if table.empty:
         return []
     points = _read_points(table)
@@ -239,7 +227,9 @@ def _read_flows(table: gpd.GeoDataFrame) -> tuple[list[Flow], list[float]]:
     return sorted(flows, key=lambda flow: (-flow.load, flow.arc.wkb)), unplaced
 
 
-def read_layers(sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, flows: gpd.GeoDataFrame, language: str) -> Layers:
+def read_layers(
+    sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, flows: gpd.GeoDataFrame, language: Language
+) -> Layers:
     """Return the layers as they are drawn.
 
     Parameters

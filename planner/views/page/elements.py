@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 from zlib import crc32
 
-from planner.language import Message, Text
+from planner.language import Language, Message, Text, rendered, written
 
-Child = Element | str | None | Iterable[Any]
+Child = Element | Text | None | Iterable[Any]
 """What an element holds: elements, texts, nothing, or several of these."""
-LANGUAGES = (("en", "en"), ("zh", "zh-CN"))
-"""Attribute of a text that was said, and the name of its language in HTML."""
+TAGS: Final[dict[Language, str]] = {"en": "en", "zh": "zh-CN"}
+"""The name of each language in HTML."""
 
 
 def element(tag: str, *children: Child, **attributes: str | bool | None) -> Element:
@@ -23,7 +23,7 @@ def element(tag: str, *children: Child, **attributes: str | bool | None) -> Elem
     tag
         Its name.
     *children
-        What it holds. A text that was said stands in both languages, of which the page shows one.
+        What it holds. A message stands in both languages, of which the page shows one.
     **attributes
         ``_`` stands for ``-``, and one at the end is dropped (``class_``, ``for_``); true is an attribute without a
         value, false and nothing none.
@@ -31,12 +31,12 @@ def element(tag: str, *children: Child, **attributes: str | bool | None) -> Elem
     Raises
     ------
     TypeError
-        An attribute was said in two languages: it can only be shown in one.
+        An attribute is a message: it can only be shown in one language.
     """
     made = Element(tag)
     for name, value in attributes.items():
-        if isinstance(value, Message) and value.en != value.zh:
-            message = f"{tag}: the attribute {name} is said in two languages; give data_en and data_zh"
+        if isinstance(value, Message):
+            message = f"{tag}: the attribute {name} is in two languages; give data_en and data_zh"
             raise TypeError(message)
         if value is not None and value is not False:
             made.set(name.rstrip("_").replace("_", "-"), "" if value is True else str(value))
@@ -50,7 +50,7 @@ def append(parent: Element, *children: Child) -> None:
         if child is None:
             continue
         if isinstance(child, Message):
-            _append_said(parent, child)
+            _append_message(parent, child)
         elif isinstance(child, str):
             _append_text(parent, child)
         elif isinstance(child, Element):
@@ -59,12 +59,12 @@ def append(parent: Element, *children: Child) -> None:
             append(parent, *child)
 
 
-def _append_said(parent: Element, said: Message) -> None:
-    if said.en == said.zh:
-        _append_text(parent, said.en)
+def _append_message(parent: Element, message: Message) -> None:
+    if message.en == message.zh:
+        _append_text(parent, message.en)
         return
-    for attribute, language in LANGUAGES:
-        SubElement(parent, "span", lang=language).text = getattr(said, attribute)
+    for language, tag in TAGS.items():
+        SubElement(parent, "span", lang=tag).text = message.rendered(language)
 
 
 def _append_text(parent: Element, text: str) -> None:
@@ -76,12 +76,12 @@ def _append_text(parent: Element, text: str) -> None:
 
 def option(value: str, label: Text, *, chosen: bool = False) -> Element:
     """Return a choice of a list; a list holds plain text only, so that the page's script writes it by language."""
-    en, zh = (label.en, label.zh) if isinstance(label, Message) else (label, label)
-    return element("option", str(label), value=value, data_en=en, data_zh=zh, selected=chosen)
+    en, zh = rendered(label, "en"), rendered(label, "zh")
+    return element("option", rendered(label), value=value, data_en=en, data_zh=zh, selected=chosen)
 
 
 def table(
-    caption: str,
+    caption: Text,
     head: Sequence[Child],
     rows: Iterable[Sequence[Child]],
     *,
@@ -99,7 +99,7 @@ def table(
         A last row of sums.
     """
     right = frozenset(numbers)
-    name = f"caption-{crc32((caption.en if isinstance(caption, Message) else caption).encode()):08x}"
+    name = f"caption-{crc32(written(caption).encode()):08x}"
 
     def row(cells: Sequence[Child]) -> Element:
         first, *others = cells

@@ -1,4 +1,4 @@
-"""Numbers as a reader of each language writes them: bn CNY and 亿元, TWh and 亿千瓦时."""
+"""Numbers as a reader of each language writes them: Chinese counts in ten thousands, English in thousands."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from planner.language import Message, Named, say
+from planner.language import Message, Named, Text, rendered, say, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NOTHING: Final = "–"
+NOTHING: Final = Named("–", "–")
 DIGITS: Final = 4
 """Significant digits of a number on its own, and of the largest in a column."""
 DECIMALS_MAX: Final = 2
 ROUNDING: Final = 1e-9
 """Relative to what is compared: a smaller difference is a solver's rounding."""
 
-Ladder = tuple[tuple[float, str], ...]
-"""Units from large to small, each with how many of the base unit it is."""
-Rung = tuple[float, str]
+Rung = tuple[float, Text]
+"""How many of the base unit a unit is, and its name."""
+Ladder = tuple[Rung, ...]
+"""Units from large to small."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,18 @@ class Measure:
     zh: Ladder
     digits: int = DIGITS
 
+    def rungs(self, amount: float) -> tuple[Rung, Rung]:
+        """Return the unit of each language for an amount: the largest that it is at least one of, or the smallest."""
+        en, zh = (
+            next((rung for rung in ladder if abs(amount) >= rung[0]), ladder[-1]) for ladder in (self.en, self.zh)
+        )
+        return en, zh
+
     def scaled(self, values: Iterable[float | None]) -> Scale:
         """Return one unit and one number of decimals for a column of numbers."""
         known = [value for value in values if value is not None and math.isfinite(value)]
         largest = max(map(abs, known), default=0.0)
-        en, zh = (_rung(ladder, largest) for ladder in (self.en, self.zh))
+        en, zh = self.rungs(largest)
         places = (decimals_of([value / rung[0] for value in known], self.digits) for rung in (en, zh))
         return Scale(en, zh, *places)
 
@@ -46,10 +54,10 @@ class Measure:
     def change(self, value: float | None, baseline: float | None) -> Message:
         """Return how much more or less a number is than another, in their unit."""
         if value is None or baseline is None:
-            return _NOTHING
+            return NOTHING
         difference = value - baseline
         if abs(difference) <= ROUNDING * max(abs(value), abs(baseline)):
-            return say("0")
+            return Named("0", "0")
         scale = self.scaled([max(abs(value), abs(baseline))])
         places = (decimals_of([difference / rung[0]], self.digits) for rung in (scale.en, scale.zh))
         return Scale(scale.en, scale.zh, *places).write(difference, sign=True)
@@ -67,12 +75,12 @@ class Scale:
     @property
     def unit(self) -> Message:
         """The unit."""
-        return Named(self.en[1], self.zh[1])
+        return unit_of(self.en, self.zh)
 
     def number(self, value: float | None, *, sign: bool = False) -> Message:
         """Return a number without its unit."""
         if value is None or not math.isfinite(value):
-            return _NOTHING
+            return NOTHING
         return Named(
             plain(value / self.en[0], self.decimals_en, sign=sign),
             plain(value / self.zh[0], self.decimals_zh, sign=sign),
@@ -81,35 +89,38 @@ class Scale:
     def write(self, value: float | None, *, sign: bool = False) -> Message:
         """Return a number with its unit."""
         number = self.number(value, sign=sign)
-        if number == NOTHING or not self.en[1]:
-            return number
-        return say("{number} {unit}", number=number, unit=self.unit)
+        return say("{number} {unit}", number=number, unit=self.unit) if self.unit and number != NOTHING else number
 
 
-_NOTHING: Final = Named(NOTHING, NOTHING)
+def unit_of(en: Rung, zh: Rung) -> Message:
+    """Return the unit of each language."""
+    return Named(written(en[1]), rendered(zh[1], "zh"))
 
 
-def _rung(ladder: Ladder, largest: float) -> Rung:
-    return next((rung for rung in ladder if largest >= rung[0]), ladder[-1])
-
-
-def same(unit: str, digits: int = DIGITS) -> Measure:
+def same(unit: Text, digits: int = DIGITS) -> Measure:
     """Return the measure of a unit that both languages write alike."""
     return Measure(((1.0, unit),), ((1.0, unit),), digits)
 
 
 MONEY: Final = Measure(
     ((1e9, "bn CNY/a"), (1e6, "million CNY/a"), (1.0, "CNY/a")),
-    ((1e8, "亿元/年"), (1e4, "万元/年"), (1.0, "元/年")),
+    ((1e8, say("100 million CNY/a")), (1e4, say("10,000 CNY/a")), (1.0, say("CNY/a"))),
     5,
 )
 ENERGY: Final = Measure(
     ((1e6, "TWh/a"), (1e3, "GWh/a"), (1.0, "MWh/a")),
-    ((1e5, "亿千瓦时/年"), (10.0, "万千瓦时/年"), (1e-3, "千瓦时/年")),
+    ((1e5, say("100 GWh/a")), (10.0, say("10 MWh/a")), (1e-3, say("kWh/a"))),
     5,
 )
-EMISSIONS: Final = Measure(((1e6, "Mt CO₂/a"), (1.0, "t CO₂/a")), ((1e4, "万吨 CO₂/年"), (1.0, "吨 CO₂/年")), 5)
-WATER: Final = Measure(((1e6, "million m³/a"), (1.0, "m³/a")), ((1e4, "万立方米/年"), (1.0, "立方米/年")))
+EMISSIONS: Final = Measure(
+    ((1e6, "Mt CO₂/a"), (1.0, "t CO₂/a")),
+    ((1e4, say("10,000 t CO₂/a")), (1.0, say("t CO₂/a"))),
+    5,
+)
+WATER: Final = Measure(
+    ((1e6, "million m³/a"), (1.0, "m³/a")),
+    ((1e4, say("10,000 m³/a")), (1.0, say("m³/a"))),
+)
 POWER: Final = same("MW")
 LATENCY: Final = same("ms", 3)
 TRAFFIC: Final = same("Gbit/s")
@@ -154,7 +165,7 @@ def plain(value: float, decimals: int | None = None, *, sign: bool = False) -> s
 def per_cent(share: float | None, decimals: int = 1, *, sign: bool = False) -> Message:
     """Return a share in per cent: English sets a space before the sign, Chinese does not."""
     if share is None or not math.isfinite(share):
-        return _NOTHING
+        return NOTHING
     text = plain(100 * share, decimals, sign=sign)
     return Named(f"{text} %", f"{text}%")
 
@@ -162,5 +173,5 @@ def per_cent(share: float | None, decimals: int = 1, *, sign: bool = False) -> M
 def points(change: float | None) -> Message:
     """Return a difference of two shares in percentage points."""
     if change is None or not math.isfinite(change):
-        return _NOTHING
+        return NOTHING
     return say("{number} points", number=plain(100 * change, 1, sign=True))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Message, Named, join, say
-from planner.views.page.elements import Child, element, option, table
+from planner.language import SENTENCES, Message, Named, join, say, say_as
+from planner.views.page.elements import TAGS, Child, element, option, table
 from planner.views.page.numbers import NOTHING, POWER, RATIO, Scale, per_cent, plain
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ def contents() -> Element:
 
 def languages() -> Element:
     """Return the choice of language and the button that prints; each language is named in its own words."""
-    names = (("en", "English"), say("zh-CN"))
+    name = say_as("name of this language", "English")
     choices = [
-        element("button", name, type_="button", lang=tag, data_language=tag, aria_pressed="false")
-        for tag, name in names
+        element("button", name.rendered(of), type_="button", lang=tag, data_language=tag, aria_pressed="false")
+        for of, tag in TAGS.items()
     ]
     printing = element("button", say("Print"), type_="button", id_="print")
     return element("div", choices, printing, class_="controls", id_="languages")
@@ -66,10 +66,7 @@ def section(subject: Subject, data: dict[str, Any]) -> Element:
     )
     panel = element(
         "div",
-        element(
-            "p",
-            say("Choose a site on the map or in the table: its hours and its work stand here."),
-        ),
+        element("p", say("Choose a site on the map or in the table: its hours and its work stand here.")),
         id_="panel",
         role="region",
         aria_live="polite",
@@ -104,7 +101,7 @@ def _basemap_note(data: dict[str, Any]) -> Message:
         "Base map: the user's own file {file}; its source and approval number (审图号) are the user's to state.",
         file=str(data["land"]["file"]),
     )
-    return join((own, *(Named(*note) for note in data["land"]["notes"])), say(" "))
+    return join((own, *(Named(*note) for note in data["land"]["notes"])), SENTENCES)
 
 
 def _filters(subject: Subject, data: dict[str, Any]) -> Element:
@@ -169,12 +166,9 @@ def _left_out(subject: Subject, data: dict[str, Any]) -> list[Message]:
         notes.append(text)
     unplaced = [Named(*one["name"]) for one in (*data["sites"], *data["regions"]) if one["at"] is None]
     if unplaced:
-        text = say(
-            "Not on the map, for want of coordinates: {names}.",
-            names=join(unplaced[:UNPLACED_SHOWN]),
-        )
+        text = say("Not on the map, for want of coordinates: {names}.", names=join(unplaced[:UNPLACED_SHOWN]))
         more = say(" And {count} more.", count=len(unplaced) - UNPLACED_SHOWN)
-        notes.append(join([text, more], "") if len(unplaced) > UNPLACED_SHOWN else text)
+        notes.append(text + more if len(unplaced) > UNPLACED_SHOWN else text)
     return notes
 
 
@@ -200,11 +194,7 @@ def _legend(subject: Subject, data: dict[str, Any]) -> Element:
     """Return the legend; its colours are drawn, since the page's policy forbids styles of single elements."""
     colours, breaks = data["colours"]["green"], data["breaks"]
     greens = [
-        element(
-            "li",
-            _swatch(colour),
-            say("{low} to {high}", low=per_cent(low, 0), high=per_cent(high, 0)),
-        )
+        element("li", _swatch(colour), say("{low} to {high}", low=per_cent(low, 0), high=per_cent(high, 0)))
         for colour, low, high in zip(colours, breaks, breaks[1:], strict=False)
     ]
     return element(
@@ -212,10 +202,7 @@ def _legend(subject: Subject, data: dict[str, Any]) -> Element:
         element("li", say("Circle: site, its area the IT load")),
         element("li", say("Colour: {share}", share=subject.green_share), element("ul", greens)),
         element("li", say("Ring: new build; hollow: without load")),
-        element(
-            "li",
-            say("Line: work carried, its width the MW, its arrow towards the site"),
-        ),
+        element("li", say("Line: work carried, its width the MW, its arrow towards the site")),
         element(
             "li",
             say("Shading: demand by province"),

@@ -51,13 +51,7 @@ def _meaning() -> Message:
 
 
 def _table(caption: Message, rows: Sequence[ReachedLimit]) -> Element:
-    head = [
-        say("Limit"),
-        say("Is, and is reached"),
-        say("One step more"),
-        say("Saves"),
-        say("Known by"),
-    ]
+    head = [say("Limit"), say("Is, and is reached"), say("One step more"), say("Saves"), say("Known by")]
     return table(caption, head, [_line(row) for row in rows], numbers=[1, 2, 3])
 
 

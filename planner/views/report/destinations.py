@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.language import CLAUSES, Message, Named, join, say
+from planner.language import CLAUSES, Message, join, say
 from planner.views.page.elements import element, table
 from planner.views.page.numbers import LATENCY, NOTHING, POWER, decimals_of, per_cent, plain
 
@@ -43,7 +43,7 @@ def _sides(subject: Subject) -> Element | None:
     def cell(start: str, end: str) -> Message:
         value = float(flows.get((start, end), 0.0))
         if not value:
-            return Named(NOTHING, NOTHING)
+            return NOTHING
         share = per_cent(value / float(wholes[start]))
         return say("{load} ({share})", load=_load(value), share=share)
 

@@ -150,20 +150,11 @@ def _table(chosen: list[Line], subject: Subject) -> Element:
     if subject.baseline is None:
         head = [say("Measure"), say("This plan")]
         return table(caption, head, [[x.name, x.write(x.value(subject.summary))] for x in chosen], numbers=[1])
-    head = [
-        say("Measure"),
-        say("This plan"),
-        say("Baseline"),
-        say("Change"),
-        say("Change in per cent"),
-    ]
+    head = [say("Measure"), say("This plan"), say("Baseline"), say("Change"), say("Change in per cent")]
     rows = [
         [x.name, x.write(now, then), x.write(then, now), x.change(now, then), x.relative(now, then)]
         for x in chosen
         for now, then in [(x.value(subject.summary), _before(x, subject, subject.baseline))]
     ]
-    text = say(
-        "All headline numbers against the baseline: {title}",
-        title=title_of(subject.baseline),
-    )
+    text = say("All headline numbers against the baseline: {title}", title=title_of(subject.baseline))
     return table(text, head, rows, numbers=[1, 2, 3, 4])

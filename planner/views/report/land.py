@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from planner.language import rendered
+from planner.language import LANGUAGES, rendered
 from planner.views.maps.basemap import find_areas, read_basemap
 from planner.views.maps.projection import project_points, project_shape
 
@@ -80,7 +80,7 @@ def draw_land(path: Path | None, regions: gpd.GeoDataFrame, points: Sequence[Pla
         "bounds": _bounds(basemap, areas, lines, points),
         "is_own": basemap.file is not None,
         "file": basemap.file,
-        "notes": [[rendered(note, language) for language in ("en", "zh")] for note in basemap.notes],
+        "notes": [[rendered(note, language) for language in LANGUAGES] for note in basemap.notes],
     }
 
 

@@ -192,7 +192,7 @@ function tipOf(event) {
 
 function regionTip(here) {
   if (!here.length) return null;
-  return [here.map((at) => named(data.regions[at].name)).join(language ? "、" : ", "),
+  return [here.map((at) => named(data.regions[at].name)).join(say("comma")),
     [say(isWhole() ? "demand" : "served"), quantity(here.reduce((sum, at) => sum + map.regions[at], 0), "MW")]];
 }
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.language import Message, say
-from planner.views.page.elements import element, table
+from planner.language import Text, say
+from planner.views.page.elements import Child, element, table
 from planner.views.page.numbers import COUNT, POWER, plain
 
 if TYPE_CHECKING:
@@ -69,14 +69,14 @@ def _halls(subject: Subject) -> Element | None:
         say("Limit of modules"),
     ]
     sums = [scale.number(float(column.sum())) for scale, column in zip(scales[:2], columns[:2], strict=True)]
-    foot = [say("Sum"), "", *sums, "", ""]
+    foot: list[Child] = [say("Sum"), "", *sums, "", ""]
     return table(say("New halls"), head, rows, numbers=[2, 3, 4, 5], foot=foot)
 
 
-def _limits(subject: Subject, parameter: str, keys: pd.DataFrame, built: pd.Series) -> list[Message | str]:
+def _limits(subject: Subject, parameter: str, keys: pd.DataFrame, built: pd.Series) -> list[Text]:
     """Return the limit beside each number that is built, and whether it is reached."""
     most = subject.scenario.series(parameter).reindex(pd.MultiIndex.from_frame(keys)).astype(float)
-    told: list[Message | str] = []
+    told: list[Text] = []
     for limit, number in zip(most.tolist(), built.tolist(), strict=True):
         if not math.isfinite(limit):
             told.append("")
@@ -110,13 +110,7 @@ def _green(subject: Subject) -> Element | None:
         ]
         for (site, technology), added, limit in zip(new.index.to_list(), new, limits, strict=True)
     ]
-    head = [
-        say("Site"),
-        say("Technology"),
-        say("New [MW]"),
-        say("With what stands [MW]"),
-        say("Limit [MW]"),
-    ]
+    head = [say("Site"), say("Technology"), say("New [MW]"), say("With what stands [MW]"), say("Limit [MW]")]
     return table(say("New green capacity"), head, rows, numbers=[2, 3, 4])
 
 
@@ -131,9 +125,5 @@ def _stores(subject: Subject) -> Element | None:
         [subject.name("site", str(site)), mws.number(float(mw)), mwhs.number(float(mwh))]
         for site, mw, mwh in stores.itertuples()
     ]
-    head = [
-        say("Site"),
-        say("Power [MW]"),
-        say("Energy [MWh]"),
-    ]
+    head = [say("Site"), say("Power [MW]"), say("Energy [MWh]")]
     return table(say("Storage, with what stands"), head, rows, numbers=[1, 2])

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.language import Message, say, spoken
-from planner.views.page.elements import element, to_html
+from planner.language import Message, rendered, say, spoken
+from planner.views.page.elements import TAGS, element, to_html
 from planner.views.page.numbers import per_cent
 from planner.views.report import controls, deciding, destinations, headline, new_build, prices, spending, trust
 from planner.views.report.explorer import explore
@@ -67,7 +67,7 @@ def make_page(subject: Subject, basemap: Path | None = None) -> str:
         _policy(styles, library, script),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", str(title), data_en=title.en, data_zh=title.zh),
+        element("title", rendered(title), data_en=title.en, data_zh=title.zh),
         element("style", styles),
     )
     body = element(
@@ -81,7 +81,7 @@ def make_page(subject: Subject, basemap: Path | None = None) -> str:
         element("script", library),
         element("script", script),
     )
-    return to_html(element("html", head, body, lang="zh-CN" if spoken() == "zh" else "en"))
+    return to_html(element("html", head, body, lang=TAGS[spoken()]))
 
 
 def in_script(data: Any) -> str:
@@ -118,10 +118,7 @@ def _header(subject: Subject) -> Element:
         text = say("Measured against the baseline: {title}.", title=title_of(subject.baseline))
         against = element("p", text)
     share = subject.results.manifest.get("illustrative_share")
-    doubt = say(
-        "{share} of the input numbers are illustrative.",
-        share=per_cent(share),
-    )
+    doubt = say("{share} of the input numbers are illustrative.", share=per_cent(share))
     status = subject.summary["status"]
     return element(
         "header",

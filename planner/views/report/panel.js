@@ -32,7 +32,7 @@ function numbersOf(at) {
     [say("load"), quantity(now.load, "MW")], [say("capacity"), quantity(site.capacity, "MW")],
     [say("new"), quantity(site.new, "MW")], [say("utilisation"), perCent(now.utilisation)],
     [say(state.step === MEAN ? "green" : "green_now"), perCent(now.green)], [say("grid"), quantity(now.grid, "MW")],
-    [say("pue"), plain(site.pue)], [say("emissions"), quantity(site.emissions, language ? "吨 CO₂/年" : "t CO₂/a")],
+    [say("pue"), plain(site.pue)], [say("emissions"), quantity(site.emissions, say("tonnes"))],
   ];
   return make("dl", { class: "numbers" }, ...lines.map(([name, value]) =>
     make("div", {}, make("dt", {}, name), make("dd", {}, value))));

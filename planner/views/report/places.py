@@ -11,14 +11,18 @@ if TYPE_CHECKING:
 
     from planner.views.report.subject import Subject
 
+PARTS_OF_UNITS = (say("CNY"), say("tCO2"), say("/a"))
+
 
 def unit_name(unit: str) -> Message:
     """Return a unit such as ``CNY/a per MW`` in both languages."""
+    whole, per, part = unit.partition(" per ")
+    if per:
+        return say("{unit} per {part}", unit=unit_name(whole), part=unit_name(part))
     zh = unit
-    for english, chinese in (say("CNY"), say("tCO2"), say("/a")):
-        zh = zh.replace(english, chinese)
-    whole, per, part = zh.partition(" per ")
-    return Named(unit, f"{whole}（每 {part}）" if per else zh)
+    for word in PARTS_OF_UNITS:
+        zh = zh.replace(word.en, word.zh)
+    return Named(unit, zh)
 
 
 class Speller:

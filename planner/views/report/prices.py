@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.language import Message, join, say
+from planner.language import SENTENCES, Message, Text, join, say
 from planner.views.page.elements import element, table
 from planner.views.page.numbers import COUNT, unknown
 from planner.views.report.places import Speller, unit_name
@@ -63,12 +63,12 @@ def _meaning(found: pd.DataFrame) -> Message:
         return said
     fixed = say("Integers are fixed at the plan.")
     if found["price_relaxed"].isna().all():
-        return join([said, fixed], say(" "))
+        return join([said, fixed], SENTENCES)
     relaxed = say(
         "Beside it stands the price in the relaxation, where modules may be built in parts: of a demand it holds the "
         "part of the next module, which the other holds not or wholly."
     )
-    return join([said, fixed, relaxed], say(" "))
+    return join([said, fixed, relaxed], SENTENCES)
 
 
 def _binding(rows: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def _binding(rows: pd.DataFrame) -> pd.DataFrame:
     return chosen.assign(size=size).sort_values(["size", "index"], ascending=[False, True]).drop(columns="size")
 
 
-def _line(subject: Subject, rule: str, rows: pd.DataFrame, count: int) -> list[Message | str]:
+def _line(subject: Subject, rule: str, rows: pd.DataFrame, count: int) -> list[Text]:
     binds = say("{binding} of {count}", binding=len(rows), count=count)
     if rows.empty:
         return [subject.word(rule), binds, "0", "0", ""]
@@ -98,12 +98,7 @@ def _places(subject: Subject, rule: str, rows: pd.DataFrame, places: pd.Series) 
         [spelt.spell(str(row["index"])), *(scale.number(float(row[name])) for name in priced)]
         for row in first.to_dict("records")
     ]
-    text = say(
-        "{rule}: the {count} highest of {all}",
-        rule=subject.word(rule),
-        count=len(first),
-        all=len(rows),
-    )
+    text = say("{rule}: the {count} highest of {all}", rule=subject.word(rule), count=len(first), all=len(rows))
     unit = unit_name(str(rows["unit"].iloc[0]))
     head = [say("Where"), say("Price [{unit}]", unit=unit)]
     head += [say("In the relaxation [{unit}]", unit=unit)] * (len(priced) - 1)

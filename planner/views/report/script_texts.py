@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.language import say
+from planner.language import COMMA, say
 
 if TYPE_CHECKING:
     from planner.views.report.subject import Subject
@@ -47,5 +47,7 @@ def texts(subject: Subject) -> dict[str, list[str]]:
         "chart": say("Chart of supply (areas) and load (line) of {{0}} by timestep; its table follows."),
         "close": say("Close"),
         "island": say("South China Sea Islands"),
+        "tonnes": say("t CO₂/a"),
+        "comma": COMMA,
     }
     return {name: [text.en, text.zh] for name, text in said.items()}

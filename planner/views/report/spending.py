@@ -57,7 +57,7 @@ def _costs(subject: Subject) -> Element:
         row(subject.word(name), now[name], float(before.get(name) or 0.0), _bar(now[name], largest)) for name in order
     ]
     foot = row(say("Sum"), whole, sum(float(value or 0.0) for value in before.values()), "")
-    head = [say("Category"), scale.unit, *_compared(then is not None), say("Share"), ""]
+    head: list[Child] = [say("Category"), scale.unit, *_compared(then is not None), say("Share"), ""]
     return table(say("Cost by category"), head, rows, numbers=range(1, len(head) - 1), foot=foot)
 
 
@@ -70,7 +70,7 @@ def _energy(subject: Subject) -> Element:
         before = float((then or {}).get(name) or 0.0)
         compared = [] if then is None else [scale.number(before), scale.number(value - before, sign=True)]
         rows.append([_energy_name(name, subject), scale.number(value), *compared, _bar(value, largest)])
-    head = [say("Category"), scale.unit, *_compared(then is not None), ""]
+    head: list[Child] = [say("Category"), scale.unit, *_compared(then is not None), ""]
     return table(say("Energy by category"), head, rows, numbers=range(1, len(head) - 1))
 
 

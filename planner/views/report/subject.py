@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Message, Named, say
+from planner.language import Message, Named, Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from planner.io.results.results import Results
     from planner.scenario.scenario import Scenario
 
+UNSAID = Named("", "")
+
 
 @dataclass(frozen=True)
 class ReachedLimit:
     """A limit that the plan reaches, in words: what it is, one step more, what that saves, and how it is known."""
 
     limit: Message
-    value: Message | str
-    one_more: Message | str
+    value: Text
+    one_more: Text
     saves: Message
     how: Message
     is_together: bool
@@ -55,7 +57,7 @@ class Subject:
     baseline: Results | None
     word: Callable[[str], Message]
     surety: Message
-    whose: Message = field(default_factory=lambda: say(""))
+    whose: Message = UNSAID
     unusual: Message | None = None
     limits: Sequence[ReachedLimit] | None = None
 
@@ -102,22 +104,13 @@ class Subject:
         keys = [column for column in work.columns if column not in {"mw", "ms"}]
         return work.sort_values(["mw", *keys], ascending=[False, *[True] * len(keys)], ignore_index=True)
 
-    @cached_property
-    def _labels(self) -> dict[str, dict[str, Message]]:
-        return {}
-
     def names(self, index_set: str) -> dict[str, Message]:
         """Return the names of all members of a set, by id."""
-        if index_set not in self._labels:
-            en, zh = (self.scenario.labels(index_set, language) for language in ("en", "zh"))
-            pairs = zip(en.index, en.to_numpy(), zh.to_numpy(), strict=True)
-            self._labels[index_set] = {str(member): Named(str(a), str(b)) for member, a, b in pairs}
-        return self._labels[index_set]
+        return {member: self.scenario.called(index_set, member) for member in self.scenario.sets[index_set]}
 
     def name(self, index_set: str, member: str) -> Message:
         """Return the name of one member; one that is unknown is its own name, nothing stays nothing."""
-        known = self.names(index_set) if index_set in self.scenario.sets else {}
-        return known.get(member, Named(member, member))
+        return self.scenario.called(index_set, member) if index_set in self.scenario.sets else Named(member, member)
 
 
 def title_of(results: Results) -> Message:

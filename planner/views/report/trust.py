@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from planner.language import Message, Named, Text, join, say
+from planner.language import Message, Named, Text, join, say, say_as, written
 from planner.views.page.elements import Child, element, table
 from planner.views.page.numbers import MONEY, RATIO, ROUNDING, per_cent, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
     from xml.etree.ElementTree import Element
 
@@ -67,11 +67,7 @@ def _counts(subject: Subject, found: pd.DataFrame) -> Element:
                 join(subject.word(column) for column in others),
             ]
         )
-    head = [
-        say("Table"),
-        say("Illustrative, in whole or in part"),
-        say("With a source throughout"),
-    ]
+    head = [say("Table"), say("Illustrative, in whole or in part"), say("With a source throughout")]
     return table(say("Inputs by table"), head, rows)
 
 
@@ -97,7 +93,7 @@ def _sources(subject: Subject, found: pd.DataFrame) -> Element:
 def audit_section(subject: Subject) -> Element:
     """Return the section on the audit and on how the plan was found."""
     audit = subject.results.manifest.get("audit") or {}
-    findings = [str(finding) for finding in audit.get("findings") or ()]
+    findings: Sequence[Text] = audit.get("findings") or ()
     others = {one["feature"] for one in subject.results.manifest.get("guest_features") or ()}
     own_features = [name for name in subject.scenario.features if name not in others]
     checked = join(subject.word(name) for name in [*own_features, "objective"])
@@ -110,15 +106,14 @@ def audit_section(subject: Subject) -> Element:
     if findings or not audit.get("agreed", False):
         verdict = [element("p", say("The audit disagrees:"), class_="warning")]
         verdict.append(element("ul", [element("li", finding) for finding in findings]))
-    own = _own(subject)
-    notes = _notes(subject)
+    notes = subject.results.manifest.get("notes")
     noted = element("ul", [element("li", note) for note in notes]) if notes else None
     return element(
         "section",
         element("h2", say("Audit and origin"), id_="audit"),
         element("p", text),
         verdict,
-        own,
+        _own(subject),
         _guests(subject.results.manifest),
         [element("h3", say("Notes"), id_="notes"), noted] if noted is not None else None,
         _origin(subject),
@@ -143,7 +138,7 @@ def _own(subject: Subject) -> Element | None:
     if aim := subject.summary.get("own_objective"):
         value = plain(float(aim["value"])) if aim.get("value") is not None else "–"
         rows.append([say("Minimised"), f"{aim['name']} = {value}"])
-    rows += [[say("Broken by the user's wish"), str(one)] for one in _set_aside(manifest)]
+    rows += [[say("Broken by the user's wish"), one] for one in _set_aside(manifest)]
     if not rows:
         return None
     caption = say("The user's own: solved, but not audited")
@@ -161,18 +156,9 @@ def _guests(manifest: Mapping[str, Any]) -> Element | None:
     return element("div", table(caption, head, rows), class_="warning")
 
 
-def _set_aside(manifest: Mapping[str, Any]) -> list[str]:
+def _set_aside(manifest: Mapping[str, Any]) -> list[Text]:
     """Return what the audit found under rules that the user took out, of many the first."""
     return list((manifest.get("audit") or {}).get("set_aside") or ())[:SET_ASIDE_SHOWN_MAX]
-
-
-def _notes(subject: Subject) -> list[str]:
-    """Return the run's notes, of a run that was read from its folder with what the manifest has of them in Chinese."""
-    manifest = subject.results.manifest
-    notes, chinese = list(manifest.get("notes") or ()), list(manifest.get("notes_zh") or ())
-    if len(notes) != len(chinese):
-        return notes
-    return [note if isinstance(note, Message) else Named(note, zh) for note, zh in zip(notes, chinese, strict=True)]
 
 
 def gap_text(gap: float | None) -> Message:
@@ -194,8 +180,7 @@ def _proof_text(subject: Subject) -> Message:
     why = proof.get("why") or ""
     if not why:
         return subject.whose
-    reason = why if isinstance(why, Message) else Named(str(why), str(proof.get("why_zh", why)))
-    return say("{whose}: {why}", whose=subject.whose, why=reason)
+    return say("{whose}: {why}", whose=subject.whose, why=Named(written(why), proof.get("why_zh", written(why))))
 
 
 def _origin(subject: Subject) -> Element:
@@ -203,26 +188,19 @@ def _origin(subject: Subject) -> Element:
     settings = subject.scenario.settings
     own = summary.get("own_objective")
     unit = MONEY if settings.minimise == "cost" and not own else RATIO
-    counts = summary.get("counts") or {}
     unique = {
         True: say("no other plan is as good"),
         False: say("another plan may be as good"),
     }
-    sizes = join(f"{plain(float(counts[name]))} {name}" for name in ("rows", "columns", "integers") if name in counts)
-    zh = "、".join(
-        f"{plain(float(counts[name]))} {text}"
-        for name, text in (say("rows"), say("columns"), say("integers"))
-        if name in counts
-    )
     rows: list[list[Child]] = [
         [say("Status"), subject.word(str(summary["status"]))],
         [say("Minimised"), own["name"] if own else subject.word(settings.minimise)],
-        [say("Value"), unit.write((own or summary).get("value" if own else "objective"))],
+        [say_as("of the objective", "Value"), unit.write((own or summary).get("value" if own else "objective"))],
         [say("Bound"), unit.write((own or summary).get("bound"))],
         [say("Gap"), gap_text(summary.get("gap"))],
         [say("Bound and gap are"), _proof_text(subject)],
         [say("Unique"), unique.get(manifest.get("is_unique"), say("not known"))],  # type: ignore[arg-type]
-        [say("Model"), Named(sizes.en, zh)],
+        [say("Model"), _sizes(summary.get("counts") or {})],
         [say("Solver"), _solver(subject)],
         [say("Planner"), str(manifest["versions"]["east-data-west-compute-planner"])],
         [say("Solved at (UTC)"), str(manifest.get("started", "–"))],
@@ -230,6 +208,17 @@ def _origin(subject: Subject) -> Element:
         [say("Drawn with"), ECHARTS],
     ]
     return table(say("How the plan was found"), [say("What"), say("Value")], rows)
+
+
+def _sizes(counts: Mapping[str, float]) -> Message:
+    """Return how large the model is."""
+    numbers = {name: plain(float(counts[name])) for name in ("rows", "columns", "integers") if name in counts}
+    texts = {
+        "rows": say("{number} rows", number=numbers.get("rows")),
+        "columns": say("{number} columns", number=numbers.get("columns")),
+        "integers": say("{number} integers", number=numbers.get("integers")),
+    }
+    return join(texts[name] for name in numbers)
 
 
 def _solver(subject: Subject) -> Text:

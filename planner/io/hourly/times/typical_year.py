@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from planner.io.hourly.times.hour_stamps import LAST_HOUR
 from planner.io.hourly.times.year_of_hours import LEAP_YEAR
 from planner.io.hourly.times.zones import HOUR, said
-from planner.language import Message, say
+from planner.language import Message, Text, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ EXAMPLE_YEAR = 2025
 class Tell(Protocol):
     """Takes a note, or a fault of a row with its remedy."""
 
-    def __call__(self, row: int | None, text: str, remedy: str = "") -> None:
+    def __call__(self, row: int | None, text: Text, remedy: Text = "") -> None:
         """Keep it."""
 
 

@@ -39,7 +39,7 @@ class Verdict:
     bound: float = float("nan")
     gap: float = float("nan")
     row_duals: Vector | None = None
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
 
 
 def check_problem(problem: Problem) -> None:
@@ -162,7 +162,7 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
     return Verdict(status, values, objective, bound, gap, answer.row_duals, notes)
 
 
-def clean(problem: Problem, values: Vector) -> tuple[Vector, list[str]]:
+def clean(problem: Problem, values: Vector) -> tuple[Vector, list[Text]]:
     """Return the values with integers integral and no bound overstepped, and what was done to them.
 
     Raises

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 
-from planner.language import Text, say
+from planner.language import Message, Text, rendered, say
 from planner.models.solving.highs.exchange import Clock
 from planner.models.solving.highs.highs import Programme
 from planner.models.solving.highs.options import LARGE
@@ -126,7 +126,7 @@ def _said(found: Found, word: Word, other: Found | None = None) -> Found:
     return replace(found, state="error", reason=reason)
 
 
-def _mistaken(reason: str) -> Text:
+def _mistaken(reason: Text) -> Message:
     return say(
         "HiGHS first said {reason}, which is wrong: solved again without presolve, scaled otherwise, it found a plan; "
         "look for limits and prices far larger than all others",
@@ -134,12 +134,12 @@ def _mistaken(reason: str) -> Text:
     )
 
 
-def _unfinished(reason: str) -> Text:
+def _unfinished(reason: Text) -> Message:
     return say(
         "{reason} is the solver's word alone: there was no time to cross-check it",
         reason=reason,
     )
 
 
-def _tell(reason: str) -> None:
-    print(f"{reason}: a second opinion, without presolve and scaled otherwise", flush=True)  # noqa: T201
+def _tell(reason: Text) -> None:
+    print(f"{rendered(reason)}: a second opinion, without presolve and scaled otherwise", flush=True)  # noqa: T201

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.language import say
+from planner.language import Text, say
 from planner.models.solving.highs import optimal_face as face
 from planner.models.solving.highs import warm
 from planner.models.solving.highs.highs import OnIncumbent, Programme, State
@@ -57,7 +57,7 @@ class Search:
     bound: float = float("nan")
     stages: list[dict[str, Any]] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
-    reason: str = ""
+    reason: Text = ""
     relaxed: Programme | None = None
     start: Vector | None = None
     start_cost: float | None = None
@@ -65,7 +65,7 @@ class Search:
     relaxed_duals: Vector | None = None
     leaves: Leaves = field(default_factory=Leaves)
     whose: str = "solver"
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Text] = field(default_factory=list)
     second_opinion: str = ""
 
 
@@ -88,8 +88,8 @@ class Polish:
     is_complete: bool = False
     stages: list[dict[str, Any]] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
-    reason: str = ""
-    warnings: list[str] = field(default_factory=list)
+    reason: Text = ""
+    warnings: list[Text] = field(default_factory=list)
     basis: Statuses | None = None
     is_warm: bool = False
     earlier_duals: list[Vector] = field(default_factory=list)

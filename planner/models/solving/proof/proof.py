@@ -173,7 +173,7 @@ def leaves_of(problem: Problem, arrays: Mapping[str, npt.NDArray[Any]]) -> list[
     return unpacked(arrays["leaves"], int(problem.is_integer.sum()))
 
 
-def staged(problem: Problem, duals: Vector, earlier: Vector, values: Vector, objective: float) -> tuple[float, str]:
+def staged(problem: Problem, duals: Vector, earlier: Vector, values: Vector, objective: float) -> tuple[float, Text]:
     """Return what duals prove where stages before the objective are held at the plan's values, and why no more.
 
     The duals of the objective stage hold on the face of the stages before it: a reduced cost there may have any sign
@@ -192,7 +192,7 @@ def staged(problem: Problem, duals: Vector, earlier: Vector, values: Vector, obj
     stages = problem.stages[: problem.objective_stage]
     held = [(stage.cost, float(stage.cost @ values)) for stage in stages]
     best = -math.inf
-    why: str = say("there are no shadow prices to prove it from")
+    why: Text = say("there are no shadow prices to prove it from")
     if earlier.shape != (len(stages), len(problem.row_lower)) or not bool(np.isfinite(earlier).all()):
         return best, why
     for threshold in THRESHOLDS:

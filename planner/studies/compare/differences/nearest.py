@@ -113,7 +113,7 @@ class _Search:
         try:
             return self._nearest(integers, builds_as_before=builds_as_before)
         except PlannerError as error:
-            return say("looking for it failed: {error}", error=str(error))
+            return say("looking for it failed: {error}", error=error.message)
 
     def _integers(self, results: Results) -> Vector:
         """Return the integers of a plan as columns of the run's problem, NaN where its tables do not say."""

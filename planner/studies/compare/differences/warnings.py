@@ -72,7 +72,7 @@ def _of_accountings(first: Results, second: Results) -> Iterator[Message]:
             )
 
 
-def _choice(results: Results, name: str) -> Message | str:
+def _choice(results: Results, name: str) -> Message:
     """Return the choice that held in a plan; a plan without the feature has none."""
     scenario = results.scenario
     if not scenario.has(scenario.declarations.owner[name]):
