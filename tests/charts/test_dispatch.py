@@ -117,7 +117,7 @@ def test_the_week_with_the_least_green_share_comes_first(week: Results) -> None:
     """
     hours = hours_of(week, "west")
     share = [part(week, "green_used", place, 84).sum() / part(week, "load", place, 84).sum() for place in (0, 12, 24)]
-    choice = choose_stretches(hours, None, "en")
+    choice = choose_stretches(hours, None)
     assert choice.stretches[0].steps == range(12 * int(np.argmin(share)), 12 * int(np.argmin(share)) + 84)
     assert "the seven days with the least green share" in " ".join(texts(drawn(week)))
 
@@ -170,9 +170,9 @@ def test_many_periods_are_the_weightiest(periods: Results) -> None:
     names = np.repeat([f"p{number}" for number in range(30)], 6)
     many = replace(hours, power=power, period=hours.period.repeat(10).set_axis(power.index), time=hours.time.repeat(10))
     many.period[:] = names
-    choice = choose_stretches(many, None, "en")
-    assert "24 of 30" in choice.words
-    assert choice.stretches[0].labels[0][1].startswith("p6\n")
+    choice = choose_stretches(many, None)
+    assert "24 of 30" in choice.words.en
+    assert choice.stretches[0].labels[0][1].en.startswith("p6\n")
 
 
 def test_what_a_plan_lacks_is_said(plain: Results) -> None:

@@ -15,7 +15,7 @@ from planner.errors import InvalidInputError
 from planner.io.workbook.draft import draft_of
 from planner.io.workbook.reading import RawSheet, _is_cell
 from planner.io.workbook.readme import DICTIONARY, README
-from planner.language import speak
+from planner.language import speak, written
 from planner.models.declarations import declarations
 from planner.scenario.scenario import Scenario
 from planner.scenario.schema import schema_of
@@ -141,7 +141,7 @@ def test_slips_are_named_where_they_stand(name: str, book: Path, tmp_path: Path)
     faults = faults_of(changed(book, {at(book, sheet, column, place): value}), tmp_path)
     fault = next(fault for fault in faults if fault.row == FIRST_ROW - 1 + place and fault.column == column)
     assert fault.file == f"book.xlsx, sheet {sheet}"
-    assert problem in fault.problem
+    assert problem in written(fault.problem)
     assert hint in str(fault)
 
 
@@ -162,7 +162,7 @@ def test_percentages_count_where_they_are_shares(book: Path, tmp_path: Path) -> 
     price.value, price.number_format = 7, "0.0%"
     opened.save(book)
     [fault] = faults_of(book, tmp_path)
-    assert "shown as a percentage" in fault.problem
+    assert "shown as a percentage" in written(fault.problem)
     assert (fault.row, fault.column) == (FIRST_ROW, "grid_power_price")
 
 
@@ -238,8 +238,8 @@ def test_broken_forms_are_named(how: str, book: Path, tmp_path: Path) -> None:
     opened = openpyxl.load_workbook(book)
     damage(opened)
     opened.save(book)
-    fault = next(fault for fault in faults_of(book, tmp_path) if problem in fault.problem)
-    assert remedy in fault.remedy
+    fault = next(fault for fault in faults_of(book, tmp_path) if problem in written(fault.problem))
+    assert remedy in written(fault.remedy)
 
 
 def test_faults_of_settings_name_their_row(book: Path, tmp_path: Path) -> None:
@@ -260,10 +260,10 @@ def test_faults_of_settings_name_their_row(book: Path, tmp_path: Path) -> None:
     weighted = changed(book, {setting(book, "minimise"): "weights", setting(book, "mip_gap"): 0.001})
     changed(weighted, {setting(book, "carbon_price"): 5, setting(book, "network_layer"): "optical"})
     [fault] = faults_of(weighted, tmp_path)
-    assert "all weights are 0" in fault.problem
+    assert "all weights are 0" in written(fault.problem)
     stray = {setting(book, "minimise"): "cost", ("scenario", f"D{int(setting(book, 'minimise')[1][1:]) + 1}"): 2}
     [fault] = faults_of(changed(book, stray), tmp_path)
-    assert "no weights are minimised" in fault.problem
+    assert "no weights are minimised" in written(fault.problem)
 
 
 def test_faults_speak_chinese(book: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 import planner
 from planner.io.workbook import child
 from planner.io.workbook.reading import read_workbook
+from planner.language import written
 from tests.excel.books import MAIN, XML, by_hand, exported, faults_of, imported, text_cells, with_parts
 from tests.worlds import BASE
 
@@ -141,7 +142,7 @@ def test_hostile_workbooks_are_refused(name: str, tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"
     make(book)
     [fault] = faults_of(book, tmp_path)
-    assert any(word in fault.problem for word in words.split("|")), fault
+    assert any(word in written(fault.problem) for word in words.split("|")), fault
     assert fault.remedy
 
 
@@ -190,7 +191,7 @@ def test_what_is_too_large_is_refused(name: str, tmp_path: Path, monkeypatch: py
     make(book)
     with_limits(monkeypatch, tmp_path, **limits)
     [fault] = faults_of(book, tmp_path)
-    assert words in fault.problem
+    assert words in written(fault.problem)
     assert fault.remedy
 
 
@@ -214,7 +215,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
     for path in (tmp_path / "nothing.xlsx", tmp_path, tmp_path / "pipe", Path("/dev/null"), Path("a\0b.xlsx")):
         [fault] = faults_of(path, tmp_path)
-        assert "cannot be read" in fault.problem
+        assert "cannot be read" in written(fault.problem)
 
 
 def test_claims_cost_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +253,7 @@ def test_the_childs_limits_are_an_error(limit: str, tmp_path: Path, monkeypatch:
     by_hand(book, A_ROW, **{SHARED: shared})
     in_place_of_the_child(monkeypatch, tmp_path, f'ulimit {limit}; exec {sys.executable} "$@"')
     [fault] = faults_of(book, tmp_path)
-    assert "reading it takes more than" in fault.problem
+    assert "reading it takes more than" in written(fault.problem)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ def test_the_child_is_not_believed(answer: str, tmp_path: Path, monkeypatch: pyt
     book = by_hand(tmp_path / "book.xlsx", A_ROW)
     in_place_of_the_child(monkeypatch, tmp_path, f"cat <<'END'\n{answer}\nEND")
     [fault] = faults_of(book, tmp_path)
-    assert "damaged" in fault.problem
+    assert "damaged" in written(fault.problem)
 
 
 def test_the_child_sees_neither_files_nor_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

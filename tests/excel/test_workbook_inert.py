@@ -66,8 +66,8 @@ def test_headings_frozen_panes_and_notes(tmp_path: Path) -> None:
     assert site.freeze_panes == "C5"
     note = site[f"{letters}1"].comment.text
     parameter = declarations().parameters["grid_power_price"]
-    assert parameter.description in note
-    assert parameter.description_zh in note
+    assert parameter.description.en in note
+    assert parameter.description.zh in note
     assert site[f"{letters}5"].number_format.startswith("#,##0")
     assert site.column_dimensions[letters].width > 8
 

@@ -15,6 +15,7 @@ from planner.io.results.results import Results
 from planner.io.workbook.results import NAMES, SUMMARY, result_book
 from planner.io.workbook.sheet import Page, Sheet
 from planner.io.workbook.tables import HEADINGS
+from planner.language import written
 from planner.models.declarations import feature_modules
 from planner.pipeline.export import export_workbook
 from planner.pipeline.run import run_and_write
@@ -155,5 +156,5 @@ def test_results_are_no_scenario(run_folder: tuple[Results, Path], tmp_path: Pat
     """
     export_workbook(run_folder[1], tmp_path / "results.xlsx")
     [fault] = faults_of(tmp_path / "results.xlsx", tmp_path)
-    assert "results of a run" in fault.problem
-    assert "RUN/scenario" in fault.remedy
+    assert "results of a run" in written(fault.problem)
+    assert "RUN/scenario" in written(fault.remedy)

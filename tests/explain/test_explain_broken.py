@@ -46,7 +46,7 @@ def check_first_line(found: Explanation, fault: str) -> list[str]:
     lines = of_explanation(found).splitlines()
     assert found.status == "infeasible"
     assert len(found.causes) == 1
-    assert lines[0].startswith(f"infeasible: {word(fault)}"), lines[0]
+    assert lines[0].startswith(f"infeasible: {word(fault).en}"), lines[0]
     assert "cannot hold" in lines[0]
     return settings_in(lines[1])
 

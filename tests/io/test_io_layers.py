@@ -126,14 +126,14 @@ def test_what_is_refused_is_refused_alike(name: str, tmp_path: Path) -> None:
     """
     crs, message = REFUSED[name]
     [fault] = faults(world(tmp_path, "site.geojson", geojson(frame_of(), crs)))
-    assert message in fault.problem
+    assert message in written(fault.problem)
     assert fault.remedy
     path = tmp_path / "map.geojson"
     path.write_bytes(geojson(frame_of(areas=True), crs))
     with pytest.raises(DrawingError) as caught:
         read_basemap(path)
     assert message in str(caught.value)
-    assert str(fault.remedy) in str(caught.value)
+    assert written(fault.remedy) in str(caught.value)
 
 
 @pytest.mark.parametrize("crs", [4610, 4214, None])
@@ -149,7 +149,7 @@ def test_geopackages_are_refused_alike(crs: int | None, tmp_path: Path) -> None:
             warnings.simplefilter("ignore")  # of geopandas: that there is no system
             frame.to_file(tmp_path / f"{areas}.gpkg", driver="GPKG")
     [fault] = faults(world(tmp_path, "site.gpkg", (tmp_path / "False.gpkg").read_bytes()))
-    assert message in fault.problem
+    assert message in written(fault.problem)
     with pytest.raises(DrawingError, match=message):
         read_basemap(tmp_path / "True.gpkg")
 
@@ -238,7 +238,7 @@ def test_the_layer_that_is_called_as_the_table(tmp_path: Path) -> None:
     base.close()
     [fault] = faults(world(tmp_path / "2", "site.gpkg", path.read_bytes()))
     assert "the file has 2 layers, and none is called site: a_province (polygon), parks (point)" in str(fault)
-    assert "rename the layer that holds the table to site" in fault.remedy
+    assert "rename the layer that holds the table to site" in written(fault.remedy)
 
 
 def test_the_layer_of_a_base_map(tmp_path: Path) -> None:

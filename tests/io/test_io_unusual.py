@@ -168,7 +168,7 @@ def test_it_stays_in_sight(odd: Results, tmp_path: Path) -> None:
     assert any("CNY/kWh: write 398" in note for note in odd.manifest["notes"])
     told = {language: "\n".join(map_notes(odd, language)) for language in ("en", "zh")}
     assert "Unusual input values, perhaps in another unit: price of grid power (1)." in told["en"]
-    assert "输入取值异常，单位可能有误：电网电价（1 处）。" in told["zh"]
+    assert "输入取值异常，单位可能有误：网购电价（1 处）。" in told["zh"]
     write_page(odd, tmp_path)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Unusual input values, perhaps in another unit" in page

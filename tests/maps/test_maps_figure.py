@@ -1,7 +1,6 @@
 """The figure says what the plan says: sizes, colours, widths, scale, inset, words."""
 
 import itertools
-import string
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,13 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from pyproj import Geod, Proj
 
+from planner.language import LANGUAGES
 from planner.views.maps import DrawingError, draw_map, save_map
 from planner.views.maps.flows import select_flows
 from planner.views.maps.labels import Name, place_names
 from planner.views.maps.layers import Flow
 from planner.views.maps.scales import choose_breaks, classify
 from planner.views.page import style
-from planner.views.page.text import CATALOGUE, LANGUAGES
 
 ALBERS = Proj("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84")
 NOTHING = make_layer([make_site("x", 100, 30)]).iloc[:0]
@@ -67,15 +66,6 @@ def test_name_falls_back_to_the_other_language_then_the_id(read_texts: ReadTexts
     )
     texts = read_texts(draw_map(sites, NOTHING, NOTHING, title="t"))
     assert {"甲", "site-b", "c"} <= set(texts)
-
-
-def test_catalogue_is_complete() -> None:
-    """Proves that each entry is in both languages with the same values put in. Breaks if one forgets a translation."""
-    for key, entry in CATALOGUE.items():
-        assert set(entry) == set(LANGUAGES), key
-        fields = [{field for _, field, _, _ in string.Formatter().parse(text) if field} for text in entry.values()]
-        assert fields[0] == fields[1], key
-        assert all(text.strip() for text in entry.values()), key
 
 
 def test_unknown_language_is_an_error(nation: Plan) -> None:

@@ -167,7 +167,8 @@ def test_rules_that_bind_are_named(world_plan: Results, page: Node) -> None:
         assert shown == pytest.approx(highest, abs=0.006 + 5e-3 * highest), rule
     places = table_of(page, word("demand_balance").en)
     assert "Coast · online EN · day" in {row[0] for row in places}
-    assert unit_name("CNY/a per MW") == say_both("CNY/a per MW", "元/年 / MW")
+    unit = unit_name("CNY/a per MW")
+    assert (unit.en, unit.zh) == ("CNY/a per MW", "元/年（每 MW）")
 
 
 def test_illustrative_inputs_and_audit_are_said(world_plan: Results, page: Node) -> None:

@@ -343,8 +343,8 @@ def test_points_are_told_in_words(here: HereEngine, tmp_path: Path) -> None:
     finally:
         speak("en")
     assert len(here.jobs) == 4
-    assert "1/4  时延上限［在线服务］ = 0.5、电网电价［庆阳］ = 300  不可行" in lines
+    assert "1/4  时延上限［在线服务］ = 0.5、网购电价［庆阳］ = 300  不可行" in lines
     assert any(line.startswith("    兰州的在线服务（10 MW）没有路线") for line in lines)
     assert not any("\\n" in line or "qingyang" in line for line in lines)
-    assert "时延上限［在线服务］ = 10、电网电价［庆阳］ = 400  最优" in told
+    assert "时延上限［在线服务］ = 10、网购电价［庆阳］ = 400  最优" in told
     assert rows[0]["point"] == "latency_max[online]=0.5__grid_power_price[qingyang]=300"
