@@ -1,4 +1,4 @@
-"""The language of what a user reads: English stands in the code, Chinese in the catalogue ``planner/locale/zh_CN``.
+"""The language of what a user reads: English stands in the code, Chinese in the catalogue ``planner/locale``.
 
 A text for a reader is a :class:`Message`, and no ``str``: it is put into a language where it is shown, not before, so
 that nothing on the way can drop one of its languages. ``make words`` writes the catalogue anew from the code.
@@ -48,6 +48,14 @@ class Message:
         """Return the text in the language that is spoken: the last resort of a message that nobody rendered."""
         return self.rendered(_spoken.get())
 
+    def __repr__(self) -> str:
+        """Return what a programmer sees: the text in English, and that it is no ``str``."""
+        return f"<{self.en!r}>"
+
+    def __contains__(self, part: str) -> bool:
+        """Return whether the English text has a part, which scripts ask of notes and warnings."""
+        return part in self.en
+
     def __bool__(self) -> bool:
         """Return whether there is any text."""
         return bool(self.en)
@@ -65,7 +73,7 @@ Text = Message | str
 """What a reader reads; a ``str`` is the same in all languages, such as an id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sentence(Message):
     """A template of the catalogue and the values put in, as ``str.format`` does.
 
@@ -99,7 +107,7 @@ class Sentence(Message):
         return template.format(**values)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Named(Message):
     """A text that data or a computation gives in each language: the name of a site, a number in its reader's units."""
 
@@ -111,7 +119,7 @@ class Named(Message):
         return self.in_chinese if language == "zh" else self.in_english
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Joined(Message):
     """Texts in a row."""
 

@@ -234,7 +234,7 @@ def test_plans_are_runs_like_any_other(found: Path) -> None:
     """
     best = read_results(found / PLANS / "best")
     for name in ("alternative-1", "alternative-2"):
-        assert "confirms" in audit_run(found / PLANS / name)
+        assert "confirms" in audit_run(found / PLANS / name).en
         read = read_results(found / PLANS / name)
         told = read.summary["alternative"]
         assert read.summary["status"] == "feasible"
@@ -243,7 +243,7 @@ def test_plans_are_runs_like_any_other(found: Path) -> None:
         assert 0 < told["above_best"] <= 0.02 + 1e-8
         assert read.summary["gap"] == pytest.approx(1 - BUILT_COST / read.summary["cost"])
         assert told["distance"] > 0.01
-        assert any("alternative plan" in note for note in read.manifest["notes"])
+        assert any("alternative plan" in note.en for note in read.manifest["notes"])
         assert len(read.shadow_prices) == 0
 
 

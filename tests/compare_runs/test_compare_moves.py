@@ -116,7 +116,7 @@ def test_other_timesteps_compare_by_means() -> None:
     comparison = compared(ONE, flat)
     assert plan(flat).tables["allocation"]["timestep"].unique().tolist() == ["year"]
     assert moves(comparison) == {}
-    assert any("2 and 1 timesteps" in warning for warning in comparison.warnings)
+    assert any("2 and 1 timesteps" in warning.en for warning in comparison.warnings)
 
 
 sites = st.dictionaries(st.sampled_from("abcde"), st.floats(0.01, 1e3), max_size=5)

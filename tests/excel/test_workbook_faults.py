@@ -114,7 +114,7 @@ def test_what_is_for_people_is_not_read(book: Path, scenario: Scenario, tmp_path
     opened.save(book)
     told = imported(book, tmp_path / "again")
     assert planner.read_scenario(tmp_path / "again").content_hash == scenario.content_hash
-    assert [str(note) for note in told.notes] == ["the hidden sheet region is read too"]
+    assert [written(note) for note in told.notes] == ["the hidden sheet region is read too"]
 
 
 SLIPS: dict[str, tuple[tuple[str, str, int], Any, str, str]] = {
@@ -140,7 +140,7 @@ def test_slips_are_named_where_they_stand(name: str, book: Path, tmp_path: Path)
     (sheet, column, place), value, problem, hint = SLIPS[name]
     faults = faults_of(changed(book, {at(book, sheet, column, place): value}), tmp_path)
     fault = next(fault for fault in faults if fault.row == FIRST_ROW - 1 + place and fault.column == column)
-    assert fault.file == f"book.xlsx, sheet {sheet}"
+    assert written(fault.file) == f"book.xlsx, sheet {sheet}"
     assert problem in written(fault.problem)
     assert hint in str(fault)
 
@@ -256,7 +256,7 @@ def test_faults_of_settings_name_their_row(book: Path, tmp_path: Path) -> None:
     faults = faults_of(changed(book, cells), tmp_path)
     rows = {int(address[1:]) for _, address in cells}
     assert {fault.row for fault in faults} <= rows
-    assert {fault.file for fault in faults} == {"book.xlsx, sheet scenario"}
+    assert {written(fault.file) for fault in faults} == {"book.xlsx, sheet scenario"}
     weighted = changed(book, {setting(book, "minimise"): "weights", setting(book, "mip_gap"): 0.001})
     changed(weighted, {setting(book, "carbon_price"): 5, setting(book, "network_layer"): "optical"})
     [fault] = faults_of(weighted, tmp_path)

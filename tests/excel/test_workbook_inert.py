@@ -13,6 +13,7 @@ from planner.io.workbook.looks import number_format
 from planner.io.workbook.meaning import default_of, told
 from planner.io.workbook.readme import DICTIONARY, README
 from planner.io.workbook.tables import HEADINGS, ROW_MARKS
+from planner.language import rendered
 from planner.models.declarations import declarations
 from tests.excel.books import column_of, exported
 from tests.reliability.test_hostile_names import RUNS, hostile_world
@@ -120,7 +121,7 @@ def test_every_declared_column_is_explained() -> None:
         said = told(parameter)
         assert said.zh != said.en
         assert re.search("[\u4e00-\u9fff]", said.zh)
-        assert default_of(parameter).zh
+        assert rendered(default_of(parameter), "zh")
 
 
 @pytest.mark.parametrize(

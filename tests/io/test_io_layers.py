@@ -174,7 +174,7 @@ def test_words_that_tell_of_shifted_coordinates_are_noted(
     """
     path = tmp_path / "map.geojson"
     path.write_bytes(geojson(frame_of(areas=True, **columns), None, **members))
-    notes = [str(note) for note in read_basemap(path).notes]
+    notes = [written(note) for note in read_basemap(path).notes]
     assert [f"tells of {said}" in note for note in notes] == ([True] if said else [])
     folder = world(tmp_path, "site.geojson", geojson(frame_of(**columns), None, **members))
     try:
