@@ -59,26 +59,7 @@ WITHOUT_ANSWER: dict[Ending, Claim] = {
 
 
 def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = None) -> list[Record]:
-    """Make the runs that are not yet in ``runs.jsonl``, and return the records of all.
-
-    Parameters
-    ----------
-    folder
-        With frozen instances.
-
-    Raises
-    ------
-    UsageError
-        See :func:`plan_runs`; no instances; another campaign runs in this folder.
-    SolverMissingError
-        A solver is not installed.
-    InvalidInputError
-        An instance, the machine or a solver is not what the campaign was begun with.
-    CannotWriteError
-        The file system refused.
-    SolveInterruptedError
-        By the user; all runs that ended are kept.
-    """
+    """Make the runs that are not yet in ``runs.jsonl``, and return the records of all."""
     instances = read_instances(folder)
     if not instances:
         raise UsageError(
@@ -134,13 +115,7 @@ class Runner:
             (folder / name).mkdir(exist_ok=True)
 
     def make(self, run: Run) -> Record:
-        """Make one run: solve, keep its solution and log, check it, give it its status.
-
-        Raises
-        ------
-        SolveInterruptedError, OSError
-            As :func:`run_campaign` says; the run leaves no record.
-        """
+        """Make one run: solve, keep its solution and log, check it, give it its status."""
         if self.interrupts.is_set:
             raise SolveInterruptedError
         work = self.folder / WORK

@@ -43,26 +43,7 @@ def bench(
     overrides: Sequence[str] = (),
     on_line: Callable[[Text], None] | None = None,
 ) -> Summary:
-    """Freeze the instances, make the runs that are missing, write the page.
-
-    Parameters
-    ----------
-    sources
-        Scenario folders and MPS files; may be empty where the folder holds instances.
-    folder
-        The campaign's; made where it is missing, gone on with where it is one.
-    overrides
-        ``K=V`` for every scenario.
-    on_line
-        Called with one line of text after each run.
-
-    Raises
-    ------
-    UsageError, InvalidInputError, SolverMissingError, CannotWriteError
-        As ``freeze``, ``run_campaign`` and ``write_pages`` say; and a folder that holds something else.
-    SolveInterruptedError
-        By the user; page and tables show the runs that ended.
-    """
+    """Freeze the instances, make the runs that are missing, write the page."""
     campaign = campaign_of(choice)
     if not (folder / INDEX).exists():
         if not sources:
@@ -90,15 +71,7 @@ def bench(
 
 
 def campaign_of(choice: Choice) -> Campaign:
-    """Return the campaign asked for; by default of all free solvers that are installed.
-
-    Raises
-    ------
-    UsageError
-        An unknown solver, or seeds that are not whole numbers.
-    SolverMissingError
-        No free solver is installed.
-    """
+    """Return the campaign asked for; by default of all free solvers that are installed."""
     names = _split(choice.solvers) if choice.solvers is not None else _installed()
     try:
         seeds = tuple(int(word) for word in _split(choice.seeds))

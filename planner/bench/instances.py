@@ -64,26 +64,7 @@ class Instance:
 
 
 def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ()) -> list[Instance]:
-    """Make the instances of these sources that are not there yet, and return all there are.
-
-    Parameters
-    ----------
-    folder
-        The campaign's; made where it is missing.
-    sources
-        Scenario folders, ``.mps`` or ``.mps.gz`` files. A source with integers gives a MILP and its LP relaxation.
-    overrides
-        ``K=V`` for every scenario, as for ``planner run --set``; they stand in the instances' source.
-
-    Raises
-    ------
-    InvalidInputError
-        A source cannot be read, a source or a frozen file has changed since it was frozen.
-    UsageError
-        Two sources have one name, once what cannot stand in a file name is an underscore.
-    CannotWriteError
-        The file system refused.
-    """
+    """Make the instances of these sources that are not there yet, and return all there are."""
     known = read_instances(folder)
     names = [_name(path) for path in sources]
     doubles = sorted({name for name in names if names.count(name) > 1})
@@ -111,13 +92,7 @@ def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ())
 
 
 def read_instances(folder: Path) -> list[Instance]:
-    """Return the frozen instances of a campaign's folder, none where there are none; every file is hashed anew.
-
-    Raises
-    ------
-    InvalidInputError
-        The index is damaged, or a file is missing or not the one that was frozen.
-    """
+    """Return the frozen instances of a campaign's folder, none where there are none; every file is hashed anew."""
     index = folder / INDEX
     if not index.exists():
         return []

@@ -73,12 +73,6 @@ def canonical(linear: Linear, constant: float = 0.0) -> Linear:
 
     The constant becomes a column fixed at 1, rows without sides go, rows with two sides that ``RANGES`` cannot state
     exactly become two, bounds from 1e20 on become infinite, and those of integer columns integers.
-
-    Raises
-    ------
-    ValueError
-        Numbers that no reader takes as they are: NaN, an infinite cost or coefficient, a coefficient of 1e-12 or
-        less, sides or bounds that exclude each other.
     """
     linear = _with_integer_bounds(_without_big_bounds(linear))
     _refuse_nonsense(linear, constant)
@@ -106,13 +100,7 @@ def canonical(linear: Linear, constant: float = 0.0) -> Linear:
 
 
 def write_mps(linear: Linear, path: Path, comment: str = "") -> None:
-    """Write a canonical programme.
-
-    Raises
-    ------
-    OSError
-        The file system refused.
-    """
+    """Write a canonical programme."""
     with path.open("w", encoding="ascii", newline="\n") as file:
         if comment:
             file.write(f"* {comment}\n")

@@ -69,11 +69,6 @@ def plan_runs(campaign: Campaign, instances: Sequence[Instance]) -> list[Run]:
     """Return every run of a campaign in the order they are made.
 
     A solver that takes none of a kind is planned once with its usual algorithm, and recorded as ``unsupported``.
-
-    Raises
-    ------
-    UsageError
-        An algorithm that no solver offers, a seed, number of threads or limit that makes no sense.
     """
     _refuse_nonsense(campaign)
     runs = [

@@ -27,13 +27,7 @@ NOT_A_NUMBER = re.compile(r"(?i)(?<!\S)[+-]?nan(\(\S*\))?(?!\S)")
 
 
 def read_mps(path: Path) -> tuple[Linear, float]:
-    """Return the programme of an MPS file, plain or gzipped, as a minimisation, and the constant of its objective.
-
-    Raises
-    ------
-    InvalidInputError
-        The file is missing, no MPS file, or more than a linear or mixed-integer programme.
-    """
+    """Return the programme of an MPS file, plain or gzipped, as a minimisation, and the constant of its objective."""
     with tempfile.TemporaryDirectory(prefix="planner-") as folder:
         plain = Path(folder) / "instance.mps"
         try:

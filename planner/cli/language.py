@@ -61,13 +61,7 @@ WORD: Final = re.compile(rf"\s*(?:[{OPENS}]*[{HAN}]|[^\s,{HAN}{OPENS}{CLOSES}]+|
 
 
 def asked(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Language:
-    """Return the language that a command line asks for, before it is taken apart: its help must speak it as well.
-
-    Raises
-    ------
-    UsageError
-        The environment variable names none; the option is looked at when the command line is read.
-    """
+    """Return the language that a command line asks for, before it is taken apart: its help must speak it as well."""
     words = [*arguments, ""]
     found = [after for word, after in pairwise(words) if word == OPTION]
     found += [word.partition("=")[2] for word in arguments if word.startswith(f"{OPTION}=")]
@@ -77,13 +71,7 @@ def asked(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
 
 
 def language_of(word: str, where: str = OPTION) -> Language:
-    """Return the language that a word names.
-
-    Raises
-    ------
-    UsageError
-        It names none.
-    """
+    """Return the language that a word names."""
     for language in LANGUAGES:
         if word == language:
             return language

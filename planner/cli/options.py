@@ -43,13 +43,7 @@ BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", 
 
 
 def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
-    """Return a base map with the layer that is meant, written as QGIS does.
-
-    Raises
-    ------
-    UsageError
-        A layer of no file.
-    """
+    """Return a base map with the layer that is meant, written as QGIS does."""
     if layer is None:
         return basemap
     if basemap is None:

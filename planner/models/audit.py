@@ -27,25 +27,7 @@ def audit(
     *,
     taken_out: Collection[str] = (),
 ) -> list[Finding]:
-    """Let every feature check its own rules and costs, then what holds for every plan, then the summary.
-
-    Parameters
-    ----------
-    scenario
-        The inputs.
-    tables
-        The result tables by name.
-    summary
-        The summary as it will be, or was, written.
-    taken_out
-        Rules that the user took out of the model: what is found under them is found, but keeps nothing from being
-        checked.
-
-    Returns
-    -------
-    list of Finding
-        Empty when the plan is what it says it is.
-    """
+    """Let every feature check its own rules and costs, then what holds for every plan, then the summary."""
     findings = list(_gaps(scenario, tables))
     checks = {name: module.audit for name, module in modules_of(scenario.features).items()}
     audited = UnderAudit(tables)

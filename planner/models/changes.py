@@ -53,15 +53,7 @@ class Changed(Compiled):
 
 
 def compile_made(m: PlanModel) -> Compiled:
-    """Turn a made model into arrays, with all that its user did to it.
-
-    Raises
-    ------
-    UsageError
-        The model holds what cannot be honoured, and would else be dropped or overruled.
-    InfeasibleError
-        A rule without any variable cannot hold.
-    """
+    """Turn a made model into arrays, with all that its user did to it."""
     for record in m.recorded("variable"):
         if not standard_form.keys_are_whole(m, record):
             raise UsageError(
@@ -129,14 +121,7 @@ def _not_known(error: ValueError) -> UsageError:
 
 
 def _checked_columns(ours: Problem, theirs: Problem, m: PlanModel) -> Problem:
-    """Return the user's problem with what is fixed put onto whole numbers and bounds; refuse what leaves ours.
-
-    Raises
-    ------
-    UsageError
-        A variable is fixed without a value, to a fraction of a whole number, or may leave the scenario's limits; or its
-        domain is neither an interval nor whole numbers.
-    """
+    """Return the user's problem with what is fixed put onto whole numbers and bounds; refuse what leaves ours."""
     variables = standard_form.variables_of(m)
     strange = [v.name for v in variables if not (v.is_continuous() or v.is_integer())]
     if strange:

@@ -66,18 +66,7 @@ class Guest:
 
 @cache
 def guests(own: tuple[str, ...]) -> dict[str, Guest]:
-    """Return the features of other packages by name.
-
-    Parameters
-    ----------
-    own
-        The names of the planner's own features.
-
-    Raises
-    ------
-    GuestFeatureError
-        One cannot be imported, has a name that is taken, or lacks what a feature has.
-    """
+    """Return the features of other packages by name."""
     found: dict[str, Guest] = {}
     entries = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value))
     for entry in entries:
@@ -127,13 +116,7 @@ def refused(guest: Guest, why: Text) -> GuestFeatureError:
 
 
 def lacks(name: str, module: ModuleType, known: Iterable[str]) -> Iterator[Message]:
-    """Yield what a feature's module lacks, or has in another form than the planner asks for.
-
-    Parameters
-    ----------
-    known
-        The names of all features.
-    """
+    """Yield what a feature's module lacks, or has in another form than the planner asks for."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         yield say("its name is not in lower_snake")
     if not re.match(r"\S[^\n]*: \S", module.__doc__ or ""):
@@ -191,13 +174,7 @@ def _hooks_lack(module: ModuleType) -> Iterator[Message]:
 
 
 def check_tables(guest: Guest, made: Iterable[str], others: Iterable[str]) -> None:
-    """Refuse result tables that are not called after their feature, or that are another's.
-
-    Raises
-    ------
-    GuestFeatureError
-        A table would stand in another's place.
-    """
+    """Refuse result tables that are not called after their feature, or that are another's."""
     taken = set(others)
     for name in made:
         if name in taken or not (name == guest.name or name.startswith(f"{guest.name}_")):

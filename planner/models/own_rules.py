@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 
 
 def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
-    """Record rules of the user's own in a declared model.
-
-    Raises
-    ------
-    UsageError
-        A rule has no name of its own, names a set that is not there, or takes another number of ids.
-    """
+    """Record rules of the user's own in a declared model."""
     if callable(rules) or isinstance(rules, str):
         raise UsageError(say("rules is a list of functions: rules=[…]"))
     for given in rules:

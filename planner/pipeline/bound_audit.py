@@ -60,13 +60,7 @@ class _Found:
 
 
 def prove_run(results: Results, folder: Path) -> Proved:
-    """Prove the bound of a run again and hold it against what its summary claims.
-
-    Raises
-    ------
-    PlannerError
-        The scenario in the folder cannot be built, or a linear programme cannot be solved.
-    """
+    """Prove the bound of a run again and hold it against what its summary claims."""
     claimed = {name: _number(results.summary.get(name)) for name in ("objective", "bound", "gap")}
     proved = Proved(list(_unlike(results)))
     problem = compile_model(declare_model(results.scenario)).problem
@@ -155,13 +149,7 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
 def _proved(
     problem: Problem, options: SolverOptions, folder: Path, results: Results, objective: float, *, is_own: bool
 ) -> _Found:
-    """Return what is proved of a problem's objective.
-
-    Raises
-    ------
-    ValueError
-        The folder's file is no proof of this problem.
-    """
+    """Return what is proved of a problem's objective."""
     stored = read_proof(folder) if is_own else None
     if stored is not None and problem.objective_stage == 0:
         evidence = evidence_of(problem, stored)

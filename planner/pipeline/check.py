@@ -79,14 +79,7 @@ def _checked(scenario: Scenario, begin: float, overrides: Sequence[str]) -> Scen
 
 
 def inspect(scenario: Scenario) -> dict[str, Any]:
-    """Return what the model will be, without building it, and what a user should know of the inputs.
-
-    Returns
-    -------
-    dict
-        ``routes``, ``rows``, ``columns``, ``integers`` (rows that turn out empty are not sent to the
-        solver, so that its count may be a little lower), ``obstacles``, ``notes`` and ``illustrative_share``.
-    """
+    """Return what the model will be, without building it, and what a user should know of the inputs."""
     m = declare_model(scenario)
     return {
         **m.counts(),

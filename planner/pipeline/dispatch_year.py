@@ -64,15 +64,7 @@ class Dispatch:
 
 
 def read_to_dispatch(folder: Path, overrides: Sequence[str] = ()) -> tuple[Scenario, Scenario]:
-    """Read a scenario and its full year.
-
-    Raises
-    ------
-    UsageError
-        No days were chosen from a year, so that there is nothing else to dispatch.
-    InvalidInputError
-        The scenario is wrong.
-    """
+    """Read a scenario and its full year."""
     scenario, full_year = read_with_full_year(folder, overrides)
     if full_year is None:
         why = (
@@ -113,21 +105,7 @@ def dispatch_year(
     options: SolverOptions,
     on_progress: Callable[[str], None] | None = None,
 ) -> Dispatch:
-    """Dispatch the full year of a scenario with the investments of a plan.
-
-    Parameters
-    ----------
-    full_year
-        The scenario with all its timesteps.
-    investments
-        Of the plan, from :func:`investments_of`.
-    reduced
-        The summary of the plan.
-    options
-        How to solve.
-    on_progress
-        Is handed the solver's lines.
-    """
+    """Dispatch the full year of a scenario with the investments of a plan."""
     begin = time.perf_counter()
     options = replace(options, tie_break=False, shadow_prices=False)
     found = _dispatched(full_year, investments, options, on_progress)
@@ -196,13 +174,7 @@ def _dispatched(
 
 
 def _fixed(problem: Problem, names: set[str], investments: Mapping[Member, float]) -> Problem:
-    """Return a problem whose investments are those of a plan.
-
-    Raises
-    ------
-    PlannerError
-        The two have other investments: they are not of one scenario.
-    """
+    """Return a problem whose investments are those of a plan."""
     lower, upper, is_fixed = problem.column_lower.copy(), problem.column_upper.copy(), problem.is_integer & False
     for column, (name, index) in enumerate(problem.column_names):
         if name in names:

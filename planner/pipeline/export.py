@@ -43,24 +43,7 @@ ASCII_MAX = 127
 
 
 def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str] = ()) -> str:
-    """Return the model of a scenario, or the schema of all scenarios, as text.
-
-    Parameters
-    ----------
-    form
-        ``mps``, ``lp`` or ``json-schema``.
-    scenario_folder
-        Not used by ``json-schema``.
-    overrides
-        ``K=V`` as for ``planner run --set``.
-
-    Raises
-    ------
-    UsageError
-        An unknown form, or a model without a scenario.
-    InvalidInputError
-        The scenario is wrong.
-    """
+    """Return the model of a scenario, or the schema of all scenarios, as text."""
     if form not in FORMS:
         text = say(
             "--format {form}: the formats are {known}",
@@ -87,17 +70,7 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
 
 
 def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> None:
-    """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all.
-
-    Raises
-    ------
-    UsageError
-        No scenario or no folder is named, or the folder exists.
-    InvalidInputError
-        The scenario is wrong.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all."""
     if scenario_folder is None or out is None:
         raise UsageError(
             say(
@@ -115,22 +88,7 @@ def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Seq
 def export_workbook(
     folder: Path | None, out: Path | None, overrides: Sequence[str] = (), *, force: bool = False
 ) -> Message:
-    """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all.
-
-    Returns
-    -------
-    str
-        What to tell the user.
-
-    Raises
-    ------
-    UsageError
-        No folder or no workbook is named, or the workbook exists: it may hold a day's edits.
-    InvalidInputError
-        The scenario or the run is wrong, or has text or tables that no sheet holds.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all."""
     _check_workbook(folder, out, force=force)
     assert folder is not None  # noqa: S101 - for mypy: both were looked at
     assert out is not None  # noqa: S101
@@ -167,13 +125,7 @@ def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> No
 
 
 def write_export(text: str, path: Path) -> None:
-    """Write an export, whole or not at all; a file that stands there is replaced.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Write an export, whole or not at all; a file that stands there is replaced."""
     try:
         draft = path.with_name(f".{path.name}.part")
         draft.write_text(text, encoding="utf-8")
@@ -189,13 +141,7 @@ def write_export(text: str, path: Path) -> None:
 
 
 def model_text(problem: Problem, form: str) -> str:
-    """Return a problem as HiGHS writes it, rows and columns under the names of rules and variables.
-
-    Raises
-    ------
-    PlannerError
-        HiGHS refuses to write it.
-    """
+    """Return a problem as HiGHS writes it, rows and columns under the names of rules and variables."""
     model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     # The default drops coefficients below 1e-9 without a word.

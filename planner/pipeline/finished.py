@@ -49,20 +49,7 @@ def redraw(run_path: Path, **drawing: Any) -> list[Path]:
 
 
 def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Path | None = None) -> Path:
-    """Write the report of a finished run again, in its folder.
-
-    Parameters
-    ----------
-    baseline
-        Another finished run, beside whose headline numbers this run's stand.
-
-    Raises
-    ------
-    InvalidInputError
-        A folder is no complete run, or a run without a plan.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write the report of a finished run again, in its folder."""
     results, other = read_results(run_path), None if baseline is None else read_results(baseline)
     try:
         return write_page(results, run_path, baseline=other, basemap=basemap)
@@ -89,23 +76,7 @@ def _claims_differ(results: Results) -> list[Finding]:
 
 
 def audit_run(run_path: Path, *, bound: bool = False) -> Message:
-    """Check a finished run again, from its files alone.
-
-    Parameters
-    ----------
-    bound
-        Prove its bound anew as well: the model is built again, and what is stored is reckoned through.
-
-    Returns
-    -------
-    str
-        A sentence for the user.
-
-    Raises
-    ------
-    AuditDisagreedError
-        Naming every number that is not confirmed.
-    """
+    """Check a finished run again, from its files alone."""
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
     own = results.manifest.get("own_rules") or {}
     taken_out = tuple(own.get("taken_out") or ())

@@ -36,30 +36,7 @@ def chart_run(
     formats: Sequence[str] = FORMATS,
     out: Path | None = None,
 ) -> list[Path]:
-    """Draw a chart of a finished run into a folder, by default the run's own.
-
-    Parameters
-    ----------
-    run
-        The run folder.
-    kind
-        ``dispatch`` (seven days of a site, or its representative periods) or ``duration``.
-    site
-        Id of the site. Left out: the only one; for ``duration`` all together.
-    start
-        First day of a dispatch, such as ``2025-07-14``.
-
-    Raises
-    ------
-    UsageError
-        Unknown kind or site, or a site is needed.
-    InvalidInputError
-        The folder is no run with a plan.
-    DrawingError
-        It cannot be drawn truthfully; the message says why.
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw a chart of a finished run into a folder, by default the run's own."""
     if kind not in KINDS:
         raise UsageError(
             say(

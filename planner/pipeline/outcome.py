@@ -39,11 +39,6 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     """Return the summary of a plan that the audit confirms.
 
     What is found under a rule that the user took out is kept as the user's own wish, and no disagreement.
-
-    Raises
-    ------
-    AuditDisagreedError
-        With every other number that is not confirmed.
     """
     solution, taken_out = record.solution, record.own.taken_out
     with record.clock("audit"):
@@ -68,13 +63,7 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
 
 
 def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[Text]:
-    """Return what a user should know of how a model became rows, and of what in it is the user's own.
-
-    Raises
-    ------
-    UsageError
-        The full year is to be ``dispatched``, of which the user's own rules say nothing.
-    """
+    """Return what a user should know of how a model became rows, and of what in it is the user's own."""
     own = compiled.own
     if own and dispatched:
         raise UsageError(say("the full year cannot be dispatched: rules of one's own are not known there"))
@@ -102,13 +91,7 @@ def decides(
     declare: Callable[[Scenario], PlanModel] | None,
     on_progress: Callable[[Text], None] | None,
 ) -> pd.DataFrame | None:
-    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again.
-
-    Parameters
-    ----------
-    declare
-        Declares the model of a scenario like the one that was solved; ``None`` where nothing does.
-    """
+    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again."""
     if declare is None or record.problem is None or record.solution is None:
         record.notes.append(say("what decides the plan was not looked for: the model was made by hand"))
         return None

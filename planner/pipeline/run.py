@@ -203,28 +203,7 @@ def run_and_write(
     drawing: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> tuple[Results, Path]:
-    """Run a scenario and write its run folder, whole or not at all.
-
-    Parameters
-    ----------
-    scenario
-        From :func:`read_scenario`.
-    out
-        The run folder; by default ``results/<scenario>/<time>-<hash>`` under the working folder.
-    force
-        Replace what stands at ``out``.
-    drawn
-        Whether map and page are drawn: of many runs of one analysis nobody looks at each.
-    drawing
-        ``language`` and ``basemap`` of the map.
-    **options
-        As for :func:`run`.
-
-    Raises
-    ------
-    PlannerError
-        As :func:`run`; where the contract keeps a record of a failure, it is written before.
-    """
+    """Run a scenario and write its run folder, whole or not at all."""
     name = run_name(scenario.content_hash, datetime.now(UTC))
     target = out if out is not None else Path("results") / scenario.name / name
     check_target(target, force=force, numbered=out is None)
@@ -250,13 +229,7 @@ def write_run(
     drawn: bool = True,
     drawing: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing.
-
-    Returns
-    -------
-    Path
-        Where it lies: ``target``, or with a number added where ``numbered`` and the name was taken.
-    """
+    """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing."""
     clock = Clock()
     with run_folder(target, force=force, numbered=numbered) as folder:
         with clock("write"):

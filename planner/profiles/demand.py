@@ -39,21 +39,11 @@ SPRING_FESTIVAL = {
 def demand_profiles(hours: pd.DatetimeIndex) -> pd.DataFrame:
     """Return demand over its mean for each kind of work.
 
-    Parameters
-    ----------
-    hours
-        Starts of the hours, with a time zone; a whole year, over which each mean is 1.
-
     Returns
     -------
     DataFrame
         Indexed by the hours; columns ``office_day``, ``evening_peak``, ``flat`` [1]. Make-up working weekends around
         holidays are left out.
-
-    Raises
-    ------
-    UsageError
-        The hours have no time zone, or a year has no known Spring Festival.
     """
     local = beijing(hours)
     shapes = {

@@ -60,17 +60,7 @@ def check_basemap(path: Path) -> None:
 
 
 def write_page(results: Results, folder: Path, *, baseline: Results | None = None, basemap: Path | None = None) -> Path:
-    """Write ``report.html`` into a folder, in both languages.
-
-    Parameters
-    ----------
-    results, baseline
-        A plan, and the one it is measured against.
-    folder
-        The run folder.
-    basemap
-        The user's own base map.
-    """
+    """Write ``report.html`` into a folder, in both languages."""
     import_alone("matplotlib")  # the base map stands in the same room as the figure
     from planner.views.report.page import write_report  # noqa: PLC0415 - needed only where there is a plan
     from planner.views.report.subject import Subject  # noqa: PLC0415 - as above
@@ -84,18 +74,7 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
 
 
 def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
-    """Draw the map of a plan and its report into its run folder; what cannot be drawn becomes a note in the manifest.
-
-    Parameters
-    ----------
-    drawing
-        ``language`` and ``basemap`` of the map.
-
-    Raises
-    ------
-    OSError
-        The file system refused: that is the disk, not the drawing.
-    """
+    """Draw the map of a plan and its report into its run folder; a failure becomes a note in the manifest."""
     _try_to(say("map"), "map", results, folder, lambda: draw(results, folder, **drawing))
     basemap = drawing.get("basemap")
     _try_to(say("report"), "report", results, folder, lambda: write_page(results, folder, basemap=basemap))

@@ -62,13 +62,7 @@ class Program:
 
 
 def read_program(path: Path) -> Program:
-    """Return the program of an instance.
-
-    Raises
-    ------
-    InvalidInputError
-        The file cannot be read, or is outside the dialect; says which line.
-    """
+    """Return the program of an instance."""
     try:
         lines = path.read_text(encoding="ascii").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -208,13 +202,7 @@ class _Reading:
         table[key] = value
 
     def finish(self) -> Program:
-        """Return what was read.
-
-        Raises
-        ------
-        _OutsideError
-            Something is missing, stands twice, or is read differently by different solvers.
-        """
+        """Return what was read."""
         if not {"ROWS", "COLUMNS", "ENDATA"} <= set(self.seen):
             raise _OutsideError("the file ends without ROWS, COLUMNS or ENDATA")
         rows, starts = np.array(self.rows, dtype=np.intp), np.array([*self.starts, len(self.rows)], dtype=np.intp)

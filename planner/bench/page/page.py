@@ -33,15 +33,7 @@ NOTABLE_MAX = 200
 
 
 def write_pages(folder: Path) -> Summary:
-    """Write page, table and scores of a campaign's folder, each whole or not at all.
-
-    Raises
-    ------
-    InvalidInputError
-        There are no records, or they or ``machine.json`` are damaged.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write page, table and scores of a campaign's folder, each whole or not at all."""
     records = read_runs(folder)
     if not records:
         raise InvalidInputError(

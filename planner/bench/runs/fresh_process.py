@@ -67,11 +67,6 @@ def run_fresh(
     """Run a command to its end or to its limits; what it says goes to ``log``.
 
     Nothing of its process group is left when this returns or raises, and its stdin is closed when we die.
-
-    Raises
-    ------
-    SolveInterruptedError
-        By the user.
     """
     begin = time.perf_counter()
     ending: Ending = "exit"

@@ -23,13 +23,7 @@ MUST_AGREE = ("processor", "cores")
 
 
 def describe(solvers: Mapping[str, str]) -> dict[str, Any]:
-    """Return processor, cores, memory [MiB], system, Python, and the versions of these solvers (``None``: not there).
-
-    Parameters
-    ----------
-    solvers
-        Name → module of its adapter.
-    """
+    """Return processor, cores, memory [MiB], system, Python, versions of these solvers (``None``: not there)."""
     machine = describe_machine()
     return {
         "processor": machine["processor"],
@@ -44,13 +38,7 @@ def describe(solvers: Mapping[str, str]) -> dict[str, Any]:
 
 
 def settle(folder: Path, solvers: Mapping[str, str]) -> dict[str, Any]:
-    """Write ``machine.json``, or make sure that a campaign goes on where and with what it was begun.
-
-    Raises
-    ------
-    InvalidInputError
-        Another processor, another number of cores, or another version of a solver that has run already.
-    """
+    """Write ``machine.json``, or make sure that a campaign goes on where and with what it was begun."""
     here = describe(solvers)
     path = folder / FILE
     if path.exists():

@@ -113,13 +113,7 @@ def load(module: str) -> Solver:
 
 
 def modules_of(names: tuple[str, ...]) -> dict[str, str]:
-    """Return the modules of these solvers' adapters.
-
-    Raises
-    ------
-    UsageError
-        An unknown name.
-    """
+    """Return the modules of these solvers' adapters."""
     for name in names:
         if name not in ADAPTERS:
             raise UsageError(

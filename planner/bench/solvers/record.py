@@ -96,13 +96,7 @@ class Record:
     status: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what is outside the vocabulary.
-
-        Raises
-        ------
-        ValueError
-            An unknown claim, ending, kind or size.
-        """
+        """Refuse what is outside the vocabulary."""
         allowed = {"claim": CLAIMS, "ending": ENDINGS, "kind": ("lp", "milp"), "size": ("small", "medium", "large")}
         for name, words in allowed.items():
             if getattr(self, name) not in words:
@@ -115,13 +109,7 @@ class Record:
 
     @classmethod
     def from_line(cls, line: str) -> Self:
-        """Return the record of a line.
-
-        Raises
-        ------
-        ValueError
-            The line is not JSON, or has not exactly a record's fields.
-        """
+        """Return the record of a line."""
         data = json.loads(line)
         if not isinstance(data, dict):
             raise ValueError("a line of runs.jsonl is a JSON object")  # noqa: TRY004  one error for a bad line

@@ -32,18 +32,7 @@ class UnreadableError(Exception):
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Turn a file's bytes into NFC text whose lines end in LF.
-
-    Returns
-    -------
-    tuple of str
-        The text, and the encoding's name where it is not plain UTF-8 (else empty).
-
-    Raises
-    ------
-    UnreadableError
-        UTF-16, NUL bytes, or neither UTF-8 nor GB18030.
-    """
+    """Turn a file's bytes into NFC text whose lines end in LF."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError(
             say("the file is in UTF-16"),

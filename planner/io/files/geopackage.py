@@ -68,20 +68,7 @@ class Layer:
 
 
 def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Layer:
-    """Return one layer of a GeoPackage.
-
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    choose
-        Picks one of several layers; there is at least one.
-
-    Raises
-    ------
-    GeoPackageError
-        No GeoPackage, no layer, a damaged geometry, or a reference system that is not taken.
-    """
+    """Return one layer of a GeoPackage."""
     if not data.startswith(SIGNATURE):
         raise GeoPackageError(
             say("not a GeoPackage: it does not start as SQLite does"),
@@ -102,13 +89,7 @@ def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Lay
 
 
 def named(layers: Sequence[Listed], name: str) -> Listed:
-    """Return the layer of a name.
-
-    Raises
-    ------
-    GeoPackageError
-        There is none.
-    """
+    """Return the layer of a name."""
     for layer in layers:
         if layer.table == name:
             return layer

@@ -94,13 +94,7 @@ class System:
     is_projected: bool = False
 
     def to_degrees(self, shape: BaseGeometry) -> BaseGeometry:
-        """Return a shape in longitude and latitude [degrees].
-
-        Raises
-        ------
-        SystemRefusedError
-            The coordinates do not belong to the system.
-        """
+        """Return a shape in longitude and latitude [degrees]."""
         if self.transformer is None or shape.is_empty:
             return shape
         transformer = self.transformer
@@ -119,13 +113,7 @@ class System:
         return found
 
     def check(self, shapes: Iterable[BaseGeometry]) -> None:
-        """Refuse degrees under the name of a system of metres.
-
-        Raises
-        ------
-        SystemRefusedError
-            All coordinates look like longitude and latitude.
-        """
+        """Refuse degrees under the name of a system of metres."""
         points = shapely.get_coordinates([shape for shape in shapes if not shape.is_empty])
         if not self.is_projected or not len(points):
             return
@@ -140,13 +128,7 @@ class System:
 
 
 def system_named(name: str) -> System:
-    """Return the system that a text names: a code, a URN, or WKT.
-
-    Raises
-    ------
-    SystemRefusedError
-        It is unknown, or one that is not taken.
-    """
+    """Return the system that a text names: a code, a URN, or WKT."""
     _refuse_shifted([name])
     if CRS84.search(name):
         return System("CRS84")
@@ -171,13 +153,7 @@ def _known(name: str) -> CRS | None:
 
 
 def system_of(crs: CRS) -> System:
-    """Return the way from a reference system to longitude and latitude.
-
-    Raises
-    ------
-    SystemRefusedError
-        Its datum is one that is not taken, or none.
-    """
+    """Return the way from a reference system to longitude and latitude."""
     name = _name_of(crs)
     _refuse_shifted([crs.name])
     flat = crs.sub_crs_list[0] if crs.is_compound and crs.sub_crs_list else crs

@@ -42,14 +42,7 @@ def remedy(error: OSError) -> Text:
 
 
 def lock(handle: int, *, wait: bool) -> bool:
-    """Lock an open folder for this process; the lock goes when the handle is closed or the process dies.
-
-    Returns
-    -------
-    bool
-        False if another process holds it. Where the file system knows no locks, the answer to ``wait`` is True
-        (there is nothing to wait for) and otherwise False (nothing may be taken for dead).
-    """
+    """Lock an open folder for this process; the lock goes when the handle is closed or the process dies."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
@@ -58,13 +51,7 @@ def lock(handle: int, *, wait: bool) -> bool:
 
 
 def move(source: Path, target: Path) -> None:
-    """Rename, but never over anything.
-
-    Raises
-    ------
-    OSError
-        ``EEXIST`` where the target exists.
-    """
+    """Rename, but never over anything."""
     if not _renameat2(source, target, RENAME_NOREPLACE):
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))

@@ -38,13 +38,7 @@ def sole_writer(folder: Path) -> Iterator[None]:
 
 
 def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, in order, replacing those of the same names.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused; the folder is as it was.
-    """
+    """Write files into a folder, in order, replacing those of the same names."""
     token = secrets.token_hex(4)
     drafts = {name: folder / f".{name}.{token}.{SUFFIX}" for name in files}
     before = {name: folder / f".{name}.{token}.before.{SUFFIX}" for name in files}

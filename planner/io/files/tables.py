@@ -67,15 +67,7 @@ class Table:
 
 
 def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table | None:
-    """Read a CSV file's bytes; gather the faults and return ``None`` if it is not a table.
-
-    Parameters
-    ----------
-    file
-        The path as messages show it.
-    name
-        The table's name.
-    """
+    """Read a CSV file's bytes; gather the faults and return ``None`` if it is not a table."""
     try:
         text, encoding = decode(data)
     except UnreadableError as error:
@@ -89,15 +81,7 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
 def read_text(
     text: str, file: str, name: str, gathering: Gathering, *, lines: Sequence[int] = (), delimiter: str = ","
 ) -> Table | None:
-    """Read the text of a table; gather the faults and return ``None`` if it is not a table.
-
-    Parameters
-    ----------
-    lines
-        The line of the file that each line of the text is, from 1; their own numbers if empty.
-    delimiter
-        Between the cells.
-    """
+    """Read the text of a table; gather the faults and return ``None`` if it is not a table."""
     found = len(gathering.faults)
     if not text.strip():
         gathering.add(

@@ -26,13 +26,7 @@ BARE = re.compile(r"[A-Za-z0-9_\-]+")
 
 
 def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, Any], dict[TomlPath, int]] | None:
-    """Read a TOML file's bytes.
-
-    Returns
-    -------
-    tuple or None
-        The document and the line of every key found by eye; ``None`` after a fault.
-    """
+    """Read a TOML file's bytes."""
     try:
         text, encoding = decode(data)
     except UnreadableError as error:
@@ -68,15 +62,7 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
 
 
 def _cleaned(value: Any, depth: int = 0) -> Any:
-    """Return a TOML value with its text in NFC, since escapes can make any text.
-
-    Raises
-    ------
-    ValueError
-        An integer of more than 64 bits, or tables nested without end.
-    UnreadableError
-        Control or bidirectional characters.
-    """
+    """Return a TOML value with its text in NFC, since escapes can make any text."""
     if depth > DEPTH_MAX or (isinstance(value, int) and abs(value) >= 1 << 63):
         raise ValueError
     if isinstance(value, Mapping):

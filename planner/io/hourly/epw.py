@@ -42,11 +42,6 @@ def layout_of(text: str) -> Layout:
     """Return the hours of an EPW file under a header of our own.
 
     The minute is left out: files write 0 or 60 there for the same hour.
-
-    Raises
-    ------
-    NoTableError
-        No hours, or rows that are too short.
     """
     lines = text.rstrip("\n").split("\n")
     begin = next((n + 1 for n, line in enumerate(lines) if line.upper().startswith(LAST_HEADER)), None)

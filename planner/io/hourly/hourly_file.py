@@ -62,13 +62,7 @@ class HourlyFile:
 
 
 def read_hourly_file(path: Path, time_column: str | None, gathering: Gathering) -> HourlyFile | None:
-    """Return a file's table as text, or ``None`` and faults.
-
-    Raises
-    ------
-    UsageError
-        There is no such column of times.
-    """
+    """Return a file's table as text, or ``None`` and faults."""
     file = str(path)
     data = _bytes(path, gathering)
     if data is None:

@@ -68,11 +68,6 @@ def table_in(text: str) -> Layout:
 
     The rows of hours are the first two neighbours that hold a time; the header is the row above them. A file without
     any is handed on as it is where it is a table at all, so that its cells are named.
-
-    Raises
-    ------
-    NoTableError
-        No rows of hours and no table, or no header above them.
     """
     lines = text.split("\n")
     while lines and not lines[-1].strip():

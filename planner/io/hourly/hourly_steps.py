@@ -48,20 +48,7 @@ class Steps:
 
 
 def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, gathering: Gathering) -> Steps | None:
-    """Return the scenario's own hours, or new ones where it has no timesteps; ``None`` and faults otherwise.
-
-    Parameters
-    ----------
-    offset
-        Of the scenario's time zone.
-    year
-        Asked for new timesteps; the file's if ``None``.
-
-    Raises
-    ------
-    UsageError
-        A year is asked for and there are timesteps, or it has not as many hours as the scenario.
-    """
+    """Return the scenario's own hours, or new ones where it has no timesteps; ``None`` and faults otherwise."""
     table = layer.tables.get(TIMESTEP)
     if table is not None and table.size:
         if year is not None:

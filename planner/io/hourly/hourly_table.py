@@ -61,18 +61,7 @@ class Reading:
 def year_of(
     table: Table, column: str, clock: Clock, gathering: Gathering, reading: Reading = Reading()
 ) -> HourlyTable | None:
-    """Put every row at its hour of the year.
-
-    Parameters
-    ----------
-    column
-        The column of times.
-
-    Returns
-    -------
-    HourlyTable or None
-        ``None`` after faults: no times, other steps than hours, hours missing, doubled or of another year.
-    """
+    """Put every row at its hour of the year."""
     return _Times(table, column, clock, gathering, reading).year()
 
 

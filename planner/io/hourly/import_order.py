@@ -72,13 +72,7 @@ class Target:
 
 
 def target_of(order: Order, declarations: Declarations) -> Target:
-    """Return where a column goes.
-
-    Raises
-    ------
-    UsageError
-        No such column by timestep, or a key between is missing or too many.
-    """
+    """Return where a column goes."""
     known = {
         parameter.name: (parameter, index)
         for parameter in declarations.parameters.values()

@@ -71,11 +71,6 @@ class ScenarioTables:
 
         A timestep nobody knows and a value given twice are faults of the next reading. So the hours come first, the
         timesteps next, and the column that they replace goes last but for the sources.
-
-        Raises
-        ------
-        InvalidInputError
-            Later, from ``gathering``: values stand there already, or a file is no CSV.
         """
         if hourly.steps.new is not None:
             refuse_other_ids(self.layer, self.schema, hourly.steps, self.gathering)

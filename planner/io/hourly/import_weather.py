@@ -89,26 +89,7 @@ class Imported:
 
 
 def import_weather(file: Path, folder: Path, declarations: Declarations, order: Order) -> Imported:
-    """Write an hourly table into a scenario folder, whole or not at all.
-
-    Parameters
-    ----------
-    file
-        CSV: a column of times and one column a place; 8,760 or 8,784 rows. Or an EPW file, of one place.
-    folder
-        An existing scenario folder.
-    declarations
-        What the features declare; table, places and range of values follow from there.
-
-    Raises
-    ------
-    UsageError
-        An option that is missing or means nothing.
-    InvalidInputError
-        Anything wrong with the file or the scenario; all faults together.
-    CannotWriteError
-        The file system refused; the folder is as it was.
-    """
+    """Write an hourly table into a scenario folder, whole or not at all."""
     target = target_of(order, declarations)
     if order.time_zone:
         zone_of(order.time_zone, "--time-zone")
@@ -146,13 +127,7 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
 
 
 def _clock(read: HourlyFile, order: Order, gathering: Gathering) -> Clock:
-    """Return the clocks of file and scenario.
-
-    Raises
-    ------
-    UsageError
-        No zone is stated, by the option or the file, or they state different ones.
-    """
+    """Return the clocks of file and scenario."""
     name = order.time_zone or read.zone_name
     if not name:
         raise UsageError(ZONE_MISSING)
@@ -219,13 +194,7 @@ class _Import:
         return only or matched(self.read.table.files[0], columns, places, self.gathering)
 
     def hourly(self, columns: Mapping[str, str]) -> Hourly:
-        """Return the cells of every place at every timestep.
-
-        Raises
-        ------
-        InvalidInputError
-            All faults together.
-        """
+        """Return the cells of every place at every timestep."""
         self._check_values(columns)
         reading = Reading(self.order.hours_end)
         year = year_of(self.read.table, self.read.time_column, self.clock, self.gathering, reading)

@@ -56,15 +56,7 @@ class Parsed:
 
 
 def parse(parameter: Parameter, cells: Sequence[str]) -> Parsed:
-    """Read one column.
-
-    Parameters
-    ----------
-    parameter
-        Says how a cell is read and what is allowed.
-    cells
-        Text; ``""`` is left out.
-    """
+    """Read one column."""
     rows: Sequence[int] = range(len(cells))
     if "" in cells:
         rows = [row for row in rows if cells[row]]

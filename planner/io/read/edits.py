@@ -212,13 +212,7 @@ def _append(table: Table, key: Mapping[str, str], code: int) -> int:
 def edits_of(
     assignments: Mapping[str, Any], code: Mapping[str, int], schema: Schema, gathering: Gathering
 ) -> Iterator[Edit]:
-    """Turn ``[set]`` into edits, outer keys before inner ones.
-
-    Parameters
-    ----------
-    code
-        Of the line of each name.
-    """
+    """Turn ``[set]`` into edits, outer keys before inner ones."""
     for name, value in assignments.items():
         table, dot, column = name.partition(".")
         if not dot or (isinstance(value, Mapping) and not value):

@@ -23,13 +23,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def timesteps(table: Table, positions: Mapping[int, float], gathering: Gathering) -> tuple[str, ...]:
-    """Return the timesteps in the order in which they chain.
-
-    Parameters
-    ----------
-    positions
-        ``position`` as read, by row.
-    """
+    """Return the timesteps in the order in which they chain."""
     ids = table.columns[TIMESTEP]
     periods = table.columns.get("period", [""] * table.size)
     times = _times(table, gathering)

@@ -73,14 +73,7 @@ def _cell_fault(key: str, column: str, of: Table, rows: set[str]) -> tuple[str, 
 
 
 def illustrative_share(scenario: Scenario) -> float | None:
-    """Return the share of the numeric input cells, scalars included, that ``source.csv`` calls illustrative.
-
-    Returns
-    -------
-    float or None
-        Between 0 and 1; ``None`` without ``source.csv``. Cells of features not listed do not count. The row of
-        a key says more than the row of its whole column, and a cell without a source is not illustrative.
-    """
+    """Return the share of the numeric input cells, scalars included, that ``source.csv`` calls illustrative."""
     if SOURCE not in scenario.tables:
         return None
     confidence = {

@@ -130,22 +130,7 @@ LOOKED_UP = ("public geography", "", "fact", "published", "of the place named")
 
 
 def write_starter(folder: Path, declarations: Declarations) -> None:
-    """Write a scenario folder to start from, whole or not at all.
-
-    Parameters
-    ----------
-    folder
-        The folder to make, in one that exists.
-    declarations
-        What the features declare; the explanations come from there.
-
-    Raises
-    ------
-    UsageError
-        The folder exists.
-    CannotWriteError
-        The file system refused; nothing is left behind.
-    """
+    """Write a scenario folder to start from, whole or not at all."""
     if os.path.lexists(folder):
         raise UsageError(say("{folder} exists already; choose another name", folder=shown(folder)))
     files = starter_files(folder.name, declarations)

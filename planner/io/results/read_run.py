@@ -74,13 +74,7 @@ def _file_of(table: str) -> str:
 
 
 def changed_files(folder: Path) -> list[str]:
-    """Return the files that the manifest answers for and that are missing or not what was written, sorted.
-
-    Raises
-    ------
-    InvalidInputError
-        The folder is no run.
-    """
+    """Return the files that the manifest answers for and that are missing or not what was written, sorted."""
     files = _read_manifest(Path(folder))["files"]
     return sorted(name for name, known in files.items() if _hash_of(Path(folder), name) != known)
 

@@ -38,13 +38,7 @@ ARTICLES = {
 
 
 def kind_of(column: pd.Series) -> str:
-    """Return what a column holds: ``text``, ``number``, ``integer``, ``flag``, or ``empty`` (no rows, no type).
-
-    Raises
-    ------
-    TypeError
-        The column mixes kinds, so that it could not be read back.
-    """
+    """Return what a column holds: ``text``, ``number``, ``integer``, ``flag``, or ``empty`` (no rows, no type)."""
     if pd.api.types.is_bool_dtype(column):
         return "flag"
     if pd.api.types.is_numeric_dtype(column):
@@ -109,17 +103,7 @@ def _cells(column: pd.Series, kind: str) -> list[str]:
 
 
 def read_table(data: bytes, file: str, layout: Mapping[str, Any], gathering: Gathering) -> pd.DataFrame | None:
-    """Read a table that :func:`write_table` wrote; gather the faults and return ``None`` where it is another.
-
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    file
-        The path as messages show it.
-    layout
-        From :func:`layout_of`, by way of the manifest.
-    """
+    """Read a table that :func:`write_table` wrote; gather the faults and return ``None`` where it is another."""
     table = read_csv(data, file, file, gathering)
     if table is None:
         return None

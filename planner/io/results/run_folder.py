@@ -46,26 +46,7 @@ def run_name(content_hash: str, now: datetime) -> str:
 
 @contextmanager
 def run_folder(target: Path, *, force: bool = False, numbered: bool = False) -> Iterator[Path]:
-    """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed.
-
-    Parameters
-    ----------
-    target
-        The run folder to be. Parents that are missing are made.
-    force
-        Replace an earlier run that stands there, whole and at one stroke. Only a run folder or an empty folder
-        is ever replaced.
-    numbered
-        Where the name is taken, or another run is about to take it, add ``-2``, ``-3`` …; :func:`target_of` tells
-        which name it became.
-
-    Raises
-    ------
-    UsageError
-        The target exists (without ``force``), is not a run folder (with ``force``), or another run is writing it.
-    CannotWriteError
-        The file system refused; what stood there before is untouched.
-    """
+    """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed."""
     target = _absolute(target)
     made: list[Path] = []
     with _explained(target), _cleared(made):
@@ -87,13 +68,7 @@ def target_of(draft: Path) -> Path:
 
 
 def check_target(target: Path, *, force: bool = False, numbered: bool = False) -> None:
-    """Refuse at once, before any solving, what :func:`run_folder` would refuse at the end.
-
-    Raises
-    ------
-    UsageError, CannotWriteError
-        As :func:`run_folder`. Nothing is left behind.
-    """
+    """Refuse at once, before any solving, what :func:`run_folder` would refuse at the end."""
     with suppress(_TrialOverError), run_folder(target, force=force, numbered=numbered):
         raise _TrialOverError
 

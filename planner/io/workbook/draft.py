@@ -57,13 +57,7 @@ class Draft:
 
 
 def draft_of(sheets: Sequence[RawSheet], schema: Schema, book: str) -> Draft:
-    """Return the files of the scenario that the sheets of a workbook are.
-
-    Raises
-    ------
-    InvalidInputError
-        Sheets, headings or cells that no table can have; all faults together.
-    """
+    """Return the files of the scenario that the sheets of a workbook are."""
     gathering = Gathering(Path())
     draft = Draft(book)
     _refuse_results(sheets, book)

@@ -55,30 +55,7 @@ class Imported:
 def import_workbook(
     book: Path, target: Path, declarations: Declarations, read: ReadScenario, *, force: bool = False
 ) -> Imported:
-    """Write the scenario that a workbook holds into a folder.
-
-    Parameters
-    ----------
-    book
-        An ``.xlsx`` as ``planner export --format xlsx`` writes it.
-    target
-        The scenario folder to be.
-    declarations
-        What the features declare.
-    read
-        Reads and validates a scenario folder.
-    force
-        Replace a scenario folder that stands there, if it holds nothing that a workbook does not.
-
-    Raises
-    ------
-    UsageError
-        The target exists, or may not be replaced.
-    InvalidInputError
-        The workbook is refused, or the scenario in it is wrong; all faults together.
-    CannotWriteError
-        The file system refused; what stood there is untouched.
-    """
+    """Write the scenario that a workbook holds into a folder."""
     schema = schema_of(declarations)
     _check_target(target, schema, force=force)
     draft = draft_of(read_workbook(book), schema, book.name)

@@ -50,14 +50,7 @@ class RawSheet:
 
 
 def read_workbook(path: Path) -> list[RawSheet]:
-    """Return the sheets of a workbook, in the order of their tabs.
-
-    Raises
-    ------
-    InvalidInputError
-        No such file, no ``.xlsx``, encrypted, damaged, with macros or links to other workbooks, or larger than any
-        workbook of a scenario is.
-    """
+    """Return the sheets of a workbook, in the order of their tabs."""
     try:
         if not path.is_file():
             raise FileNotFoundError(None, say("there is no such file"))
@@ -112,13 +105,7 @@ def _sheets(answer: IO[bytes], path: Path, code: int | None) -> Iterator[RawShee
 
 
 def _take(told: dict[str, Any], found: list[RawSheet]) -> None:
-    """Put one line of the answer where it belongs.
-
-    Raises
-    ------
-    ValueError, TypeError, AttributeError, LookupError
-        The line is none of those that the child writes.
-    """
+    """Put one line of the answer where it belongs."""
     if "sheet" in told:
         found.append(RawSheet(str(told["sheet"]), told["hidden"] is True))
     elif "row" in told:

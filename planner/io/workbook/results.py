@@ -52,13 +52,6 @@ class ResultBook:
 def result_book(results: Results, word: Word) -> ResultBook:
     """Return the sheets of a run.
 
-    Parameters
-    ----------
-    results
-        With a plan.
-    word
-        Gives the names of tables and columns in both languages.
-
     Notes
     -----
     A table of more rows than a sheet holds is left out, whole, and said: a part of it would add up to less.
@@ -85,13 +78,7 @@ def _units_of(results: Results, name: str) -> Mapping[str, str]:
 
 
 def table_sheet(name: str, table: pd.DataFrame, word: Word, units: Mapping[str, str]) -> Sheet:
-    """Return a table of results as a sheet; its columns of text before the first number are its keys.
-
-    Parameters
-    ----------
-    units
-        By column; those of text are not looked at.
-    """
+    """Return a table of results as a sheet; its columns of text before the first number are its keys."""
     kinds = {str(column): kind_of(table[column]) for column in table.columns}
     columns: list[Column] = []
     for column, kind in kinds.items():

@@ -57,22 +57,7 @@ OPTIONS: Final = {
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
-    """Write sheets as one workbook, whole or not at all; a file that stands there is replaced.
-
-    Parameters
-    ----------
-    path
-        Ends in ``.xlsx``.
-    sheets
-        In the order of their tabs.
-
-    Raises
-    ------
-    InvalidInputError
-        Text that is longer than a cell may be, or more rows than a sheet holds.
-    CannotWriteError
-        The file system refused; what stood there is untouched.
-    """
+    """Write sheets as one workbook, whole or not at all; a file that stands there is replaced."""
     faults = [fault for sheet in sheets if isinstance(sheet, Sheet) for fault in _too_large(sheet, path.name)]
     if faults:
         raise InvalidInputError(faults)

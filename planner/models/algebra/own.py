@@ -117,13 +117,7 @@ class Own:
 
 
 def sentences(own: Mapping[str, Any]) -> list[Message]:
-    """Say what of a plan is the user's own and not audited.
-
-    Parameters
-    ----------
-    own
-        ``own_rules`` of the manifest, as :meth:`Own.document` returns it.
-    """
+    """Say what of a plan is the user's own and not audited."""
     said = []
     if rules := own.get("rules"):
         said.append(say("rules of the user's own, not audited: {names}", names=_list(rules)))

@@ -136,13 +136,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def previous(inputs: Scenario) -> pd.Series:
-    """Return the step before each step, cyclic within its period.
-
-    Returns
-    -------
-    Series
-        Timestep by timestep, in the order of ``time`` or ``position``, which the reader gave the set.
-    """
+    """Return the step before each step, cyclic within its period."""
     steps = inputs.full_index(("timestep",))
     periods = inputs.series("period").reindex(steps).fillna("")
     before: dict[str, str] = {}

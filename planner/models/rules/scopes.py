@@ -68,17 +68,7 @@ def word_of(kind: str, word: str) -> str:
 def parameters(
     limit: str, unit: str, description: Callable[[Message], Message], plausible: dict[str, Plausible], **options: Any
 ) -> tuple[Parameter, ...]:
-    """Return a limit's parameters, one for each kind of scope that has a usual range.
-
-    Parameters
-    ----------
-    limit
-        The limit of a single site.
-    description
-        Says what it is of the scope's sites.
-    plausible
-        The usual range by kind.
-    """
+    """Return a limit's parameters, one for each kind of scope that has a usual range."""
     return tuple(
         Parameter(
             word_of(kind, limit),

@@ -44,21 +44,7 @@ CHAINED = ("period", "timestep_weight", "position")
 
 
 def with_representative_days(scenario: Scenario, days: int) -> Scenario:
-    """Return a scenario in which so many days stand for the year.
-
-    Parameters
-    ----------
-    scenario
-        As read; its timesteps are whole days of equal steps.
-    days
-        How many days are left.
-
-    Raises
-    ------
-    InvalidInputError
-        The timesteps are no whole days of equal steps, there are fewer days, the scenario is reduced already, or the
-        library that chooses the days is not installed.
-    """
+    """Return a scenario in which so many days stand for the year."""
     if problem := _refused(scenario):
         raise _error(scenario, days, *problem)
     year = whole_days(scenario)

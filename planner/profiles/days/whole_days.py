@@ -61,13 +61,7 @@ class WholeDays:
 
 
 def whole_days(scenario: Scenario) -> WholeDays:
-    """Return the days of a scenario.
-
-    Raises
-    ------
-    InvalidInputError
-        The timesteps stand in no order, differ in length or weight, or do not make whole days from midnight on.
-    """
+    """Return the days of a scenario."""
     steps = scenario.sets[TIMESTEP]
     if not (scenario.is_given("time") or scenario.is_given("position")):
         raise _error(

@@ -87,24 +87,7 @@ def budget_of(objective: float, slack: float) -> float:
 
 
 def sought(near: Near, held: Mapping[str, float], form: Stage, *, most: bool) -> Problem:
-    """Return the problem that seeks the least, or the most, of a linear form among the plans within a budget.
-
-    Parameters
-    ----------
-    near
-        The model.
-    held
-        The most each stage of the scenario may be, by its name: the objective its budget, those before it their value.
-    form
-        What is sought.
-    most
-        Its most, as the least of its negative.
-
-    Returns
-    -------
-    Problem
-        Among plans of the same value the one with the best objective is taken, in the place of the tie-break.
-    """
+    """Return the problem that seeks the least, or the most, of a linear form among the plans within a budget."""
     sign = -1.0 if most else 1.0
     stage = Stage("sought", sign * form.cost, sign * form.constant)
     return _within(near.compiled.problem, held, stage)

@@ -34,13 +34,7 @@ NAME_WIDTH: Final = 42
 
 
 def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300) -> list[Path]:
-    """Draw the ranges into a folder; nothing where none was sought but of the whole plan.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw the ranges into a folder; nothing where none was sought but of the whole plan."""
     import_alone("matplotlib")
     from planner.views.charts.alternatives import draw_alternatives  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.page import save_chart  # noqa: PLC0415

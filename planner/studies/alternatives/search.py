@@ -80,13 +80,7 @@ class Search:
     held: dict[str, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Compile the model.
-
-        Raises
-        ------
-        InvalidInputError
-            The best plan's run does not tell what its stages came to.
-        """
+        """Compile the model."""
         scenario = self.best.scenario
         self.near = compile_near(declare_model(scenario), self.choice.groups)
         self._options = replace(
@@ -107,15 +101,7 @@ class Search:
         return budget_of(float(self.best.summary["objective"]), self.choice.slack)
 
     def extreme(self, quantity: Quantity, form: Stage, *, most: bool) -> Extreme:
-        """Search for the least or the most of a quantity.
-
-        Raises
-        ------
-        AuditDisagreedError
-            The tables of the plan found say otherwise.
-        SolveInterruptedError
-            The user stopped it.
-        """
+        """Search for the least or the most of a quantity."""
         cost = (-1 if most else 1) * form.cost
         begin = min(self._starts, key=lambda values: float(cost @ values), default=self._first)
         solution = self._solve(sought(self.near, self.held, form, most=most), self._options, begin)
@@ -135,11 +121,6 @@ class Search:
         ----------
         known, candidates
             IT energy of every site [MWh/a] of the plans to keep away from, and of plans within the budget.
-
-        Returns
-        -------
-        Results or None
-            An audited plan, ``None`` where all candidates are among the known ones.
         """
         towards = max(candidates, key=lambda work: nearest(work, known), default=None)
         if towards is None or nearest(towards, known) <= SAME:
@@ -225,13 +206,7 @@ class Search:
     def _tables(
         self, solution: Solution, quantity: Quantity | None = None, value: float = 0.0
     ) -> tuple[Tables, dict[str, Any]]:
-        """Return the audited tables and summary of a plan.
-
-        Raises
-        ------
-        AuditDisagreedError
-            A rule is broken, the budget is, or the quantity is not what the search says.
-        """
+        """Return the audited tables and summary of a plan."""
         scenario, compiled = self.best.scenario, self.near.compiled
         assert solution.values is not None  # noqa: S101  for mypy: the callers have looked
         compiled.load(solution.values)

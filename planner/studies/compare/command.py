@@ -85,15 +85,7 @@ def told(comparisons: Sequence[Comparison]) -> str:
 
 
 def check_out(out: Path, basemap: Path | None = None) -> None:
-    """Refuse what could not be written or drawn before anything is read.
-
-    Raises
-    ------
-    UsageError
-        The folder exists.
-    CannotWriteError
-        The file system refuses.
-    """
+    """Refuse what could not be written or drawn before anything is read."""
     if os.path.lexists(out):
         raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
     check_target(out)
@@ -108,15 +100,7 @@ def write_comparison(
     formats: Sequence[str] = ("png", "svg", "pdf"),
     basemap: Path | None = None,
 ) -> None:
-    """Write a folder with the text, a CSV a table, the workbook and a map for each run; whole or not at all.
-
-    Raises
-    ------
-    UsageError, CannotWriteError
-        As :func:`planner.io.results.run_folder.run_folder`.
-    DrawingError
-        The base map cannot be used.
-    """
+    """Write a folder with the text, a CSV a table, the workbook and a map for each run; whole or not at all."""
     tables = together(comparisons)
     text = told(comparisons)
     with run_folder(out) as folder:

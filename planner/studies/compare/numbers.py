@@ -19,17 +19,7 @@ Scale = tuple[float, int, Text]
 
 
 def amount(value: float, unit: str, *, largest: float, sign: str = "") -> Message:
-    """Return a number with its unit, large ones in thousands of millions or, in Chinese, in units of 1e8 and 1e4.
-
-    Parameters
-    ----------
-    unit
-        ``"1"`` is a share: shown in per cent, a signed one in points of per cent.
-    largest
-        The largest number it stands beside: all are shown in one unit.
-    sign
-        ``"+"`` for a difference.
-    """
+    """Return a number with its unit, large ones in thousands of millions or, in Chinese, in units of 1e8 and 1e4."""
     if isnan(value):
         return say("not known")
     if unit == "1":

@@ -49,13 +49,7 @@ class Drawing:
 def green_cost(
     scenario: Path, out: Path, choice: Choice, drawing: Drawing, on_progress: Callable[[Text], None] | None
 ) -> Text:
-    """Solve, write and draw; return the answer for a terminal.
-
-    Raises
-    ------
-    PlannerError
-        As :func:`planner.studies.cost_of_green.points.solve_points`.
-    """
+    """Solve, write and draw; return the answer for a terminal."""
     read, rows = solve_points(scenario, out, choice.plan(), on_progress)
     draw_points(read, rows, out, language=drawing.language, formats=drawing.formats)
     return headline(rows, out / FILE)

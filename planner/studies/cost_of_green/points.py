@@ -114,13 +114,7 @@ class Plan:
     scope: str = ""
 
     def check(self) -> None:
-        """Refuse a plan that cannot be meant.
-
-        Raises
-        ------
-        UsageError
-            A share outside 0 to 1, an unknown mode or variant, or nothing at all.
-        """
+        """Refuse a plan that cannot be meant."""
         for share in self.shares:
             if not 0.0 <= share <= 1.0:
                 raise UsageError(say("share {share:g}: a share is from 0 to 1", share=share))
@@ -146,31 +140,7 @@ class Plan:
 def solve_points(
     folder: Path, out: Path, plan: Plan, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, list[Row]]:
-    """Solve every point that has not been solved yet, and write the table after each.
-
-    Parameters
-    ----------
-    folder
-        The scenario.
-    out
-        Folder of the table ``cost_of_green.csv``; points that stand there settled are not solved again.
-    plan
-        The points.
-    on_progress
-        Is handed a line before each point.
-
-    Returns
-    -------
-    tuple
-        The scenario as given, and the rows of all points asked, in order.
-
-    Raises
-    ------
-    UsageError
-        The table holds points of another scenario, or another analysis is at work there.
-    PlannerError
-        The scenario cannot be read, or the table not be written.
-    """
+    """Solve every point that has not been solved yet, and write the table after each."""
     plan.check()
     scenario = read_scenario(folder, plan.overrides)
     if not scenario.has(FEATURE):

@@ -46,13 +46,7 @@ def as_table(rows: Sequence[Row]) -> pd.DataFrame:
 def draw_points(
     scenario: Scenario, rows: Sequence[Row], out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300
 ) -> list[Path]:
-    """Draw cost against share into a folder.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw cost against share into a folder."""
     import_alone("matplotlib")
     from planner.views.charts.cost_of_green import draw_cost_of_green  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.page import save_chart  # noqa: PLC0415

@@ -178,13 +178,7 @@ class Trials:
     def solved(
         self, problem: Problem, *, gap: float = GAP, time_limit: float | None = None, duals: bool = False
     ) -> Solution:
-        """Solve in what is left of the time, with shadow prices if asked for.
-
-        Raises
-        ------
-        StoppedWithoutPlanError
-            Nothing is left.
-        """
+        """Solve in what is left of the time, with shadow prices if asked for."""
         self.count += 1
         left = self.seconds_left
         if left <= 0:

@@ -74,13 +74,7 @@ class Front:
         return next(word for word in self.objectives if word != self.minimised)
 
     def check(self) -> None:
-        """Refuse what cannot be meant.
-
-        Raises
-        ------
-        UsageError
-            Not two different objectives that are known, or fewer points than ends.
-        """
+        """Refuse what cannot be meant."""
         if len(self.objectives) != PAIR or len({*self.objectives} & {*OBJECTIVES}) != PAIR:
             raise UsageError(
                 say(
@@ -100,31 +94,7 @@ class Front:
 def solve_front(
     folder: Path, out: Path, front: Front, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, Points]:
-    """Solve every point of a front that is not solved yet, both ends first.
-
-    Parameters
-    ----------
-    folder
-        The scenario.
-    out
-        Folder of the front: ``points.csv``, ``points/<name>/``, ``pareto.json``.
-
-    Returns
-    -------
-    tuple
-        The scenario, and the points from the end that is best by the minimised objective to the other.
-
-    Raises
-    ------
-    InfeasibleError
-        An end has no plan, so that there is no front.
-    UsageError
-        The folder is of another front, or another analysis is at work there.
-    InvalidInputError
-        The scenario cannot be read, or does not know an objective.
-    CannotWriteError
-        The file system refused.
-    """
+    """Solve every point of a front that is not solved yet, both ends first."""
     front.check()
     scenario = read_scenario(folder, [*front.overrides, *_aims(front.minimised, front.capped)])
     asked = {"objectives": [front.minimised, front.capped], "points": front.count}
@@ -168,13 +138,7 @@ def _add_ends(points: Points, front: Front) -> tuple[str, str]:
 
 
 def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]:
-    """Add the points between the ends, their caps in equal steps; none where the ends are equal.
-
-    Raises
-    ------
-    InfeasibleError, StoppedWithoutPlanError
-        An end has no plan, or none was found.
-    """
+    """Add the points between the ends, their caps in equal steps; none where the ends are equal."""
     rows = {row["point"]: row for row in points.rows()}
     for name in ends:
         if points.answers[name].status == "infeasible":
@@ -215,15 +179,7 @@ def value_of(row: Mapping[str, str], objective: str) -> float:
 
 
 def judged(rows: Sequence[Row], front: Front) -> list[Row]:
-    """Say of every point whether it is efficient, and of the efficient what the step to it costs.
-
-    Returns
-    -------
-    list
-        The rows with ``efficient`` (``yes``, ``no``, empty without a plan), ``worse_than`` (the point that is as good
-        or better) and ``price``: the rise of the minimised objective over the fall of the capped one, from the
-        efficient point before.
-    """
+    """Say of every point whether it is efficient, and of the efficient what the step to it costs."""
     solved = [row for row in rows if row["status"] in WITH_PLAN]
     pairs: dict[str, tuple[float, ...]] = {
         row["point"]: tuple(value_of(row, word) for word in (front.minimised, front.capped)) for row in solved

@@ -69,13 +69,7 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Messag
 
 
 def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path, formats: Sequence[str]) -> list[Path]:
-    """Draw a front into its folder, in the language that is spoken.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw a front into its folder, in the language that is spoken."""
     import_alone("matplotlib")
     from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.pareto import Headings, draw_pareto  # noqa: PLC0415

@@ -219,15 +219,7 @@ def _hush() -> None:
 
 @contextmanager
 def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[Engine]:
-    """Open an engine, ``local`` or ``dask``, and close it whatever happens.
-
-    Raises
-    ------
-    UsageError
-        There is no such engine, no address for one, or nothing answers there.
-    SolverMissingError
-        dask is not installed.
-    """
+    """Open an engine, ``local`` or ``dask``, and close it whatever happens."""
     if name not in {"local", "dask"}:
         raise UsageError(say("--engine {name}: choose local or dask", name=shown(name)))
     if name == "dask" and not scheduler:

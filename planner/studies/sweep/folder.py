@@ -35,26 +35,7 @@ OPEN: Final = "open"
 def check_statement(
     path: Path, statement: Mapping[str, Any], values: Mapping[str, Sequence[str]], *, write: bool = False
 ) -> None:
-    """Make sure that a folder is of an analysis, or of none yet; what was asked must be the same, or more values.
-
-    Parameters
-    ----------
-    path
-        Of the file, ``sweep.json`` or ``pareto.json``.
-    statement
-        What all points have in common.
-    values
-        What is varied, by key.
-    write
-        Whether it is written there.
-
-    Raises
-    ------
-    UsageError
-        The folder is of another analysis.
-    CannotWriteError
-        The file system refused.
-    """
+    """Make sure that a folder is of an analysis, or of none yet; what was asked must be the same, or more values."""
     now = json.loads(to_json({**statement, "vary": {key: list(each) for key, each in values.items()}}))
     try:
         before = json.loads(path.read_bytes())
@@ -84,13 +65,7 @@ def check_statement(
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in the place of the last one, at one stroke.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused; the last file stands.
-    """
+    """Put a file in the place of the last one, at one stroke."""
     draft = path.with_name(f".{path.name}.part")
     try:
         with draft.open("wb") as file:
@@ -115,15 +90,7 @@ def refusal(path: Path, error: OSError) -> CannotWriteError:
 
 
 def row_of(head: Mapping[str, str], status: str, record: Record | None) -> Row:
-    """Return the row of a point: what it is, its status, and every figure of its summary by its path there.
-
-    Parameters
-    ----------
-    head
-        The columns that say which point it is.
-    record
-        Its run folder; without one the figures are missing.
-    """
+    """Return the row of a point: what it is, its status, and every figure of its summary by its path there."""
     row = {**{name: guarded(text) for name, text in head.items()}, "status": status}
     if record is None:
         return row
@@ -158,25 +125,7 @@ def columns_of(rows: Iterable[Row], first: Sequence[str]) -> list[str]:
 
 
 def join_tables(out: Path, names: Sequence[str]) -> list[str]:
-    """Write each result table of all points as one, the point as its first column.
-
-    Parameters
-    ----------
-    out
-        The folder of the analysis.
-    names
-        Of the points that have a plan, in order.
-
-    Returns
-    -------
-    list of str
-        The tables that have too many rows to be written together.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Write each result table of all points as one, the point as its first column."""
     rows: dict[str, int] = {}
     for name in names:
         layouts = json.loads((out / POINTS / name / MANIFEST).read_bytes())["tables"]

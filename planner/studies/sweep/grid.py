@@ -114,13 +114,7 @@ def _number(value: str) -> str:
 
 
 def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
-    """Return every combination, the last axis fastest.
-
-    Raises
-    ------
-    UsageError
-        A key is varied twice, or there are more combinations than anybody can mean.
-    """
+    """Return every combination, the last axis fastest."""
     keys = [axis.key for axis in axes]
     for key in keys:
         if keys.count(key) > 1:

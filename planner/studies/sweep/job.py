@@ -131,13 +131,7 @@ class Record:
 
 
 def read_record(folder: Path) -> Record | None:
-    """Return manifest and summary of a run folder; ``None`` where there is no run folder.
-
-    Raises
-    ------
-    UsageError
-        Something else stands there.
-    """
+    """Return manifest and summary of a run folder; ``None`` where there is no run folder."""
     if not folder.exists():
         return None
     try:
@@ -157,13 +151,7 @@ def read_record(folder: Path) -> Record | None:
 
 
 def is_settled(job: Job, record: Record) -> bool:
-    """Return whether another try would find nothing else.
-
-    Raises
-    ------
-    UsageError
-        The folder is the run of another question.
-    """
+    """Return whether another try would find nothing else."""
     manifest = record.manifest
     if tuple(manifest["overrides"]) != job.overrides or dict(manifest["inputs"]) != dict(job.inputs):
         raise UsageError(

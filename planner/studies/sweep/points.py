@@ -70,13 +70,7 @@ class Points:
     _rows: dict[str, Row] = field(default_factory=dict)
 
     def add(self, name: str, head: Mapping[str, str], overrides: Sequence[str], place: tuple[int, ...]) -> None:
-        """Add a point, and look whether it is done.
-
-        Raises
-        ------
-        UsageError
-            What stands in its place is not its run.
-        """
+        """Add a point, and look whether it is done."""
         self.heads[name], self.overrides[name], self.places[name] = dict(head), tuple(overrides), place
         record = read_record(self.path(name))
         if record is not None and is_settled(self.job(name), record):
@@ -177,13 +171,7 @@ class Points:
         return [self._rows.get(name) or row_of(head, OPEN, None) for name, head in self.heads.items()]
 
     def write_table(self, rows: Sequence[Row] | None = None) -> list[Row]:
-        """Write the table of points, or rows in its place, and return it with a cell for every column.
-
-        Raises
-        ------
-        CannotWriteError
-            The file system refused.
-        """
+        """Write the table of points, or rows in its place, and return it with a cell for every column."""
         rows = self.rows() if rows is None else rows
         columns = columns_of(rows, [*next(iter(self.heads.values()), {}), "status", "gap"])
         full = [{name: row.get(name, "") for name in columns} for row in rows]

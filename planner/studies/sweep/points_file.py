@@ -20,13 +20,7 @@ Row = dict[str, str]
 
 
 def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
-    """Return the rows of a table of points; none where there is no file yet.
-
-    Raises
-    ------
-    InvalidInputError
-        The file is no such table.
-    """
+    """Return the rows of a table of points; none where there is no file yet."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -65,13 +59,7 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
 
 
 def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
-    """Put a table in the place of the last one, at one stroke.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused; the last table stands.
-    """
+    """Put a table in the place of the last one, at one stroke."""
     draft = path.with_name(f".{path.name}.part")
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:
@@ -94,15 +82,7 @@ def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str,
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Make a folder and hold it for one analysis.
-
-    Raises
-    ------
-    UsageError
-        Another analysis is at work in it.
-    CannotWriteError
-        The file system refused.
-    """
+    """Make a folder and hold it for one analysis."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

@@ -35,13 +35,7 @@ LINES_MAX: Final = 40
 
 
 def measures_of(table: pd.DataFrame) -> list[tuple[str, Message, float]]:
-    """Return what is worth a panel: column, heading with its unit, and scale; figures that never change are left out.
-
-    Parameters
-    ----------
-    table
-        The points, figures as numbers.
-    """
+    """Return what is worth a panel: column, heading with its unit, and scale, but no figure that never changes."""
     shares = [name for name in table.columns if name.startswith("green_power_share.")]
     cost, emissions = (
         told(name, float(table[name].abs().max()) if name in table else 0.0) for name in ("cost", "emissions")
@@ -111,13 +105,7 @@ def title_of(scenario: Scenario) -> Message:
 
 
 def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path, formats: Sequence[str]) -> list[Path]:
-    """Draw a sweep into its folder, in the language that is spoken.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw a sweep into its folder, in the language that is spoken."""
     import_alone("matplotlib")
     from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.sweep import Measure, Words, draw_sweep  # noqa: PLC0415

@@ -154,13 +154,7 @@ def _changes(sweep: Sweep, point: GridPoint) -> list[str]:
 
 
 def _check_keys(sweep: Sweep) -> None:
-    """Refuse to set and to vary the same.
-
-    Raises
-    ------
-    UsageError
-        A key stands in both.
-    """
+    """Refuse to set and to vary the same."""
     fixed = {text.partition("=")[0].strip() for text in sweep.overrides}
     for axis in sweep.axes:
         if axis.key in fixed:
@@ -168,13 +162,7 @@ def _check_keys(sweep: Sweep) -> None:
 
 
 def _check_values(folder: Path, sweep: Sweep, missing: Sequence[GridPoint]) -> None:
-    """Read the scenario once with every value that is still to be solved, before any time is spent on solving.
-
-    Raises
-    ------
-    InvalidInputError
-        With the faults of the first value that has any.
-    """
+    """Read the scenario once with every value that is still to be solved, before any time is spent on solving."""
     seen: set[tuple[int, str]] = set()
     for point in missing:
         new = {(number, value) for number, value in enumerate(point.values)} - seen

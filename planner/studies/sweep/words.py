@@ -87,15 +87,7 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
 
 
 def axis_word(scenario: Scenario, key: str, label: str) -> Message:
-    """Return what a reader calls what is varied: the parameter's word, and the names of the members it is of.
-
-    Parameters
-    ----------
-    key
-        In the words of ``--set``.
-    label
-        The key without its table.
-    """
+    """Return what a reader calls what is varied: the parameter's word, and the names of the members it is of."""
     name, bracket, rest = label.partition("[")
     if not bracket:
         return word(name)

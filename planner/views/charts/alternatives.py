@@ -52,20 +52,7 @@ class Panel:
 
 
 def draw_alternatives(columns: Sequence[Sequence[Panel]], words: Words) -> Figure:
-    """Draw ranges, in columns of panels under one another.
-
-    Parameters
-    ----------
-    columns
-        One or two, none empty; of each panel the first ``ROWS_MAX`` rows are drawn, and the note says how many are not.
-    words
-        Title, notes and language.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
-    """
+    """Draw ranges, in columns of panels under one another."""
     with plain_settings():
         page = open_page(words.language)
         page.write_title(words.title, words.subtitle)

@@ -42,11 +42,6 @@ def draw_cost_of_green(
         What the scenario is called; any text.
     notes
         Lines below the chart; any text.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
     """
     with plain_settings():
         page = open_page(language)

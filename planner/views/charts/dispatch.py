@@ -47,26 +47,7 @@ def draw_dispatch(
     language: Language = "en",
     start: str | None = None,
 ) -> Figure:
-    """Draw seven days of a site, or its representative periods side by side.
-
-    Parameters
-    ----------
-    hours
-        From :func:`planner.views.charts.hours.read_hours`.
-    site
-        What the site is called; any text.
-    technologies
-        What each green technology is called, by id; any text.
-    notes
-        Lines below the chart; any text.
-    start
-        The first day; see :func:`planner.views.charts.stretches.choose_stretches`.
-
-    Raises
-    ------
-    DrawingError
-        The language or the first day is not known.
-    """
+    """Draw seven days of a site, or its representative periods side by side."""
     with plain_settings():
         page = open_page(language)
         choice = choose_stretches(hours, start)

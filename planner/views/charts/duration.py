@@ -31,22 +31,7 @@ WIDTH = {"facility_load": 1.5, "green_used": 1.5, "available": 1.0, "grid_power"
 
 
 def draw_duration(hours: Hours, *, site: Text, notes: Sequence[Text] = (), language: Language = "en") -> Figure:
-    """Draw the duration curves of a site, or of all sites together.
-
-    Parameters
-    ----------
-    hours
-        From :func:`planner.views.charts.hours.read_hours`.
-    site
-        What the site is called; any text.
-    notes
-        Lines below the chart; any text.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
-    """
+    """Draw the duration curves of a site, or of all sites together."""
     with plain_settings():
         page = open_page(language)
         power, weight = hours.power, hours.power["weight"]

@@ -177,13 +177,7 @@ class Page:
 
 
 def open_page(language: str) -> Page:
-    """Return an empty page.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
-    """
+    """Return an empty page."""
     width, height = style.PAGE
     figure = Figure(figsize=(width / 72, height / 72), dpi=DPI, facecolor=PAPER)
     FigureCanvasAgg(figure)
@@ -210,15 +204,7 @@ def scale_figures(axes: Axes, low: float, high: float, count: int) -> None:
 
 
 def save_chart(figure: Figure, folder: Path, name: str, formats: Sequence[str], dpi: int = DPI) -> list[Path]:
-    """Write a page as ``<name>.png``, ``.svg`` or ``.pdf``; an earlier one stays until the new one is whole.
-
-    Raises
-    ------
-    DrawingError
-        A format is not known.
-    OSError
-        The file system refused.
-    """
+    """Write a page as ``<name>.png``, ``.svg`` or ``.pdf``; an earlier one stays until the new one is whole."""
     check_formats(formats)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []

@@ -50,11 +50,6 @@ def draw_pareto(points: pd.DataFrame, headings: Headings, words: Words) -> Figur
         What stands above the panels, and below them.
     words
         Title, notes and language.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
     """
     with plain_settings():
         page = open_page(words.language)

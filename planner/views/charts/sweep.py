@@ -80,11 +80,6 @@ def draw_sweep(
         A panel each, six at most.
     words
         Title, notes and language.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
     """
     with plain_settings():
         page = open_page(words.language)

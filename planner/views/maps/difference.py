@@ -76,32 +76,7 @@ def draw_changes(
     language: Language = "en",
     basemap: Path | None = None,
 ) -> Figure:
-    """Draw what moved between two plans on one A4 page.
-
-    Parameters
-    ----------
-    sites
-        Points with ``site``, ``before`` and ``after`` [MW of IT load] and, where known, ``name_zh``, ``name_en``,
-        ``hub`` (empty for a site that is no cluster). EPSG:4326.
-    moves
-        Arcs with ``site_from``, ``site_to`` and ``load`` [MW, net].
-    title, notes
-        Any text, drawn as it is.
-    language
-        ``en`` or ``zh``.
-    basemap
-        A GeoJSON file or GeoPackage of the user's own polygons in place of the bundled provinces.
-
-    Returns
-    -------
-    Figure
-        The page, for :func:`save_changes`.
-
-    Raises
-    ------
-    DrawingError
-        A layer lacks a column, the language is not known, or the base map cannot be read.
-    """
+    """Draw what moved between two plans on one A4 page."""
     check_language(language)
     for table, layer in ((sites, "sites"), (moves, "moves")):
         check_layer(table, layer, COLUMNS[layer])
@@ -114,13 +89,7 @@ def draw_changes(
 def save_changes(
     figure: Figure, folder: Path, stem: str = "difference", formats: Sequence[str] = ("png", "svg", "pdf")
 ) -> list[Path]:
-    """Write the page as ``<stem>.png`` (300 dpi), ``.svg`` and ``.pdf``; return the files in the order of ``formats``.
-
-    Raises
-    ------
-    DrawingError
-        A format is not known.
-    """
+    """Write the page as ``<stem>.png`` (300 dpi), ``.svg`` and ``.pdf``; return the files as ``formats`` orders them."""
     check_formats(formats)
     paths = [folder / f"{stem}.{name}" for name in formats]
     with mpl.rc_context(plain_settings()):

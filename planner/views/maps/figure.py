@@ -62,14 +62,7 @@ def plain_settings() -> dict[Any, Any]:
 
 
 def check_formats(formats: Sequence[str]) -> None:
-    """Refuse a format that no figure is written in.
-
-    Raises
-    ------
-    DrawingError
-        It is not known.
-
-    """
+    """Refuse a format that no figure is written in."""
     for name in formats:
         if name not in METADATA:
             allowed = ", ".join(METADATA)
@@ -230,22 +223,10 @@ def draw_map(
     basemap
         A GeoJSON file or GeoPackage of the user's own polygons in place of the bundled provinces.
 
-    Returns
-    -------
-    Figure
-        The page, for :func:`save_map`.
-
-    Raises
-    ------
-    DrawingError
-        If a layer lacks a column or holds a quantity that is negative or no number, if the language is not known,
-        or if the base map cannot be read.
-
     Notes
     -----
     Any layer may be empty. What has no coordinates is left out and said so below the map. A character that the
     bundled font lacks is drawn as ``□`` and named below the map: a name never stops a plan from being drawn.
-
     """
     check_language(language)
     layers = read_layers(sites, regions, flows, language)
@@ -275,28 +256,7 @@ def _compose_page(layers: Layers, base: BaseMap, title: str, notes: Sequence[Tex
 
 
 def save_map(figure: Figure, folder: Path, formats: Sequence[str] = ("png", "svg", "pdf")) -> list[Path]:
-    """Write the page as ``map.png`` (300 dpi), ``map.svg`` and ``map.pdf``.
-
-    Parameters
-    ----------
-    figure
-        The page from :func:`draw_map`.
-    folder
-        Where the files go; made if it does not exist.
-    formats
-        Any of ``png``, ``svg`` and ``pdf``.
-
-    Returns
-    -------
-    list of Path
-        The files, in the order of ``formats``.
-
-    Raises
-    ------
-    DrawingError
-        If a format is not known.
-
-    """
+    """Write the page as ``map.png`` (300 dpi), ``map.svg`` and ``map.pdf``."""
     check_formats(formats)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []

@@ -265,7 +265,6 @@ def draw_legend(page: Axes, box: Bounds, language: Language, key: Key, *, larges
     -------
     float
         Height of the page at which the legend ends [pt].
-
     """
     legend = Legend(page, box, language)
     if key.circles is not None:

@@ -116,7 +116,6 @@ def collect_notes(
         ``en`` or ``zh``.
     width
         Width of the lines [pt].
-
     """
     missing = layers.missing
 

@@ -95,7 +95,6 @@ def fit_frame(bounds: Bounds, box: Bounds, *, pad: Bounds = (0, 0, 0, 0), least:
         Room on the left, below, on the right and above, as shares of the longer side.
     least
         Smallest width and height shown [m], so that a single point has surroundings.
-
     """
     left, bottom, right, top = bounds
     longer = max(right - left, top - bottom)
@@ -119,7 +118,6 @@ def measure_bar(frame: Frame, corner: tuple[float, float], kilometres: float) ->
         Left end of the bar [pt].
     kilometres
         What the bar stands for [km], measured on the ellipsoid from end to end of the bar where it stands.
-
     """
     wanted = kilometres * 1000
     length = wanted * frame.scale

@@ -143,15 +143,7 @@ def decimals_of(values: Iterable[float], digits: int = DIGITS) -> int:
 
 
 def plain(value: float, decimals: int | None = None, *, sign: bool = False) -> str:
-    """Return a number with thousands apart; − is the true minus.
-
-    Parameters
-    ----------
-    decimals
-        How many; by default as many as say something, a number below 1 with three digits.
-    sign
-        Whether a number above 0 has a plus.
-    """
+    """Return a number with thousands apart; − is the true minus."""
     size = abs(value)
     if decimals is None:
         text = f"{size:.3g}" if 1e-4 < size < 1 else f"{size:,.{decimals_of([size])}f}"  # noqa: PLR2004 - no exponent

@@ -8,14 +8,7 @@ from planner.views.page.glyphs import name_characters
 
 
 def check_language(language: str) -> Language:
-    """Return the language if it is one of the planner's.
-
-    Raises
-    ------
-    DrawingError
-        If it is neither ``en`` nor ``zh``.
-
-    """
+    """Return the language if it is one of the planner's."""
     for known in LANGUAGES:
         if language == known:
             return known

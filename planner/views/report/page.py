@@ -31,24 +31,7 @@ DANGEROUS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u202
 
 
 def write_report(subject: Subject, folder: Path, basemap: Path | None = None) -> Path:
-    """Write ``report.html`` into a folder; an earlier one stays until this one is whole.
-
-    Parameters
-    ----------
-    subject
-        What the page speaks of.
-    folder
-        The run folder.
-    basemap
-        The user's own base map.
-
-    Raises
-    ------
-    DrawingError
-        The user's base map cannot be read.
-    OSError
-        The file system refused.
-    """
+    """Write ``report.html`` into a folder; an earlier one stays until this one is whole."""
     path = folder / REPORT
     draft = path.with_name(f".{REPORT}.part")
     draft.write_bytes(make_page(subject, basemap).encode("utf-8", "backslashreplace"))

@@ -35,11 +35,6 @@ def time_column_of(table: Table, name: str | None, gathering: Gathering) -> str:
 
     Where year, month, day and hour, or a date and an hour, stand in columns of their own, one column takes their place,
     and a note says so.
-
-    Raises
-    ------
-    UsageError
-        No such column.
     """
     if name is not None and name not in table.columns:
         raise UsageError(

@@ -36,16 +36,6 @@ def beginnings(stamps: Sequence[Stamp | None], hours_end: bool, tell: Tell) -> l
 
     A file with 24:00 and without 00:00 names hours by their ends. One whose times all stand at one other minute
     (NSRDB: 30, PVGIS: 10) gives each hour's value at that minute.
-
-    Parameters
-    ----------
-    hours_end
-        Whether it was said that times are ends.
-
-    Returns
-    -------
-    list or None
-        ``None`` after a fault.
     """
     known = [stamp for stamp in stamps if stamp is not None]
     last = [row for row, stamp in enumerate(stamps) if stamp is not None and stamp.hour == LAST_HOUR]

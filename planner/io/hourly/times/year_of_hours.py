@@ -67,13 +67,7 @@ def hour_name(hour: int, year: int, length: int) -> str:
 
 
 def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] | None:
-    """Return the row of each hour of the scenario's year, and note what had to be done.
-
-    Parameters
-    ----------
-    hours
-        Of the scenario: 8,760 or 8,784.
-    """
+    """Return the row of each hour of the scenario's year, and note what had to be done."""
     file, length = hourly.table.files[0], len(hourly.rows)
     if length < hours:
         remedy = say("take a file that has it, or plan a year without: hours = 8760 in [time]")

@@ -43,13 +43,7 @@ class Verdict:
 
 
 def check_problem(problem: Problem) -> None:
-    """Refuse what solvers would take for something else: NaN is "optimal" to HiGHS, 1e20 is infinite.
-
-    Raises
-    ------
-    PlannerError
-        A number is not finite or too large; says where.
-    """
+    """Refuse what solvers would take for something else: NaN is "optimal" to HiGHS, 1e20 is infinite."""
     columns, rows = problem.column_names, problem.row_names
     matrix = problem.matrix
     if not problem.stages or not 0 <= problem.objective_stage < len(problem.stages):
@@ -116,23 +110,7 @@ def _unfit(what: Text, name: object, number: float) -> PlannerError:
 
 
 def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
-    """Check an answer and clean its values.
-
-    Parameters
-    ----------
-    problem
-        What was asked.
-    answer
-        What the solver's process said, its status being one of ``Status`` but ``error``.
-    mip_gap
-        Relative gap at which an integer plan may be called optimal.
-
-    Raises
-    ------
-    SolverCrashedError
-        The answer is nonsense: a plan that breaks a rule, a bound above the plan's cost, duals that contradict
-        the plan, a number that is none.
-    """
+    """Check an answer and clean its values."""
     if answer.status not in get_args(Status) or answer.status == "error":
         raise _nonsense(say("a status called {status!r:.80}", status=answer.status))
     if answer.status not in ("optimal", "feasible", "interrupted"):
@@ -163,13 +141,7 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
 
 
 def clean(problem: Problem, values: Vector) -> tuple[Vector, list[Text]]:
-    """Return the values with integers integral and no bound overstepped, and what was done to them.
-
-    Raises
-    ------
-    SolverCrashedError
-        It would take more than the solver's tolerance.
-    """
+    """Return the values with integers integral and no bound overstepped, and what was done to them."""
     if values.shape != problem.column_lower.shape:
         raise _nonsense(
             say(

@@ -28,11 +28,6 @@ def prove_answer(
 
     Where the bound comes from the solver's own tree, and what is proved here leaves more than the gap asked for, it
     stays the solver's word. A bound of our own search, or of a linear programme, is what is proved, however poor.
-
-    Parameters
-    ----------
-    folder
-        Where the solver's process has left its vectors.
     """
     begin = time.perf_counter()
     assert verdict.values is not None  # noqa: S101  for mypy: the caller has looked

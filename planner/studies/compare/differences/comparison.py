@@ -85,14 +85,7 @@ class Comparison:
 
 
 def compare_runs(before: Run, after: Run, near: Nearest | Message | None = None) -> Comparison:
-    """Compare a run with the base; nothing is solved again.
-
-    Parameters
-    ----------
-    near
-        From :func:`planner.studies.compare.differences.nearest.nearest_equal`: the run's equal that is nearest to the
-        base.
-    """
+    """Compare a run with the base; nothing is solved again."""
     first, second = before.results, after.results
     equal = near.tables if isinstance(near, Nearest) else None
     if equal is None:
@@ -130,13 +123,7 @@ def together(comparisons: Sequence[Comparison]) -> dict[str, pd.DataFrame]:
 
 
 def labels_of(runs: Sequence[tuple[str, str]]) -> list[str]:
-    """Return names that tell runs apart: their scenarios' if those differ, else their folders', else numbers too.
-
-    Parameters
-    ----------
-    runs
-        Scenario and folder of each.
-    """
+    """Return names that tell runs apart: their scenarios' if those differ, else their folders', else numbers too."""
     for names in zip(*((scenario, folder.rstrip("/").rpartition("/")[2]) for scenario, folder in runs), strict=True):
         if len({*names}) == len(names) and all(names):
             return list(names)

@@ -35,11 +35,6 @@ COUNTED_SETS: Final = frozenset({"timestep", RECORDED, "quantile"})
 def differences_between(before: Results, after: Results, moves: pd.DataFrame) -> pd.DataFrame:
     """Return how the inputs of two plans differ.
 
-    Parameters
-    ----------
-    moves
-        From :func:`planner.studies.compare.differences.moves.moves_between`.
-
     Returns
     -------
     DataFrame

@@ -55,21 +55,7 @@ def change_of(before: pd.Series, after: pd.Series) -> pd.Series:
 
 
 def moves_between(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what moved from one plan to the other.
-
-    Parameters
-    ----------
-    before, after
-        The result tables of the two plans: ``time``, ``allocation``, ``demand``.
-
-    Returns
-    -------
-    DataFrame
-        One row a move, the largest first: ``kind`` (one of ``KINDS``), ``region``, ``workload``, ``site_from``,
-        ``site_to`` (empty where the work comes from or goes to no site) and ``load`` [MW, mean over the year, above 0].
-        For each region and workload, the rows of a site from which and to which work moves add up to the change of
-        what it does, and the rows of ``demand`` and ``unserved`` to theirs.
-    """
+    """Return what moved from one plan to the other."""
     sites = change_of(*(mean_load(tables, PAIR_AND_SITE) for tables in (before, after)))
     demand, unserved = (
         change_of(*(mean(tables, PAIR) for tables in (before, after))) for mean in (mean_demand, mean_unserved)
@@ -92,13 +78,7 @@ def moves_between(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.Dat
 def moves_apart(
     before: Mapping[str, pd.DataFrame], near: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Return what moved to the nearest equal of a plan, and after it, as ``swapped``, what only swaps places.
-
-    Parameters
-    ----------
-    before, near, after
-        The result tables of the base, of the plan's equal that is nearest to it, and of the plan.
-    """
+    """Return what moved to the nearest equal of a plan, and after it, as ``swapped``, what only swaps places."""
     swaps = moves_between(near, after).assign(kind=SWAPPED)
     return pd.concat([moves_between(before, near), swaps], ignore_index=True)
 

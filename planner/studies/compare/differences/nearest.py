@@ -68,13 +68,7 @@ class Nearest:
 
 
 def nearest_equal(before: Results, after: Results, seconds: float = SECONDS) -> Nearest | Message:
-    """Return the plan nearest to ``before`` among the equals of ``after``, or why it is not known.
-
-    Parameters
-    ----------
-    seconds
-        Wall time for the solver.
-    """
+    """Return the plan nearest to ``before`` among the equals of ``after``, or why it is not known."""
     if "own_rules" in after.summary or "own_rules" in after.manifest:
         return say("the run has rules of the user's own")
     if "alternative" in after.summary:
