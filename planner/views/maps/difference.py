@@ -89,7 +89,7 @@ def draw_changes(
 def save_changes(
     figure: Figure, folder: Path, stem: str = "difference", formats: Sequence[str] = ("png", "svg", "pdf")
 ) -> list[Path]:
-    """Write the page as ``<stem>.png`` (300 dpi), ``.svg`` and ``.pdf``; return the files as ``formats`` orders them."""
+    """Write ``<stem>.png`` (300 dpi), ``.svg`` and ``.pdf``; return the files as ``formats`` orders them."""
     check_formats(formats)
     paths = [folder / f"{stem}.{name}" for name in formats]
     with mpl.rc_context(plain_settings()):
