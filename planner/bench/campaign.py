@@ -62,20 +62,12 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
     """Make the runs that are not yet in ``runs.jsonl``, and return the records of all."""
     instances = read_instances(folder)
     if not instances:
-        raise UsageError(
-            say(
-                "{folder} has no instances: name a scenario folder or an .mps file",
-                folder=shown(folder),
-            )
-        )
+        raise UsageError(say("{folder} has no instances: name a scenario folder or an .mps file", folder=shown(folder)))
     runs = plan_runs(campaign, instances)
     missing = [name for name, module in campaign.solvers.items() if load(module).available() is None]
     if missing:
         raise SolverMissingError(
-            say(
-                "not installed: {listed}; install it, or leave it out of --solvers",
-                listed=", ".join(missing),
-            )
+            say("not installed: {listed}; install it, or leave it out of --solvers", listed=", ".join(missing))
         )
     try:
         with open_runs(folder) as file, Interrupts() as interrupts:
@@ -97,11 +89,7 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
         raise SolveInterruptedError(say("interrupted: {words}", words=words)) from None
     except OSError as error:
         raise CannotWriteError(
-            say(
-                "cannot write {folder}: {value}; free some space",
-                folder=shown(folder),
-                value=reason(error),
-            )
+            say("cannot write {folder}: {value}; free some space", folder=shown(folder), value=reason(error))
         ) from None
     return list(records.values())
 
@@ -179,10 +167,7 @@ def _read_claim(work: Path, ended: Ended) -> dict[str, Any]:
     try:
         claim: dict[str, Any] = json.loads((work / CLAIM).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        words = {
-            "exit": f"exit {ended.returncode}",
-            "signal": f"signal {-ended.returncode}",
-        }
+        words = {"exit": f"exit {ended.returncode}", "signal": f"signal {-ended.returncode}"}
         message = f"no answer: {words.get(ended.ending, ended.ending)}"
         return {"claim": WITHOUT_ANSWER[ended.ending], "message": message, "version": ""}
     return claim

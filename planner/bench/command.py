@@ -50,10 +50,7 @@ def bench(
             raise UsageError(say("name the scenario folders or .mps files to make instances of"))
         if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - {FOLDER}):
             raise UsageError(
-                say(
-                    "{folder} holds something else: choose an --out that is empty or not there",
-                    folder=shown(folder),
-                )
+                say("{folder} holds something else: choose an --out that is empty or not there", folder=shown(folder))
             )
     freeze(folder, sources, overrides)
 
@@ -77,10 +74,7 @@ def campaign_of(choice: Choice) -> Campaign:
         seeds = tuple(int(word) for word in _split(choice.seeds))
     except ValueError:
         raise UsageError(
-            say(
-                "--seeds {seeds}: whole numbers from 0 on, such as 0,1,2",
-                seeds=shown(choice.seeds),
-            )
+            say("--seeds {seeds}: whole numbers from 0 on, such as 0,1,2", seeds=shown(choice.seeds))
         ) from None
     return Campaign(
         solvers=modules_of(names),

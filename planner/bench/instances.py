@@ -69,12 +69,7 @@ def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ())
     names = [_name(path) for path in sources]
     doubles = sorted({name for name in names if names.count(name) > 1})
     if doubles:
-        raise UsageError(
-            say(
-                "two sources are named {doubles}: rename one",
-                doubles=shown(doubles[0]),
-            )
-        )
+        raise UsageError(say("two sources are named {doubles}: rename one", doubles=shown(doubles[0])))
     try:
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         for path, name in zip(sources, names, strict=True):
@@ -82,11 +77,7 @@ def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ())
             _write_index(folder, known)
     except OSError as error:
         raise CannotWriteError(
-            say(
-                "cannot write {folder}: {strerror}; choose another --out",
-                folder=shown(folder),
-                strerror=reason(error),
-            )
+            say("cannot write {folder}: {strerror}; choose another --out", folder=shown(folder), strerror=reason(error))
         ) from None
     return known
 
@@ -140,10 +131,7 @@ def _freeze_source(
         return []
     if any(instance.name in {f"{name}-lp", f"{name}-milp"} for instance in known):
         raise UsageError(
-            say(
-                "{name}: instances of another source have this name; rename the source",
-                name=shown(path.name),
-            )
+            say("{name}: instances of another source have this name; rename the source", name=shown(path.name))
         )
     try:
         linear = canonical(linear, constant)

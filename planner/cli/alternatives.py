@@ -23,25 +23,19 @@ def alternatives(
     out: Annotated[
         Path,
         typer.Option(
-            metavar="DIR",
-            help=rendered(say("Folder of table, figure and plans; what it has is not redone.")),
+            metavar="DIR", help=rendered(say("Folder of table, figure and plans; what it has is not redone."))
         ),
     ],
     slack: Annotated[
-        float,
-        typer.Option(metavar="S", help=rendered(say("How much worse a plan may be; 0.02 is 2 %."))),
+        float, typer.Option(metavar="S", help=rendered(say("How much worse a plan may be; 0.02 is 2 %.")))
     ] = 0.02,
     what: Annotated[
         str,
-        typer.Option(
-            metavar="whole,side,hub,site,build",
-            help=rendered(say("Whose least and most are sought; all.")),
-        ),
+        typer.Option(metavar="whole,side,hub,site,build", help=rendered(say("Whose least and most are sought; all."))),
     ] = "whole,side,hub,site,build",
     plans: Annotated[int, typer.Option(metavar="N", help=rendered(say("Whole plans, far from each other.")))] = 5,
     time_limit: Annotated[
-        float | None,
-        typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each search."))),
+        float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each search.")))
     ] = None,
     overrides: Overrides = None,
     formats: Annotated[

@@ -15,16 +15,12 @@ from planner.language import rendered, say
 @app.command(help=say("Compare finished runs: what moved where, and why."))
 def compare(
     runs: Annotated[
-        list[Path],
-        typer.Argument(metavar="RUN RUN…", help=rendered(say("Folders of finished runs, the base first."))),
+        list[Path], typer.Argument(metavar="RUN RUN…", help=rendered(say("Folders of finished runs, the base first.")))
     ],
     *,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help=rendered(say("Folder for tables, workbook and map; must not exist yet.")),
-        ),
+        typer.Option(metavar="DIR", help=rendered(say("Folder for tables, workbook and map; must not exist yet."))),
     ] = None,
     formats: Annotated[
         str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats of the map.")))

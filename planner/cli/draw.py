@@ -37,31 +37,21 @@ def draw(
 def chart(
     run: RunFolder,
     kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="dispatch|duration",
-            help=rendered(say("A week hour by hour, or the year sorted.")),
-        ),
+        str, typer.Argument(metavar="dispatch|duration", help=rendered(say("A week hour by hour, or the year sorted.")))
     ],
     *,
     site: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help=rendered(say("Site; duration without it: all together."))),
+        str | None, typer.Option(metavar="ID", help=rendered(say("Site; duration without it: all together.")))
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option(
-            "--from",
-            metavar="DAY",
-            help=rendered(say("First day of a dispatch; the least green week.")),
-        ),
+        typer.Option("--from", metavar="DAY", help=rendered(say("First day of a dispatch; the least green week."))),
     ] = None,
     formats: Annotated[
         str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))
     ] = "png,svg,pdf",
     out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help=rendered(say("Where to; the run folder if left out."))),
+        Path | None, typer.Option(metavar="DIR", help=rendered(say("Where to; the run folder if left out.")))
     ] = None,
 ) -> None:
     from planner.pipeline.hours_chart import FORMATS, chart_run  # noqa: PLC0415

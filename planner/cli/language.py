@@ -75,13 +75,7 @@ def language_of(word: str, where: str = OPTION) -> Language:
     for language in LANGUAGES:
         if word == language:
             return language
-    raise UsageError(
-        say(
-            "{where} {word}: zh and en are the languages",
-            where=where,
-            word=shown(word),
-        )
-    )
+    raise UsageError(say("{where} {word}: zh and en are the languages", where=where, word=shown(word)))
 
 
 def translate_help() -> None:

@@ -29,14 +29,12 @@ app = App(
 ScenarioFolder = Annotated[Path, typer.Argument(help=rendered(say("Scenario folder.")), metavar="SCENARIO")]
 RunFolder = Annotated[Path, typer.Argument(help=rendered(say("Folder of a finished run.")), metavar="RUN")]
 Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="K=V", help=rendered(say("Replace a value; repeatable."))),
+    list[str] | None, typer.Option("--set", metavar="K=V", help=rendered(say("Replace a value; repeatable.")))
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help=rendered(say("Print nothing but errors.")))]
 AsJson = Annotated[bool, typer.Option("--json", help=rendered(say("Print JSON to stdout and nothing else.")))]
 BaseMap = Annotated[
-    Path | None,
-    typer.Option("--basemap", metavar="FILE", help=rendered(say("Your own base map, GeoJSON or GPKG."))),
+    Path | None, typer.Option("--basemap", metavar="FILE", help=rendered(say("Your own base map, GeoJSON or GPKG.")))
 ]
 LAYER_HELP = rendered(say("Of a base map in a GPKG of several layers."))
 BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", metavar="NAME", help=LAYER_HELP)]
@@ -68,12 +66,7 @@ def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words or not set(words) <= set(known):
         raise UsageError(
-            say(
-                "{option} {text}: choose from {known}",
-                option=option,
-                text=shown(text),
-                known=join(known),
-            )
+            say("{option} {text}: choose from {known}", option=option, text=shown(text), known=join(known))
         )
     return words
 

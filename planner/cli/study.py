@@ -22,11 +22,7 @@ def green_cost(
     scenario: ScenarioFolder,
     *,
     out: Annotated[
-        Path,
-        typer.Option(
-            metavar="DIR",
-            help=rendered(say("Folder of table and figure; what it has is not redone.")),
-        ),
+        Path, typer.Option(metavar="DIR", help=rendered(say("Folder of table and figure; what it has is not redone.")))
     ],
     shares: Annotated[
         str, typer.Option(metavar="0.8,1,…", help=rendered(say("Least green shares.")))
@@ -37,16 +33,13 @@ def green_cost(
     variants: Annotated[
         str,
         typer.Option(
-            metavar="NAMES",
-            help=rendered(say("as_given, without_deferral, without_shifting; the first two.")),
+            metavar="NAMES", help=rendered(say("as_given, without_deferral, without_shifting; the first two."))
         ),
     ] = "",
     scope: Annotated[
         str,
         typer.Option(
-            "--on",
-            metavar="site|hub|side|national",
-            help=rendered(say("Whose share; the widest the scenario has.")),
+            "--on", metavar="site|hub|side|national", help=rendered(say("Whose share; the widest the scenario has."))
         ),
     ] = "",
     time_limit: Annotated[

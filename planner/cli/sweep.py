@@ -13,41 +13,22 @@ from planner.language import rendered, say
 
 FORMATS = ("png", "svg", "pdf")
 Out = Annotated[
-    Path,
-    typer.Option(
-        metavar="DIR",
-        help=rendered(say("Folder of points and tables; what it has is not redone.")),
-    ),
+    Path, typer.Option(metavar="DIR", help=rendered(say("Folder of points and tables; what it has is not redone.")))
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(
-        metavar="N",
-        min=1,
-        help=rendered(say("Points solved at once; 1, or all threads of a cluster.")),
-    ),
+    typer.Option(metavar="N", min=1, help=rendered(say("Points solved at once; 1, or all threads of a cluster."))),
 ]
 EngineName = Annotated[
     str, typer.Option("--engine", metavar="local|dask", help=rendered(say("Where points are solved.")))
 ]
 Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS",
-        help=rendered(say("Of a dask cluster, such as tcp://127.0.0.1:8786.")),
-    ),
+    str | None, typer.Option(metavar="ADDRESS", help=rendered(say("Of a dask cluster, such as tcp://127.0.0.1:8786.")))
 ]
-Solver = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows."))),
-]
-TimeLimit = Annotated[
-    float | None,
-    typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point."))),
-]
+Solver = Annotated[str | None, typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows.")))]
+TimeLimit = Annotated[float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))]
 Gap = Annotated[
-    float | None,
-    typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal."))),
+    float | None, typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal.")))
 ]
 Cold = Annotated[bool, typer.Option("--cold", help=rendered(say("Start no point from its neighbour.")))]
 Maps = Annotated[bool, typer.Option("--maps", help=rendered(say("Draw map and page of every point.")))]
@@ -59,11 +40,7 @@ def sweep(
     scenario: ScenarioFolder,
     *,
     vary: Annotated[
-        list[str],
-        typer.Option(
-            metavar="K=a,b,c",
-            help=rendered(say("What is varied, K as in --set; repeatable.")),
-        ),
+        list[str], typer.Option(metavar="K=a,b,c", help=rendered(say("What is varied, K as in --set; repeatable.")))
     ],
     out: Out,
     workers: Workers = None,
@@ -101,12 +78,10 @@ def pareto(
     scenario: ScenarioFolder,
     *,
     objectives: Annotated[
-        str,
-        typer.Option(metavar="A,B", help=rendered(say("Two of cost, emissions, latency."))),
+        str, typer.Option(metavar="A,B", help=rendered(say("Two of cost, emissions, latency.")))
     ] = "cost,emissions",
     count: Annotated[
-        int,
-        typer.Option("--points", metavar="N", min=2, max=1000, help=rendered(say("Both ends included."))),
+        int, typer.Option("--points", metavar="N", min=2, max=1000, help=rendered(say("Both ends included.")))
     ] = 9,
     out: Out,
     workers: Workers = None,

@@ -47,11 +47,7 @@ def audit(
 
 
 def _unchecked(name: str, error: Exception) -> Finding:
-    return Finding(
-        name,
-        "tables",
-        say("cannot be checked: {name} {error}", name=type(error).__name__, error=error),
-    )
+    return Finding(name, "tables", say("cannot be checked: {name} {error}", name=type(error).__name__, error=error))
 
 
 def _unanswered(scenario: Scenario, audited: UnderAudit) -> Iterator[Finding]:
@@ -71,11 +67,7 @@ def _gaps(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fi
             if column not in declared or not declared[column].may_be_empty:
                 gaps |= cells.isna()
             if gaps.any():
-                yield Finding(
-                    name,
-                    str(column),
-                    say("{sum} cells are empty or infinite", sum=int(gaps.sum())),
-                )
+                yield Finding(name, str(column), say("{sum} cells are empty or infinite", sum=int(gaps.sum())))
 
 
 def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -110,13 +102,7 @@ def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: 
         elif _is_number(value) and other is not None and _is_number(other):
             findings.extend(Finding.unless_equal("summary", where, float(value), float(other), ""))
         elif value != other:
-            findings.append(
-                Finding(
-                    "summary",
-                    where,
-                    say("expected {value}, found {other}", value=value, other=other),
-                )
-            )
+            findings.append(Finding("summary", where, say("expected {value}, found {other}", value=value, other=other)))
     return findings
 
 

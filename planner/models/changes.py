@@ -56,12 +56,7 @@ def compile_made(m: PlanModel) -> Compiled:
     """Turn a made model into arrays, with all that its user did to it."""
     for record in m.recorded("variable"):
         if not standard_form.keys_are_whole(m, record):
-            raise UsageError(
-                say(
-                    "the variable {name} is not in the model as the planner made it",
-                    name=record.name,
-                )
-            )
+            raise UsageError(say("the variable {name} is not in the model as the planner made it", name=record.name))
     objective = _objective(m)
     try:
         theirs = standard_form.compile_as_made(m, objective.name)
@@ -98,23 +93,13 @@ def _objective(m: PlanModel) -> Any:
             )
         )
     if active[0].sense != pyo.minimize:
-        raise UsageError(
-            say(
-                "the objective {name} is maximised: minimise its negative",
-                name=shown(active[0].name),
-            )
-        )
+        raise UsageError(say("the objective {name} is maximised: minimise its negative", name=shown(active[0].name)))
     return active[0]
 
 
 def _not_known(error: ValueError) -> UsageError:
     text = " ".join(str(error).split())
-    return UsageError(
-        say(
-            "the model holds what the planner cannot solve: {text}",
-            text=shown(text, 300),
-        )
-    )
+    return UsageError(say("the model holds what the planner cannot solve: {text}", text=shown(text, 300)))
 
 
 # ---- columns

@@ -90,11 +90,7 @@ def _loaded(entry: EntryPoint, own: Sequence[str], others: Mapping[str, Guest]) 
     try:
         module = entry.load()
     except Exception as error:
-        why = say(
-            "it cannot be imported: {kind}: {error}",
-            kind=type(error).__name__,
-            error=shown(error, 300),
-        )
+        why = say("it cannot be imported: {kind}: {error}", kind=type(error).__name__, error=shown(error, 300))
         raise refused(guest, why) from error
     if not isinstance(module, ModuleType):
         raise refused(guest, say("{value} is no module", value=shown(entry.value)))
@@ -178,10 +174,7 @@ def check_tables(guest: Guest, made: Iterable[str], others: Iterable[str]) -> No
     taken = set(others)
     for name in made:
         if name in taken or not (name == guest.name or name.startswith(f"{guest.name}_")):
-            why = say(
-                "its result table {table} is not called after it",
-                table=shown(name),
-            )
+            why = say("its result table {table} is not called after it", table=shown(name))
             raise refused(guest, why)
 
 

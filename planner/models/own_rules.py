@@ -25,12 +25,7 @@ def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
     for given in rules:
         own = given if isinstance(given, OwnRule) else OwnRule(given)
         if not callable(own.function):
-            raise UsageError(
-                say(
-                    "rules holds '{value}', which is no function",
-                    value=shown(repr(own.function)),
-                )
-            )
+            raise UsageError(say("rules holds '{value}', which is no function", value=shown(repr(own.function))))
         _check_name(m, own.name)
         index = [_index_set(m, own.name, name) for name in own.sets]
         _check_arguments(own, index)
@@ -40,17 +35,11 @@ def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
 def _check_name(m: PlanModel, name: str) -> None:
     if not name.isidentifier():
         raise UsageError(
-            say(
-                "a rule of one's own needs a name to be told by: def name(m): …, not '{name}'",
-                name=shown(name),
-            )
+            say("a rule of one's own needs a name to be told by: def name(m): …, not '{name}'", name=shown(name))
         )
     if m.knows(name):
         raise UsageError(
-            say(
-                "the model already has something called {name}: give the rule another name",
-                name=shown(name),
-            )
+            say("the model already has something called {name}: give the rule another name", name=shown(name))
         )
 
 

@@ -75,10 +75,7 @@ def prove_run(results: Results, folder: Path) -> Proved:
     gap = (claimed["objective"] - found.bound) / abs(claimed["objective"]) if claimed["objective"] else math.nan
     shown: dict[str, Any] = {"bound": found.bound, "how": found.how, "gap": gap_text(max(gap, 0.0))}
     if is_own:
-        proved.told = say(
-            "the bound {bound:,.10g} is proved again (gap {gap}), {how}",
-            **shown,
-        )
+        proved.told = say("the bound {bound:,.10g} is proved again (gap {gap}), {how}", **shown)
     else:
         proved.told = say(
             "the bound {claimed:,.10g} is {whose}; {how}, {bound:,.10g} is proved (gap {gap})",
@@ -137,11 +134,7 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
     least = (objective - bound) / abs(objective) if objective else 0.0
     if math.isfinite(least) and not gap >= least - found.tolerance:
         lines.append(
-            say(
-                "the gap is said to be {gap}, and between objective and bound it is {least}",
-                gap=gap,
-                least=least,
-            )
+            say("the gap is said to be {gap}, and between objective and bound it is {least}", gap=gap, least=least)
         )
     return lines
 

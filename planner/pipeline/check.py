@@ -54,8 +54,7 @@ def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tu
     if isinstance(overrides, str):
         raise UsageError(
             say(
-                "overrides is a list of K=V, such as ['carbon_price=100'], not the text '{text}'",
-                text=shown(overrides),
+                "overrides is a list of K=V, such as ['carbon_price=100'], not the text '{text}'", text=shown(overrides)
             )
         )
     begin = time.perf_counter()

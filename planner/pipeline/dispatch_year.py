@@ -68,18 +68,12 @@ def read_to_dispatch(folder: Path, overrides: Sequence[str] = ()) -> tuple[Scena
     scenario, full_year = read_with_full_year(folder, overrides)
     if full_year is None:
         why = (
-            say(
-                "{folder} stands reduced already, and its full year is not known",
-                folder=folder,
-            )
+            say("{folder} stands reduced already, and its full year is not known", folder=folder)
             if scenario.has("representative_days")
             else say("{folder} is planned with all its timesteps", folder=folder)
         )
         raise UsageError(
-            say(
-                "--dispatch-year: {why}; choose days from a full year with --set time.representative_days=12",
-                why=why,
-            )
+            say("--dispatch-year: {why}; choose days from a full year with --set time.representative_days=12", why=why)
         )
     return scenario, full_year
 

@@ -45,11 +45,7 @@ ASCII_MAX = 127
 def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str] = ()) -> str:
     """Return the model of a scenario, or the schema of all scenarios, as text."""
     if form not in FORMS:
-        text = say(
-            "--format {form}: the formats are {known}",
-            form=shown(form),
-            known=join(FORMS),
-        )
+        text = say("--format {form}: the formats are {known}", form=shown(form), known=join(FORMS))
         raise UsageError(text)
     if form == "json-schema":
         return json.dumps(json_schema(declarations()), ensure_ascii=False, indent=2) + "\n"
@@ -73,10 +69,7 @@ def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Seq
     """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all."""
     if scenario_folder is None or out is None:
         raise UsageError(
-            say(
-                "--format {FOLDER}: name the scenario to export, and with --out the folder to make",
-                FOLDER=FOLDER,
-            )
+            say("--format {FOLDER}: name the scenario to export, and with --out the folder to make", FOLDER=FOLDER)
         )
     if os.path.lexists(out):
         raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
@@ -111,16 +104,10 @@ def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> No
         text = say("--format xlsx: name the scenario or the run to export, and with --out the workbook to write")
         raise UsageError(text)
     if out.suffix != ".xlsx":
-        text = say(
-            "--out {out}: the name of a workbook ends in .xlsx",
-            out=shown(out),
-        )
+        text = say("--out {out}: the name of a workbook ends in .xlsx", out=shown(out))
         raise UsageError(text)
     if os.path.lexists(out) and not (force and out.is_file()):
-        text = say(
-            "{out} exists already; choose another --out, or replace it with --force",
-            out=shown(out),
-        )
+        text = say("{out} exists already; choose another --out, or replace it with --force", out=shown(out))
         raise UsageError(text)
 
 
@@ -132,11 +119,7 @@ def write_export(text: str, path: Path) -> None:
         draft.replace(path)
     except OSError as error:
         raise CannotWriteError(
-            say(
-                "cannot write {path}: {strerror}; choose another --out",
-                path=shown(path),
-                strerror=reason(error),
-            )
+            say("cannot write {path}: {strerror}; choose another --out", path=shown(path), strerror=reason(error))
         ) from None
 
 

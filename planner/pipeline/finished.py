@@ -40,11 +40,7 @@ def redraw(run_path: Path, **drawing: Any) -> list[Path]:
         return draw(results, run_path, **drawing)
     except OSError as error:
         raise CannotWriteError(
-            say(
-                "cannot write the map into {run_path}: {strerror}",
-                run_path=shown(run_path),
-                strerror=reason(error),
-            )
+            say("cannot write the map into {run_path}: {strerror}", run_path=shown(run_path), strerror=reason(error))
         ) from None
 
 
@@ -54,11 +50,7 @@ def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Pat
     try:
         return write_page(results, run_path, baseline=other, basemap=basemap)
     except OSError as error:
-        text = say(
-            "cannot write the report into {folder}: {reason}",
-            folder=shown(run_path),
-            reason=reason(error),
-        )
+        text = say("cannot write the report into {folder}: {reason}", folder=shown(run_path), reason=reason(error))
         raise CannotWriteError(text) from None
 
 
@@ -112,10 +104,7 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
 def _confirmed(run_path: Path, mine: list[Message]) -> Message:
     """Say what the audit confirms, and what it leaves out because it is the user's own."""
     if not mine:
-        return say(
-            "{run_path}: the audit confirms every rule and cost\n",
-            run_path=run_path,
-        )
+        return say("{run_path}: the audit confirms every rule and cost\n", run_path=run_path)
     return say(
         "{run_path}: the audit confirms every rule and cost of the scenario, but for\n  {mine}\n",
         run_path=run_path,

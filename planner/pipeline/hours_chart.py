@@ -77,12 +77,7 @@ def _site(results: Results, kind: str, site: str | None) -> str | None:
         if kind == "duration":
             return None if len(sites) > 1 else sites[0]
         if len(sites) > 1:
-            raise UsageError(
-                say(
-                    "--site is needed: {nearest}",
-                    nearest=nearest("", sites, say("sites")),
-                )
-            )
+            raise UsageError(say("--site is needed: {nearest}", nearest=nearest("", sites, say("sites"))))
         return sites[0]
     if site not in sites:
         raise UsageError(

@@ -76,12 +76,7 @@ def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[Text]:
             )
         )
     if compiled.fallback and compiled.fallback != BY_HAND:
-        notes.append(
-            say(
-                "the model was built row by row, which is slow: {fallback}",
-                fallback=compiled.fallback,
-            )
-        )
+        notes.append(say("the model was built row by row, which is slow: {fallback}", fallback=compiled.fallback))
     return notes
 
 
@@ -106,17 +101,9 @@ def without_plan(solution: Solution, own: Own) -> PlannerError:
     match solution.status:
         case "infeasible":
             names = [*own.rules, *own.changes, *own.taken_out]
-            mine = say(
-                "the user's own are among them, which planner explain does not know: {names}",
-                names=join(names),
-            )
+            mine = say("the user's own are among them, which planner explain does not know: {names}", names=join(names))
             explain = mine if names else EXPLAIN
-            return InfeasibleError(
-                say(
-                    "no plan can keep all the rules together; {explain}",
-                    explain=explain,
-                )
-            )
+            return InfeasibleError(say("no plan can keep all the rules together; {explain}", explain=explain))
         case "unbounded":
             return UnboundedError(
                 say("the objective falls without end: a price is missing or negative where nothing limits")

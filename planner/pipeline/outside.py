@@ -99,12 +99,7 @@ def plan_of(model: PlanModel) -> Results:
     record.notes.extend(notes_of(compiled))
     values, missing = standard_form.values_of(model, problem)
     if missing:
-        raise UsageError(
-            say(
-                "the variable {name} has no value: solve the model first",
-                name=shown(missing),
-            )
-        )
+        raise UsageError(say("the variable {name} has no value: solve the model first", name=shown(missing)))
     verdict = judge(problem, Answer("feasible", values), 0.0)
     if verdict.values is None:
         raise RuntimeError("a plan that is judged has values")

@@ -102,8 +102,7 @@ def run(
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
     if question.made is None and (reasons := list(obstacles_of(scenario))):
         raise record.failure(
-            InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")),
-            "infeasible",
+            InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"
         )
     with clock("build"):
         model = question.made if question.made is not None else _declared(scenario, rules)

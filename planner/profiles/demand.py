@@ -63,11 +63,7 @@ def _working(local: pd.DatetimeIndex) -> np.ndarray:
         if year not in SPRING_FESTIVAL:
             known = f"{min(SPRING_FESTIVAL)} to {max(SPRING_FESTIVAL)}"
             raise UsageError(
-                say(
-                    "the Spring Festival of {year} is not known (the years known are {known})",
-                    year=year,
-                    known=known,
-                )
+                say("the Spring Festival of {year} is not known (the years known are {known})", year=year, known=known)
             )
         eve = date(year, *SPRING_FESTIVAL[year]) - timedelta(days=1)
         first, last = (date(year, *day) for day in NATIONAL_DAYS)

@@ -89,9 +89,6 @@ def _try_to(what: Message, stem: str, results: Results, folder: Path, work: Call
         for half in (*folder.glob(f"{stem}.*"), *folder.glob(f".{stem}.*")):
             half.unlink()
         text = say(
-            "the {what} could not be drawn: {kind}: {error}",
-            what=what,
-            kind=type(error).__name__,
-            error=reason(error),
+            "the {what} could not be drawn: {kind}: {error}", what=what, kind=type(error).__name__, error=reason(error)
         )
         results.manifest["notes"].append(text)

@@ -37,13 +37,7 @@ def write_pages(folder: Path) -> Summary:
     records = read_runs(folder)
     if not records:
         raise InvalidInputError(
-            [
-                Fault(
-                    str(folder),
-                    say("holds no finished run"),
-                    remedy=say("let a run of the campaign end"),
-                )
-            ]
+            [Fault(str(folder), say("holds no finished run"), remedy=say("let a run of the campaign end"))]
         )
     summary = summarise(records, _machine(folder))
     texts = {TABLE: markdown(summary), SCORES: scores_csv(summary), PAGE: html_page(summary)}
@@ -54,11 +48,7 @@ def write_pages(folder: Path) -> Summary:
             draft.replace(folder / name)
     except OSError as error:
         raise CannotWriteError(
-            say(
-                "cannot write {folder}: {strerror}; free some space",
-                folder=shown(folder),
-                strerror=reason(error),
-            )
+            say("cannot write {folder}: {strerror}; free some space", folder=shown(folder), strerror=reason(error))
         ) from None
     return summary
 
@@ -68,13 +58,7 @@ def _machine(folder: Path) -> dict[str, Any]:
         machine: dict[str, Any] = json.loads((folder / MACHINE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidInputError(
-            [
-                Fault(
-                    MACHINE,
-                    say("damaged: {error}", error=shown(error)),
-                    remedy=say("restore it"),
-                )
-            ]
+            [Fault(MACHINE, say("damaged: {error}", error=shown(error)), remedy=say("restore it"))]
         ) from None
     return machine
 

@@ -70,14 +70,5 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _fault(name: str, before: Any, now: Any) -> Fault:
-    words = say(
-        "the campaign was begun with {before}, and here is {now}",
-        before=shown(before),
-        now=shown(now),
-    )
-    return Fault(
-        FILE,
-        words,
-        column=name,
-        remedy=say("times would not be comparable: choose another --out"),
-    )
+    words = say("the campaign was begun with {before}, and here is {now}", before=shown(before), now=shown(now))
+    return Fault(FILE, words, column=name, remedy=say("times would not be comparable: choose another --out"))

@@ -41,14 +41,7 @@ def read_runs(folder: Path) -> list[Record]:
             continue
         if record.key in records:
             faults.append(
-                Fault(
-                    FILE,
-                    say("a second record of this run"),
-                    number,
-                    "key",
-                    record.key,
-                    say("remove one of them"),
-                )
+                Fault(FILE, say("a second record of this run"), number, "key", record.key, say("remove one of them"))
             )
         records[record.key] = record
     if faults:

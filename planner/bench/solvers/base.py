@@ -117,11 +117,7 @@ def modules_of(names: tuple[str, ...]) -> dict[str, str]:
     for name in names:
         if name not in ADAPTERS:
             raise UsageError(
-                say(
-                    "no solver {name}: planner bench knows {listed}",
-                    name=shown(name),
-                    listed=", ".join(ADAPTERS),
-                )
+                say("no solver {name}: planner bench knows {listed}", name=shown(name), listed=", ".join(ADAPTERS))
             )
     return {name: ADAPTERS[name] for name in names}
 

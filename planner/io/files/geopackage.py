@@ -71,8 +71,7 @@ def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Lay
     """Return one layer of a GeoPackage."""
     if not data.startswith(SIGNATURE):
         raise GeoPackageError(
-            say("not a GeoPackage: it does not start as SQLite does"),
-            say("save the layer again as GeoPackage"),
+            say("not a GeoPackage: it does not start as SQLite does"), say("save the layer again as GeoPackage")
         )
     try:
         with closing(sqlite3.connect(":memory:")) as connection:
@@ -83,8 +82,7 @@ def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Lay
         raise GeoPackageError(error.problem, error.remedy) from None
     except (sqlite3.Error, struct.error, OverflowError, UnicodeDecodeError, ValueError) as error:
         raise GeoPackageError(
-            say("not a GeoPackage that can be read: {error}", error=shown(error)),
-            SAVE_AGAIN,
+            say("not a GeoPackage that can be read: {error}", error=shown(error)), SAVE_AGAIN
         ) from None
 
 
@@ -94,8 +92,7 @@ def named(layers: Sequence[Listed], name: str) -> Listed:
         if layer.table == name:
             return layer
     raise GeoPackageError(
-        say("the file has no layer {name}", name=shown(name)),
-        say("its layers: {names}", names=names_of(layers)),
+        say("the file has no layer {name}", name=shown(name)), say("its layers: {names}", names=names_of(layers))
     )
 
 

@@ -106,10 +106,7 @@ class System:
         except ProjError:
             found = shapely.Point(np.inf, np.inf)
         if not np.isfinite(shapely.get_coordinates(found)).all():
-            raise SystemRefusedError(
-                say("a coordinate lies outside what {name} describes", name=self.name),
-                STATE_IT,
-            )
+            raise SystemRefusedError(say("a coordinate lies outside what {name} describes", name=self.name), STATE_IT)
         return found
 
     def check(self, shapes: Iterable[BaseGeometry]) -> None:
@@ -119,10 +116,7 @@ class System:
             return
         if (np.abs(points) <= (HALF_TURN, QUARTER_TURN)).all():
             raise SystemRefusedError(
-                say(
-                    "the layer says {name}, whose coordinates are metres, and these look like degrees",
-                    name=self.name,
-                ),
+                say("the layer says {name}, whose coordinates are metres, and these look like degrees", name=self.name),
                 STATE_IT,
             )
 
@@ -203,10 +197,7 @@ def _refuse_shifted(words: Iterable[str]) -> None:
     name, _ = shifted_hint(words)
     if name:
         raise SystemRefusedError(
-            say(
-                "the coordinates are {name}, shifted by up to 1 km",
-                name=name,
-            ),
+            say("the coordinates are {name}, shifted by up to 1 km", name=name),
             say("convert them to WGS 84 first, and save the layer in EPSG:4326"),
         )
 
@@ -246,11 +237,7 @@ def _transformed(crs: CRS, name: str) -> System:
             ways = []
     if not ways:
         raise SystemRefusedError(
-            say(
-                "the layer is in {name}, from whose datum no transformation to WGS 84 is known",
-                name=name,
-            ),
-            TO_WGS84,
+            say("the layer is in {name}, from whose datum no transformation to WGS 84 is known", name=name), TO_WGS84
         )
     transformer = Transformer.from_crs(crs, WGS84, always_xy=True, allow_ballpark=False)
     note = say(

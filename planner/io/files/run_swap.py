@@ -35,10 +35,7 @@ REMEDIES = {
 
 def remedy(error: OSError) -> Text:
     """Return what to do about a failure to write."""
-    return REMEDIES.get(
-        error.errno or 0,
-        say("check the folder and the disk, or choose another --out"),
-    )
+    return REMEDIES.get(error.errno or 0, say("check the folder and the disk, or choose another --out"))
 
 
 def lock(handle: int, *, wait: bool) -> bool:

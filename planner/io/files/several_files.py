@@ -93,8 +93,4 @@ def _sync(folder: Path) -> None:
 
 def _told(folder: Path, error: OSError) -> Text:
     why = shown(reason(error))
-    return say(
-        "cannot write into {folder}: {reason}; the folder is as it was",
-        folder=shown(folder),
-        reason=why,
-    )
+    return say("cannot write into {folder}: {reason}; the folder is as it was", folder=shown(folder), reason=why)

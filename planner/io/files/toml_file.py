@@ -35,13 +35,7 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
     if encoding:
         gathering.note(say("{file}: read as {encoding}", file=file, encoding=encoding))
     if TOO_DEEP.search(text):
-        gathering.add(
-            Fault(
-                file,
-                say("a dotted name of more than {DEPTH_MAX} parts", DEPTH_MAX=DEPTH_MAX),
-            ),
-            file,
-        )
+        gathering.add(Fault(file, say("a dotted name of more than {DEPTH_MAX} parts", DEPTH_MAX=DEPTH_MAX)), file)
         return None
     try:
         document = _cleaned(tomllib.loads(text))
@@ -53,10 +47,7 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
         gathering.add(Fault(file, problem, line, remedy=say("mend the TOML")), file)
         return None
     except (ValueError, RecursionError):  # an integer of thousands of digits; brackets nested without end
-        gathering.add(
-            Fault(file, say("the TOML holds a number or a nesting without measure")),
-            file,
-        )
+        gathering.add(Fault(file, say("the TOML holds a number or a nesting without measure")), file)
         return None
     return document, lines_of(text)
 
@@ -73,11 +64,7 @@ def _cleaned(value: Any, depth: int = 0) -> Any:
         text = composed(value)
         if FORBIDDEN.search(text):
             raise UnreadableError(
-                say(
-                    "the text '{text}' holds a control or bidirectional character",
-                    text=shown(text),
-                ),
-                say("delete it"),
+                say("the text '{text}' holds a control or bidirectional character", text=shown(text)), say("delete it")
             )
         return text
     return value

@@ -47,8 +47,7 @@ def layout_of(text: str) -> Layout:
     begin = next((n + 1 for n, line in enumerate(lines) if line.upper().startswith(LAST_HEADER)), None)
     if begin is None or begin == len(lines):
         raise NoTableError(
-            say("the EPW file has no hours below DATA PERIODS"),
-            say("take the file as it was published"),
+            say("the EPW file has no hours below DATA PERIODS"), say("take the file as it was published")
         )
     rows = [line.split(",") for line in lines[begin:]]
     width = len(rows[0])

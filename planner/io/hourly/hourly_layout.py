@@ -84,10 +84,7 @@ def table_in(text: str) -> Layout:
     if widths and widths[0] > 1 and widths.count(widths[0]) > len(widths) / 2:
         return Layout("\n".join(lines[begin:]) + "\n", range(begin + 1, len(lines) + 1))
     raise NoTableError(
-        say(
-            "no row with a time was found: the file begins with {lines}",
-            lines=_quoted(lines),
-        ),
+        say("no row with a time was found: the file begins with {lines}", lines=_quoted(lines)),
         say(
             "an hourly table is CSV with a header, a column of times such as 2025-01-31 13:00, and one column a place; "
             "what stands above the header may stay"
@@ -146,9 +143,7 @@ def _header_of(lines: Sequence[str], first: int, width: int, delimiter: str) -> 
         return above[-1], []
     raise NoTableError(
         say(
-            "no header was found above the first hour, row {row}: {lines}",
-            row=first + 1,
-            lines=_quoted(lines[first:]),
+            "no header was found above the first hour, row {row}: {lines}", row=first + 1, lines=_quoted(lines[first:])
         ),
         say(
             "write one row of names above it, a name for each of its {width} cells, such as time,{more}",
@@ -199,14 +194,7 @@ def _notes(lines: Sequence[str], header: int, between: Sequence[int], hours: tup
             )
         )
     units = [n for n in range(header + 1, first) if n not in between and lines[n].strip() and not _is_comment(lines[n])]
-    notes += [
-        say(
-            "row {row} is no hour and is left out: {line}",
-            row=n + 1,
-            line=shown(lines[n]),
-        )
-        for n in units
-    ]
+    notes += [say("row {row} is no hour and is left out: {line}", row=n + 1, line=shown(lines[n])) for n in units]
     legend = [n for n in range(last, len(lines)) if lines[n].strip()]
     if legend:
         notes.append(

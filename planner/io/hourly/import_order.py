@@ -83,9 +83,7 @@ def target_of(order: Order, declarations: Declarations) -> Target:
         near = nearest(order.column, known, say("columns by timestep"))
         raise UsageError(
             say(
-                "--column {column}: no number by timestep has this name ({near})",
-                column=shown(order.column),
-                near=near,
+                "--column {column}: no number by timestep has this name ({near})", column=shown(order.column), near=near
             )
         )
     parameter, index = known[order.column]

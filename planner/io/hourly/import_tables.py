@@ -104,17 +104,9 @@ class ScenarioTables:
         for key, cell, code in rows:
             if cell and key in hourly.cells and key not in told:
                 told.add(key)
-                problem = say(
-                    "{column} of {listed} is there already",
-                    column=column,
-                    listed=" × ".join(key),
-                )
+                problem = say("{column} of {listed} is there already", column=column, listed=" × ".join(key))
                 self.gathering.at(
-                    code,
-                    column,
-                    cell,
-                    problem,
-                    say("{REPLACE} puts the new values in its place", REPLACE=REPLACE),
+                    code, column, cell, problem, say("{REPLACE} puts the new values in its place", REPLACE=REPLACE)
                 )
 
     def _from_coarser(self, hourly: Hourly, *, replace: bool) -> tuple[dict[Key, Sequence[str]], list[str]]:
@@ -130,10 +122,7 @@ class ScenarioTables:
                 continue
             if index != hourly.index[:-1]:
                 where = f"{table_of(index)}.csv" if index else say("[parameters] of {file}", file=TOML)
-                remedy = say(
-                    "delete it in {where} first, and import it for all places",
-                    where=where,
-                )
+                remedy = say("delete it in {where} first, and import it for all places", where=where)
                 self.gathering.at(
                     code,
                     parameter.name,
@@ -144,9 +133,7 @@ class ScenarioTables:
                 continue
             if not replace:
                 problem = say(
-                    "{name} is given for all hours, in {table_of}.csv",
-                    name=parameter.name,
-                    table_of=table_of(index),
+                    "{name} is given for all hours, in {table_of}.csv", name=parameter.name, table_of=table_of(index)
                 )
                 remedy = say(
                     "{REPLACE} takes the column away; places that are not imported keep their value, hour by hour",
@@ -159,11 +146,7 @@ class ScenarioTables:
         if spread:
             names = listed([" × ".join(key) for key in spread])
             self.gathering.note(
-                say(
-                    "{name} of {names} keeps its value at every hour",
-                    name=parameter.name,
-                    names=names,
-                )
+                say("{name} of {names} keeps its value at every hour", name=parameter.name, names=names)
             )
         return spread, tables
 
@@ -188,9 +171,7 @@ class ScenarioTables:
                 file = self.gathering.shown_path(path)
                 self.gathering.add(
                     Fault(
-                        file,
-                        say("an import changes CSV tables only"),
-                        remedy=say("save it as {name}.csv", name=name),
+                        file, say("an import changes CSV tables only"), remedy=say("save it as {name}.csv", name=name)
                     )
                 )
                 return None

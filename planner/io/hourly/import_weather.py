@@ -161,13 +161,7 @@ def _folder(folder: Path) -> Path:
         pass
     problem = say("not a folder") if folder.name == TOML else say("there is no such folder")
     raise InvalidInputError(
-        [
-            Fault(
-                str(folder),
-                problem,
-                remedy=say("name a scenario folder; 'planner new' makes one"),
-            )
-        ]
+        [Fault(str(folder), problem, remedy=say("name a scenario folder; 'planner new' makes one"))]
     )
 
 
@@ -225,8 +219,7 @@ class _Import:
         table = self.layer.tables.get(table_of(carrier))
         if table is None:
             problem = say(
-                "the scenario has no {table_of}.csv, which says what to import for",
-                table_of=table_of(carrier),
+                "the scenario has no {table_of}.csv, which says what to import for", table_of=table_of(carrier)
             )
             self.gathering.add(Fault(f"{table_of(carrier)}.csv", problem, remedy=say("write it first")))
             return Places(kind, (), names)
@@ -247,11 +240,7 @@ class _Import:
             for row, cell in enumerate(cells):
                 if not cell:
                     self.gathering.at(
-                        codes[row],
-                        column,
-                        None,
-                        say("the cell is empty"),
-                        say("every hour needs its number"),
+                        codes[row], column, None, say("the cell is empty"), say("every hour needs its number")
                     )
             name = self.target.parameter.name
             for row, problem, remedy in parse(self.target.parameter, cells).faults:

@@ -70,20 +70,11 @@ def picked(picks: Sequence[str], columns: Sequence[str], places: Places, gatheri
     for text in picks:
         column, equals, name = composed(text).rpartition("=")
         if not equals or not column or not name:
-            problem, remedy = (
-                say("not a column and an id"),
-                say("write COLUMN={kind}", kind=places.kind),
-            )
+            problem, remedy = (say("not a column and an id"), say("write COLUMN={kind}", kind=places.kind))
         elif column not in columns:
-            problem, remedy = (
-                say("the file has no such column"),
-                nearest(column, columns, say("columns")),
-            )
+            problem, remedy = (say("the file has no such column"), nearest(column, columns, say("columns")))
         elif name not in places.ids:
-            problem, remedy = (
-                say("no such {kind} to import for", kind=places.kind),
-                nearest(name, places.ids),
-            )
+            problem, remedy = (say("no such {kind} to import for", kind=places.kind), nearest(name, places.ids))
         elif name in found:
             problem, remedy = (
                 say("{kind} {name} is picked twice", kind=places.kind, name=name),
@@ -128,11 +119,7 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
             _add(
                 file,
                 column,
-                say(
-                    "the column may mean different {kind}s ({told})",
-                    kind=places.kind,
-                    told=told,
-                ),
+                say("the column may mean different {kind}s ({told})", kind=places.kind, told=told),
                 places,
                 gathering,
             )
@@ -141,10 +128,7 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
     for name in places.ids:
         if len(claims.get(name, ())) > 1:
             problem = say(
-                "{kind} {name} fits several columns: {listed}",
-                kind=places.kind,
-                name=name,
-                listed=listed(claims[name]),
+                "{kind} {name} fits several columns: {listed}", kind=places.kind, name=name, listed=listed(claims[name])
             )
             _add(file, claims[name][1], problem, places, gathering)
     lacking = [name for name in places.ids if name not in claims]

@@ -53,8 +53,7 @@ def json_schema(declarations: Declarations) -> dict[str, Any]:
         "Members to take away, with every row that names them.",
     )
     properties["tables"] = _closed(
-        {name: _table(table, schema) for name, table in sorted(schema.tables.items())},
-        "Every table as a list of rows.",
+        {name: _table(table, schema) for name, table in sorted(schema.tables.items())}, "Every table as a list of rows."
     )
     return {
         "$schema": DIALECT,

@@ -62,11 +62,7 @@ def check_given_once(layer: Layer, schema: Schema, gathering: Gathering) -> None
         for index, code in others:
             problem = say("it is given in {named} as well", named=_named(first[0]))
             gathering.at(
-                code,
-                _column(index, parameter),
-                None,
-                problem,
-                say("keep {name} in one of them", name=parameter.name),
+                code, _column(index, parameter), None, problem, say("keep {name} in one of them", name=parameter.name)
             )
 
 

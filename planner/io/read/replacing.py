@@ -59,12 +59,7 @@ def clear_excluded(  # noqa: PLR0917 - what is replaced where, by what, and who 
 
 
 def _cleared(  # noqa: PLR0917 - as above
-    layer: Layer,
-    table: Table,
-    other: Parameter,
-    index: tuple[str, ...],
-    keys: Keys,
-    spared: Callable[[int], bool],
+    layer: Layer, table: Table, other: Parameter, index: tuple[str, ...], keys: Keys, spared: Callable[[int], bool]
 ) -> int:
     """Empty cells of one column, their sources too; return how many."""
     depth = min((len(index), *(len(key) for key in keys)))

@@ -33,11 +33,7 @@ def check_sources(layer: Layer, schema: Schema, gathering: Gathering) -> None:
         elif name in gathering.broken:
             continue
         elif name not in names:
-            found = (
-                "table",
-                say("no such table in the scenario"),
-                nearest(name, names, say("tables of the scenario")),
-            )
+            found = ("table", say("no such table in the scenario"), nearest(name, names, say("tables of the scenario")))
         else:
             of = layer.tables[name]
             if name not in rows:
@@ -58,17 +54,9 @@ def _scalar_fault(key: str, column: str, layer: Layer, schema: Schema) -> tuple[
 
 def _cell_fault(key: str, column: str, of: Table, rows: set[str]) -> tuple[str, Text, Text] | None:
     if column not in of.columns:
-        return (
-            "column",
-            say("no such column in {name}.csv", name=of.name),
-            nearest(column, of.columns),
-        )
+        return ("column", say("no such column in {name}.csv", name=of.name), nearest(column, of.columns))
     if key and key not in rows:
-        return (
-            "key",
-            say("no such row in {name}.csv", name=of.name),
-            nearest(key, rows, say("known keys")),
-        )
+        return ("key", say("no such row in {name}.csv", name=of.name), nearest(key, rows, say("known keys")))
     return None
 
 

@@ -145,11 +145,7 @@ def write_starter(folder: Path, declarations: Declarations) -> None:
     except (OSError, ValueError) as error:
         why = shown(reason(error))
         raise CannotWriteError(
-            say(
-                "cannot write {folder}: {reason}; nothing was written",
-                folder=shown(folder),
-                reason=why,
-            )
+            say("cannot write {folder}: {reason}; nothing was written", folder=shown(folder), reason=why)
         ) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -96,12 +96,7 @@ def _member(label: object) -> tuple[str, ...]:
 
 
 def _sentence(  # noqa: PLR0917 - what the sentence tells, in its order
-    scenario: Scenario,
-    parameter: Parameter,
-    usual: Plausible,
-    member: tuple[str, ...] | None,
-    value: float,
-    count: int,
+    scenario: Scenario, parameter: Parameter, usual: Plausible, member: tuple[str, ...] | None, value: float, count: int
 ) -> Message:
     problem = say("an unusual value, most are {usual}", usual=usual_words(parameter))
     place = scenario.fault(parameter.key, member, problem)

@@ -210,11 +210,7 @@ class Validator:
         missing = [key for key in product(*members) if key not in present]
         if missing:
             names = listed([" × ".join(key) for key in missing])
-            problem = say(
-                "{count} missing, and there is no default: {names}",
-                count=len(missing),
-                names=names,
-            )
+            problem = say("{count} missing, and there is no default: {names}", count=len(missing), names=names)
             self.gathering.add(
                 Fault(
                     table.files[-1],

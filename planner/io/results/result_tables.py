@@ -30,11 +30,7 @@ FLAGS = {"true": True, "false": False}
 QUOTED = ',"\r\n'
 """Characters for which a cell of CSV is put in quotes."""
 KINDS = ("text", "number", "integer", "flag", "empty")
-ARTICLES = {
-    "number": say("a number"),
-    "integer": say("a whole number"),
-    "flag": say("true or false"),
-}
+ARTICLES = {"number": say("a number"), "integer": say("a whole number"), "flag": say("true or false")}
 
 
 def kind_of(column: pd.Series) -> str:
@@ -111,11 +107,7 @@ def read_table(data: bytes, file: str, layout: Mapping[str, Any], gathering: Gat
     if list(table.columns) != list(kinds):
         code = gathering.places.base(file) + 1
         gathering.at(
-            code,
-            None,
-            ", ".join(table.columns),
-            say("the columns are not those of the run"),
-            ", ".join(kinds),
+            code, None, ", ".join(table.columns), say("the columns are not those of the run"), ", ".join(kinds)
         )
         return None
     columns = {name: _read(table, name, kind, gathering) for name, kind in kinds.items()}

@@ -83,11 +83,7 @@ def _absolute(target: Path) -> Path:
         return target.resolve()
     except (OSError, ValueError, RuntimeError) as error:
         raise UsageError(
-            say(
-                "{target} is not a usable path: {error}",
-                target=shown(target),
-                error=shown(error),
-            )
+            say("{target} is not a usable path: {error}", target=shown(target), error=shown(error))
         ) from error
 
 
@@ -147,10 +143,7 @@ def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tu
         target = _free(target)
     elif not force and _is_claimed(target):
         raise UsageError(
-            say(
-                "another run is writing {target} now; choose another --out, or wait for it",
-                target=shown(target),
-            )
+            say("another run is writing {target} now; choose another --out, or wait for it", target=shown(target))
         )
     _refuse(target, force=force)
     draft = _hidden(target, PARTIAL)
@@ -181,10 +174,7 @@ def _refuse(target: Path, *, force: bool) -> None:
         return
     if not force:
         raise UsageError(
-            say(
-                "{target} exists already; choose another --out, or replace it with --force",
-                target=shown(target),
-            )
+            say("{target} exists already; choose another --out, or replace it with --force", target=shown(target))
         )
     if not _is_replaceable(target):
         raise UsageError(
@@ -213,11 +203,7 @@ def _free(target: Path) -> Path:
         if not os.path.lexists(candidate) and not _is_claimed(candidate):
             return candidate
     raise UsageError(
-        say(
-            "{ATTEMPTS} runs are called {target} already; wait a second",
-            ATTEMPTS=ATTEMPTS,
-            target=shown(target),
-        )
+        say("{ATTEMPTS} runs are called {target} already; wait a second", ATTEMPTS=ATTEMPTS, target=shown(target))
     )
 
 
@@ -292,10 +278,7 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
 def _replace(draft: Path, target: Path, *, force: bool) -> None:
     if not force or not _is_replaceable(target):
         raise CannotWriteError(
-            say(
-                "{target} appeared while the run was going on; it is untouched, run again",
-                target=shown(target),
-            )
+            say("{target} appeared while the run was going on; it is untouched, run again", target=shown(target))
         )
     if exchange(draft, target):
         return

@@ -78,10 +78,7 @@ def draft_of(sheets: Sequence[RawSheet], schema: Schema, book: str) -> Draft:
             _add_table(sheet, schema.tables[sheet.name], draft, gathering)
         else:
             near = nearest(sheet.name, [SETTINGS, *schema.tables], say("known sheets"))
-            remedy = say(
-                "{near}; a sheet of your own notes has a name that begins with #",
-                near=near,
-            )
+            remedy = say("{near}; a sheet of your own notes has a name that begins with #", near=near)
             gathering.add(Fault(draft.file(sheet.name), say("unknown sheet"), remedy=remedy))
     if not any(sheet.name == SETTINGS for sheet in sheets):
         remedy = say("planner export --format xlsx writes one; see docs/how-to/excel.md")
@@ -103,10 +100,7 @@ def _add_table(sheet: RawSheet, table: TableSchema, draft: Draft, gathering: Gat
     known = {*table.keys, *table.columns}
     for name in [name for name in grid.headings if name not in known]:
         near = nearest(name, [column for column in (*table.keys, *table.columns) if column not in grid.headings])
-        remedy = say(
-            "{near}; a column of your own notes has a heading that begins with #",
-            near=near,
-        )
+        remedy = say("{near}; a column of your own notes has a heading that begins with #", near=near)
         grid.fault(1, name, None, say("unknown column"), remedy)
     columns: dict[str, list[str]] = {name: [] for name in grid.headings if name in known}
     for number in grid.numbers:

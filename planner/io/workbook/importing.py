@@ -121,11 +121,7 @@ def _replace(scenario: Scenario, target: Path) -> None:
             write_scenario(scenario, empty)
         has_changed = exchange(beside, target)
     except OSError as error:
-        text = say(
-            "cannot replace {target}: {why}; it is as it was",
-            target=shown(target),
-            why=reason(error),
-        )
+        text = say("cannot replace {target}: {why}; it is as it was", target=shown(target), why=reason(error))
         raise CannotWriteError(text) from error
     finally:
         with suppress(OSError):

@@ -144,10 +144,7 @@ _REASONS: Final[dict[str, tuple[Message, Message]]] = {
         say("take the password off and save it as 'Excel workbook (*.xlsx)'"),
     ),
     "damaged": (say("the workbook is damaged or cut off"), SAVE),
-    "entities": (
-        say("its XML declares entities, which no spreadsheet program writes"),
-        SAVE,
-    ),
+    "entities": (say("its XML declares entities, which no spreadsheet program writes"), SAVE),
     "twice": (say("two of its parts have one name"), SAVE),
     "macros": (
         say("it holds macros, which the planner does not open"),

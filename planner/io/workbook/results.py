@@ -176,10 +176,7 @@ _OWN: Final[Mapping[str, Message]] = {
     SUMMARY: say("headline numbers of the plan"),
     NAMES: say("what the ids are called"),
 }
-_OF_MANIFEST: Final[Mapping[str, Message]] = {
-    "content_hash": say("hash of the scenario"),
-    "finished": say("finished"),
-}
+_OF_MANIFEST: Final[Mapping[str, Message]] = {"content_hash": say("hash of the scenario"), "finished": say("finished")}
 
 
 def _what(results: Results, word: Word) -> Iterator[Message]:

@@ -75,11 +75,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
         draft.replace(path)
     except OSError as error:
         why = reason(error)
-        text = say(
-            "cannot write {file}: {why}; choose another --out",
-            file=path,
-            why=why,
-        )
+        text = say("cannot write {file}: {why}; choose another --out", file=path, why=why)
         raise CannotWriteError(text) from error
     finally:
         with suppress(OSError):
@@ -101,21 +97,13 @@ def _too_large(sheet: Sheet, book: str) -> list[Fault]:
     if not NAME_OF_SHEET.fullmatch(sheet.name):
         raise ValueError(f"no workbook has a sheet called {sheet.name!r}")
     if len(sheet.rows) > ROWS_MAX:
-        problem = say(
-            "{n:,} rows; a sheet holds {most:,}",
-            n=len(sheet.rows),
-            most=ROWS_MAX,
-        )
+        problem = say("{n:,} rows; a sheet holds {most:,}", n=len(sheet.rows), most=ROWS_MAX)
         return [Fault(file, problem, remedy=say("use --format folder"))]
     faults = []
     for number, row in enumerate(sheet.rows):
         for column, cell in zip(sheet.columns, row, strict=True):
             if isinstance(cell, str) and len(cell) > TEXT_MAX // 2 and len(cell.encode("utf-16-le")) // 2 > TEXT_MAX:
-                problem = say(
-                    "the text has {n:,} characters; a cell holds {most:,}",
-                    n=len(cell),
-                    most=TEXT_MAX,
-                )
+                problem = say("the text has {n:,} characters; a cell holds {most:,}", n=len(cell), most=TEXT_MAX)
                 faults.append(Fault(file, problem, HEADINGS + 1 + number, column.name, cell, say("shorten it")))
     return faults
 

@@ -63,10 +63,7 @@ def _compiled(m: PlanModel, variables: Sequence[Any], names: Sequence[str]) -> P
     position = {id(v): number for number, v in enumerate(variables)}
     if strangers := [v.name for v in form.columns if id(v) not in position]:
         raise UsageError(
-            say(
-                "a rule names the variable {name}, which is no active part of this model",
-                name=shown(strangers[0]),
-            )
+            say("a rule names the variable {name}, which is no active part of this model", name=shown(strangers[0]))
         )
     columns = np.array([position[id(v)] for v in form.columns], dtype=np.int64)
     costs = _widen(form.c, columns, len(variables)).toarray()
@@ -220,10 +217,7 @@ def _name(member: Any) -> tuple[str, tuple[Any, ...]]:
 def trivial(rule: str, index: tuple[Any, ...]) -> Text:
     """Return what to say of a rule without any variable that does not hold."""
     name = f"{rule}[{','.join(map(str, index))}]" if index else rule
-    return say(
-        "the rule {name} cannot hold: nothing in the scenario can satisfy it",
-        name=name,
-    )
+    return say("the rule {name} cannot hold: nothing in the scenario can satisfy it", name=name)
 
 
 def _rule_in(message: str) -> str:

@@ -93,11 +93,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     windows = ledger.added(inputs, tables, "green_credited").index.get_level_values("window")
     expected = {(site, window) for site in inputs.sets["site"] for window in windows}
     for row in sorted(expected.symmetric_difference(missing.index)):
-        yield Finding(
-            "green_shortfall",
-            ", ".join(row),
-            say("is missing from the results, or no site and window"),
-        )
+        yield Finding("green_shortfall", ", ".join(row), say("is missing from the results, or no site and window"))
     paid = float(missing.sum()) * inputs.number("green_shortfall_price")
     yield from Finding.cost_differs("green_shortfall", paid, tables)
 

@@ -41,14 +41,7 @@ if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
 REQUIRES = ("facility_load",)
-SETS = (
-    IndexSet(
-        "technology",
-        "TECHNOLOGIES",
-        say("Kinds of green supply at a site: wind, solar, hydro …"),
-        (),
-    ),
-)
+SETS = (IndexSet("technology", "TECHNOLOGIES", say("Kinds of green supply at a site: wind, solar, hydro …"), ()),)
 PAIR = ("site", "technology")
 STEP = ("site", "timestep")
 TRIPLE = ("site", "technology", "timestep")
@@ -200,45 +193,17 @@ WORDS: dict[str, Message] = {
 COLUMNS = (
     *keys_of("power_supply", *STEP),
     Column("power_supply", "grid_power", "MW", say("Power from the grid.")),
+    Column("power_supply", "site_draw", "MW", say("Power from outside: grid and green power.")),
     Column(
-        "power_supply",
-        "site_draw",
-        "MW",
-        say("Power from outside: grid and green power."),
+        "power_supply", "green_power_used", "MW", say("Green power that reaches the facility, net of what stores lose.")
     ),
-    Column(
-        "power_supply",
-        "green_power_used",
-        "MW",
-        say("Green power that reaches the facility, net of what stores lose."),
-    ),
-    Column(
-        "power_supply",
-        "green_power_matched",
-        "MW",
-        say("The same of the technologies that count hour by hour."),
-    ),
+    Column("power_supply", "green_power_matched", "MW", say("The same of the technologies that count hour by hour.")),
     *keys_of("power_supply_technology", *TRIPLE),
-    Column(
-        "power_supply_technology",
-        "green_power",
-        "MW",
-        say("Green power used or stored here."),
-    ),
+    Column("power_supply_technology", "green_power", "MW", say("Green power used or stored here.")),
     Column("power_supply_technology", "excess", "MW", say("Green power sold.")),
-    Column(
-        "power_supply_technology",
-        "curtailed",
-        "MW",
-        say("Green power that is there and neither used nor sold."),
-    ),
+    Column("power_supply_technology", "curtailed", "MW", say("Green power that is there and neither used nor sold.")),
     *keys_of("power_supply_capacity", *PAIR),
-    Column(
-        "power_supply_capacity",
-        "green_capacity",
-        "MW",
-        say("Green capacity, existing and new."),
-    ),
+    Column("power_supply_capacity", "green_capacity", "MW", say("Green capacity, existing and new.")),
     *keys_of("power_supply_certificates", "site"),
     Column("power_supply_certificates", "certificates", "MWh/a", say("Green certificates bought.")),
 )
@@ -258,14 +223,7 @@ BUILDS = (
 COUNTED = say("green power counted in the share")
 SERIES = (
     Series("grid", "power_supply", "grid_power", page="grid_power", rank=2, says=say("grid power")),
-    Series(
-        "green",
-        "power_supply_technology",
-        "green_power",
-        page="green_power",
-        rank=3,
-        says=say("green power"),
-    ),
+    Series("green", "power_supply_technology", "green_power", page="green_power", rank=3, says=say("green power")),
     Series("sold", "power_supply_technology", "excess"),
     Series(
         "green_used",
@@ -296,16 +254,9 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     for pair, limit in most.items():
         if limit < existing[pair]:
             problem = say(
-                "{limit:g} MW is below the {existing:g} MW that stand already",
-                limit=limit,
-                existing=existing[pair],
+                "{limit:g} MW is below the {existing:g} MW that stand already", limit=limit, existing=existing[pair]
             )
-            yield inputs.fault(
-                "green_capacity_max",
-                pair,
-                problem,
-                say("raise it, or lower green_capacity_existing"),
-            )
+            yield inputs.fault("green_capacity_max", pair, problem, say("raise it, or lower green_capacity_existing"))
 
 
 def power_balance(m: PlanModel, site: str, timestep: str) -> Any:

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 REQUIRES = ("allocation",)
 SETS = (
-    IndexSet(
-        "compute_type",
-        "COMPUTE_TYPES",
-        say("Kinds of compute: general, intelligent, super (通算、智算、超算)."),
-    ),
+    IndexSet("compute_type", "COMPUTE_TYPES", say("Kinds of compute: general, intelligent, super (通算、智算、超算).")),
 )
 PARAMETERS = (
     *names_of("compute_type"),
@@ -314,14 +310,7 @@ def work_done(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
 FIGURES = (
     Figure("capacity", "site", "MW", _stands, at("capacity"), rank=2, page="capacity", says=say("Capacity")),
     Figure(
-        "utilisation",
-        "site",
-        "1",
-        _load,
-        at("utilisation"),
-        per=_stands,
-        page="utilisation",
-        says=say("Utilisation"),
+        "utilisation", "site", "1", _load, at("utilisation"), per=_stands, page="utilisation", says=say("Utilisation")
     ),
 )
 

@@ -134,12 +134,7 @@ COLUMNS = (
     Column("storage", "discharge", "MW", say("Power out of the store.")),
     Column("storage", "state_of_charge", "MWh", say("Energy held at the end of the timestep.")),
     *keys_of("storage_capacity", "site"),
-    Column(
-        "storage_capacity",
-        "storage_power",
-        "MW",
-        say("Power of the store, existing and new."),
-    ),
+    Column("storage_capacity", "storage_power", "MW", say("Power of the store, existing and new.")),
     Column("storage_capacity", "storage_energy", "MWh", say("Energy the store can hold.")),
 )
 BUILDS = tuple(
@@ -180,27 +175,18 @@ def check(inputs: Scenario) -> Iterator[Fault]:
                     existing=existing[site],
                 )
                 yield inputs.fault(
-                    f"{size}_max",
-                    (site,),
-                    problem,
-                    say("raise it, or lower {size}_existing", size=size),
+                    f"{size}_max", (site,), problem, say("raise it, or lower {size}_existing", size=size)
                 )
     power, energy = (set(_sites(inputs, size)) for size in SIZES)
     for site in sorted(power ^ energy):
         lacking = "storage_energy" if site in power else "storage_power"
         yield inputs.fault(
-            f"{lacking}_max",
-            (site,),
-            say("a store needs power and energy"),
-            say("give both, or neither"),
+            f"{lacking}_max", (site,), say("a store needs power and energy"), say("give both, or neither")
         )
     for name in EFFICIENCIES:
         for site in sorted((power & energy) - set(inputs.series(name).index)):
             yield inputs.fault(
-                name,
-                (site,),
-                say("the store's efficiency is missing"),
-                say("give it, above 0 and at most 1"),
+                name, (site,), say("the store's efficiency is missing"), say("give it, above 0 and at most 1")
             )
 
 
@@ -429,11 +415,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     stores = _allowed(inputs, "storage_power").loc[lambda most: most > 0].index
     expected = {(store, step) for store in stores for step in inputs.sets["timestep"]}
     for row in sorted(expected.symmetric_difference(table.index)):
-        yield Finding(
-            "storage",
-            ", ".join(row),
-            say("is missing from the results, or no store of the scenario"),
-        )
+        yield Finding("storage", ", ".join(row), say("is missing from the results, or no store of the scenario"))
     for name, unit in (("charge", "MW"), ("discharge", "MW"), ("state_of_charge", "MWh")):
         yield from Finding.none_negative(name, table[name], unit)
     yield from _audit_energy(inputs, tables, table)

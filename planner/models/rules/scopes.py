@@ -125,10 +125,7 @@ def idle(inputs: Scenario, limit: str) -> Iterator[Text]:
         owners = list(inputs.series(f"site.{kind}"))
         for name in inputs.series(word_of(kind, limit)).index.difference(owners):
             yield say(
-                "{unit}_{limit} of {name} limits nothing: no site names this {unit}",
-                unit=kind,
-                limit=limit,
-                name=name,
+                "{unit}_{limit} of {name} limits nothing: no site names this {unit}", unit=kind, limit=limit, name=name
             )
 
 

@@ -42,13 +42,7 @@ if TYPE_CHECKING:
 CHILD = (sys.executable, "-m", "planner.models.solving.process.child")
 DEADLINE_GRACE = 10.0
 """[s] beyond the time limit and the time for steps 2 and 3, after which a solver that does not stop is stopped."""
-MEMORY_WORDS = (
-    "bad_alloc",
-    "memoryerror",
-    "out of memory",
-    "cannot allocate memory",
-    "can't start new thread",
-)
+MEMORY_WORDS = ("bad_alloc", "memoryerror", "out of memory", "cannot allocate memory", "can't start new thread")
 SIGKILL = 9
 NONZEROS_MAX = int(np.iinfo(np.int32).max)
 """HiGHS numbers the entries of the matrix, and where its columns begin, with 32 bits."""
@@ -155,19 +149,9 @@ def _finite(duals: Vector | None) -> Vector | None:
 
 def _check_options(options: SolverOptions) -> None:
     if options.time_limit is not None and not options.time_limit > 0:
-        raise UsageError(
-            say(
-                "time_limit is {time_limit}; it must be above 0 s",
-                time_limit=options.time_limit,
-            )
-        )
+        raise UsageError(say("time_limit is {time_limit}; it must be above 0 s", time_limit=options.time_limit))
     if not 0 <= options.mip_gap < 1:
-        raise UsageError(
-            say(
-                "mip_gap is {mip_gap}; it must be at least 0 and below 1",
-                mip_gap=options.mip_gap,
-            )
-        )
+        raise UsageError(say("mip_gap is {mip_gap}; it must be at least 0 and below 1", mip_gap=options.mip_gap))
     if options.algorithm not in get_args(Algorithm):
         allowed = ", ".join(get_args(Algorithm))
         raise UsageError(
@@ -269,10 +253,7 @@ class _Session:
         except ValueError as error:
             if ended.stop is None:
                 raise SolverCrashedError(
-                    say(
-                        "the solver's answer cannot be read: {error}",
-                        error=shown(str(error)),
-                    )
+                    say("the solver's answer cannot be read: {error}", error=shown(str(error)))
                 ) from error
             answer = None
         if answer is not None and answer.status == "error":
@@ -316,32 +297,18 @@ class _Session:
         if details.get("failure") == "missing":
             cause = say("is not installed here, or has no licence for this problem")
             return SolverMissingError(
-                say(
-                    "the solver '{name}' {cause}: {message}",
-                    name=name,
-                    cause=cause,
-                    message=message,
-                )
+                say("the solver '{name}' {cause}: {message}", name=name, cause=cause, message=message)
             )
         words = (ended.log[-4000:] + written(message)).lower()
         is_memory = details.get("failure") == "memory" or ended.returncode == exchange.MEMORY_EXIT
         if is_memory or any(word in words for word in MEMORY_WORDS):
             held = say(" (it held {peak_memory:.0f} MiB)", peak_memory=self.peak_memory) if self.peak_memory else ""
             remedy = say("solve a smaller scenario or use a larger machine")
-            return SolverCrashedError(
-                say(
-                    "the solver ran out of memory{held}; {remedy}",
-                    held=held,
-                    remedy=remedy,
-                )
-            )
+            return SolverCrashedError(say("the solver ran out of memory{held}; {remedy}", held=held, remedy=remedy))
         if ended.returncode == -SIGKILL:
             held = say("; it held {peak_memory:.0f} MiB", peak_memory=self.peak_memory) if self.peak_memory else ""
             return SolverCrashedError(
-                say(
-                    "the solver was killed by the system, most likely for being out of memory{held}",
-                    held=held,
-                )
+                say("the solver was killed by the system, most likely for being out of memory{held}", held=held)
             )
         if details:
             return SolverCrashedError(
@@ -383,17 +350,11 @@ class _Session:
         words = {"name": self.options.name, "word": answer.details.get("solver_status", answer.status)}
         warnings = [*answer.details.get("warnings", []), *told.details.get("warnings", [])]
         if told.values is not None:
-            mistaken = say(
-                "{name} ended with {word}, but HiGHS found a plan, which is taken",
-                **words,
-            )
+            mistaken = say("{name} ended with {word}, but HiGHS found a plan, which is taken", **words)
             return replace(told, details={**told.details, "warnings": [*warnings, mistaken]})
         if told.status in ("infeasible", "unbounded", "interrupted"):
             return replace(answer, status=told.status, details={**answer.details, "warnings": warnings})
-        alone = say(
-            "{word} is the word of {name} alone: HiGHS had not ended in time",
-            **words,
-        )
+        alone = say("{word} is the word of {name} alone: HiGHS had not ended in time", **words)
         return replace(answer, details={**answer.details, "warnings": [*warnings, alone]})
 
 

@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 
 FEATURE = "representative_days"
 HIGHEST_DEMAND, LEAST_GREEN_POWER, HOTTEST = "highest demand", "least green power", "hottest"
-WHY = {
-    HIGHEST_DEMAND: say("highest demand"),
-    LEAST_GREEN_POWER: say("least green power"),
-    HOTTEST: say("hottest"),
-}
+WHY = {HIGHEST_DEMAND: say("highest demand"), LEAST_GREEN_POWER: say("least green power"), HOTTEST: say("hottest")}
 """Why a day must not be lost."""
 SETTING = f"time.{FEATURE}"
 EXTRA = say("pip install 'east-data-west-compute-planner[time]', or use a scenario that stands reduced already")
@@ -50,10 +46,7 @@ def with_representative_days(scenario: Scenario, days: int) -> Scenario:
     year = whole_days(scenario)
     if days > len(year.names):
         raise _error(
-            scenario,
-            days,
-            say("the scenario has {count} days", count=len(year.names)),
-            say("ask for so many or fewer"),
+            scenario, days, say("the scenario has {count} days", count=len(year.names)), say("ask for so many or fewer")
         )
     profiles = profiles_of(scenario, year)
     groups = [group for of in profiles.values() for group in alike(of)]
@@ -61,10 +54,7 @@ def with_representative_days(scenario: Scenario, days: int) -> Scenario:
         choice = choose_days(groups, _extremes(scenario, profiles, year), days, (len(year.names), year.size))
     except ModuleNotFoundError as missing:
         raise _error(
-            scenario,
-            days,
-            say("reducing a year needs {name}, which is not installed", name=missing.name),
-            EXTRA,
+            scenario, days, say("reducing a year needs {name}, which is not installed", name=missing.name), EXTRA
         ) from None
     left = {name: kept(of, choice, year.size) for name, of in profiles.items()}
     return _reduced(scenario, Reduction(year, choice, profiles, left))

@@ -55,26 +55,9 @@ class Choice:
             A slack that is no share, an unknown kind, or too many plans.
         """
         if not (math.isfinite(self.slack) and 0.0 <= self.slack <= 1.0):
-            raise UsageError(
-                say(
-                    "--slack {slack}: a share from 0 to 1, such as 0.02 for 2 %",
-                    slack=f"{self.slack:g}",
-                )
-            )
+            raise UsageError(say("--slack {slack}: a share from 0 to 1, such as 0.02 for 2 %", slack=f"{self.slack:g}"))
         for name in self.what:
             if name not in GROUPS:
-                raise UsageError(
-                    say(
-                        "--what {name}: choose from {known}",
-                        name=shown(name),
-                        known=join(GROUPS),
-                    )
-                )
+                raise UsageError(say("--what {name}: choose from {known}", name=shown(name), known=join(GROUPS)))
         if not 0 <= self.plans <= PLANS_MAX:
-            raise UsageError(
-                say(
-                    "--plans {plans}: from 0 to {most}",
-                    plans=self.plans,
-                    most=PLANS_MAX,
-                )
-            )
+            raise UsageError(say("--plans {plans}: from 0 to {most}", plans=self.plans, most=PLANS_MAX))

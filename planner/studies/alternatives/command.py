@@ -123,11 +123,7 @@ def as_table(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def _best(
-    scenario: Scenario,
-    target: Path,
-    choice: Choice,
-    drawing: Mapping[str, Any] | None,
-    tell: Callable[[Text], None],
+    scenario: Scenario, target: Path, choice: Choice, drawing: Mapping[str, Any] | None, tell: Callable[[Text], None]
 ) -> Results:
     """Return the best plan, as it stands in its folder or found now."""
     known = read_record(target)
@@ -135,10 +131,7 @@ def _best(
         best = _read(target)
         if best.manifest["content_hash"] != scenario.content_hash:
             raise UsageError(
-                say(
-                    "{target} is of another scenario, or of other values: choose another --out",
-                    target=shown(target),
-                )
+                say("{target} is of another scenario, or of other values: choose another --out", target=shown(target))
             )
         return best
     tell(say("the best plan"))
@@ -257,8 +250,5 @@ def _check_plan(results: Results, search: Search, target: Path) -> None:
         best.summary["objective"],
     ):
         raise UsageError(
-            say(
-                "{target} is no alternative to this plan at this slack: choose another --out",
-                target=shown(target),
-            )
+            say("{target} is no alternative to this plan at this slack: choose another --out", target=shown(target))
         )

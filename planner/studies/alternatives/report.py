@@ -58,11 +58,7 @@ def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str],
 
 
 def _objective(found: Found) -> Message:
-    known = {
-        "cost": say("cost"),
-        "emissions": say("emissions"),
-        "latency": say("mean latency"),
-    }
+    known = {"cost": say("cost"), "emissions": say("emissions"), "latency": say("mean latency")}
     return known.get(found.scenario.settings.minimise, say("objective"))
 
 

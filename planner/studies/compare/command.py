@@ -140,21 +140,11 @@ def _notes(comparison: Comparison) -> list[Message]:
     hashes = [run.results.manifest["content_hash"][:8] for run in (comparison.before, comparison.after)]
     load, swapped = comparison.moved(), comparison.moved(SWAPPED)
     apart = [
-        say(
-            "Not drawn: {swapped:,.1f} MW that only swap places between plans as good as each other.",
-            swapped=swapped,
-        )
+        say("Not drawn: {swapped:,.1f} MW that only swap places between plans as good as each other.", swapped=swapped)
     ]
     return [
-        say(
-            "{load:,.1f} MW moved between sites, mean over the year.",
-            load=load,
-        ),
+        say("{load:,.1f} MW moved between sites, mean over the year.", load=load),
         *(apart if swapped else []),
         pairing(),
-        say(
-            "Source: inputs {before} and {after}.",
-            before=hashes[0],
-            after=hashes[1],
-        ),
+        say("Source: inputs {before} and {after}.", before=hashes[0], after=hashes[1]),
     ]

@@ -126,12 +126,7 @@ class Plan:
             for name in given:
                 if name not in known:
                     raise UsageError(
-                        say(
-                            "{word} {name}: choose from {listed}",
-                            word=word,
-                            name=shown(name),
-                            listed=join(known),
-                        )
+                        say("{word} {name}: choose from {listed}", word=word, name=shown(name), listed=join(known))
                     )
         if not (self.shares and self.modes):
             raise UsageError(say("nothing is asked: give at least one share and one mode"))
@@ -145,10 +140,7 @@ def solve_points(
     scenario = read_scenario(folder, plan.overrides)
     if not scenario.has(FEATURE):
         raise UsageError(
-            say(
-                "{name} does not list the feature green_power_share: there is no share to raise",
-                name=scenario.name,
-            )
+            say("{name} does not list the feature green_power_share: there is no share to raise", name=scenario.name)
         )
     columns, points = columns_of(scenario), points_of(scenario, plan)
     with held(out):
@@ -160,10 +152,7 @@ def solve_points(
             if on_progress is not None:
                 on_progress(
                     say(
-                        "point {number} of {count}: {listed}",
-                        number=number,
-                        count=len(points),
-                        listed=", ".join(point),
+                        "point {number} of {count}: {listed}", number=number, count=len(points), listed=", ".join(point)
                     )
                 )
             known[point], trouble = _solved(folder, plan, scenario, point)

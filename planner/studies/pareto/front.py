@@ -143,10 +143,7 @@ def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]
     for name in ends:
         if points.answers[name].status == "infeasible":
             raise InfeasibleError(
-                say(
-                    "{name} has no plan, so that there is no front: planner explain says what is in the way",
-                    name=name,
-                )
+                say("{name} has no plan, so that there is no front: planner explain says what is in the way", name=name)
             )
         if points.answers[name].status not in WITH_PLAN:
             raise StoppedWithoutPlanError(

@@ -38,11 +38,7 @@ def price_unit(front: Front) -> tuple[float, Message]:
 
 def least(objective: str) -> Message:
     """Return what an end is called."""
-    names = {
-        "cost": say("least cost"),
-        "emissions": say("least emissions"),
-        "latency": say("least latency"),
-    }
+    names = {"cost": say("least cost"), "emissions": say("least emissions"), "latency": say("least latency")}
     return names[objective]
 
 
@@ -53,8 +49,7 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Messag
     if price > 0 and front.minimised == "cost":
         notes.append(
             say(
-                "The cost includes a carbon price of {price:g} CNY/t: the price of a step is on top of it.",
-                price=price,
+                "The cost includes a carbon price of {price:g} CNY/t: the price of a step is on top of it.", price=price
             )
         )
     gaps = [float(row["gap"]) for row in rows if row.get("gap")]

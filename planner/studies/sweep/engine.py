@@ -53,11 +53,7 @@ class Child:
             if self._is_over:
                 return Answer("interrupted", written=False)
             code = self._killed()
-        why = say(
-            "its process ended {tries} times without an answer, at last with code {code}",
-            tries=TRIES,
-            code=code,
-        )
+        why = say("its process ended {tries} times without an answer, at last with code {code}", tries=TRIES, code=code)
         return Answer("crashed", (why.en, why.zh), written=False)
 
     def _ask(self, line: str) -> str:

@@ -80,12 +80,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def refusal(path: Path, error: OSError) -> CannotWriteError:
     """Return the error of a file that could not be written."""
     return CannotWriteError(
-        say(
-            "cannot write {path}: {reason}; {remedy}",
-            path=shown(path),
-            reason=reason(error),
-            remedy=remedy(error),
-        )
+        say("cannot write {path}: {reason}; {remedy}", path=shown(path), reason=reason(error), remedy=remedy(error))
     )
 
 

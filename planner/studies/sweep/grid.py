@@ -71,24 +71,12 @@ def axis_of(text: str) -> Axis:
     key, equals, rest = (part.strip() for part in text.partition("="))
     if not (key and equals and rest):
         form = say("--vary K=a,b,c with K as in --set")
-        raise UsageError(
-            say(
-                "--vary '{text}' names no values: write {form}",
-                text=shown(text),
-                form=form,
-            )
-        )
+        raise UsageError(say("--vary '{text}' names no values: write {form}", text=shown(text), form=form))
     values = tuple(part.strip() for part in _split(rest))
     seen: set[str] = set()
     for value in values:
         if _number(value) in seen:
-            raise UsageError(
-                say(
-                    "--vary {key}: the value '{value}' stands twice",
-                    key=shown(key),
-                    value=shown(value),
-                )
-            )
+            raise UsageError(say("--vary {key}: the value '{value}' stands twice", key=shown(key), value=shown(value)))
         seen.add(_number(value))
     return Axis(key, values)
 
@@ -123,13 +111,7 @@ def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
     for axis in axes:
         count *= len(axis.values)
     if count > POINTS_MAX:
-        raise UsageError(
-            say(
-                "{count} points are more than {most}",
-                count=count,
-                most=POINTS_MAX,
-            )
-        )
+        raise UsageError(say("{count} points are more than {most}", count=count, most=POINTS_MAX))
     labels = [axis.label for axis in axes]
     heads = [axis.label if labels.count(axis.label) == 1 else axis.key for axis in axes]
     points = []

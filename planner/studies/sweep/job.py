@@ -141,12 +141,7 @@ def read_record(folder: Path) -> Record | None:
     except (OSError, ValueError, KeyError, TypeError):
         known = False
     if not known:
-        raise UsageError(
-            say(
-                "{folder} is no run folder: move it away, or choose another --out",
-                folder=shown(folder),
-            )
-        )
+        raise UsageError(say("{folder} is no run folder: move it away, or choose another --out", folder=shown(folder)))
     return Record(manifest, summary)
 
 

@@ -27,13 +27,7 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(
-            [
-                Fault(
-                    path.name,
-                    say("it cannot be read: {error}", error=shown(error)),
-                    remedy=say("move it away"),
-                )
-            ]
+            [Fault(path.name, say("it cannot be read: {error}", error=shown(error)), remedy=say("move it away"))]
         ) from None
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     if header != list(columns):
@@ -42,11 +36,7 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
     faults = [
         Fault(
             path.name,
-            say(
-                "{count} cells where there are {count_2} columns",
-                count=len(row),
-                count_2=len(columns),
-            ),
+            say("{count} cells where there are {count_2} columns", count=len(row), count_2=len(columns)),
             line,
             remedy=say("remove the line"),
         )
@@ -71,12 +61,7 @@ def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str,
         draft.replace(path)
     except OSError as error:
         raise CannotWriteError(
-            say(
-                "cannot write {path}: {reason}; {remedy}",
-                path=shown(path),
-                reason=reason(error),
-                remedy=remedy(error),
-            )
+            say("cannot write {path}: {reason}; {remedy}", path=shown(path), reason=reason(error), remedy=remedy(error))
         ) from None
 
 

@@ -16,14 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from planner.language import Language, Text, rendered
 from planner.views.charts import style
 from planner.views.maps.figure import DPI, FOREIGN, METADATA, SETTINGS, check_formats
-from planner.views.page.glyphs import (
-    FONT_FILE,
-    clean_text,
-    measure_text,
-    shorten_text,
-    wrap_text,
-    write_text,
-)
+from planner.views.page.glyphs import FONT_FILE, clean_text, measure_text, shorten_text, wrap_text, write_text
 from planner.views.page.style import INK, MUTED, PAPER
 from planner.views.page.text import check_language, tell_missing
 

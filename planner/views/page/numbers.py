@@ -113,14 +113,9 @@ ENERGY: Final = Measure(
     5,
 )
 EMISSIONS: Final = Measure(
-    ((1e6, "Mt CO₂/a"), (1.0, "t CO₂/a")),
-    ((1e4, say("10,000 t CO₂/a")), (1.0, say("t CO₂/a"))),
-    5,
+    ((1e6, "Mt CO₂/a"), (1.0, "t CO₂/a")), ((1e4, say("10,000 t CO₂/a")), (1.0, say("t CO₂/a"))), 5
 )
-WATER: Final = Measure(
-    ((1e6, "million m³/a"), (1.0, "m³/a")),
-    ((1e4, say("10,000 m³/a")), (1.0, say("m³/a"))),
-)
+WATER: Final = Measure(((1e6, "million m³/a"), (1.0, "m³/a")), ((1e4, say("10,000 m³/a")), (1.0, say("m³/a"))))
 POWER: Final = same("MW")
 LATENCY: Final = same("ms", 3)
 TRAFFIC: Final = same("Gbit/s")

@@ -114,12 +114,7 @@ def typical_note(times: Sequence[datetime], length: int, standard: timedelta, *,
     """Return what was done to the months of several years."""
     years = sorted({time.year for time in times})
     months = (
-        say(
-            "the months are of {count} years ({first} to {last})",
-            count=len(years),
-            first=years[0],
-            last=years[-1],
-        )
+        say("the months are of {count} years ({first} to {last})", count=len(years), first=years[0], last=years[-1])
         if has_year
         else say("the times say no year")
     )

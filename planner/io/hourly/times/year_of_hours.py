@@ -72,14 +72,7 @@ def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] 
     if length < hours:
         remedy = say("take a file that has it, or plan a year without: hours = 8760 in [time]")
         gathering.add(
-            Fault(
-                file,
-                say("29 February is missing, the scenario has it"),
-                None,
-                hourly.time_column,
-                None,
-                remedy,
-            )
+            Fault(file, say("29 February is missing, the scenario has it"), None, hourly.time_column, None, remedy)
         )
         return None
     # The hour h of the scenario is the file's hour h - shift, round the year.
@@ -104,11 +97,7 @@ def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] 
     if length > hours:
         del rows[LEAP_DAY.start : LEAP_DAY.stop]
         gathering.note(
-            say(
-                "29 February {year} is left out: the scenario has {hours:,} hours",
-                year=hourly.year,
-                hours=hours,
-            )
+            say("29 February {year} is left out: the scenario has {hours:,} hours", year=hourly.year, hours=hours)
         )
     return rows
 

@@ -60,10 +60,7 @@ def _cut_short(verdict: Verdict) -> Verdict:
     """Return a verdict that is no longer optimal: more than the gap asked for is left."""
     if verdict.status != "optimal":
         return verdict
-    note = say(
-        "the solver called the plan optimal, but in safe arithmetic a gap of {gap:.2e} is left",
-        gap=verdict.gap,
-    )
+    note = say("the solver called the plan optimal, but in safe arithmetic a gap of {gap:.2e} is left", gap=verdict.gap)
     return replace(verdict, status="feasible", notes=[*verdict.notes, note])
 
 

@@ -120,10 +120,7 @@ def _of_leaf(prover: Prover, leaf: Leaf, evidence: Evidence, lower: Vector, uppe
 
 def _why_nothing(prover: Prover) -> Text:
     if prover.unlimited:
-        return say(
-            "nothing limits {count} columns by which the objective could fall",
-            count=prover.unlimited,
-        )
+        return say("nothing limits {count} columns by which the objective could fall", count=prover.unlimited)
     return say("there are no shadow prices to prove it from")
 
 
