@@ -33,34 +33,19 @@ NAME_LENGTH_MAX = 100
 
 @dataclass(frozen=True)
 class Instance:
-    """One frozen programme.
+    """One frozen programme."""
 
-    Attributes
-    ----------
-    name
-        ``<source>-milp`` or ``<source>-lp``.
-    kind, size
-        ``size`` by columns: ``small`` up to 2 000, ``medium`` up to 100 000, ``large`` beyond.
-    rows, columns, nonzeros, integers
-        Counts; the objective is no row.
-    sha256
-        Of the file [hex].
-    file
-        Relative to the campaign's folder.
-    source
-        Name and hash of what it was made from, changes to it, and whether its integers were relaxed.
-    """
-
-    name: str
+    name: str  # <source>-milp or <source>-lp
     kind: Literal["lp", "milp"]
-    size: Literal["small", "medium", "large"]
-    rows: int
+    size: Literal["small", "medium", "large"]  # by columns: small up to 2 000, medium up to 100 000, large beyond
+    rows: int  # the objective is no row
     columns: int
     nonzeros: int
     integers: int
-    sha256: str
-    file: str
+    sha256: str  # of the file [hex]
+    file: str  # relative to the campaign's folder
     source: dict[str, Any]
+    """Name and hash of what it was made from, changes to it, and whether its integers were relaxed."""
 
 
 def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ()) -> list[Instance]:

@@ -38,29 +38,15 @@ COEFFICIENT_MIN = 1e-12
 
 @dataclass(frozen=True)
 class Linear:
-    """Minimise cost · x subject to row_lower ≤ A x ≤ row_upper and column bounds.
+    """Minimise cost · x subject to row_lower ≤ A x ≤ row_upper and column bounds."""
 
-    Attributes
-    ----------
-    cost
-        (columns,).
-    matrix
-        (rows, columns), CSC.
-    row_lower, row_upper
-        (rows,), ±inf where there is no side.
-    column_lower, column_upper
-        (columns,), likewise.
-    is_integer
-        (columns,), bool.
-    """
-
-    cost: Vector
-    matrix: sparse.csc_array
-    row_lower: Vector
-    row_upper: Vector
-    column_lower: Vector
-    column_upper: Vector
-    is_integer: npt.NDArray[np.bool_]
+    cost: Vector  # (columns,)
+    matrix: sparse.csc_array  # (rows, columns), CSC
+    row_lower: Vector  # (rows,), -inf where there is no side
+    row_upper: Vector  # (rows,), inf where there is no side
+    column_lower: Vector  # (columns,), likewise
+    column_upper: Vector  # (columns,), likewise
+    is_integer: npt.NDArray[np.bool_]  # (columns,), bool
 
     @property
     def relaxation(self) -> Linear:

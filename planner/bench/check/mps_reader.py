@@ -29,29 +29,17 @@ MARKERS = {"'INTORG'": True, "'INTEND'": False}
 
 @dataclass(frozen=True)
 class Program:
-    """Minimise ``cost @ x`` subject to row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper, some x whole.
+    """Minimise ``cost @ x`` subject to row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper, some x whole."""
 
-    Attributes
-    ----------
-    cost, lower, upper, is_integer
-        (columns,); ±inf where there is no bound.
-    row_lower, row_upper
-        (rows,) without the objective, in the order of the file.
-    starts, rows, entries
-        (columns + 1,), (nonzeros,), (nonzeros,): the matrix, column by column, no zeros, no entry twice.
-    row_names, column_names
-        As in the file.
-    """
-
-    cost: Vector
-    lower: Vector
-    upper: Vector
-    is_integer: npt.NDArray[np.bool_]
-    row_lower: Vector
-    row_upper: Vector
-    starts: Places
-    rows: Places
-    entries: Vector
+    cost: Vector  # (columns,)
+    lower: Vector  # (columns,), -inf where there is no bound
+    upper: Vector  # (columns,), inf where there is no bound
+    is_integer: npt.NDArray[np.bool_]  # (columns,)
+    row_lower: Vector  # (rows,) without the objective, in the order of the file
+    row_upper: Vector  # (rows,)
+    starts: Places  # (columns + 1,): the matrix, column by column, no zeros, no entry twice
+    rows: Places  # (nonzeros,)
+    entries: Vector  # (nonzeros,)
     row_names: tuple[str, ...]
     column_names: tuple[str, ...]
 

@@ -34,18 +34,10 @@ VALUE_MAX = 1e300
 
 @dataclass(frozen=True)
 class Bound:
-    """What duals prove.
+    """What duals prove."""
 
-    Attributes
-    ----------
-    value
-        No point of the program is below it; or, ``is_boxed``, none whose ``boxed`` columns are near the plan's.
-    boxed
-        The columns that neither their bounds nor the rows limit, while the duals leave them a gain.
-    """
-
-    value: Fraction
-    boxed: Places
+    value: Fraction  # no point of the program is below it; or, is_boxed, none whose boxed columns are near the plan's
+    boxed: Places  # the columns that neither their bounds nor the rows limit, while the duals leave them a gain
 
     @property
     def is_boxed(self) -> bool:

@@ -27,38 +27,22 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a process may use.
+    """What a process may use."""
 
-    Attributes
-    ----------
-    wall
-        [s] from its start; then its whole process group is killed.
-    memory
-        [MiB] resident, it and all it started together; enforced on Linux only. ``None``: no limit.
-    """
-
-    wall: float
+    wall: float  # [s] from its start; then its whole process group is killed
     memory: float | None = None
+    """[MiB] resident, it and all it started together; enforced on Linux only. ``None``: no limit."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended.
-
-    Attributes
-    ----------
-    ending, returncode
-        As in a ``Record``.
-    wall
-        [s].
-    peak_memory
-        [MiB] the most seen resident, it and all it started together; 0 where the system does not show it.
-    """
+    """How a process ended."""
 
     ending: Ending
     returncode: int
-    wall: float
+    wall: float  # [s]
     peak_memory: float
+    """[MiB] the most seen resident, it and all it started together; 0 where the system does not show it."""
 
 
 def run_fresh(

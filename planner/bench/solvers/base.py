@@ -41,50 +41,29 @@ MIP_GAP = 0.0
 
 @dataclass(frozen=True)
 class Task:
-    """One run.
+    """One run."""
 
-    Attributes
-    ----------
-    path
-        The MPS file.
-    columns, rows
-        As many as it has, the objective not counted.
-    algorithm
-        One of the adapter's.
-    time_limit
-        [s] for the solver's own run.
-    folder
-        An empty folder for whatever the solver writes.
-    """
-
-    path: Path
+    path: Path  # the MPS file
     kind: Kind
-    rows: int
+    rows: int  # without the objective
     columns: int
-    algorithm: str
+    algorithm: str  # one of the adapter's
     seed: int
     threads: int
-    time_limit: float
-    folder: Path
+    time_limit: float  # [s] for the solver's own run
+    folder: Path  # an empty folder for whatever the solver writes
 
 
 @dataclass
 class Answer:
-    """What a solver says; the fields are those of a ``Record``, with the solution as arrays.
-
-    Attributes
-    ----------
-    values
-        (columns,) in the order of the file, or ``None``.
-    duals
-        (rows,) likewise: rise of the objective per unit of the right-hand side. Linear programmes only.
-    """
+    """What a solver says; the fields are those of a ``Record``, with the solution as arrays."""
 
     claim: Claim
     message: str = ""
     version: str = ""
-    values: Vector | None = None
+    values: Vector | None = None  # (columns,) in the order of the file, or None
     duals: Vector | None = None
+    """(rows,) likewise: rise of the objective per unit of the right-hand side. Linear programmes only."""
     objective: float | None = None
     bound: float | None = None
     seconds: float | None = None

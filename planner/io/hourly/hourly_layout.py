@@ -43,24 +43,12 @@ class NoTableError(Exception):
 
 @dataclass(frozen=True)
 class Layout:
-    """A table in a file.
+    """A table in a file."""
 
-    Attributes
-    ----------
-    text
-        The header and the rows.
-    lines
-        The line of the file that each line of ``text`` is, from 1.
-    delimiter
-        Between the cells.
-    notes
-        What was left out.
-    """
-
-    text: str
-    lines: Sequence[int]
+    text: str  # the header and the rows
+    lines: Sequence[int]  # the line of the file that each line of text is, from 1
     delimiter: str = ","
-    notes: list[Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)  # what was left out
 
 
 def table_in(text: str) -> Layout:

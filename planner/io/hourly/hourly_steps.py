@@ -30,21 +30,11 @@ OTHER_STEPS = say(
 
 @dataclass(frozen=True)
 class Steps:
-    """The timesteps of a year of hours.
+    """The timesteps of a year of hours."""
 
-    Attributes
-    ----------
-    ids
-        From 00:00 on 1 January, in the scenario's time.
-    year
-        Of their times.
-    new
-        The table to write, where the scenario has none.
-    """
-
-    ids: tuple[str, ...]
-    year: int
-    new: Table | None
+    ids: tuple[str, ...]  # from 00:00 on 1 January, in the scenario's time
+    year: int  # of their times
+    new: Table | None  # the table to write, where the scenario has none
 
 
 def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, gathering: Gathering) -> Steps | None:

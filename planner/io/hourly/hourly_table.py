@@ -47,15 +47,9 @@ def likely_year(table: Table, column: str) -> int | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """How times are to be taken.
+    """How times are to be taken."""
 
-    Attributes
-    ----------
-    hours_end
-        Whether a time is the end of its hour, as it was said; 24:00 says so by itself.
-    """
-
-    hours_end: bool = False
+    hours_end: bool = False  # whether a time is the end of its hour, as it was said; 24:00 says so by itself
 
 
 def year_of(

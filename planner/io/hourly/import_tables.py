@@ -31,23 +31,13 @@ CALENDAR = "the calendar, one timestep for each hour (planner import weather)"
 
 @dataclass(frozen=True)
 class Hourly:
-    """What a file says, in the scenario's words.
-
-    Attributes
-    ----------
-    index
-        Of the table it goes into; its last key is ``timestep``.
-    cells
-        The text of each hour, by the other keys, in the order of the timesteps.
-    source, confidence, note
-        For ``source.csv``.
-    """
+    """What a file says, in the scenario's words."""
 
     parameter: Parameter
-    index: Key
+    index: Key  # of the table it goes into; its last key is timestep
     steps: Steps
-    cells: Mapping[Key, Sequence[str]]
-    source: str
+    cells: Mapping[Key, Sequence[str]]  # the text of each hour, by the other keys, in the order of the timesteps
+    source: str  # for source.csv, as the two below
     confidence: str
     note: str
 

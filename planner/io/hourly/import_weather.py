@@ -45,24 +45,12 @@ ZONE_MISSING = say(
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did.
-
-    Attributes
-    ----------
-    files
-        Those written.
-    kind
-        The set of the places, such as ``site``.
-    columns
-        The column of each place.
-    hours
-        Timesteps, each with a value for each place.
-    """
+    """What an import did."""
 
     column: str
-    kind: str
-    columns: Mapping[str, str]
-    hours: int
+    kind: str  # the set of the places, such as site
+    columns: Mapping[str, str]  # the column of each place
+    hours: int  # timesteps, each with a value for each place
     files: tuple[Path, ...]
     notes: tuple[Text, ...]
 

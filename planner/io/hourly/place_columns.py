@@ -32,21 +32,11 @@ NAMED_MAX = 40
 
 @dataclass(frozen=True)
 class Places:
-    """The places of one set that a column may belong to.
+    """The places of one set that a column may belong to."""
 
-    Attributes
-    ----------
-    kind
-        The set, such as ``site``.
-    ids
-        Those that need a column.
-    table
-        The set's table with its names, if it has one.
-    """
-
-    kind: str
-    ids: Sequence[str]
-    table: Table | None
+    kind: str  # the set, such as site
+    ids: Sequence[str]  # those that need a column
+    table: Table | None  # the set's table with its names, if it has one
 
     def words(self) -> dict[str, dict[str, set[str]]]:
         """Return the ids that each word may mean, by the kind of word."""

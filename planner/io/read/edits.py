@@ -47,19 +47,14 @@ class Edit:
 
 @dataclass
 class Editor:
-    """Applies edits to a layer.
-
-    Attributes
-    ----------
-    own
-        The indices, by parameter, at which the folder's own tables give it: an edit may replace what
-        the base gives at another index, never what its own folder gives.
-    """
+    """Applies edits to a layer."""
 
     layer: Layer
     schema: Schema
     gathering: Gathering
     own: Mapping[str, Collection[tuple[str, ...]]]
+    """The indices, by parameter, at which the folder's own tables give it: an edit may replace what the base gives
+    at another index, never what its own folder gives."""
 
     def apply(self, edit: Edit) -> None:
         """Make one change, or keep the fault that forbids it."""

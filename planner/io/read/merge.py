@@ -22,18 +22,10 @@ PARAMETERS = "parameters"
 
 @dataclass
 class Layer:
-    """A folder as read, its base already beneath it.
+    """A folder as read, its base already beneath it."""
 
-    Attributes
-    ----------
-    document
-        ``scenario.toml`` without ``extends``, ``[set]`` and ``[drop]``.
-    places
-        The code of the line of every TOML key.
-    """
-
-    document: dict[str, Any] = field(default_factory=dict)
-    places: dict[TomlPath, int] = field(default_factory=dict)
+    document: dict[str, Any] = field(default_factory=dict)  # scenario.toml without extends, [set] and [drop]
+    places: dict[TomlPath, int] = field(default_factory=dict)  # the code of the line of every TOML key
     tables: dict[str, Table] = field(default_factory=dict)
 
 

@@ -27,21 +27,11 @@ COLUMNS_SHOWN_MAX = 12
 
 @dataclass(frozen=True)
 class Unusual:
-    """The numbers of one parameter that lie outside its usual range.
+    """The numbers of one parameter that lie outside its usual range."""
 
-    Attributes
-    ----------
-    parameter
-        Its key, such as ``grid_power_price``.
-    count
-        How many there are.
-    sentence
-        The first of them with its place, what is usual, and what was likely meant.
-    """
-
-    parameter: str
+    parameter: str  # its key, such as grid_power_price
     count: int
-    sentence: Message
+    sentence: Message  # the first of them with its place, what is usual, and what was likely meant
 
 
 def unusual_in(scenario: Scenario) -> Iterator[Unusual]:

@@ -28,21 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Draft:
-    """A scenario folder in memory.
-
-    Attributes
-    ----------
-    book
-        The workbook's name.
-    files
-        Text by file name.
-    rows
-        By file name: the row of the sheet by line of the file.
-    """
+    """A scenario folder in memory."""
 
     book: str
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)  # text by file name
     rows: dict[str, Mapping[int, int]] = field(default_factory=dict)
+    """By file name: the row of the sheet by line of the file."""
     notes: list[Text] = field(default_factory=list)
 
     def file(self, sheet: str) -> Message:

@@ -33,20 +33,13 @@ RawCell = str | int | float | bool | dict[str, str | float]
 
 @dataclass
 class RawSheet:
-    """A sheet as it stands in the file.
-
-    Attributes
-    ----------
-    rows
-        By number, from 1; the cells by the number of their column, from 1. Empty ones are left out.
-    merged
-        Ranges of cells that are merged.
-    """
+    """A sheet as it stands in the file."""
 
     name: str
     is_hidden: bool
     rows: dict[int, dict[int, RawCell]] = field(default_factory=dict)
-    merged: list[str] = field(default_factory=list)
+    """By number, from 1; the cells by the number of their column, from 1. Empty ones are left out."""
+    merged: list[str] = field(default_factory=list)  # ranges of cells that are merged
 
 
 def read_workbook(path: Path) -> list[RawSheet]:

@@ -42,19 +42,9 @@ WHOSE = {
 
 @dataclass(frozen=True)
 class Scope:
-    """A site, a hub, a side or the nation that has a limit, and at least one site.
+    """A site, a hub, a side or the nation that has a limit, and at least one site."""
 
-    Attributes
-    ----------
-    kind, name
-        One of ``KINDS``, and which.
-    limit
-        Its number.
-    sites
-        The sites in it.
-    """
-
-    kind: str
+    kind: str  # one of KINDS
     name: str
     limit: float
     sites: list[str]

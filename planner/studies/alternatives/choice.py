@@ -18,28 +18,15 @@ PLANS_MAX: Final = 50
 
 @dataclass(frozen=True)
 class Choice:
-    """What is asked.
+    """What is asked."""
 
-    Attributes
-    ----------
-    slack
-        By how much the objective may be worse than that of the best plan, a share of it; 0.02 is 2 %.
-    what
-        Kinds of quantity whose least and most are sought, of :data:`planner.studies.alternatives.quantities.GROUPS`;
-        none given: all.
-    plans
-        How many whole plans are sought, each as different as can be from all before it.
-    time_limit
-        [s] for each search; ``None``: the scenario's.
-    overrides
-        ``K=V`` that hold for all.
-    """
-
-    slack: float = 0.02
+    slack: float = 0.02  # by how much the objective may be worse than that of the best plan, a share of it; 0.02 is 2 %
     what: Sequence[str] = ()
-    plans: int = 5
-    time_limit: float | None = None
-    overrides: Sequence[str] = ()
+    """Kinds of quantity whose least and most are sought, of :data:`planner.studies.alternatives.quantities.GROUPS`;
+    none given: all."""
+    plans: int = 5  # how many whole plans are sought, each as different as can be from all before it
+    time_limit: float | None = None  # [s] for each search; None: the scenario's
+    overrides: Sequence[str] = ()  # K=V that hold for all
 
     @property
     def groups(self) -> tuple[str, ...]:

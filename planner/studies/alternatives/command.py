@@ -50,25 +50,13 @@ SETTLED: Final = "optimal"
 
 @dataclass(frozen=True)
 class Found:
-    """What there is near the best plan.
-
-    Attributes
-    ----------
-    best
-        The best plan.
-    table
-        As ``COLUMNS``, numbers as numbers.
-    plans
-        Whole plans by the name of their run folder.
-    slack
-        By how much they may be worse.
-    """
+    """What there is near the best plan."""
 
     scenario: Scenario
     best: Results
-    table: pd.DataFrame
-    plans: dict[str, Results]
-    slack: float
+    table: pd.DataFrame  # as COLUMNS, numbers as numbers
+    plans: dict[str, Results]  # whole plans by the name of their run folder
+    slack: float  # by how much they may be worse
 
 
 def find_alternatives(

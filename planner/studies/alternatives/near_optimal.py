@@ -36,22 +36,12 @@ BUDGET, APART = "budget", "distance_from_plans"
 
 @dataclass(frozen=True)
 class Near:
-    """A model compiled with what may be sought in it.
+    """A model compiled with what may be sought in it."""
 
-    Attributes
-    ----------
-    compiled
-        Its problem is that of the scenario, as it stands.
-    forms
-        The linear form of each quantity, by its place in ``quantities``.
-    work
-        The IT energy of every site [MWh/a], by site.
-    """
-
-    compiled: Compiled
+    compiled: Compiled  # its problem is that of the scenario, as it stands
     quantities: tuple[Quantity, ...]
-    forms: tuple[Stage, ...]
-    work: dict[str, Stage]
+    forms: tuple[Stage, ...]  # the linear form of each quantity, by its place in quantities
+    work: dict[str, Stage]  # the IT energy of every site [MWh/a], by site
 
 
 def compile_near(m: PlanModel, groups: Sequence[str]) -> Near:

@@ -38,46 +38,25 @@ Tables = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Extreme:
-    """The least or the most of a quantity within the budget.
+    """The least or the most of a quantity within the budget."""
 
-    Attributes
-    ----------
-    status
-        ``optimal`` within the scenario's gap, ``feasible`` where a limit came first, or why there is no plan.
-    value, objective
-        Of the plan found, from its tables; NaN without.
-    bound
-        What no plan within the budget goes beyond, proved; NaN where nothing is.
-    work
-        IT energy of every site [MWh/a].
-    """
-
-    status: str
-    value: float = float("nan")
-    objective: float = float("nan")
-    bound: float = float("nan")
-    work: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    status: str  # optimal within the scenario's gap, feasible where a limit came first, or why there is no plan
+    value: float = float("nan")  # of the plan found, from its tables; NaN without
+    objective: float = float("nan")  # likewise
+    bound: float = float("nan")  # what no plan within the budget goes beyond, proved; NaN where nothing is
+    work: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))  # IT energy of every site [MWh/a]
 
 
 @dataclass
 class Search:
-    """Searches among the plans of a scenario that are nearly as good as the best one.
-
-    Attributes
-    ----------
-    best
-        The best plan, a run of the scenario.
-    near
-        The model compiled with what may be sought.
-    held
-        The most each stage may be: the objective its budget, those before it what they are.
-    """
+    """Searches among the plans of a scenario that are nearly as good as the best one."""
 
     best: Results
     choice: Choice
     on_progress: Callable[[Text], None] | None = None
-    near: Near = field(init=False)
+    near: Near = field(init=False)  # the model compiled with what may be sought
     held: dict[str, float] = field(init=False)
+    """The most each stage may be: the objective its budget, those before it what they are."""
 
     def __post_init__(self) -> None:
         """Compile the model."""

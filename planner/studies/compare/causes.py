@@ -27,22 +27,12 @@ MEMBERS: Final = {"member_removed": "removed", "member_added": "added"}
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason why two plans may differ.
+    """One reason why two plans may differ."""
 
-    Attributes
-    ----------
-    text
-        What differs, where, from what to what.
-    cells
-        Rows of the table of inputs that say it.
-    moves, load
-        How many moves it touches, and their load [MW].
-    """
-
-    text: Message
-    cells: int
-    moves: int
-    load: float
+    text: Message  # what differs, where, from what to what
+    cells: int  # rows of the table of inputs that say it
+    moves: int  # that it touches
+    load: float  # of these moves [MW]
 
 
 def causes_of(comparison: Comparison) -> list[Cause]:

@@ -88,30 +88,15 @@ def scopes() -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked: every combination of these is a point.
+    """What is asked: every combination of these is a point."""
 
-    Attributes
-    ----------
-    shares
-        Least green share of all power, each from 0 to 1.
-    modes
-        Accountings, of ``MODES``.
-    variants
-        Of ``VARIANTS``; none given: as given, and without deferral where work can wait.
-    overrides
-        ``K=V`` that hold for every point.
-    time_limit [s]
-        For each point.
-    scope
-        Of :func:`scopes`: whose share is raised; none given: the widest that the scenario has one for, or each site.
-    """
-
-    shares: Sequence[float] = SHARES
-    modes: Sequence[str] = MODES
-    variants: Sequence[str] = ()
-    overrides: Sequence[str] = ()
-    time_limit: float | None = None
+    shares: Sequence[float] = SHARES  # least green share of all power, each from 0 to 1
+    modes: Sequence[str] = MODES  # accountings, of MODES
+    variants: Sequence[str] = ()  # of VARIANTS; none given: as given, and without deferral where work can wait
+    overrides: Sequence[str] = ()  # K=V that hold for every point
+    time_limit: float | None = None  # [s] for each point
     scope: str = ""
+    """Of :func:`scopes`: whose share is raised; none given: the widest that the scenario has one for, or each site."""
 
     def check(self) -> None:
         """Refuse a plan that cannot be meant."""

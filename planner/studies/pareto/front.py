@@ -42,23 +42,11 @@ PAIR: Final = 2
 
 @dataclass(frozen=True)
 class Front:
-    """What is asked.
+    """What is asked."""
 
-    Attributes
-    ----------
-    objectives
-        Two of cost, emissions and latency.
-    count
-        Points, both ends included.
-    overrides
-        ``K=V`` that hold for every point.
-    ask, where, is_cold
-        As for a sweep.
-    """
-
-    objectives: tuple[str, ...]
-    count: int = 9
-    overrides: Sequence[str] = ()
+    objectives: tuple[str, ...]  # two of cost, emissions and latency
+    count: int = 9  # points, both ends included
+    overrides: Sequence[str] = ()  # K=V that hold for every point
     ask: Ask = field(default_factory=Ask)
     where: Where = field(default_factory=Where)
     is_cold: bool = False

@@ -231,21 +231,12 @@ def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[En
 
 @dataclasses.dataclass
 class Todo:
-    """What is still to be done, and what is in work.
+    """What is still to be done, and what is in work."""
 
-    Attributes
-    ----------
-    names
-        Of the points, in the order in which they are begun.
-    job_of
-        Makes a job of a name when its turn comes: where it starts from depends on what is done by then.
-    on_answer
-        Is handed each name with its answer as soon as it is there.
-    """
-
-    names: Sequence[str]
+    names: Sequence[str]  # of the points, in the order in which they are begun
     job_of: Callable[[str], Job]
-    on_answer: Callable[[str, Answer], None]
+    """Makes a job of a name when its turn comes: where it starts from depends on what is done by then."""
+    on_answer: Callable[[str, Answer], None]  # is handed each name with its answer as soon as it is there
 
 
 def do_all(engine: Engine, todo: Todo) -> None:

@@ -43,21 +43,11 @@ class Axis:
 
 @dataclass(frozen=True)
 class GridPoint:
-    """One combination.
+    """One combination."""
 
-    Attributes
-    ----------
-    name
-        Of its folder: it depends on the point alone, so that a sweep that grows keeps its points.
-    place
-        Its position along each axis.
-    values
-        Its value along each axis.
-    """
-
-    name: str
-    place: Place
-    values: tuple[str, ...]
+    name: str  # of its folder: it depends on the point alone, so that a sweep that grows keeps its points
+    place: Place  # its position along each axis
+    values: tuple[str, ...]  # its value along each axis
 
 
 def axis_of(text: str) -> Axis:

@@ -34,46 +34,22 @@ FORMAT: Final = "east-data-west-compute-planner sweep 1"
 
 @dataclass(frozen=True)
 class Where:
-    """Where points are solved.
+    """Where points are solved."""
 
-    Attributes
-    ----------
-    engine
-        ``local``: processes of this machine; ``dask``: the workers of a cluster.
-    workers
-        How many at once; none given: one here, all of a cluster's threads there.
-    scheduler
-        Address of the cluster.
-    """
-
-    engine: str = "local"
-    workers: int | None = None
-    scheduler: str | None = None
+    engine: str = "local"  # local: processes of this machine; dask: the workers of a cluster
+    workers: int | None = None  # how many at once; none given: one here, all of a cluster's threads there
+    scheduler: str | None = None  # address of the cluster
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What is asked.
+    """What is asked."""
 
-    Attributes
-    ----------
-    axes
-        What is varied.
-    overrides
-        ``K=V`` that hold for every point.
-    ask
-        How each is solved.
-    where
-        On what.
-    is_cold
-        Whether every point is solved from nothing, rather than from the nearest that is done.
-    """
-
-    axes: Sequence[Axis]
-    overrides: Sequence[str] = ()
-    ask: Ask = field(default_factory=Ask)
-    where: Where = field(default_factory=Where)
-    is_cold: bool = False
+    axes: Sequence[Axis]  # what is varied
+    overrides: Sequence[str] = ()  # K=V that hold for every point
+    ask: Ask = field(default_factory=Ask)  # how each is solved
+    where: Where = field(default_factory=Where)  # on what
+    is_cold: bool = False  # whether every point is solved from nothing, rather than from the nearest that is done
 
 
 def solve_sweep(

@@ -31,28 +31,14 @@ class Clock:
 
 @dataclass(frozen=True)
 class HourlyTable:
-    """One year of hours.
-
-    Attributes
-    ----------
-    table
-        Text as read; rows in the order of the file.
-    rows
-        The row of each hour of the year, from 00:00 on 1 January: 8,760 or 8,784 numbers.
-    year
-        The calendar year of the file.
-    shift
-        Hours by which the scenario's clock is ahead of the file's; 0 where the file's year is the scenario's.
-    is_typical
-        Whether its months are of several years, or of none.
-    """
+    """One year of hours."""
 
     table: Table
     time_column: str
-    rows: tuple[int, ...]
-    year: int
-    shift: int
-    is_typical: bool = False
+    rows: tuple[int, ...]  # the row of each hour of the year, from 00:00 on 1 January: 8,760 or 8,784 numbers
+    year: int  # the calendar year of the file
+    shift: int  # hours by which the scenario's clock is ahead of the file's; 0 where the file's year is the scenario's
+    is_typical: bool = False  # whether its months are of several years, or of none
 
     @property
     def lacks_leap_day(self) -> bool:

@@ -34,26 +34,15 @@ TABLES: Final = ("measures", "cost", "moved", "inputs", "input_columns", "sites"
 
 @dataclass(frozen=True)
 class Comparison:
-    """One run beside the base.
+    """One run beside the base."""
 
-    Attributes
-    ----------
-    before, after
-        The base and the run.
-    tables
-        By the names of ``TABLES``.
-    warnings
-        What keeps the two from being compared like with like, in both languages.
-    near
-        The run's equal that is nearest to the base; or why it is not known, so that effects and swaps at equal cost
-        are not told apart; ``None`` where nobody looked.
-    """
-
-    before: Run
-    after: Run
-    tables: Mapping[str, pd.DataFrame]
-    warnings: tuple[Message, ...]
+    before: Run  # the base
+    after: Run  # the run
+    tables: Mapping[str, pd.DataFrame]  # by the names of TABLES
+    warnings: tuple[Message, ...]  # what keeps the two from being compared like with like, in both languages
     near: Nearest | Message | None = None
+    """The run's equal that is nearest to the base; or why it is not known, so that effects and swaps at equal cost
+    are not told apart; ``None`` where nobody looked."""
 
     @property
     def effects(self) -> pd.DataFrame:

@@ -46,25 +46,14 @@ NONZEROS_MAX: Final = 5_000_000
 
 @dataclass(frozen=True)
 class Nearest:
-    """The plan that costs what the run's does and is nearest to the base.
-
-    Attributes
-    ----------
-    tables
-        Its result tables.
-    summary
-        As in ``summary.json``, of the plan itself.
-    objective
-        Its objective; no worse than the run's, or within the gap at which the run's plan was accepted.
-    builds_as_before
-        Whether all that is built by the piece is as in the base, though the run built otherwise: within the run's gap
-        the two are equals.
-    """
+    """The plan that costs what the run's does and is nearest to the base."""
 
     tables: Mapping[str, pd.DataFrame]
-    summary: Mapping[str, Any]
-    objective: float
+    summary: Mapping[str, Any]  # as in summary.json, of the plan itself
+    objective: float  # its objective; no worse than the run's, or within the gap at which the run's plan was accepted
     builds_as_before: bool
+    """Whether all that is built by the piece is as in the base, though the run built otherwise: within the run's gap
+    the two are equals."""
 
 
 def nearest_equal(before: Results, after: Results, seconds: float = SECONDS) -> Nearest | Message:
