@@ -23,9 +23,9 @@ from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.claims import Claims, audit_claims
 from planner.models.compile import compile_model
-from planner.models.declarations import modules_of
 from planner.models.solving.solve import solve
 from planner.pipeline.check import obstacles_of, read_with_full_year
+from planner.pipeline.outcome import tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -158,9 +158,7 @@ def _dispatched(
     if solution.values is None:
         return _Found(solution.status, problem.counts, {}, {}, [])
     compiled.load(solution.values)
-    tables: dict[str, pd.DataFrame] = {}
-    for module in modules_of(scenario.features).values():
-        tables.update(module.report(model))
+    tables = tabulate(model)
     summary = summarise(scenario, tables)
     findings = audit(scenario, tables, summary)
     findings.extend(audit_claims(Claims.of_solution(solution, problem, options), summary, scenario))

@@ -19,6 +19,8 @@ from planner.models.algebra.own import sentences
 from planner.models.audit import audit, summarise
 from planner.models.claims import Claims, audit_claims
 from planner.models.deciding import Deciding
+from planner.models.declarations import guests_of, modules_of
+from planner.models.guests import check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,6 +35,18 @@ if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
 EXPLAIN = say("planner explain, with the same scenario and --set, says what would have to give")
+
+
+def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return the result tables of a solved model, by name."""
+    tables: dict[str, pd.DataFrame] = {}
+    guests = {guest.name: guest for guest in guests_of(model.inputs.features)}
+    for name, module in modules_of(model.inputs.features).items():
+        made = module.report(model)
+        if name in guests:
+            check_tables(guests[name], made, tables)
+        tables.update(made)
+    return tables
 
 
 def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

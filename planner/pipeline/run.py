@@ -18,8 +18,6 @@ from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.declarations import guests_of, modules_of
-from planner.models.guests import check_tables
 from planner.models.own_rules import add_rules
 from planner.models.solving.prices import shadow_prices
 from planner.models.solving.ranging import ranging
@@ -27,14 +25,12 @@ from planner.models.solving.solve import solve
 from planner.models.solving.start import Start, integer_variables, start_from
 from planner.pipeline.check import obstacles_of, warnings_of
 from planner.pipeline.dispatch_year import dispatch_year, investments_of
-from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, without_plan
+from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, tabulate, without_plan
 from planner.pipeline.question import question_of
 from planner.pipeline.record import Clock, Record
 from planner.views.drawing import check_basemap, draw_if_possible, load_early
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from planner.models.algebra.own import OwnRule
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem
@@ -146,18 +142,6 @@ def run(
         with clock("deciding"):
             decided = decides(record, options, _declaring(rules) if question.made is None else None, on_progress)
     return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
-
-
-def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return the result tables of a solved model, by name."""
-    tables: dict[str, pd.DataFrame] = {}
-    guests = {guest.name: guest for guest in guests_of(model.inputs.features)}
-    for name, module in modules_of(model.inputs.features).items():
-        made = module.report(model)
-        if name in guests:
-            check_tables(guests[name], made, tables)
-        tables.update(made)
-    return tables
 
 
 def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule]) -> PlanModel:

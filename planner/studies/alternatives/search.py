@@ -19,8 +19,9 @@ from planner.models.build import declare_model
 from planner.models.rules.findings import Finding
 from planner.models.solving.solve import solve
 from planner.models.solving.start import start_from
+from planner.pipeline.outcome import tabulate
 from planner.pipeline.record import Clock, Record
-from planner.pipeline.run import solver_options, tabulate
+from planner.pipeline.run import solver_options
 from planner.studies.alternatives.near_optimal import apart, budget_of, compile_near, distance, sought
 from planner.studies.alternatives.quantities import work_of
 

@@ -24,7 +24,7 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.solving.solve import solve
 from planner.models.solving.start import start_from
-from planner.pipeline.run import tabulate
+from planner.pipeline.outcome import tabulate
 from planner.studies.compare.differences.moves import PAIR_AND_SITE
 from planner.studies.compare.differences.nearest_of_equals import KnownPlan, nearest_of_equals
 
