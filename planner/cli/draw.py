@@ -54,7 +54,8 @@ def chart(
         Path | None, typer.Option(metavar="DIR", help=rendered(say("Where to; the run folder if left out.")))
     ] = None,
 ) -> None:
-    from planner.pipeline.hours_chart import FORMATS, chart_run  # noqa: PLC0415
+    from planner.pipeline.hours_chart import chart_run  # noqa: PLC0415
+    from planner.views.page.style import FORMATS  # noqa: PLC0415
 
     files = words("--format", formats, FORMATS)
     for path in chart_run(run, kind, site=site, start=start, language=spoken(), formats=files, out=out):

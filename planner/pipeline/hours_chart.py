@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.errors import UsageError, shown
 from planner.faults import nearest
-from planner.io.files.run_swap import remedy
+from planner.io.files.writing import writing
 from planner.language import Language, Message, Text, say
 from planner.libraries import import_alone
 from planner.pipeline.finished import read_results
 from planner.views.captions import map_notes
+from planner.views.page.style import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from planner.views.charts.hours import Hours
 
 KINDS: Final = ("dispatch", "duration")
-FORMATS: Final = ("png", "svg", "pdf")
 
 
 def chart_run(
@@ -51,24 +51,15 @@ def chart_run(
     results = read_results(run)
     place = _site(results, kind, site)
     import_alone("matplotlib")
-    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     notes: list[Text] = [*map_notes(results, language), say("Run: {run}.", run=run.resolve().name)]
     draw = _duration if kind == "duration" else partial(_dispatch, start=start)
     figure = draw(results, place, notes, language)
     folder = out if out is not None else run
     name = f"{kind}-{place if place is not None else 'all'}-{language}"
-    try:
-        return save_chart(figure, folder, name, formats)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write into {folder}: {strerror}; {remedy}",
-                folder=shown(folder),
-                strerror=reason(error),
-                remedy=remedy(error),
-            )
-        ) from None
+    with writing(folder):
+        return save_figure(figure, folder, name, formats)
 
 
 def _site(results: Results, kind: str, site: str | None) -> str | None:

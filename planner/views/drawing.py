@@ -11,6 +11,7 @@ from planner.language import say
 from planner.libraries import import_alone
 from planner.views.captions import map_notes, surety, unusual_note, whose
 from planner.views.limit_words import limits_in_words
+from planner.views.page.style import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,12 +29,13 @@ def draw(
     *,
     language: Language = "en",
     basemap: Path | None = None,
-    formats: Sequence[str] = ("png", "svg", "pdf"),
+    formats: Sequence[str] = FORMATS,
     layers: Sequence[str] = MAP_LAYERS,
 ) -> list[Path]:
     """Draw the map of results into a folder; layers that are not named stay empty."""
     import_alone("matplotlib")
-    from planner.views.maps.figure import draw_map, save_map  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.figure import draw_map  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
 
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
@@ -41,7 +43,7 @@ def draw(
     full = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
     shown = [layer if name in layers else layer.iloc[:0] for name, layer in full.items()]
     figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
-    return save_map(figure, folder, formats)
+    return save_figure(figure, folder, "map", formats)
 
 
 def load_early() -> None:

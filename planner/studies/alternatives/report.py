@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from planner.errors import shown
+from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.language import CLAUSES, SEMICOLON, Language, Message, Text, join, padded, say
 from planner.libraries import import_alone
 from planner.studies.alternatives.command import FILE, PLANS
-from planner.studies.sweep.folder import refusal
 from planner.version import __version__
 from planner.views.captions import illustrative_note
 from planner.views.words import word
@@ -37,8 +37,8 @@ def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str],
     """Draw the ranges into a folder; nothing where none was sought but of the whole plan."""
     import_alone("matplotlib")
     from planner.views.charts.alternatives import draw_alternatives  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.views.charts.page import save_chart  # noqa: PLC0415
     from planner.views.charts.sweep import Words  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415
 
     columns = _columns(found, language)
     if not columns:
@@ -51,10 +51,8 @@ def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str],
         slack=100 * found.slack,
     )
     words = Words(title, subtitle, _notes(found), language)
-    try:
-        return save_chart(draw_alternatives(columns, words), out, f"{NAME}-{language}", formats, dpi)
-    except OSError as error:
-        raise refusal(out, error) from None
+    with writing(out):
+        return save_figure(draw_alternatives(columns, words), out, f"{NAME}-{language}", formats, dpi)
 
 
 def _objective(found: Found) -> Message:

@@ -22,6 +22,7 @@ from planner.studies.compare.sheets import plain, sheets_of
 from planner.studies.compare.text import overview_of, text_of
 from planner.studies.compare.words import pairing
 from planner.views.drawing import check_basemap
+from planner.views.page.style import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,7 @@ def write_comparison(
     comparisons: Sequence[Comparison],
     out: Path,
     *,
-    formats: Sequence[str] = ("png", "svg", "pdf"),
+    formats: Sequence[str] = FORMATS,
     basemap: Path | None = None,
 ) -> None:
     """Write a folder with the text, a CSV a table, the workbook and a map for each run; whole or not at all."""
@@ -118,17 +119,18 @@ def draw_difference(
     folder: Path,
     stem: str = MAP,
     *,
-    formats: Sequence[str] = ("png", "svg", "pdf"),
+    formats: Sequence[str] = FORMATS,
     basemap: Path | None = None,
 ) -> list[Path]:
     """Draw what moved, in the language that is spoken, and return the files."""
     import_alone("matplotlib")
-    from planner.views.maps.difference import draw_changes, save_changes  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.difference import draw_changes  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
 
     sites, moves = change_layers(comparison)
     title, notes = _title(comparison), _notes(comparison)
     figure = draw_changes(sites, moves, title=title, notes=notes, language=spoken(), basemap=basemap)
-    return save_changes(figure, folder, stem, formats)
+    return save_figure(figure, folder, stem, formats)
 
 
 def _title(comparison: Comparison) -> Message:

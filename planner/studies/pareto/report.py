@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from planner.io.files.writing import writing
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Message, Text, join, say, spoken
 from planner.libraries import import_alone
 from planner.studies.pareto.front import facts_of, value_of
-from planner.studies.sweep.folder import FILE, refusal
+from planner.studies.sweep.folder import FILE
 from planner.studies.sweep.report import notes_of, title_of
 from planner.studies.sweep.words import point_word, status_word, told
 
@@ -66,9 +67,9 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Messag
 def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path, formats: Sequence[str]) -> list[Path]:
     """Draw a front into its folder, in the language that is spoken."""
     import_alone("matplotlib")
-    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.pareto import Headings, draw_pareto  # noqa: PLC0415
     from planner.views.charts.sweep import Words  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     solved = [row for row in rows if row["status"] in WITH_PLAN]
     values = {objective: [value_of(row, objective) for row in solved] for objective in front.objectives}
@@ -95,10 +96,8 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path
         spoken(),
     )
     figure = draw_pareto(table, headings, words)
-    try:
-        return save_chart(figure, out, f"{NAME}-{spoken()}", formats)
-    except OSError as error:
-        raise refusal(out, error) from None
+    with writing(out):
+        return save_figure(figure, out, f"{NAME}-{spoken()}", formats)
 
 
 def headline(points: Points, rows: Sequence[Row], front: Front, drawn: Sequence[Path]) -> Message:

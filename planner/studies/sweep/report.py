@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from planner.errors import shown
+from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Named, Text, join, say, spoken
 from planner.libraries import import_alone
-from planner.studies.sweep.folder import FILE, refusal
+from planner.studies.sweep.folder import FILE
 from planner.studies.sweep.words import axis_word, parameter_of, status_word, told
 from planner.version import __version__
 from planner.views.words import word
@@ -107,8 +108,8 @@ def title_of(scenario: Scenario) -> Message:
 def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path, formats: Sequence[str]) -> list[Path]:
     """Draw a sweep into its folder, in the language that is spoken."""
     import_alone("matplotlib")
-    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.sweep import Measure, Words, draw_sweep  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     keys = [axis.key for axis in sweep.axes]
     table = as_table(rows, keys)
@@ -125,10 +126,8 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path
     )
     measures = [Measure(column, heading, scale) for column, heading, scale in measures_of(table)]
     figure = draw_sweep(table, axes, measures, words)
-    try:
-        return save_chart(figure, out, f"{NAME}-{spoken()}", formats)
-    except OSError as error:
-        raise refusal(out, error) from None
+    with writing(out):
+        return save_figure(figure, out, f"{NAME}-{spoken()}", formats)
 
 
 def _label(scenario: Scenario, key: str, label: str) -> Text:
