@@ -20,15 +20,14 @@ from planner.bench.solvers.base import load
 from planner.bench.solvers.record import SEPARATOR, Record
 from planner.bench.worker import CLAIM, SOLUTION, Request
 from planner.errors import (
-    CannotWriteError,
     Fault,
     InvalidInputError,
     SolveInterruptedError,
     SolverMissingError,
     UsageError,
-    reason,
     shown,
 )
+from planner.io.files.writing import writing
 from planner.language import say
 from planner.models.solving.process.solver_process import Interrupts
 
@@ -70,7 +69,7 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
             say("not installed: {listed}; install it, or leave it out of --solvers", listed=", ".join(missing))
         )
     try:
-        with open_runs(folder) as file, Interrupts() as interrupts:
+        with writing(folder), open_runs(folder) as file, Interrupts() as interrupts:
             machine = settle(folder, campaign.solvers)
             done = read_runs(folder)
             _refuse_other_instances(done, instances)
@@ -87,10 +86,6 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
     except SolveInterruptedError:
         words = say("the runs that ended are kept; the same command goes on from there")
         raise SolveInterruptedError(say("interrupted: {words}", words=words)) from None
-    except OSError as error:
-        raise CannotWriteError(
-            say("cannot write {folder}: {value}; free some space", folder=shown(folder), value=reason(error))
-        ) from None
     return list(records.values())
 
 

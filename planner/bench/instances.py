@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +11,8 @@ import numpy as np
 
 from planner.bench.mps import Linear, canonical, write_mps
 from planner.bench.read_mps import read_mps
-from planner.errors import CannotWriteError, Fault, InvalidInputError, PlannerError, UsageError, reason, shown
+from planner.errors import Fault, InvalidInputError, PlannerError, UsageError, shown
+from planner.io.files.writing import draft_of, write_whole, writing
 from planner.io.results.manifest import hash_file
 from planner.language import say
 from planner.models.build import declare_model
@@ -55,15 +55,11 @@ def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ())
     doubles = sorted({name for name in names if names.count(name) > 1})
     if doubles:
         raise UsageError(say("two sources are named {doubles}: rename one", doubles=shown(doubles[0])))
-    try:
+    with writing(folder):
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         for path, name in zip(sources, names, strict=True):
             known += _freeze_source(folder, path, name, overrides, known)
             _write_index(folder, known)
-    except OSError as error:
-        raise CannotWriteError(
-            say("cannot write {folder}: {strerror}; choose another --out", folder=shown(folder), strerror=reason(error))
-        ) from None
     return known
 
 
@@ -159,12 +155,9 @@ def _read(path: Path, overrides: Sequence[str]) -> tuple[Linear, float, dict[str
 def _write(folder: Path, name: str, linear: Linear, source: dict[str, Any]) -> Instance:
     """Write one instance and make sure that it says what it should, to the last bit."""
     file = f"{FOLDER}/{name}.mps"
-    draft = folder / f"{file}.part"
-    write_mps(linear, draft, f"{name}: minimise; made by planner bench")
-    _compare(name, linear, draft)
-    with draft.open("rb") as handle:
-        os.fsync(handle.fileno())
-    draft.replace(folder / file)
+    with draft_of(folder / file) as draft:
+        write_mps(linear, draft, f"{name}: minimise; made by planner bench")
+        _compare(name, linear, draft)
     rows, columns = linear.matrix.shape
     integers = int(linear.is_integer.sum())
     return Instance(
@@ -214,9 +207,4 @@ def _name(path: Path) -> str:
 
 def _write_index(folder: Path, instances: Iterable[Instance]) -> None:
     text = json.dumps({"instances": [asdict(instance) for instance in instances]}, ensure_ascii=False, indent=2) + "\n"
-    draft = folder / f".{INDEX}.part"
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / INDEX)
+    write_whole(folder / INDEX, text)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
-from planner.errors import CannotWriteError, PlannerError, UsageError, reason, shown
+from planner.errors import PlannerError, UsageError, shown
+from planner.io.files.writing import write_whole
 from planner.io.read.json_schema import json_schema
 from planner.io.read.write import write_scenario
 from planner.io.results.run_folder import MANIFEST, run_folder
@@ -113,14 +114,7 @@ def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> No
 
 def write_export(text: str, path: Path) -> None:
     """Write an export, whole or not at all; a file that stands there is replaced."""
-    try:
-        draft = path.with_name(f".{path.name}.part")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise CannotWriteError(
-            say("cannot write {path}: {strerror}; choose another --out", path=shown(path), strerror=reason(error))
-        ) from None
+    write_whole(path, text)
 
 
 def model_text(problem: Problem, form: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from planner.bench.solvers.base import load
 from planner.errors import Fault, InvalidInputError, shown
+from planner.io.files.writing import write_whole
 from planner.io.results.manifest import describe_machine, stamp
 from planner.language import say
 from planner.version import __version__
@@ -51,12 +51,7 @@ def settle(folder: Path, solvers: Mapping[str, str]) -> dict[str, Any]:
         if faults:
             raise InvalidInputError(faults)
         here = {**before, "solvers": {**before["solvers"], **here["solvers"]}}
-    draft = path.with_name(f".{FILE}.part")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(here, ensure_ascii=False, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(path, json.dumps(here, ensure_ascii=False, indent=2) + "\n")
     return here
 
 

@@ -34,7 +34,6 @@ HEADER: Final = 8
 """Bytes before the envelope of a geometry: ``GP``, version, flags, reference system."""
 ENVELOPES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 """Bytes of the envelope, by its kind."""
-UNDEFINED: Final = {"", "NONE"}
 SAVE_AGAIN: Final = say("save the layer again")
 
 

@@ -13,15 +13,16 @@ import secrets
 import shutil
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, UsageError, reason, shown
-from planner.io.files.run_swap import exchange, lock, move, remedy
+from planner.errors import CannotWriteError, UsageError, shown
+from planner.io.files.run_swap import exchange, lock, move, opened, sync
+from planner.io.files.writing import writing
 from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MANIFEST = "manifest.json"
 FORMAT = "east-data-west-compute-planner run"
@@ -49,7 +50,7 @@ def run_folder(target: Path, *, force: bool = False, numbered: bool = False) -> 
     """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed."""
     target = _absolute(target)
     made: list[Path] = []
-    with _explained(target), _cleared(made):
+    with writing(target, untouched=True), _cleared(made):
         draft, handle = _open_draft(target, made, force=force, numbered=numbered)
         try:
             yield draft
@@ -85,21 +86,6 @@ def _absolute(target: Path) -> Path:
         raise UsageError(
             say("{target} is not a usable path: {error}", target=shown(target), error=shown(error))
         ) from error
-
-
-@contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        why = reason(error)
-        text = say(
-            "cannot write {target}: {reason}; {remedy}. What stood there before is untouched",
-            target=shown(target),
-            reason=shown(why),
-            remedy=remedy(error),
-        )
-        raise CannotWriteError(text) from error
 
 
 @contextmanager
@@ -157,12 +143,9 @@ def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tu
 @contextmanager
 def _locked_parent(parent: Path) -> Iterator[None]:
     """Let one run at a time look around in a folder and change names in it."""
-    handle = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
+    with opened(parent) as handle:
         lock(handle, wait=True)
         yield
-    finally:
-        os.close(handle)
 
 
 def _hidden(target: Path, kind: str) -> Path:
@@ -223,15 +206,12 @@ def _is_claimed(target: Path) -> bool:
 def _is_live(draft: Path) -> bool:
     """Return whether a draft's writer lives; a draft that cannot be locked at all counts as live."""
     try:
-        handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+        with opened(draft) as handle:
+            return not lock(handle, wait=False)
     except FileNotFoundError:
         return False
     except OSError:
         return True
-    try:
-        return not lock(handle, wait=False)
-    finally:
-        os.close(handle)
 
 
 def _sweep(parent: Path) -> None:
@@ -250,16 +230,8 @@ def _sync(folder: Path) -> None:
     """Have every file and folder on the disk before the name appears."""
     for place, _, files in os.walk(folder, topdown=False):
         for name in files:
-            _fsync(os.path.join(place, name), os.O_RDONLY)  # noqa: PTH118 - os.walk speaks strings
-        _fsync(place, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _fsync(path: str | Path, flags: int) -> None:
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            sync(Path(place, name))
+        sync(Path(place))
 
 
 def _publish(draft: Path, target: Path, *, force: bool) -> None:
@@ -271,7 +243,7 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
             move(draft, target)
         # From here the run stands whole; a directory that cannot be synced loses at worst its newest name.
         with suppress(OSError):
-            _fsync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+            sync(target.parent)
         shutil.rmtree(draft, ignore_errors=True)
 
 

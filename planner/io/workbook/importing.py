@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
+from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, shown
 from planner.io.files.run_swap import exchange
+from planner.io.files.writing import UNTOUCHED, writing
 from planner.io.read.folders import READERS, TOML
 from planner.io.read.write import write_scenario
 from planner.io.results.run_folder import run_folder
@@ -117,12 +118,10 @@ def _replace(scenario: Scenario, target: Path) -> None:
     """Put a scenario in the place of one that stands there, at one stroke."""
     beside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.imported")
     try:
-        with run_folder(beside) as empty:
-            write_scenario(scenario, empty)
-        has_changed = exchange(beside, target)
-    except OSError as error:
-        text = say("cannot replace {target}: {why}; it is as it was", target=shown(target), why=reason(error))
-        raise CannotWriteError(text) from error
+        with writing(target, UNTOUCHED):
+            with run_folder(beside) as empty:
+                write_scenario(scenario, empty)
+            has_changed = exchange(beside, target)
     finally:
         with suppress(OSError):
             shutil.rmtree(beside)  # the new one where nothing was exchanged, else the old one

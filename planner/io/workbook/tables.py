@@ -8,8 +8,6 @@ no link, no lost zero. A number is written in the shortest form that reads back 
 from __future__ import annotations
 
 import re
-import secrets
-from contextlib import suppress
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, reason
+from planner.errors import Fault, InvalidInputError
+from planner.io.files.writing import draft_of, writing
 from planner.io.workbook.lists import add_drop_downs
 from planner.io.workbook.looks import Formats, as_shown, number_format, put, width_of
 from planner.io.workbook.sheet import Column, Page, Sheet
@@ -62,8 +61,7 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
     if faults:
         raise InvalidInputError(faults)
     size = sum(len(sheet.rows) * len(sheet.columns) for sheet in sheets if isinstance(sheet, Sheet))
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
+    with writing(path), draft_of(path) as draft:
         try:
             book = xlsxwriter.Workbook(str(draft), {**OPTIONS, "constant_memory": size > CELLS_IN_MEMORY})
             _write(book, sheets)
@@ -72,14 +70,6 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
             raise (
                 error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))
             ) from error
-        draft.replace(path)
-    except OSError as error:
-        why = reason(error)
-        text = say("cannot write {file}: {why}; choose another --out", file=path, why=why)
-        raise CannotWriteError(text) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def cell_of(row: int, column: int) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.errors import UsageError, shown
 from planner.io.files.decoding import guarded
-from planner.io.files.run_swap import remedy
+from planner.io.files.writing import draft_of, write_whole, writing
 from planner.io.results.manifest import to_json
 from planner.io.results.run_folder import MANIFEST
 from planner.language import join, say
@@ -64,26 +63,6 @@ def check_statement(
         write_whole(path, to_json(now))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in the place of the last one, at one stroke."""
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise refusal(path, error) from None
-
-
-def refusal(path: Path, error: OSError) -> CannotWriteError:
-    """Return the error of a file that could not be written."""
-    return CannotWriteError(
-        say("cannot write {path}: {reason}; {remedy}", path=shown(path), reason=reason(error), remedy=remedy(error))
-    )
-
-
 def row_of(head: Mapping[str, str], status: str, record: Record | None) -> Row:
     """Return the row of a point: what it is, its status, and every figure of its summary by its path there."""
     row = {**{name: guarded(text) for name, text in head.items()}, "status": status}
@@ -127,12 +106,10 @@ def join_tables(out: Path, names: Sequence[str]) -> list[str]:
         for table, layout in layouts.items():
             rows[table] = rows.get(table, 0) + int(layout["rows"])
     folder = out / TABLES
-    try:
+    with writing(folder):
         folder.mkdir(exist_ok=True)
         for table in (table for table, count in rows.items() if count <= ROWS_MAX):
             _join(out, names, table, folder / f"{table}.csv")
-    except OSError as error:
-        raise refusal(folder, error) from None
     return sorted(table for table, count in rows.items() if count > ROWS_MAX)
 
 
@@ -143,14 +120,12 @@ def _join(out: Path, names: Sequence[str], table: str, path: Path) -> None:
     for file in found.values():
         with file.open(encoding="utf-8", newline="") as lines:
             header |= dict.fromkeys(next(csv.reader(lines), []))
-    draft = path.with_name(f".{path.name}.part")
-    with draft.open("w", encoding="utf-8", newline="") as target:
+    with draft_of(path) as draft, draft.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, ["point", *header], restval="", lineterminator="\n")
         writer.writeheader()
         for name, file in found.items():
             with file.open(encoding="utf-8", newline="") as lines:
                 writer.writerows({"point": guarded(name), **row} for row in csv.DictReader(lines))
-    draft.replace(path)
 
 
 def _file_of(folder: Path, table: str) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
-from planner.io.files.run_swap import lock, remedy
+from planner.errors import Fault, InvalidInputError, UsageError, shown
+from planner.io.files.run_swap import lock, opened
+from planner.io.files.writing import write_whole, writing
 from planner.language import say
 
 if TYPE_CHECKING:
@@ -50,37 +50,20 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
 
 def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
     """Put a table in the place of the last one, at one stroke."""
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(columns), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise CannotWriteError(
-            say("cannot write {path}: {reason}; {remedy}", path=shown(path), reason=reason(error), remedy=remedy(error))
-        ) from None
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue())
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Make a folder and hold it for one analysis."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write into {folder}: {strerror}; {remedy}",
-                folder=shown(folder),
-                strerror=reason(error),
-                remedy=remedy(error),
-            )
-        ) from None
-    try:
+    with ExitStack() as stack:
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = stack.enter_context(opened(folder))
         if not lock(handle, wait=False):
             raise UsageError(
                 say(
@@ -89,5 +72,3 @@ def held(folder: Path) -> Iterator[None]:
                 )
             )
         yield
-    finally:
-        os.close(handle)
