@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user asked for, as written on the command line."""
+    """The options of the command line, as text."""
 
     solvers: str | None = None
     algorithms: str | None = None

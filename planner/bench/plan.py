@@ -1,4 +1,4 @@
-"""What a campaign is, and the runs it consists of."""
+"""A campaign, and the runs it consists of."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KINDS: tuple[Kind, ...] = ("lp", "milp")
 
 @dataclass(frozen=True)
 class Campaign:
-    """What is run on every instance of a folder."""
+    """The runs to make on every instance of a folder."""
 
     solvers: Mapping[str, str]  # name → module of its adapter
     algorithms: tuple[str, ...] | None = None  # only these, of those each solver offers; None: all

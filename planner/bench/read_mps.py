@@ -21,7 +21,7 @@ from planner.errors import Fault, InvalidInputError, reason, shown
 from planner.language import Text, say
 
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
-"""What a linear or mixed-integer programme consists of. A file with others (SOS, QUADOBJ, …) asks for more."""
+"""Sections of a linear or mixed-integer programme. A file with others (SOS, QUADOBJ, …) asks for more."""
 NOT_A_NUMBER = re.compile(r"(?i)(?<!\S)[+-]?nan(\(\S*\))?(?!\S)")
 """A word of a line that C's ``strtod`` takes for a NaN."""
 

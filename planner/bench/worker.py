@@ -30,7 +30,7 @@ ARRAYS = ("values", "duals")
 
 @dataclass(frozen=True)
 class Request:
-    """What a campaign asks of a worker; the fields of a ``Task`` and the adapter's module."""
+    """A campaign's request to a worker; the fields of a ``Task`` and the adapter's module."""
 
     module: str
     path: str

@@ -54,7 +54,7 @@ USAGE_ERRORS: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
         lambda name, told: say("Invalid value for '{name}': {told}", name=name, told=should(told)),
     ),
 )
-"""How typer words the errors of a command line, and what says the same in Chinese."""
+"""Patterns of typer's error messages, and the same as messages of ours."""
 HAN, OPENS, CLOSES = r"\u4e00-\u9fff", r"\u201c\uff08", r"\u201d\u3001\u3002\uff09\uff0c\uff1a\uff1b"
 WORD: Final = re.compile(rf"\s*(?:[{OPENS}]*[{HAN}]|[^\s,{HAN}{OPENS}{CLOSES}]+|\S)[,{CLOSES}]*\s*")
 """Between two of these a line may be broken: one Chinese character with the marks around it, or a word of letters."""
@@ -136,7 +136,7 @@ def _option() -> Any:
 
 
 class _Speaking:
-    """What a verb and a group of verbs have in common: the option, and help in the language that is spoken."""
+    """Common to verbs and groups of verbs: the option, and help in the language that is spoken."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

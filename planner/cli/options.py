@@ -1,4 +1,4 @@
-"""What the verbs share: the application, options that mean the same everywhere, and how they print."""
+"""Shared by the verbs: the application, options that mean the same everywhere, and printing."""
 
 from __future__ import annotations
 

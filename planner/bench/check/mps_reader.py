@@ -71,7 +71,7 @@ class _OutsideError(ValueError):
 
 @dataclass
 class _Reading:
-    """What has been read so far; one method a section."""
+    """The state of reading; one method a section."""
 
     line: int = 0
     section: str = ""

@@ -1,4 +1,4 @@
-"""What a run's solution is worth, computed exactly from the instance's file and the solution's numbers alone.
+"""Verify a run's solution exactly, from the instance's file and the solution's numbers alone.
 
 A plan is first cleaned as ``planner.models.solving.highs.judge`` does it: integers rounded, values moved onto the
 bounds they overstep. Then every row is summed exactly. Tolerances are the judge's: 1e-6 of a column's value (at least

@@ -1,4 +1,4 @@
-"""What a campaign's times are worth: scores with intervals, and performance profiles, of runs that are settled.
+"""Score a campaign's times: means with intervals, and performance profiles, of runs that are settled.
 
 Time is the solver's own run [s]; a run that is not ``optimal_verified`` counts ten times its time limit (PAR-10). Runs
 that did not take place (unsupported, unlicensed, beyond a free size) are left out, so each score says on how many
@@ -36,7 +36,7 @@ TIME_MIN = 0.01
 
 @dataclass(frozen=True)
 class Line:
-    """What is compared: a solver's algorithm under one set of conditions."""
+    """The unit of comparison: a solver's algorithm under one set of conditions."""
 
     solver: str
     algorithm: str
@@ -58,7 +58,7 @@ class Settled:
 
     @property
     def line(self) -> Line:
-        """What it is a run of."""
+        """The line that it is a run of."""
         one = self.record
         return Line(one.solver, one.algorithm, one.threads, one.time_limit)
 

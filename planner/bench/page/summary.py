@@ -91,7 +91,7 @@ class Cell:
 
     @property
     def reason(self) -> str:
-        """What speaks against the gravest run, if anything does."""
+        """The objection to the gravest run, if there is one."""
         return next((run.ruling.reason for run in self.runs if run.ruling.status == self.status), "")
 
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a process may use."""
+    """Limits of a process."""
 
     wall: float  # [s] from its start; then its whole process group is killed
     memory: float | None = None
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended."""
+    """The end of a process."""
 
     ending: Ending
     returncode: int

@@ -1,4 +1,4 @@
-"""Where a campaign runs: times taken on two machines, or with two versions of a solver, are not put in one table."""
+"""The machine of a campaign: times of two machines, or of two versions of a solver, are not put in one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every solver's adapter is given, what it gives back, and which adapters there are."""
+"""The interface of the solvers' adapters: task, answer, and the list of adapters."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Task:
 
 @dataclass
 class Answer:
-    """What a solver says; the fields are those of a ``Record``, with the solution as arrays."""
+    """A solver's answer; the fields are those of a ``Record``, with the solution as arrays."""
 
     claim: Claim
     message: str = ""

@@ -37,7 +37,7 @@ ENDS: tuple[tuple[str, Claim], ...] = (
 )
 
 TELLING = ("Result -", "Optimal -", "Stopped -", "Problem ", "Pre-processing", "Primal infeasible", "There were")
-"""How the lines begin that a person would look for."""
+"""Beginnings of the lines that a person would look for."""
 
 
 def available() -> str | None:

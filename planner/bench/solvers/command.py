@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Said:
-    """What a command said."""
+    """The output of a command."""
 
     lines: tuple[str, ...]  # its log
     times: tuple[float, ...]  # [s] after its start, when each line came

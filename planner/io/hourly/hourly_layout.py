@@ -1,4 +1,4 @@
-"""Where the table begins in a file of hours, as tools ship them: below comments and a preface, above a legend."""
+"""Find the table in a file of hours, as tools ship them: below comments and a preface, above a legend."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def likely_year(table: Table, column: str) -> int | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """How times are to be taken."""
+    """Interpretation of the times."""
 
     hours_end: bool = False  # whether a time is the end of its hour, as it was said; 24:00 says so by itself
 

@@ -1,4 +1,4 @@
-"""What is asked of an hourly import, and the column that is meant: any number whose index ends in ``timestep``."""
+"""Options of an hourly import, and its target column: any number whose index ends in ``timestep``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ILLUSTRATIVE = "illustrative"
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of one import."""
+    """Options of one import."""
 
     column: str  # the parameter, such as availability
     time_zone: str | None  # the file's; always stated, by this or by the file

@@ -1,4 +1,4 @@
-"""What an import says in ``source.csv``: where the column comes from, without losing what is said of the rest."""
+"""Record an import in ``source.csv``: the source of the column, keeping the entries of the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of one column of one table."""
+    """The entries of one column of one table."""
 
     table: str
     column: str

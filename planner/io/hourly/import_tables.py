@@ -31,7 +31,7 @@ CALENDAR = "the calendar, one timestep for each hour (planner import weather)"
 
 @dataclass(frozen=True)
 class Hourly:
-    """What a file says, in the scenario's words."""
+    """The contents of a file in the scenario's words."""
 
     parameter: Parameter
     index: Key  # of the table it goes into; its last key is timestep

@@ -45,7 +45,7 @@ ZONE_MISSING = say(
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did."""
+    """The outcome of an import."""
 
     column: str
     kind: str  # the set of the places, such as site

@@ -1,4 +1,4 @@
-"""Which column of an hourly table belongs to which site, or workload: by id, name or province, or as it is said."""
+"""Match columns of an hourly table to sites or workloads: by id, name or province, or as it is said."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMES_OF_ONE = {
         "气温", "干球温度",
     }
 }  # fmt: skip
-"""What files of one place (EPW, TMY3, PVGIS, NSRDB) call a parameter's column, beside its name; units left out."""
+"""Names of a parameter's column in files of one place (EPW, TMY3, PVGIS, NSRDB), beside its own; units left out."""
 NAMED_MAX = 40
 """Columns that are not used, named in a note."""
 

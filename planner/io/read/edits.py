@@ -42,7 +42,7 @@ class Edit:
     cell: str
     code: int
     label: str
-    """What the file or the command line calls it."""
+    """Its name in the file or on the command line."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from planner.io.files.toml_file import TomlPath
 
 OWN_ONLY = ("extends", "set", "drop")
-"""What a scenario.toml says about its own folder only."""
+"""Entries of a scenario.toml about its own folder only."""
 PARAMETERS = "parameters"
 
 

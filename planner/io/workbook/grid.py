@@ -177,4 +177,4 @@ _NAMED: Final[dict[str, Problem]] = {
     "flag": (say("TRUE or FALSE stands where none belongs"), AS_TEXT),
     "number": (say("a number stands where text belongs, and its digits may not be those typed"), AS_TEXT),
 }
-"""What is wrong with a cell and what to do, by the child's word."""
+"""Problem and remedy of a cell, by the child's word."""

@@ -34,7 +34,7 @@ ReadScenario = Callable[[Path], "Scenario"]
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did."""
+    """The outcome of an import."""
 
     target: Path
     tables: int

@@ -163,4 +163,4 @@ _REASONS: Final[dict[str, tuple[Message, Message]]] = {
     "columns": (say("a sheet has more than {most} columns", most=child.COLUMNS_MAX), TOO_LARGE),
     "cells": (say("it has more than {most:,} cells", most=child.CELLS_MAX), TOO_LARGE),
 }
-"""What is wrong and what to do, by the child's word."""
+"""Problem and remedy, by the child's word."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SUMMARY, NAMES = "summary", "names"
 PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING, DECIDING)} | {SOURCE: f"scenario/{SOURCE}.csv"}
-"""Where the tables stand in a run folder that are not in its folder of tables."""
+"""Folders of the tables that are not in a run's folder of tables."""
 MONEY: Final = frozenset({"dispatch_year"})
 """Tables that no feature reports, all of whose numbers are costs by the year."""
 RUN_UNITS: Final[Mapping[str, str]] = {

@@ -1,4 +1,4 @@
-"""What a workbook is made of: sheets with columns and rows, and pages of sentences."""
+"""Parts of a workbook: sheets with columns and rows, and pages of sentences."""
 
 from __future__ import annotations
 

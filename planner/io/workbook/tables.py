@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MARK: Final = "#"
 """Heading of the first column; other headings, and names of sheets, that begin with it are a reader's own notes."""
 ROW_MARKS: Final = ("中文", "English", "单位 unit")
-"""What stands in the first column of the rows of headings below the first."""
+"""First cell of the rows of headings below the first."""
 HEADINGS: Final = 1 + len(ROW_MARKS)
 ROWS_MAX: Final = 1_048_576 - HEADINGS
 """Rows of data that a sheet holds."""

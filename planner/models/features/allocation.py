@@ -144,7 +144,7 @@ def demand_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
 
 
 def allocation_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
-    """What the sites serve of one region's workload [MW]."""
+    """Load of one region's workload that sites serve [MW]."""
     return sum(m.allocation[region, workload, s, p, timestep] for s, p in m.ROUTES_OF[region, workload])
 
 

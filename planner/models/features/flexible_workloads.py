@@ -118,7 +118,7 @@ def deferred_term(m: PlanModel, region: str, workload: str, timestep: str) -> An
 
 
 def waiting_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
-    """What may have waited for a timestep may be served in it [MW]."""
+    """Work that may have waited for a timestep may be served in it [MW]."""
     return sum(
         m.waiting_max[region, k, timestep] / m.timestep_duration[timestep] for k in m.FLEXIBLE_OF[region, workload]
     )

@@ -328,12 +328,12 @@ def sold_term(m: PlanModel, site: str, window: str) -> Any:
 
 
 def counted_term(m: PlanModel, site: str, window: str) -> Any:
-    """What counts as green [MWh/a]."""
+    """Green energy counted [MWh/a]."""
     return m.green_counted[site, window]
 
 
 def used_in_time(m: PlanModel, site: str, window: str) -> Any:
-    """Green energy used in its own timestep [MWh/a]; what stores take counts when they give it, what they lose never.
+    """Green energy used in its own timestep [MWh/a]; stored green power counts when discharged, losses never.
 
     ∑_t w (∑_{g that counts hourly} green_power − power_into_stores + power_out_of_stores)
     """

@@ -240,7 +240,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a site draws from outside, and what its stores give, is what it uses and what its stores take.
+    """A site's draw and its stores' discharge equal its facility load and its stores' charge.
 
     site_draw[s,t] + power_out_of_stores[s,t] = facility_load[s,t] + power_into_stores[s,t]  ∀ s,t  [MW]
 
@@ -347,7 +347,7 @@ def green_capacity_cost(m: PlanModel) -> Any:
 
 
 def excess_cost(m: PlanModel) -> Any:
-    """What excess power earns, as a negative cost [CNY/a]."""
+    """Revenue of excess power, as a negative cost [CNY/a]."""
     return -sum(m.excess_price[s, g] * m.excess_energy[s, g] for s, g in m.SITE_TECHNOLOGIES)
 
 
@@ -551,7 +551,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 def _audit_balance(
     inputs: Scenario, tables: Mapping[str, pd.DataFrame], grid: pd.Series, green: pd.Series
 ) -> Iterator[Finding]:
-    """What comes in goes out; what is drawn and what is green of it are what supply and stores make of it."""
+    """Power in equals power out; draw and green power agree with supply and stores."""
     supplied, drawn = (ledger.added(inputs, tables, total) for total in ("power_in", "power_out"))
     yield from Finding.all_equal("power_balance", drawn, supplied, "MW")
     said = ledger.column(tables, "power_supply", "site_draw", STEP)

@@ -170,7 +170,7 @@ def _sites(inputs: Scenario, size: str) -> list[str]:
 
 
 def state_of_charge_balance(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a store holds at the end of a timestep is what it held before, and what it takes less what it gives.
+    """A store's energy at the end of a timestep is that before, plus charge, less discharge, each with its loss.
 
     state_of_charge[s,t] = state_of_charge[s,previous t]
         + duration[t] × (charge_efficiency[s] × charge[s,t] − discharge[s,t] ÷ discharge_efficiency[s])  ∀ s,t  [MWh]
@@ -244,12 +244,12 @@ def storage_energy(m: PlanModel, site: str) -> Any:
 
 
 def discharge_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a store gives [MW]."""
+    """Discharge of a site's store [MW]."""
     return sum(m.discharge[s, timestep] for s in m.STORES_AT[site])
 
 
 def charge_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a store takes [MW]."""
+    """Charge of a site's store [MW]."""
     return sum(m.charge[s, timestep] for s in m.STORES_AT[site])
 
 

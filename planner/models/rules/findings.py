@@ -1,4 +1,4 @@
-"""What the audit finds, and the only tolerances it grants."""
+"""Findings of the audit, and the only tolerances it grants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What gives: which parameter of a scenario may be changed, and which first, where no plan can keep all the rules.
+"""Relaxations: the parameters that may give, and in what order, where no plan can keep all the rules.
 
 Each feature's file says two things. ``GIVES`` holds, for every rule it adds, the parameters that may give where the
 rule cannot hold, or :class:`Never` with the reason: energy is neither made nor lost. ``RELAXATIONS`` says of the
@@ -31,11 +31,11 @@ class Rank(IntEnum):
     POLICY = 1
     """A target that somebody set: a share, a floor, a cap."""
     SUPPLY = 2
-    """What may be bought or contracted."""
+    """Power and certificates that may be bought or contracted."""
     PLANT = 3
-    """What may stand: halls, connections, stores."""
+    """Capacity: halls, connections, stores."""
     SERVICE = 4
-    """What users of a workload are promised."""
+    """Service promised to the users of a workload."""
     DEMAND = 5
     """The work itself."""
 

@@ -37,7 +37,7 @@ WHOSE = {
     "side": say("the side's sites"),
     NATIONAL: say("all sites"),
 }
-"""How a sentence names a scope's sites."""
+"""Words for a scope's sites."""
 
 
 @dataclass(frozen=True)

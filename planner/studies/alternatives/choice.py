@@ -1,4 +1,4 @@
-"""What is asked of the near-optimal plans of a scenario."""
+"""Options for searching the near-optimal plans of a scenario."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLANS_MAX: Final = 50
 
 @dataclass(frozen=True)
 class Choice:
-    """What is asked."""
+    """The alternatives asked for."""
 
     slack: float = 0.02  # by how much the objective may be worse than that of the best plan, a share of it; 0.02 is 2 %
     what: Sequence[str] = ()

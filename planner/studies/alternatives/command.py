@@ -1,4 +1,4 @@
-"""What ``planner alternatives`` does: the best plan, the extremes around it, and whole plans far apart."""
+"""The command ``planner alternatives``: the best plan, the extremes around it, and whole plans far apart."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SETTLED: Final = "optimal"
 
 @dataclass(frozen=True)
 class Found:
-    """What there is near the best plan."""
+    """The near-optimal plans found."""
 
     scenario: Scenario
     best: Results

@@ -1,4 +1,4 @@
-"""What may be asked of a plan beside its objective: the work at a place, what is built, emissions, latency.
+"""Quantities of a plan beside its objective: the work at a place, new capacity, emissions, latency.
 
 Each quantity is an expression of the model, compiled like the objective, and is read again from the result tables, so
 that a wrong expression and a wrong reading would have to be made twice.

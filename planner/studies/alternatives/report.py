@@ -1,4 +1,4 @@
-"""What the near-optimal plans say: a figure, and lines for a terminal."""
+"""Report the near-optimal plans: a figure, and lines for a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs in the inputs of two plans, each cause told once: a site that is gone, not each of its cells."""
+"""Group the input differences of two plans by cause: a site that is gone, not each of its cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FEW: Final = 3
 """Examples of one cause that are named."""
 MEMBERS: Final = {"member_removed": "removed", "member_added": "added"}
-"""What is gone or new, and what its own cells are called."""
+"""Kind of a removed or added member, and kind of its own cells."""
 
 
 @dataclass(frozen=True)

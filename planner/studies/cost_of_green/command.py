@@ -1,4 +1,4 @@
-"""What ``planner green-cost`` does: read its words, solve the points, write table and figure."""
+"""The command ``planner green-cost``: read its words, solve the points, write table and figure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was asked on the command line, in its words."""
+    """The options of the command line, as text."""
 
     shares: str
     modes: str = ",".join(MODES)
@@ -40,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How the figure is drawn: ``en`` or ``zh``, and the formats of its files."""
+    """Language of the figure, and formats of its files."""
 
     language: Language = "en"
     formats: Sequence[str] = ("png", "svg", "pdf")

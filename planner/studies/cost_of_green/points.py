@@ -42,7 +42,7 @@ VARIANTS: Final[dict[str, tuple[str, ...]]] = {
     "without_deferral": ("workload.deferral_max=",),
     "without_shifting": ("workload.reach=province", "site.utilisation_min="),
 }
-"""What is taken away from the scenario, as overrides: nothing; that work may wait; that work may leave its province
+"""Flexibility removed from the scenario, as overrides: nothing; that work may wait; that work may leave its province
 (and with it the duty to fill a site, which its own province cannot)."""
 
 KEYS: Final = ("variant", "mode", "share")
@@ -74,7 +74,7 @@ FAILURES: Final[dict[type[PlannerError], str]] = {
     SolverCrashedError: "crashed",
 }
 FEATURE: Final = "green_power_share"
-"""Whose share is raised."""
+"""The feature whose share is raised."""
 
 
 def scopes() -> dict[str, tuple[str, str]]:
@@ -88,7 +88,7 @@ def scopes() -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked: every combination of these is a point."""
+    """The points to solve: every combination of these."""
 
     shares: Sequence[float] = SHARES  # least green share of all power, each from 0 to 1
     modes: Sequence[str] = MODES  # accountings, of MODES

@@ -1,4 +1,4 @@
-"""What the points of the cost of green say: as tables of a page, as a figure, as lines for a terminal."""
+"""Report the points of the cost of green: tables of a page, a figure, lines for a terminal."""
 
 from __future__ import annotations
 

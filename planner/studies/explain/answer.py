@@ -1,4 +1,4 @@
-"""What an explanation holds: causes, the ways to mend each, the changes of a way; as data, for text and JSON alike."""
+"""An explanation as data, for text and JSON alike: causes, the ways to mend each, the changes of a way."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a scenario has no plan, or that it has one."""
+    """The reasons why a scenario has no plan, or that it has one."""
 
     scenario: Scenario
     status: Literal["infeasible", "unexplained", "feasible"]

@@ -1,4 +1,4 @@
-"""What holds the plan of a scenario that has one: the limits it reaches, and what a hundredth of each is worth."""
+"""Find the binding limits of a feasible scenario, and the value of a hundredth of each."""
 
 from __future__ import annotations
 

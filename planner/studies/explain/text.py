@@ -1,4 +1,4 @@
-"""What an explanation says: the cause in the first line, what mends it with its ``--set``, and what that costs."""
+"""Print an explanation: the cause in the first line, the remedy with its ``--set``, and its cost."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ PAIR: Final = 2
 
 @dataclass(frozen=True)
 class Front:
-    """What is asked."""
+    """The front asked for."""
 
     objectives: tuple[str, ...]  # two of cost, emissions and latency
     count: int = 9  # points, both ends included

@@ -1,4 +1,4 @@
-"""What a front says: a figure, and lines for a terminal."""
+"""Report a front: a figure, and lines for a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where points are solved: in processes of this machine, or on the workers of a dask cluster.
+"""Solve points in processes of this machine, or on the workers of a dask cluster.
 
 Either way a point is solved in a child process (``planner.studies.sweep.child``): signals, memory and one solver a
 process are its own business, and one that dies loses its point only, which is tried once more.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CHILD: Final = (sys.executable, "-m", "planner.studies.sweep.child")
 TRIES: Final = 2
-"""How often a point is begun before its process is said to crash."""
+"""Attempts at a point before it counts as crashed."""
 PATIENCE: Final = 30.0
 """[s] in which a cluster must answer and have a worker."""
 GRACE: Final = 5.0
@@ -124,7 +124,7 @@ def attend(job: Job) -> Answer:
 
 
 class Engine(Protocol):
-    """Where jobs are done."""
+    """Runs jobs."""
 
     def slots(self) -> int:
         """Return how many jobs can be in work at once."""
@@ -231,7 +231,7 @@ def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[En
 
 @dataclasses.dataclass
 class Todo:
-    """What is still to be done, and what is in work."""
+    """The jobs still to be done."""
 
     names: Sequence[str]  # of the points, in the order in which they are begun
     job_of: Callable[[str], Job]

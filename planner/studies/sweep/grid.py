@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Place = tuple[int, ...]
-"""Where a point stands: the position of its value along each axis."""
+"""Position of a point along each axis."""
 OPENING, CLOSING = "[{(", "]})"
 UNPLAIN: Final = re.compile(r"[^\w.+\-\[\],]+")
-"""What does not go into the name of a folder as it is."""
+"""Characters that are replaced in the name of a folder."""
 PART_LENGTH_MAX: Final = 40
 """Characters of a key or a value within a name."""
 NAME_BYTES_MAX: Final = 180

@@ -28,7 +28,7 @@ UNSOLVED: Final[dict[int, str]] = {
     10: "not_written",
     130: "interrupted",
 }
-"""What a point without a run folder is called, by its exit code; other failures leave a folder with their status."""
+"""Statuses of points without a run folder, by exit code; other failures leave a folder with their status."""
 
 
 FATAL: Final = frozenset({2, 8, 10})
@@ -37,7 +37,7 @@ FATAL: Final = frozenset({2, 8, 10})
 
 @dataclass(frozen=True)
 class Ask:
-    """How every point is solved."""
+    """Options for solving every point."""
 
     solver: str | None = None
     time_limit: float | None = None  # [s]
@@ -67,7 +67,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a job."""
+    """The outcome of a job."""
 
     status: str  # as in summary.json, or of UNSOLVED
     why: tuple[str, str] = ("", "")  # in English and Chinese, where there is no plan
@@ -76,13 +76,13 @@ class Answer:
 
     @property
     def reason(self) -> Message:
-        """Why there is no plan."""
+        """The reason why there is no plan."""
         return Named(*self.why)
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a finished run folder says of itself, without its tables."""
+    """Manifest and summary of a finished run folder, without its tables."""
 
     manifest: dict[str, Any]
     summary: dict[str, Any] = field(default_factory=dict)

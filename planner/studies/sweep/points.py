@@ -43,7 +43,7 @@ class Points:
     solved: list[str] = field(default_factory=list)  # the points that this call solved
     on_progress: Callable[[Text], None] | None = None
     words: Callable[[Mapping[str, str]], Text] | None = None
-    """What a reader calls the point of a head; its name where there is none."""
+    """Returns the label of a point from its head; ``None``: its name."""
     _rows: dict[str, Row] = field(default_factory=dict)
 
     def add(self, name: str, head: Mapping[str, str], overrides: Sequence[str], place: tuple[int, ...]) -> None:

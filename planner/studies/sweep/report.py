@@ -1,4 +1,4 @@
-"""What a sweep says: a figure, and lines for a terminal."""
+"""Report a sweep: a figure, and lines for a terminal."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ FORMAT: Final = "east-data-west-compute-planner sweep 1"
 
 @dataclass(frozen=True)
 class Where:
-    """Where points are solved."""
+    """The engine that solves the points."""
 
     engine: str = "local"  # local: processes of this machine; dask: the workers of a cluster
     workers: int | None = None  # how many at once; none given: one here, all of a cluster's threads there
@@ -43,7 +43,7 @@ class Where:
 
 @dataclass(frozen=True)
 class Sweep:
-    """What is asked."""
+    """The sweep asked for."""
 
     axes: Sequence[Axis]  # what is varied
     overrides: Sequence[str] = ()  # K=V that hold for every point

@@ -25,7 +25,7 @@ PARTS: Final = {
     "minute": {"minute", "min", "分", "分钟"},
 }
 UNIT = re.compile(r"\s*[(\[（].*$")
-"""What follows a name: a unit, or the form of its cells."""
+"""The rest of a heading after its name: a unit, or the form of its cells."""
 DAY: Final = 24
 UTC = re.compile(r"\b(utc|gmt)\b|世界时", re.IGNORECASE)
 

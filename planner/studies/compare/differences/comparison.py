@@ -52,7 +52,7 @@ class Comparison:
 
     @property
     def net_change(self) -> float:
-        """What the sites that gain load gain [MW], or what those that lose lose if that is more; without swaps."""
+        """Total load gained by sites [MW], or total lost if that is more; without swaps."""
         sites = self.tables["sites"]
         change = sites["it_load_difference"] - sites["it_load_swapped"].fillna(0.0)
         return max(fsum(change.clip(lower=0.0)), -fsum(change.clip(upper=0.0)))

@@ -1,4 +1,4 @@
-"""Which of the plans equal to a run's is nearest to the base: what it does otherwise is the inputs' effect.
+"""Find, of the plans equal to a run's, the nearest to the base: its differences are the inputs' effect.
 
 The rest of the difference of the two runs swaps places at equal cost, and has no cause in the inputs.
 """
@@ -75,7 +75,7 @@ class _Search:
 
     @cached_property
     def known(self) -> KnownPlan:
-        """What the plan is to be near to."""
+        """The plan to be near to."""
         work, built = mean_load(self.before.tables, PAIR_AND_SITE), _built(self.before, self.after, self.built)
         return KnownPlan(dict(work), _shares_of(self.after), dict(built))
 

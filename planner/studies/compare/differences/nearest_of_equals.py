@@ -27,12 +27,12 @@ Member = tuple[str, tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class KnownPlan:
-    """What a plan is to be near to."""
+    """The plan to be near to."""
 
     work: Mapping[tuple[str, ...], float]  # mean load [MW] by region, workload and site
     hours: Mapping[str, float]  # the share of the year that each timestep of the new plan stands for
     built: Mapping[Member, float]
-    """What is built or contracted, by variable and index, in each variable's unit; what is not there is 0."""
+    """New capacity by variable and index, in each variable's unit; missing entries are 0."""
 
 
 def nearest_of_equals(problem: Problem, integers: Vector, known: KnownPlan, built: Sequence[str]) -> Problem:

@@ -1,4 +1,4 @@
-"""What a reader must know before comparing two plans: other questions, other accountings, other hours, open gaps."""
+"""Warn where two plans cannot be compared directly: other questions, accountings or hours, open gaps."""
 
 from __future__ import annotations
 
