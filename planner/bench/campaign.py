@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from dataclasses import replace
@@ -27,6 +26,7 @@ from planner.errors import (
     UsageError,
     shown,
 )
+from planner.io.files.run_swap import sync
 from planner.io.files.writing import writing
 from planner.language import say
 from planner.models.solving.process.solver_process import Interrupts
@@ -173,8 +173,7 @@ def _keep(draft: Path, target: Path) -> Path | None:
     target.unlink(missing_ok=True)
     if not draft.exists():
         return None
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(draft)
     return draft.replace(target)
 
 

@@ -64,10 +64,8 @@ def _write_together(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _draft(path: Path, data: bytes, target: Path) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    path.write_bytes(data)
+    sync(path)
     if target.exists():
         shutil.copymode(target, path)
 
