@@ -85,13 +85,10 @@ def _refuse_nonsense(campaign: Campaign) -> None:
     offered = {name for module in campaign.solvers.values() for name in _offered(module)}
     for name in campaign.algorithms or ():
         if name not in offered:
-            raise UsageError(
-                say(
-                    "no algorithm {name}: these solvers offer {listed}",
-                    name=shown(name),
-                    listed=", ".join(sorted(offered)),
-                )
+            problem = say(
+                "no algorithm {name}: these solvers offer {listed}", name=shown(name), listed=", ".join(sorted(offered))
             )
+            raise UsageError(problem)
 
 
 def _offered(module: str) -> Iterator[str]:

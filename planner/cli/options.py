@@ -40,6 +40,18 @@ LAYER_HELP = rendered(say("Of a base map in a GPKG of several layers."))
 BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", metavar="NAME", help=LAYER_HELP)]
 
 
+Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))]
+FORMATS = ("png", "svg", "pdf")
+ALL_FORMATS = "png,svg,pdf"
+Solver = Annotated[str | None, typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows.")))]
+Gap = Annotated[
+    float | None, typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal.")))
+]
+PointSeconds = Annotated[
+    float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))
+]
+
+
 def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
     """Return a base map with the layer that is meant, written as QGIS does."""
     if layer is None:

@@ -8,10 +8,22 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_line, words
-from planner.language import rendered, say
+from planner.cli.options import (
+    ALL_FORMATS,
+    FORMATS,
+    Formats,
+    Gap,
+    Overrides,
+    PointSeconds,
+    Quiet,
+    ScenarioFolder,
+    Solver,
+    app,
+    print_line,
+    words,
+)
+from planner.language import rendered, say, spoken
 
-FORMATS = ("png", "svg", "pdf")
 Out = Annotated[
     Path, typer.Option(metavar="DIR", help=rendered(say("Folder of points and tables; what it has is not redone.")))
 ]
@@ -25,14 +37,8 @@ EngineName = Annotated[
 Scheduler = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help=rendered(say("Of a dask cluster, such as tcp://127.0.0.1:8786.")))
 ]
-Solver = Annotated[str | None, typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows.")))]
-TimeLimit = Annotated[float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))]
-Gap = Annotated[
-    float | None, typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal.")))
-]
 Cold = Annotated[bool, typer.Option("--cold", help=rendered(say("Start no point from its neighbour.")))]
 Maps = Annotated[bool, typer.Option("--maps", help=rendered(say("Draw map and page of every point.")))]
-Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))]
 
 
 @app.command(help=say("Solve a scenario for every combination of values: a run folder a point, one table, a figure."))
@@ -47,15 +53,14 @@ def sweep(
     engine: EngineName = "local",
     scheduler: Scheduler = None,
     solver: Solver = None,
-    time_limit: TimeLimit = None,
+    time_limit: PointSeconds = None,
     gap: Gap = None,
     cold: Cold = False,
     maps: Maps = False,
     overrides: Overrides = None,
-    formats: Formats = "png,svg,pdf",
+    formats: Formats = ALL_FORMATS,
     quiet: Quiet = False,
 ) -> None:
-    from planner.language import spoken  # noqa: PLC0415
     from planner.studies.sweep import report as sweep_report  # noqa: PLC0415
     from planner.studies.sweep.grid import axis_of  # noqa: PLC0415
     from planner.studies.sweep.job import Ask  # noqa: PLC0415
@@ -88,15 +93,14 @@ def pareto(
     engine: EngineName = "local",
     scheduler: Scheduler = None,
     solver: Solver = None,
-    time_limit: TimeLimit = None,
+    time_limit: PointSeconds = None,
     gap: Gap = None,
     cold: Cold = False,
     maps: Maps = False,
     overrides: Overrides = None,
-    formats: Formats = "png,svg,pdf",
+    formats: Formats = ALL_FORMATS,
     quiet: Quiet = False,
 ) -> None:
-    from planner.language import spoken  # noqa: PLC0415
     from planner.studies.pareto import report as pareto_report  # noqa: PLC0415
     from planner.studies.pareto.front import Front, judged, solve_front  # noqa: PLC0415
     from planner.studies.sweep.job import Ask  # noqa: PLC0415

@@ -74,12 +74,10 @@ def open_runs(folder: Path) -> Iterator[RunsFile]:
     handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         if not lock(handle, wait=False):
-            raise UsageError(
-                say(
-                    "another campaign is running in {folder}: wait for it, or choose another --out",
-                    folder=shown(folder),
-                )
+            problem = say(
+                "another campaign is running in {folder}: wait for it, or choose another --out", folder=shown(folder)
             )
+            raise UsageError(problem)
         data = (folder / FILE).read_bytes()
         if data and not data.endswith(b"\n"):
             os.ftruncate(handle, data.rfind(b"\n") + 1)

@@ -52,16 +52,14 @@ def layout_of(text: str) -> Layout:
     rows = [line.split(",") for line in lines[begin:]]
     width = len(rows[0])
     if not LEAST <= width <= len(NAMES):
-        raise NoTableError(
-            say(
-                "an hour of the EPW file, row {row}, has {count} cells, not {least} to {most}",
-                row=begin + 1,
-                count=width,
-                least=LEAST,
-                most=len(NAMES),
-            ),
-            say("take the file as it was published"),
+        problem = say(
+            "an hour of the EPW file, row {row}, has {count} cells, not {least} to {most}",
+            row=begin + 1,
+            count=width,
+            least=LEAST,
+            most=len(NAMES),
         )
+        raise NoTableError(problem, say("take the file as it was published"))
     cells = [NAMES[:width], *rows]
     told = [",".join(part for place, part in enumerate(row) if place != MINUTE) for row in cells]
     place = shown(", ".join(_location(text)[1:4]))

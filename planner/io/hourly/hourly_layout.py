@@ -71,13 +71,11 @@ def table_in(text: str) -> Layout:
     widths = [len(_cells(line, ",")) for line in lines[begin:]]
     if widths and widths[0] > 1 and widths.count(widths[0]) > len(widths) / 2:
         return Layout("\n".join(lines[begin:]) + "\n", range(begin + 1, len(lines) + 1))
-    raise NoTableError(
-        say("no row with a time was found: the file begins with {lines}", lines=_quoted(lines)),
-        say(
-            "an hourly table is CSV with a header, a column of times such as 2025-01-31 13:00, and one column a place; "
-            "what stands above the header may stay"
-        ),
+    remedy = say(
+        "an hourly table is CSV with a header, a column of times such as 2025-01-31 13:00, and one column a place; "
+        "what stands above the header may stay"
     )
+    raise NoTableError(say("no row with a time was found: the file begins with {lines}", lines=_quoted(lines)), remedy)
 
 
 def _first_hour(lines: Sequence[str], delimiter: str) -> int | None:

@@ -149,16 +149,14 @@ def warn(inputs: Scenario) -> Iterator[Text]:
         said = float(frame["mean_reduced"][row])
         if abs(mean - said) > CHANGED * max(1.0, abs(said)):
             profile, name, key = frame.loc[row, NAMES]
-            yield (
-                say(
-                    "{name} of {key} has mean {mean:.6g}, {said:.6g} when its days were chosen: the error in "
-                    "profile.csv ({profile}) is that of other figures",
-                    name=name,
-                    key=key,
-                    mean=mean,
-                    said=said,
-                    profile=profile,
-                )
+            yield say(
+                "{name} of {key} has mean {mean:.6g}, {said:.6g} when its days were chosen: the error in "
+                "profile.csv ({profile}) is that of other figures",
+                name=name,
+                key=key,
+                mean=mean,
+                said=said,
+                profile=profile,
             )
 
 

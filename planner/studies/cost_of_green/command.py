@@ -65,11 +65,8 @@ def _numbers(text: str) -> tuple[float, ...]:
         try:
             numbers.append(float(word))
         except ValueError:
-            raise UsageError(
-                say(
-                    "--shares {text}: {word} is no number; write them like 0.8,0.9,1",
-                    text=shown(text),
-                    word=shown(word),
-                )
-            ) from None
+            problem = say(
+                "--shares {text}: {word} is no number; write them like 0.8,0.9,1", text=shown(text), word=shown(word)
+            )
+            raise UsageError(problem) from None
     return tuple(numbers)

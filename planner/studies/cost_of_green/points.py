@@ -217,12 +217,10 @@ def _solved(folder: Path, plan: Plan, scenario: Scenario, point: tuple[str, str,
     origin = _origin(scenario, plan)
     question = read_scenario(folder, [*plan.overrides, *overrides_of(scenario, point, origin["scope"])])
     if question.file_hashes != scenario.file_hashes:
-        raise UsageError(
-            say(
-                "{folder} was changed while its points were being solved: begin anew in another --out",
-                folder=shown(folder),
-            )
+        problem = say(
+            "{folder} was changed while its points were being solved: begin anew in another --out", folder=shown(folder)
         )
+        raise UsageError(problem)
     row = dict.fromkeys(columns_of(scenario), "")
     row |= origin | dict(zip(KEYS, point, strict=True))
     try:

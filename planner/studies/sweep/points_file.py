@@ -65,10 +65,8 @@ def held(folder: Path) -> Iterator[None]:
             folder.mkdir(parents=True, exist_ok=True)
             handle = stack.enter_context(opened(folder))
         if not lock(handle, wait=False):
-            raise UsageError(
-                say(
-                    "another analysis is at work in {folder}: wait for it, or choose another --out",
-                    folder=shown(folder),
-                )
+            problem = say(
+                "another analysis is at work in {folder}: wait for it, or choose another --out", folder=shown(folder)
             )
+            raise UsageError(problem)
         yield
