@@ -218,7 +218,3 @@ def _translated(template: str, context: str) -> str:
     if not template:
         return ""
     return catalogue_zh().pgettext(context, template) if context else catalogue_zh().gettext(template)
-
-
-def _put(value: Any, language: Language) -> Any:
-    return value.rendered(language) if isinstance(value, Message) else value

@@ -21,7 +21,7 @@ from planner.models.build import declare_model
 from planner.models.claims import Claims, audit_claims
 from planner.models.compile import compile_model
 from planner.models.solving.solve import solve
-from planner.pipeline.run import tabulate
+from planner.pipeline.outcome import tabulate
 from tests.algebra import scenario_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from dataclasses import replace
@@ -20,15 +19,15 @@ from planner.bench.solvers.base import load
 from planner.bench.solvers.record import SEPARATOR, Record
 from planner.bench.worker import CLAIM, SOLUTION, Request
 from planner.errors import (
-    CannotWriteError,
     Fault,
     InvalidInputError,
     SolveInterruptedError,
     SolverMissingError,
     UsageError,
-    reason,
     shown,
 )
+from planner.io.files.run_swap import sync
+from planner.io.files.writing import writing
 from planner.language import say
 from planner.models.solving.process.solver_process import Interrupts
 
@@ -59,45 +58,18 @@ WITHOUT_ANSWER: dict[Ending, Claim] = {
 
 
 def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = None) -> list[Record]:
-    """Make the runs that are not yet in ``runs.jsonl``, and return the records of all.
-
-    Parameters
-    ----------
-    folder
-        With frozen instances.
-
-    Raises
-    ------
-    UsageError
-        See :func:`plan_runs`; no instances; another campaign runs in this folder.
-    SolverMissingError
-        A solver is not installed.
-    InvalidInputError
-        An instance, the machine or a solver is not what the campaign was begun with.
-    CannotWriteError
-        The file system refused.
-    SolveInterruptedError
-        By the user; all runs that ended are kept.
-    """
+    """Make the runs that are not yet in ``runs.jsonl``, and return the records of all."""
     instances = read_instances(folder)
     if not instances:
-        raise UsageError(
-            say(
-                "{folder} has no instances: name a scenario folder or an .mps file",
-                folder=shown(folder),
-            )
-        )
+        raise UsageError(say("{folder} has no instances: name a scenario folder or an .mps file", folder=shown(folder)))
     runs = plan_runs(campaign, instances)
     missing = [name for name, module in campaign.solvers.items() if load(module).available() is None]
     if missing:
         raise SolverMissingError(
-            say(
-                "not installed: {listed}; install it, or leave it out of --solvers",
-                listed=", ".join(missing),
-            )
+            say("not installed: {listed}; install it, or leave it out of --solvers", listed=", ".join(missing))
         )
     try:
-        with open_runs(folder) as file, Interrupts() as interrupts:
+        with writing(folder), open_runs(folder) as file, Interrupts() as interrupts:
             machine = settle(folder, campaign.solvers)
             done = read_runs(folder)
             _refuse_other_instances(done, instances)
@@ -114,14 +86,6 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
     except SolveInterruptedError:
         words = say("the runs that ended are kept; the same command goes on from there")
         raise SolveInterruptedError(say("interrupted: {words}", words=words)) from None
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write {folder}: {value}; free some space",
-                folder=shown(folder),
-                value=reason(error),
-            )
-        ) from None
     return list(records.values())
 
 
@@ -134,13 +98,7 @@ class Runner:
             (folder / name).mkdir(exist_ok=True)
 
     def make(self, run: Run) -> Record:
-        """Make one run: solve, keep its solution and log, check it, give it its status.
-
-        Raises
-        ------
-        SolveInterruptedError, OSError
-            As :func:`run_campaign` says; the run leaves no record.
-        """
+        """Make one run: solve, keep its solution and log, check it, give it its status."""
         if self.interrupts.is_set:
             raise SolveInterruptedError
         work = self.folder / WORK
@@ -204,10 +162,7 @@ def _read_claim(work: Path, ended: Ended) -> dict[str, Any]:
     try:
         claim: dict[str, Any] = json.loads((work / CLAIM).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        words = {
-            "exit": f"exit {ended.returncode}",
-            "signal": f"signal {-ended.returncode}",
-        }
+        words = {"exit": f"exit {ended.returncode}", "signal": f"signal {-ended.returncode}"}
         message = f"no answer: {words.get(ended.ending, ended.ending)}"
         return {"claim": WITHOUT_ANSWER[ended.ending], "message": message, "version": ""}
     return claim
@@ -218,8 +173,7 @@ def _keep(draft: Path, target: Path) -> Path | None:
     target.unlink(missing_ok=True)
     if not draft.exists():
         return None
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(draft)
     return draft.replace(target)
 
 

@@ -26,24 +26,7 @@ WALL_MAX = 1800.0
 
 
 def check_apart(record: Record, instance: Path, campaign: Path, folder: Path, interrupts: Interrupts) -> dict[str, Any]:
-    """Check a record in a fresh process.
-
-    Parameters
-    ----------
-    record
-        Of the run.
-    instance
-        Its MPS file.
-    campaign
-        The campaign's folder, to which ``record.solution`` is relative.
-    folder
-        The run's, to work in.
-
-    Returns
-    -------
-    dict
-        Of ``verify.check``; ``{"failure": reason}`` where the check itself failed; nothing without a solution.
-    """
+    """Check a record in a fresh process."""
     if record.solution is None:
         return {}
     (folder / RECORD).write_text(record.to_line(), encoding="utf-8")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """What the user asked for, as written on the command line."""
+    """The options of the command line, as text."""
 
     solvers: str | None = None
     algorithms: str | None = None
@@ -43,36 +43,14 @@ def bench(
     overrides: Sequence[str] = (),
     on_line: Callable[[Text], None] | None = None,
 ) -> Summary:
-    """Freeze the instances, make the runs that are missing, write the page.
-
-    Parameters
-    ----------
-    sources
-        Scenario folders and MPS files; may be empty where the folder holds instances.
-    folder
-        The campaign's; made where it is missing, gone on with where it is one.
-    overrides
-        ``K=V`` for every scenario.
-    on_line
-        Called with one line of text after each run.
-
-    Raises
-    ------
-    UsageError, InvalidInputError, SolverMissingError, CannotWriteError
-        As ``freeze``, ``run_campaign`` and ``write_pages`` say; and a folder that holds something else.
-    SolveInterruptedError
-        By the user; page and tables show the runs that ended.
-    """
+    """Freeze the instances, make the runs that are missing, write the page."""
     campaign = campaign_of(choice)
     if not (folder / INDEX).exists():
         if not sources:
             raise UsageError(say("name the scenario folders or .mps files to make instances of"))
         if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - {FOLDER}):
             raise UsageError(
-                say(
-                    "{folder} holds something else: choose an --out that is empty or not there",
-                    folder=shown(folder),
-                )
+                say("{folder} holds something else: choose an --out that is empty or not there", folder=shown(folder))
             )
     freeze(folder, sources, overrides)
 
@@ -90,24 +68,13 @@ def bench(
 
 
 def campaign_of(choice: Choice) -> Campaign:
-    """Return the campaign asked for; by default of all free solvers that are installed.
-
-    Raises
-    ------
-    UsageError
-        An unknown solver, or seeds that are not whole numbers.
-    SolverMissingError
-        No free solver is installed.
-    """
+    """Return the campaign asked for; by default of all free solvers that are installed."""
     names = _split(choice.solvers) if choice.solvers is not None else _installed()
     try:
         seeds = tuple(int(word) for word in _split(choice.seeds))
     except ValueError:
         raise UsageError(
-            say(
-                "--seeds {seeds}: whole numbers from 0 on, such as 0,1,2",
-                seeds=shown(choice.seeds),
-            )
+            say("--seeds {seeds}: whole numbers from 0 on, such as 0,1,2", seeds=shown(choice.seeds))
         ) from None
     return Campaign(
         solvers=modules_of(names),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +11,8 @@ import numpy as np
 
 from planner.bench.mps import Linear, canonical, write_mps
 from planner.bench.read_mps import read_mps
-from planner.errors import CannotWriteError, Fault, InvalidInputError, PlannerError, UsageError, reason, shown
+from planner.errors import Fault, InvalidInputError, PlannerError, UsageError, shown
+from planner.io.files.writing import draft_of, write_whole, writing
 from planner.io.results.manifest import hash_file
 from planner.language import say
 from planner.models.build import declare_model
@@ -33,91 +33,38 @@ NAME_LENGTH_MAX = 100
 
 @dataclass(frozen=True)
 class Instance:
-    """One frozen programme.
+    """One frozen programme."""
 
-    Attributes
-    ----------
-    name
-        ``<source>-milp`` or ``<source>-lp``.
-    kind, size
-        ``size`` by columns: ``small`` up to 2 000, ``medium`` up to 100 000, ``large`` beyond.
-    rows, columns, nonzeros, integers
-        Counts; the objective is no row.
-    sha256
-        Of the file [hex].
-    file
-        Relative to the campaign's folder.
-    source
-        Name and hash of what it was made from, changes to it, and whether its integers were relaxed.
-    """
-
-    name: str
+    name: str  # <source>-milp or <source>-lp
     kind: Literal["lp", "milp"]
-    size: Literal["small", "medium", "large"]
-    rows: int
+    size: Literal["small", "medium", "large"]  # by columns: small up to 2 000, medium up to 100 000, large beyond
+    rows: int  # the objective is no row
     columns: int
     nonzeros: int
     integers: int
-    sha256: str
-    file: str
+    sha256: str  # of the file [hex]
+    file: str  # relative to the campaign's folder
     source: dict[str, Any]
+    """Name and hash of what it was made from, changes to it, and whether its integers were relaxed."""
 
 
 def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ()) -> list[Instance]:
-    """Make the instances of these sources that are not there yet, and return all there are.
-
-    Parameters
-    ----------
-    folder
-        The campaign's; made where it is missing.
-    sources
-        Scenario folders, ``.mps`` or ``.mps.gz`` files. A source with integers gives a MILP and its LP relaxation.
-    overrides
-        ``K=V`` for every scenario, as for ``planner run --set``; they stand in the instances' source.
-
-    Raises
-    ------
-    InvalidInputError
-        A source cannot be read, a source or a frozen file has changed since it was frozen.
-    UsageError
-        Two sources have one name, once what cannot stand in a file name is an underscore.
-    CannotWriteError
-        The file system refused.
-    """
+    """Make the instances of these sources that are not there yet, and return all there are."""
     known = read_instances(folder)
     names = [_name(path) for path in sources]
     doubles = sorted({name for name in names if names.count(name) > 1})
     if doubles:
-        raise UsageError(
-            say(
-                "two sources are named {doubles}: rename one",
-                doubles=shown(doubles[0]),
-            )
-        )
-    try:
+        raise UsageError(say("two sources are named {doubles}: rename one", doubles=shown(doubles[0])))
+    with writing(folder):
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         for path, name in zip(sources, names, strict=True):
             known += _freeze_source(folder, path, name, overrides, known)
             _write_index(folder, known)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write {folder}: {strerror}; choose another --out",
-                folder=shown(folder),
-                strerror=reason(error),
-            )
-        ) from None
     return known
 
 
 def read_instances(folder: Path) -> list[Instance]:
-    """Return the frozen instances of a campaign's folder, none where there are none; every file is hashed anew.
-
-    Raises
-    ------
-    InvalidInputError
-        The index is damaged, or a file is missing or not the one that was frozen.
-    """
+    """Return the frozen instances of a campaign's folder, none where there are none; every file is hashed anew."""
     index = folder / INDEX
     if not index.exists():
         return []
@@ -165,10 +112,7 @@ def _freeze_source(
         return []
     if any(instance.name in {f"{name}-lp", f"{name}-milp"} for instance in known):
         raise UsageError(
-            say(
-                "{name}: instances of another source have this name; rename the source",
-                name=shown(path.name),
-            )
+            say("{name}: instances of another source have this name; rename the source", name=shown(path.name))
         )
     try:
         linear = canonical(linear, constant)
@@ -211,12 +155,9 @@ def _read(path: Path, overrides: Sequence[str]) -> tuple[Linear, float, dict[str
 def _write(folder: Path, name: str, linear: Linear, source: dict[str, Any]) -> Instance:
     """Write one instance and make sure that it says what it should, to the last bit."""
     file = f"{FOLDER}/{name}.mps"
-    draft = folder / f"{file}.part"
-    write_mps(linear, draft, f"{name}: minimise; made by planner bench")
-    _compare(name, linear, draft)
-    with draft.open("rb") as handle:
-        os.fsync(handle.fileno())
-    draft.replace(folder / file)
+    with draft_of(folder / file) as draft:
+        write_mps(linear, draft, f"{name}: minimise; made by planner bench")
+        _compare(name, linear, draft)
     rows, columns = linear.matrix.shape
     integers = int(linear.is_integer.sum())
     return Instance(
@@ -266,9 +207,4 @@ def _name(path: Path) -> str:
 
 def _write_index(folder: Path, instances: Iterable[Instance]) -> None:
     text = json.dumps({"instances": [asdict(instance) for instance in instances]}, ensure_ascii=False, indent=2) + "\n"
-    draft = folder / f".{INDEX}.part"
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / INDEX)
+    write_whole(folder / INDEX, text)

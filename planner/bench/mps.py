@@ -38,29 +38,15 @@ COEFFICIENT_MIN = 1e-12
 
 @dataclass(frozen=True)
 class Linear:
-    """Minimise cost · x subject to row_lower ≤ A x ≤ row_upper and column bounds.
+    """Minimise cost · x subject to row_lower ≤ A x ≤ row_upper and column bounds."""
 
-    Attributes
-    ----------
-    cost
-        (columns,).
-    matrix
-        (rows, columns), CSC.
-    row_lower, row_upper
-        (rows,), ±inf where there is no side.
-    column_lower, column_upper
-        (columns,), likewise.
-    is_integer
-        (columns,), bool.
-    """
-
-    cost: Vector
-    matrix: sparse.csc_array
-    row_lower: Vector
-    row_upper: Vector
-    column_lower: Vector
-    column_upper: Vector
-    is_integer: npt.NDArray[np.bool_]
+    cost: Vector  # (columns,)
+    matrix: sparse.csc_array  # (rows, columns), CSC
+    row_lower: Vector  # (rows,), -inf where there is no side
+    row_upper: Vector  # (rows,), inf where there is no side
+    column_lower: Vector  # (columns,), likewise
+    column_upper: Vector  # (columns,), likewise
+    is_integer: npt.NDArray[np.bool_]  # (columns,), bool
 
     @property
     def relaxation(self) -> Linear:
@@ -73,12 +59,6 @@ def canonical(linear: Linear, constant: float = 0.0) -> Linear:
 
     The constant becomes a column fixed at 1, rows without sides go, rows with two sides that ``RANGES`` cannot state
     exactly become two, bounds from 1e20 on become infinite, and those of integer columns integers.
-
-    Raises
-    ------
-    ValueError
-        Numbers that no reader takes as they are: NaN, an infinite cost or coefficient, a coefficient of 1e-12 or
-        less, sides or bounds that exclude each other.
     """
     linear = _with_integer_bounds(_without_big_bounds(linear))
     _refuse_nonsense(linear, constant)
@@ -106,13 +86,7 @@ def canonical(linear: Linear, constant: float = 0.0) -> Linear:
 
 
 def write_mps(linear: Linear, path: Path, comment: str = "") -> None:
-    """Write a canonical programme.
-
-    Raises
-    ------
-    OSError
-        The file system refused.
-    """
+    """Write a canonical programme."""
     with path.open("w", encoding="ascii", newline="\n") as file:
         if comment:
             file.write(f"* {comment}\n")

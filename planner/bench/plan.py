@@ -1,4 +1,4 @@
-"""What a campaign is, and the runs it consists of."""
+"""A campaign, and the runs it consists of."""
 
 from __future__ import annotations
 
@@ -22,36 +22,16 @@ KINDS: tuple[Kind, ...] = ("lp", "milp")
 
 @dataclass(frozen=True)
 class Campaign:
-    """What is run on every instance of a folder.
+    """The runs to make on every instance of a folder."""
 
-    Attributes
-    ----------
-    solvers
-        Name → module of its adapter.
-    algorithms
-        Only these, of those each solver offers; ``None``: all.
-    seeds
-        One run each. Solvers without a seed run as often.
-    threads
-        Of each run.
-    time_limit
-        [s] handed to the solver.
-    grace
-        [s] added for start, reading and writing; then the run is killed.
-    memory_limit
-        [MiB] resident; ``None``: three quarters of the machine's.
-    order_seed
-        The runs are shuffled by it, so that no solver always runs on a warm or a busy machine.
-    """
-
-    solvers: Mapping[str, str]
-    algorithms: tuple[str, ...] | None = None
-    seeds: tuple[int, ...] = (0,)
+    solvers: Mapping[str, str]  # name → module of its adapter
+    algorithms: tuple[str, ...] | None = None  # only these, of those each solver offers; None: all
+    seeds: tuple[int, ...] = (0,)  # one run each; solvers without a seed run as often
     threads: int = 1
-    time_limit: float = 600.0
-    grace: float = 60.0
-    memory_limit: float | None = None
-    order_seed: int = 0
+    time_limit: float = 600.0  # [s] handed to the solver
+    grace: float = 60.0  # [s] added for start, reading and writing; then the run is killed
+    memory_limit: float | None = None  # [MiB] resident; None: three quarters of the machine's
+    order_seed: int = 0  # the runs are shuffled by it, so that no solver always runs on a warm or a busy machine
 
 
 @dataclass(frozen=True)
@@ -69,11 +49,6 @@ def plan_runs(campaign: Campaign, instances: Sequence[Instance]) -> list[Run]:
     """Return every run of a campaign in the order they are made.
 
     A solver that takes none of a kind is planned once with its usual algorithm, and recorded as ``unsupported``.
-
-    Raises
-    ------
-    UsageError
-        An algorithm that no solver offers, a seed, number of threads or limit that makes no sense.
     """
     _refuse_nonsense(campaign)
     runs = [
@@ -110,13 +85,10 @@ def _refuse_nonsense(campaign: Campaign) -> None:
     offered = {name for module in campaign.solvers.values() for name in _offered(module)}
     for name in campaign.algorithms or ():
         if name not in offered:
-            raise UsageError(
-                say(
-                    "no algorithm {name}: these solvers offer {listed}",
-                    name=shown(name),
-                    listed=", ".join(sorted(offered)),
-                )
+            problem = say(
+                "no algorithm {name}: these solvers offer {listed}", name=shown(name), listed=", ".join(sorted(offered))
             )
+            raise UsageError(problem)
 
 
 def _offered(module: str) -> Iterator[str]:

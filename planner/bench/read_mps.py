@@ -21,19 +21,13 @@ from planner.errors import Fault, InvalidInputError, reason, shown
 from planner.language import Text, say
 
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
-"""What a linear or mixed-integer programme consists of. A file with others (SOS, QUADOBJ, …) asks for more."""
+"""Sections of a linear or mixed-integer programme. A file with others (SOS, QUADOBJ, …) asks for more."""
 NOT_A_NUMBER = re.compile(r"(?i)(?<!\S)[+-]?nan(\(\S*\))?(?!\S)")
 """A word of a line that C's ``strtod`` takes for a NaN."""
 
 
 def read_mps(path: Path) -> tuple[Linear, float]:
-    """Return the programme of an MPS file, plain or gzipped, as a minimisation, and the constant of its objective.
-
-    Raises
-    ------
-    InvalidInputError
-        The file is missing, no MPS file, or more than a linear or mixed-integer programme.
-    """
+    """Return the programme of an MPS file, plain or gzipped, as a minimisation, and the constant of its objective."""
     with tempfile.TemporaryDirectory(prefix="planner-") as folder:
         plain = Path(folder) / "instance.mps"
         try:
@@ -42,9 +36,7 @@ def read_mps(path: Path) -> tuple[Linear, float]:
             _refuse_sections(path, plain)
         except (OSError, EOFError) as error:
             raise _fault(
-                path,
-                say("cannot be read: {error}", error=reason(error)),
-                say("name an .mps or .mps.gz file"),
+                path, say("cannot be read: {error}", error=reason(error)), say("name an .mps or .mps.gz file")
             ) from None
         log = Path(folder) / "log"
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -66,17 +58,12 @@ def _refuse_sections(path: Path, plain: Path) -> None:
             word = line.split()[0]
             if word not in SECTIONS:
                 allowed = say(
-                    "a linear or mixed-integer programme has the sections {listed}",
-                    listed=", ".join(SECTIONS),
+                    "a linear or mixed-integer programme has the sections {listed}", listed=", ".join(SECTIONS)
                 )
                 raise InvalidInputError([Fault(path.name, say("unknown section"), number, value=word, remedy=allowed)])
             if word == "ENDATA":
                 return
-    raise _fault(
-        path,
-        say("ENDATA is missing"),
-        say("the file is cut off, or no MPS file"),
-    )
+    raise _fault(path, say("ENDATA is missing"), say("the file is cut off, or no MPS file"))
 
 
 def _refuse_nan(path: Path, number: int, line: str) -> None:
@@ -113,9 +100,7 @@ def _linear(path: Path, read: Any) -> tuple[Linear, float]:
         is_integer = np.array([kinds[kind] for kind in read.integrality_], dtype=bool)
     except KeyError:
         raise _fault(
-            path,
-            say("it has semi-continuous columns"),
-            say("only linear and mixed-integer programmes"),
+            path, say("it has semi-continuous columns"), say("only linear and mixed-integer programmes")
         ) from None
     sign = -1.0 if read.sense_ == highspy.ObjSense.kMaximize else 1.0
     entries = read.a_matrix_

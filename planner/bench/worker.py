@@ -16,6 +16,7 @@ import numpy as np
 
 from planner.bench.solvers.base import Answer, Task, load
 from planner.bench.solvers.record import finite
+from planner.io.files.writing import draft_of
 from planner.models.solving.process.child import die_with_parent, offer_to_memory_killer, peak_memory
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ARRAYS = ("values", "duals")
 
 @dataclass(frozen=True)
 class Request:
-    """What a campaign asks of a worker; the fields of a ``Task`` and the adapter's module."""
+    """A campaign's request to a worker; the fields of a ``Task`` and the adapter's module."""
 
     module: str
     path: str
@@ -92,9 +93,8 @@ def _write(answer: Answer, folder: Path) -> None:
     claim = {entry.name: getattr(answer, entry.name) for entry in fields(answer) if entry.name not in ARRAYS}
     numbers = {name: finite(claim[name]) for name in ("objective", "bound", "seconds")}
     text = {"message": answer.message[:MESSAGE_LENGTH_MAX], "peak_memory": peak_memory()}
-    draft = folder / f".{CLAIM}.part"
-    draft.write_text(json.dumps({**claim, **numbers, **text}, default=_plain), encoding="utf-8")
-    draft.replace(folder / CLAIM)
+    with draft_of(folder / CLAIM) as draft:
+        draft.write_text(json.dumps({**claim, **numbers, **text}, default=_plain), encoding="utf-8")
 
 
 def _plain(value: Any) -> Any:

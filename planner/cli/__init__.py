@@ -83,10 +83,7 @@ def _explain(error: Exception) -> tuple[Text, int]:
     if isinstance(error, typer.Abort):
         return _interrupted(), 130
     if isinstance(error, MemoryError):
-        return (
-            say("planner: out of memory; use a smaller scenario or a larger machine"),
-            9,
-        )
+        return (say("planner: out of memory; use a smaller scenario or a larger machine"), 9)
     format_message = getattr(error, "format_message", None)
     if format_message is not None:  # a usage error of the command line itself
         from planner.cli.language import usage_text  # noqa: PLC0415

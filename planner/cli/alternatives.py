@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_line, words
+from planner.cli.options import ALL_FORMATS, FORMATS, Formats, Overrides, Quiet, ScenarioFolder, app, print_line, words
 from planner.language import rendered, say, spoken
 
 
@@ -23,30 +23,22 @@ def alternatives(
     out: Annotated[
         Path,
         typer.Option(
-            metavar="DIR",
-            help=rendered(say("Folder of table, figure and plans; what it has is not redone.")),
+            metavar="DIR", help=rendered(say("Folder of table, figure and plans; what it has is not redone."))
         ),
     ],
     slack: Annotated[
-        float,
-        typer.Option(metavar="S", help=rendered(say("How much worse a plan may be; 0.02 is 2 %."))),
+        float, typer.Option(metavar="S", help=rendered(say("How much worse a plan may be; 0.02 is 2 %.")))
     ] = 0.02,
     what: Annotated[
         str,
-        typer.Option(
-            metavar="whole,side,hub,site,build",
-            help=rendered(say("Whose least and most are sought; all.")),
-        ),
+        typer.Option(metavar="whole,side,hub,site,build", help=rendered(say("Whose least and most are sought; all."))),
     ] = "whole,side,hub,site,build",
     plans: Annotated[int, typer.Option(metavar="N", help=rendered(say("Whole plans, far from each other.")))] = 5,
     time_limit: Annotated[
-        float | None,
-        typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each search."))),
+        float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each search.")))
     ] = None,
     overrides: Overrides = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))
-    ] = "png,svg,pdf",
+    formats: Formats = ALL_FORMATS,
     quiet: Quiet = False,
 ) -> None:
     from planner.studies.alternatives import report  # noqa: PLC0415
@@ -54,7 +46,7 @@ def alternatives(
     from planner.studies.alternatives.command import find_alternatives  # noqa: PLC0415
     from planner.studies.alternatives.quantities import GROUPS  # noqa: PLC0415
 
-    files = words("--format", formats, ("png", "svg", "pdf"))
+    files = words("--format", formats, FORMATS)
     choice = Choice(slack, tuple(words("--what", what, GROUPS)), plans, time_limit, tuple(overrides or ()))
     drawing = {"language": spoken(), "basemap": None}
     found = find_alternatives(scenario, out, choice, drawing=drawing, on_progress=None if quiet else print_line)

@@ -19,38 +19,24 @@ def bench(
     scenarios: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="SCENARIO…",
-            help=rendered(say("Scenario folders or .mps files; none: go on in --out.")),
+            metavar="SCENARIO…", help=rendered(say("Scenario folders or .mps files; none: go on in --out."))
         ),
     ] = None,
     *,
     out: Annotated[
         Path,
-        typer.Option(
-            metavar="DIR",
-            help=rendered(say("The campaign's folder; an unfinished one is gone on with.")),
-        ),
+        typer.Option(metavar="DIR", help=rendered(say("The campaign's folder; an unfinished one is gone on with."))),
     ],
     solvers: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAMES",
-            help=rendered(say("highs,scip,…; all free ones installed if left out.")),
-        ),
+        typer.Option(metavar="NAMES", help=rendered(say("highs,scip,…; all free ones installed if left out."))),
     ] = None,
     algorithms: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAMES",
-            help=rendered(say("simplex,ipm,…; all that each solver offers if left out.")),
-        ),
+        typer.Option(metavar="NAMES", help=rendered(say("simplex,ipm,…; all that each solver offers if left out."))),
     ] = None,
     seeds: Annotated[
-        str,
-        typer.Option(
-            metavar="0,1,…",
-            help=rendered(say("One run of each line and instance for each.")),
-        ),
+        str, typer.Option(metavar="0,1,…", help=rendered(say("One run of each line and instance for each.")))
     ] = "0",
     time_limit: Annotated[
         float, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each run.")))
@@ -59,9 +45,7 @@ def bench(
     memory_limit: Annotated[
         float | None,
         typer.Option(
-            metavar="MIB",
-            min=1,
-            help=rendered(say("For each run; three quarters of the machine if left out.")),
+            metavar="MIB", min=1, help=rendered(say("For each run; three quarters of the machine if left out."))
         ),
     ] = None,
     overrides: Overrides = None,

@@ -8,27 +8,34 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import AsJson, BaseMap, BaseMapLayer, Quiet, app, one_layer, print_json, words
+from planner.cli.options import (
+    ALL_FORMATS,
+    FORMATS,
+    AsJson,
+    BaseMap,
+    BaseMapLayer,
+    Quiet,
+    app,
+    one_layer,
+    print_json,
+    words,
+)
 from planner.language import rendered, say
 
 
 @app.command(help=say("Compare finished runs: what moved where, and why."))
 def compare(
     runs: Annotated[
-        list[Path],
-        typer.Argument(metavar="RUN RUN…", help=rendered(say("Folders of finished runs, the base first."))),
+        list[Path], typer.Argument(metavar="RUN RUN…", help=rendered(say("Folders of finished runs, the base first.")))
     ],
     *,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help=rendered(say("Folder for tables, workbook and map; must not exist yet.")),
-        ),
+        typer.Option(metavar="DIR", help=rendered(say("Folder for tables, workbook and map; must not exist yet."))),
     ] = None,
     formats: Annotated[
         str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats of the map.")))
-    ] = "png,svg,pdf",
+    ] = ALL_FORMATS,
     time_limit: Annotated[
         float | None,
         typer.Option(
@@ -54,7 +61,7 @@ def compare(
     from planner.studies.compare.differences.nearest import SECONDS  # noqa: PLC0415
 
     basemap = one_layer(basemap, layer)
-    files = words("--format", formats, ("png", "svg", "pdf"))
+    files = words("--format", formats, FORMATS)
     if out is not None:
         check_out(out, basemap)
     comparisons = compare_folders(runs, seconds=SECONDS if time_limit is None else time_limit)

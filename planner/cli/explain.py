@@ -17,8 +17,7 @@ def explain(
     *,
     overrides: Overrides = None,
     time_limit: Annotated[
-        float | None,
-        typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for all trials together."))),
+        float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for all trials together.")))
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -19,8 +19,7 @@ def audit(
     bound: Annotated[
         bool,
         typer.Option(
-            "--bound",
-            help=rendered(say("Build the model again and prove the bound anew, in safe arithmetic.")),
+            "--bound", help=rendered(say("Build the model again and prove the bound anew, in safe arithmetic."))
         ),
     ] = False,
 ) -> None:
@@ -37,19 +36,14 @@ def audit(
 def export(
     scenario: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="SCENARIO|RUN",
-            help=rendered(say("Scenario folder; for xlsx also a finished run.")),
-        ),
+        typer.Argument(metavar="SCENARIO|RUN", help=rendered(say("Scenario folder; for xlsx also a finished run."))),
     ] = None,
     *,
     form: Annotated[
-        str,
-        typer.Option("--format", metavar="mps|lp|json-schema|folder|xlsx", help=rendered(say("What to export."))),
+        str, typer.Option("--format", metavar="mps|lp|json-schema|folder|xlsx", help=rendered(say("What to export.")))
     ],
     out: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help=rendered(say("Where to; stdout if left out."))),
+        Path | None, typer.Option(metavar="PATH", help=rendered(say("Where to; stdout if left out.")))
     ] = None,
     overrides: Overrides = None,
     force: Annotated[

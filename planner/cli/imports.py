@@ -49,11 +49,7 @@ app.add_typer(imports)
 @imports.command(WORKBOOK, help=say("Write the scenario that an Excel workbook holds into a folder."))
 def import_workbook(
     book: Annotated[
-        Path,
-        typer.Argument(
-            metavar="BOOK.xlsx",
-            help=rendered(say("As planner export --format xlsx writes it.")),
-        ),
+        Path, typer.Argument(metavar="BOOK.xlsx", help=rendered(say("As planner export --format xlsx writes it.")))
     ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=rendered(say("Scenario folder to make.")))],
     *,
@@ -79,26 +75,15 @@ def import_workbook(
 def import_weather(
     file: Annotated[
         Path,
-        typer.Argument(
-            metavar="FILE",
-            help=rendered(say("CSV: a column of times and one column a place; or EPW.")),
-        ),
+        typer.Argument(metavar="FILE", help=rendered(say("CSV: a column of times and one column a place; or EPW."))),
     ],
     scenario: Annotated[Path, typer.Argument(help=rendered(say("Scenario folder.")), metavar="SCENARIO")],
     *,
     column: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            help=rendered(say("temperature, availability, demand_profile, …")),
-        ),
+        str, typer.Option(metavar="NAME", help=rendered(say("temperature, availability, demand_profile, …")))
     ],
     time_zone: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ZONE",
-            help=rendered(say("Of the file; always stated (EPW says it).")),
-        ),
+        str | None, typer.Option(metavar="ZONE", help=rendered(say("Of the file; always stated (EPW says it).")))
     ] = None,
     technology: Annotated[
         str | None, typer.Option(metavar="ID", help=rendered(say("For columns by technology.")))
@@ -114,16 +99,11 @@ def import_weather(
         str, typer.Option(metavar="ZONE", help=rendered(say("Of the plan.")))
     ] = "Asia/Shanghai",
     year: Annotated[
-        int | None,
-        typer.Option(min=1900, max=2200, help=rendered(say("Of new timesteps; the file's."))),
+        int | None, typer.Option(min=1900, max=2200, help=rendered(say("Of new timesteps; the file's.")))
     ] = None,
-    source: Annotated[
-        str,
-        typer.Option(metavar="TEXT", help=rendered(say("For source.csv; the file's name."))),
-    ] = "",
+    source: Annotated[str, typer.Option(metavar="TEXT", help=rendered(say("For source.csv; the file's name.")))] = "",
     confidence: Annotated[
-        str,
-        typer.Option(metavar="WORD", help=rendered(say("published, derived or illustrative."))),
+        str, typer.Option(metavar="WORD", help=rendered(say("published, derived or illustrative.")))
     ] = "illustrative",
     replace: Annotated[bool, typer.Option("--replace", help=rendered(say("Replace values that are there.")))] = False,
     hours_end: Annotated[

@@ -54,20 +54,14 @@ USAGE_ERRORS: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
         lambda name, told: say("Invalid value for '{name}': {told}", name=name, told=should(told)),
     ),
 )
-"""How typer words the errors of a command line, and what says the same in Chinese."""
+"""Patterns of typer's error messages, and the same as messages of ours."""
 HAN, OPENS, CLOSES = r"\u4e00-\u9fff", r"\u201c\uff08", r"\u201d\u3001\u3002\uff09\uff0c\uff1a\uff1b"
 WORD: Final = re.compile(rf"\s*(?:[{OPENS}]*[{HAN}]|[^\s,{HAN}{OPENS}{CLOSES}]+|\S)[,{CLOSES}]*\s*")
 """Between two of these a line may be broken: one Chinese character with the marks around it, or a word of letters."""
 
 
 def asked(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> Language:
-    """Return the language that a command line asks for, before it is taken apart: its help must speak it as well.
-
-    Raises
-    ------
-    UsageError
-        The environment variable names none; the option is looked at when the command line is read.
-    """
+    """Return the language that a command line asks for, before it is taken apart: its help must speak it as well."""
     words = [*arguments, ""]
     found = [after for word, after in pairwise(words) if word == OPTION]
     found += [word.partition("=")[2] for word in arguments if word.startswith(f"{OPTION}=")]
@@ -77,23 +71,11 @@ def asked(arguments: Sequence[str], environment: Mapping[str, str] = os.environ)
 
 
 def language_of(word: str, where: str = OPTION) -> Language:
-    """Return the language that a word names.
-
-    Raises
-    ------
-    UsageError
-        It names none.
-    """
+    """Return the language that a word names."""
     for language in LANGUAGES:
         if word == language:
             return language
-    raise UsageError(
-        say(
-            "{where} {word}: zh and en are the languages",
-            where=where,
-            word=shown(word),
-        )
-    )
+    raise UsageError(say("{where} {word}: zh and en are the languages", where=where, word=shown(word)))
 
 
 def translate_help() -> None:
@@ -154,7 +136,7 @@ def _option() -> Any:
 
 
 class _Speaking:
-    """What a verb and a group of verbs have in common: the option, and help in the language that is spoken."""
+    """Common to verbs and groups of verbs: the option, and help in the language that is spoken."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""What the verbs share: the application, options that mean the same everywhere, and how they print."""
+"""Shared by the verbs: the application, options that mean the same everywhere, and printing."""
 
 from __future__ import annotations
 
@@ -29,27 +29,31 @@ app = App(
 ScenarioFolder = Annotated[Path, typer.Argument(help=rendered(say("Scenario folder.")), metavar="SCENARIO")]
 RunFolder = Annotated[Path, typer.Argument(help=rendered(say("Folder of a finished run.")), metavar="RUN")]
 Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="K=V", help=rendered(say("Replace a value; repeatable."))),
+    list[str] | None, typer.Option("--set", metavar="K=V", help=rendered(say("Replace a value; repeatable.")))
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help=rendered(say("Print nothing but errors.")))]
 AsJson = Annotated[bool, typer.Option("--json", help=rendered(say("Print JSON to stdout and nothing else.")))]
 BaseMap = Annotated[
-    Path | None,
-    typer.Option("--basemap", metavar="FILE", help=rendered(say("Your own base map, GeoJSON or GPKG."))),
+    Path | None, typer.Option("--basemap", metavar="FILE", help=rendered(say("Your own base map, GeoJSON or GPKG.")))
 ]
 LAYER_HELP = rendered(say("Of a base map in a GPKG of several layers."))
 BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", metavar="NAME", help=LAYER_HELP)]
 
 
-def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
-    """Return a base map with the layer that is meant, written as QGIS does.
+Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))]
+FORMATS = ("png", "svg", "pdf")
+ALL_FORMATS = "png,svg,pdf"
+Solver = Annotated[str | None, typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows.")))]
+Gap = Annotated[
+    float | None, typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal.")))
+]
+PointSeconds = Annotated[
+    float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))
+]
 
-    Raises
-    ------
-    UsageError
-        A layer of no file.
-    """
+
+def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
+    """Return a base map with the layer that is meant, written as QGIS does."""
     if layer is None:
         return basemap
     if basemap is None:
@@ -74,12 +78,7 @@ def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words or not set(words) <= set(known):
         raise UsageError(
-            say(
-                "{option} {text}: choose from {known}",
-                option=option,
-                text=shown(text),
-                known=join(known),
-            )
+            say("{option} {text}: choose from {known}", option=option, text=shown(text), known=join(known))
         )
     return words
 

@@ -17,8 +17,7 @@ def report(
     run: RunFolder,
     *,
     baseline: Annotated[
-        Path | None,
-        typer.Option(metavar="RUN", help=rendered(say("A finished run to compare with."))),
+        Path | None, typer.Option(metavar="RUN", help=rendered(say("A finished run to compare with.")))
     ] = None,
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,

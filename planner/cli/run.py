@@ -12,10 +12,12 @@ from planner.cli.options import (
     AsJson,
     BaseMap,
     BaseMapLayer,
+    Gap,
     Overrides,
     Progress,
     Quiet,
     ScenarioFolder,
+    Solver,
     app,
     one_layer,
     print_json,
@@ -29,33 +31,22 @@ def run(
     scenario: ScenarioFolder,
     *,
     out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help=rendered(say("The run folder itself; must not exist yet."))),
+        Path | None, typer.Option(metavar="DIR", help=rendered(say("The run folder itself; must not exist yet.")))
     ] = None,
     force: Annotated[bool, typer.Option("--force", help=rendered(say("Replace what stands at --out, whole.")))] = False,
-    solver: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows."))),
-    ] = None,
+    solver: Solver = None,
     time_limit: Annotated[
         float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for the solver.")))
     ] = None,
-    gap: Annotated[
-        float | None,
-        typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal."))),
-    ] = None,
+    gap: Gap = None,
     start: Annotated[
         Path | None,
-        typer.Option(
-            metavar="RUN",
-            help=rendered(say("Begin at the basis and the integers of an earlier run.")),
-        ),
+        typer.Option(metavar="RUN", help=rendered(say("Begin at the basis and the integers of an earlier run."))),
     ] = None,
     dispatch_year: Annotated[
         bool,
         typer.Option(
-            "--dispatch-year",
-            help=rendered(say("Cost of the plan over the year its days were chosen from.")),
+            "--dispatch-year", help=rendered(say("Cost of the plan over the year its days were chosen from."))
         ),
     ] = False,
     deciding: Annotated[

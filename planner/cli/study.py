@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_line, words
+from planner.cli.options import (
+    ALL_FORMATS,
+    FORMATS,
+    Formats,
+    Overrides,
+    PointSeconds,
+    Quiet,
+    ScenarioFolder,
+    app,
+    print_line,
+    words,
+)
 from planner.language import rendered, say, spoken
 
 
@@ -22,11 +33,7 @@ def green_cost(
     scenario: ScenarioFolder,
     *,
     out: Annotated[
-        Path,
-        typer.Option(
-            metavar="DIR",
-            help=rendered(say("Folder of table and figure; what it has is not redone.")),
-        ),
+        Path, typer.Option(metavar="DIR", help=rendered(say("Folder of table and figure; what it has is not redone.")))
     ],
     shares: Annotated[
         str, typer.Option(metavar="0.8,1,…", help=rendered(say("Least green shares.")))
@@ -37,31 +44,24 @@ def green_cost(
     variants: Annotated[
         str,
         typer.Option(
-            metavar="NAMES",
-            help=rendered(say("as_given, without_deferral, without_shifting; the first two.")),
+            metavar="NAMES", help=rendered(say("as_given, without_deferral, without_shifting; the first two."))
         ),
     ] = "",
     scope: Annotated[
         str,
         typer.Option(
-            "--on",
-            metavar="site|hub|side|national",
-            help=rendered(say("Whose share; the widest the scenario has.")),
+            "--on", metavar="site|hub|side|national", help=rendered(say("Whose share; the widest the scenario has."))
         ),
     ] = "",
-    time_limit: Annotated[
-        float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))
-    ] = None,
+    time_limit: PointSeconds = None,
     overrides: Overrides = None,
-    formats: Annotated[
-        str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))
-    ] = "png,svg,pdf",
+    formats: Formats = ALL_FORMATS,
     quiet: Quiet = False,
 ) -> None:
     from planner.studies.cost_of_green import command  # noqa: PLC0415
 
     choice = command.Choice(shares, modes, variants, time_limit, overrides or (), scope)
-    drawing = command.Drawing(spoken(), words("--format", formats, ("png", "svg", "pdf")))
+    drawing = command.Drawing(spoken(), words("--format", formats, FORMATS))
     told = command.green_cost(scenario, out, choice, drawing, None if quiet else print_line)
     if not quiet:
         sys.stdout.write(rendered(told))

@@ -8,50 +8,37 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import Overrides, Quiet, ScenarioFolder, app, print_line, words
-from planner.language import rendered, say
+from planner.cli.options import (
+    ALL_FORMATS,
+    FORMATS,
+    Formats,
+    Gap,
+    Overrides,
+    PointSeconds,
+    Quiet,
+    ScenarioFolder,
+    Solver,
+    app,
+    print_line,
+    words,
+)
+from planner.language import rendered, say, spoken
 
-FORMATS = ("png", "svg", "pdf")
 Out = Annotated[
-    Path,
-    typer.Option(
-        metavar="DIR",
-        help=rendered(say("Folder of points and tables; what it has is not redone.")),
-    ),
+    Path, typer.Option(metavar="DIR", help=rendered(say("Folder of points and tables; what it has is not redone.")))
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(
-        metavar="N",
-        min=1,
-        help=rendered(say("Points solved at once; 1, or all threads of a cluster.")),
-    ),
+    typer.Option(metavar="N", min=1, help=rendered(say("Points solved at once; 1, or all threads of a cluster."))),
 ]
 EngineName = Annotated[
     str, typer.Option("--engine", metavar="local|dask", help=rendered(say("Where points are solved.")))
 ]
 Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS",
-        help=rendered(say("Of a dask cluster, such as tcp://127.0.0.1:8786.")),
-    ),
-]
-Solver = Annotated[
-    str | None,
-    typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows."))),
-]
-TimeLimit = Annotated[
-    float | None,
-    typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point."))),
-]
-Gap = Annotated[
-    float | None,
-    typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal."))),
+    str | None, typer.Option(metavar="ADDRESS", help=rendered(say("Of a dask cluster, such as tcp://127.0.0.1:8786.")))
 ]
 Cold = Annotated[bool, typer.Option("--cold", help=rendered(say("Start no point from its neighbour.")))]
 Maps = Annotated[bool, typer.Option("--maps", help=rendered(say("Draw map and page of every point.")))]
-Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))]
 
 
 @app.command(help=say("Solve a scenario for every combination of values: a run folder a point, one table, a figure."))
@@ -59,26 +46,21 @@ def sweep(
     scenario: ScenarioFolder,
     *,
     vary: Annotated[
-        list[str],
-        typer.Option(
-            metavar="K=a,b,c",
-            help=rendered(say("What is varied, K as in --set; repeatable.")),
-        ),
+        list[str], typer.Option(metavar="K=a,b,c", help=rendered(say("What is varied, K as in --set; repeatable.")))
     ],
     out: Out,
     workers: Workers = None,
     engine: EngineName = "local",
     scheduler: Scheduler = None,
     solver: Solver = None,
-    time_limit: TimeLimit = None,
+    time_limit: PointSeconds = None,
     gap: Gap = None,
     cold: Cold = False,
     maps: Maps = False,
     overrides: Overrides = None,
-    formats: Formats = "png,svg,pdf",
+    formats: Formats = ALL_FORMATS,
     quiet: Quiet = False,
 ) -> None:
-    from planner.language import spoken  # noqa: PLC0415
     from planner.studies.sweep import report as sweep_report  # noqa: PLC0415
     from planner.studies.sweep.grid import axis_of  # noqa: PLC0415
     from planner.studies.sweep.job import Ask  # noqa: PLC0415
@@ -101,27 +83,24 @@ def pareto(
     scenario: ScenarioFolder,
     *,
     objectives: Annotated[
-        str,
-        typer.Option(metavar="A,B", help=rendered(say("Two of cost, emissions, latency."))),
+        str, typer.Option(metavar="A,B", help=rendered(say("Two of cost, emissions, latency.")))
     ] = "cost,emissions",
     count: Annotated[
-        int,
-        typer.Option("--points", metavar="N", min=2, max=1000, help=rendered(say("Both ends included."))),
+        int, typer.Option("--points", metavar="N", min=2, max=1000, help=rendered(say("Both ends included.")))
     ] = 9,
     out: Out,
     workers: Workers = None,
     engine: EngineName = "local",
     scheduler: Scheduler = None,
     solver: Solver = None,
-    time_limit: TimeLimit = None,
+    time_limit: PointSeconds = None,
     gap: Gap = None,
     cold: Cold = False,
     maps: Maps = False,
     overrides: Overrides = None,
-    formats: Formats = "png,svg,pdf",
+    formats: Formats = ALL_FORMATS,
     quiet: Quiet = False,
 ) -> None:
-    from planner.language import spoken  # noqa: PLC0415
     from planner.studies.pareto import report as pareto_report  # noqa: PLC0415
     from planner.studies.pareto.front import Front, judged, solve_front  # noqa: PLC0415
     from planner.studies.sweep.job import Ask  # noqa: PLC0415

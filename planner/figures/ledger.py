@@ -19,22 +19,7 @@ def weights(tables: Tables) -> pd.Series:
 
 
 def energy(tables: Tables, name: str, column: str, by: Sequence[str] = ()) -> pd.Series:
-    """Sum a power over the year, by key columns.
-
-    Parameters
-    ----------
-    tables
-        The result tables.
-    name, column
-        The table and its column in MW (or any unit per hour); the table has a column ``timestep``.
-    by
-        Key columns of the result; none gives one entry.
-
-    Returns
-    -------
-    Series
-        In MWh/a, indexed by ``by``.
-    """
+    """Sum a power over the year, by key columns."""
     table = tables[name]
     yearly = table[column].astype(float) * table["timestep"].map(weights(tables))
     if not by:
@@ -69,11 +54,6 @@ def added(inputs: Scenario, tables: Tables, total: str) -> pd.Series:
     ----------
     total
         The total's name; a feature gives its part in ``audit_terms(inputs, tables)``.
-
-    Returns
-    -------
-    Series
-        Over the total's index, its levels named; empty where no feature gives any.
     """
     hooks = inputs.declarations.audit_terms
     terms = [hook(inputs, tables) for feature, hook in hooks.items() if inputs.has(feature)]

@@ -84,13 +84,6 @@ def waiting(tables: Tables, backlog: tuple[str, str], site: str | None, steps: p
     """Return the IT load that is not done in its own timestep (below 0: that is done later) [MW], and what waits [MWh].
 
     Both are known by region; a site is given the share of the region's work that it does over the year.
-
-    Parameters
-    ----------
-    backlog
-        The table and the column of what waits.
-    site
-        ``None`` for all together.
     """
     none = pd.Series(0.0, steps)
     name, column = backlog

@@ -27,25 +27,7 @@ def audit(
     *,
     taken_out: Collection[str] = (),
 ) -> list[Finding]:
-    """Let every feature check its own rules and costs, then what holds for every plan, then the summary.
-
-    Parameters
-    ----------
-    scenario
-        The inputs.
-    tables
-        The result tables by name.
-    summary
-        The summary as it will be, or was, written.
-    taken_out
-        Rules that the user took out of the model: what is found under them is found, but keeps nothing from being
-        checked.
-
-    Returns
-    -------
-    list of Finding
-        Empty when the plan is what it says it is.
-    """
+    """Let every feature check its own rules and costs, then what holds for every plan, then the summary."""
     findings = list(_gaps(scenario, tables))
     checks = {name: module.audit for name, module in modules_of(scenario.features).items()}
     audited = UnderAudit(tables)
@@ -65,11 +47,7 @@ def audit(
 
 
 def _unchecked(name: str, error: Exception) -> Finding:
-    return Finding(
-        name,
-        "tables",
-        say("cannot be checked: {name} {error}", name=type(error).__name__, error=error),
-    )
+    return Finding(name, "tables", say("cannot be checked: {name} {error}", name=type(error).__name__, error=error))
 
 
 def _unanswered(scenario: Scenario, audited: UnderAudit) -> Iterator[Finding]:
@@ -89,11 +67,7 @@ def _gaps(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fi
             if column not in declared or not declared[column].may_be_empty:
                 gaps |= cells.isna()
             if gaps.any():
-                yield Finding(
-                    name,
-                    str(column),
-                    say("{sum} cells are empty or infinite", sum=int(gaps.sum())),
-                )
+                yield Finding(name, str(column), say("{sum} cells are empty or infinite", sum=int(gaps.sum())))
 
 
 def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -128,13 +102,7 @@ def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: 
         elif _is_number(value) and other is not None and _is_number(other):
             findings.extend(Finding.unless_equal("summary", where, float(value), float(other), ""))
         elif value != other:
-            findings.append(
-                Finding(
-                    "summary",
-                    where,
-                    say("expected {value}, found {other}", value=value, other=other),
-                )
-            )
+            findings.append(Finding("summary", where, say("expected {value}, found {other}", value=value, other=other)))
     return findings
 
 

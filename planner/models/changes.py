@@ -53,23 +53,10 @@ class Changed(Compiled):
 
 
 def compile_made(m: PlanModel) -> Compiled:
-    """Turn a made model into arrays, with all that its user did to it.
-
-    Raises
-    ------
-    UsageError
-        The model holds what cannot be honoured, and would else be dropped or overruled.
-    InfeasibleError
-        A rule without any variable cannot hold.
-    """
+    """Turn a made model into arrays, with all that its user did to it."""
     for record in m.recorded("variable"):
         if not standard_form.keys_are_whole(m, record):
-            raise UsageError(
-                say(
-                    "the variable {name} is not in the model as the planner made it",
-                    name=record.name,
-                )
-            )
+            raise UsageError(say("the variable {name} is not in the model as the planner made it", name=record.name))
     objective = _objective(m)
     try:
         theirs = standard_form.compile_as_made(m, objective.name)
@@ -106,37 +93,20 @@ def _objective(m: PlanModel) -> Any:
             )
         )
     if active[0].sense != pyo.minimize:
-        raise UsageError(
-            say(
-                "the objective {name} is maximised: minimise its negative",
-                name=shown(active[0].name),
-            )
-        )
+        raise UsageError(say("the objective {name} is maximised: minimise its negative", name=shown(active[0].name)))
     return active[0]
 
 
 def _not_known(error: ValueError) -> UsageError:
     text = " ".join(str(error).split())
-    return UsageError(
-        say(
-            "the model holds what the planner cannot solve: {text}",
-            text=shown(text, 300),
-        )
-    )
+    return UsageError(say("the model holds what the planner cannot solve: {text}", text=shown(text, 300)))
 
 
 # ---- columns
 
 
 def _checked_columns(ours: Problem, theirs: Problem, m: PlanModel) -> Problem:
-    """Return the user's problem with what is fixed put onto whole numbers and bounds; refuse what leaves ours.
-
-    Raises
-    ------
-    UsageError
-        A variable is fixed without a value, to a fraction of a whole number, or may leave the scenario's limits; or its
-        domain is neither an interval nor whole numbers.
-    """
+    """Return the user's problem with what is fixed put onto whole numbers and bounds; refuse what leaves ours."""
     variables = standard_form.variables_of(m)
     strange = [v.name for v in variables if not (v.is_continuous() or v.is_integer())]
     if strange:

@@ -59,17 +59,7 @@ class Claims:
 
 
 def audit_claims(claims: Claims, summary: Mapping[str, Any], inputs: Scenario) -> Iterator[Finding]:
-    """Hold a run's claims against each other and against the objective that its tables give.
-
-    Parameters
-    ----------
-    claims
-        What the run says.
-    summary
-        Recomputed from the tables: ``objective``, ``cost`` and ``costs`` by category.
-    inputs
-        Says how the objective weighs the cost.
-    """
+    """Hold a run's claims against each other and against the objective that its tables give."""
     objective = float(summary["objective"])
     yield from Finding.unless_equal("objective", "solver", objective, claims.objective, "")
     if claims.status not in WITH_PLAN:

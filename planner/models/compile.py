@@ -19,22 +19,7 @@ if TYPE_CHECKING:
 
 
 def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
-    """Turn a model into arrays, by templates where every rule can be one, else through Pyomo's standard form.
-
-    Parameters
-    ----------
-    m
-        As :func:`planner.models.build.declare_model` returns it, or made, with whatever its user did to it.
-    keep_broken
-        Keep a row without any variable that cannot hold, for whoever asks what would have to give.
-
-    Raises
-    ------
-    InfeasibleError
-        A rule without any variable cannot hold, and is not to be kept.
-    UsageError
-        Something of the user's own cannot be solved.
-    """
+    """Turn a model into arrays, by templates where every rule can be one, else through Pyomo's standard form."""
     if m.is_made:
         return compile_made(m)
     expansion = Expansion(m)

@@ -195,13 +195,7 @@ class Deciding:
 
     def _tell(self, number: int, trials: int) -> None:
         if self.on_progress is not None:
-            self.on_progress(
-                say(
-                    "what decides the plan: trial {number} of {trials}",
-                    number=number,
-                    trials=trials,
-                )
-            )
+            self.on_progress(say("what decides the plan: trial {number} of {trials}", number=number, trials=trials))
 
     def _trial(self, limits: Sequence[Limit], seconds: float) -> Worth | None:
         """Return what one step more of these limits saves together; ``None`` if it is not known."""

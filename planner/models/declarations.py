@@ -116,13 +116,7 @@ class _Terms:
 def _completed(
     columns: Iterable[Column], sets: Mapping[str, IndexSet], parameters: Iterable[Parameter]
 ) -> Iterator[Column]:
-    """Yield the columns, those that are said elsewhere with the sentence and the unit they have there.
-
-    Raises
-    ------
-    ValueError
-        A column is said nowhere.
-    """
+    """Yield the columns, those that are said elsewhere with the sentence and the unit they have there."""
     listed = list(columns)
     told: dict[str, tuple[str, Message]] = {
         column.name: (column.unit, column.says) for column in reversed(listed) if column.says is not None

@@ -66,18 +66,7 @@ class Guest:
 
 @cache
 def guests(own: tuple[str, ...]) -> dict[str, Guest]:
-    """Return the features of other packages by name.
-
-    Parameters
-    ----------
-    own
-        The names of the planner's own features.
-
-    Raises
-    ------
-    GuestFeatureError
-        One cannot be imported, has a name that is taken, or lacks what a feature has.
-    """
+    """Return the features of other packages by name."""
     found: dict[str, Guest] = {}
     entries = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, entry.value))
     for entry in entries:
@@ -101,11 +90,7 @@ def _loaded(entry: EntryPoint, own: Sequence[str], others: Mapping[str, Guest]) 
     try:
         module = entry.load()
     except Exception as error:
-        why = say(
-            "it cannot be imported: {kind}: {error}",
-            kind=type(error).__name__,
-            error=shown(error, 300),
-        )
+        why = say("it cannot be imported: {kind}: {error}", kind=type(error).__name__, error=shown(error, 300))
         raise refused(guest, why) from error
     if not isinstance(module, ModuleType):
         raise refused(guest, say("{value} is no module", value=shown(entry.value)))
@@ -127,13 +112,7 @@ def refused(guest: Guest, why: Text) -> GuestFeatureError:
 
 
 def lacks(name: str, module: ModuleType, known: Iterable[str]) -> Iterator[Message]:
-    """Yield what a feature's module lacks, or has in another form than the planner asks for.
-
-    Parameters
-    ----------
-    known
-        The names of all features.
-    """
+    """Yield what a feature's module lacks, or has in another form than the planner asks for."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         yield say("its name is not in lower_snake")
     if not re.match(r"\S[^\n]*: \S", module.__doc__ or ""):
@@ -191,20 +170,11 @@ def _hooks_lack(module: ModuleType) -> Iterator[Message]:
 
 
 def check_tables(guest: Guest, made: Iterable[str], others: Iterable[str]) -> None:
-    """Refuse result tables that are not called after their feature, or that are another's.
-
-    Raises
-    ------
-    GuestFeatureError
-        A table would stand in another's place.
-    """
+    """Refuse result tables that are not called after their feature, or that are another's."""
     taken = set(others)
     for name in made:
         if name in taken or not (name == guest.name or name.startswith(f"{guest.name}_")):
-            why = say(
-                "its result table {table} is not called after it",
-                table=shown(name),
-            )
+            why = say("its result table {table} is not called after it", table=shown(name))
             raise refused(guest, why)
 
 

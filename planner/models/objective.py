@@ -45,22 +45,11 @@ MEASURES = (Measure("cost", "CNY/a", 1, is_short=True), Measure("costs", "CNY/a"
 def check(inputs: Scenario) -> Iterator[Fault]:
     """There must be something to decide, and emissions can be weighed only where they are modelled."""
     if not inputs.has("allocation"):
-        file, remedy = (
-            f"{inputs.name}/scenario.toml",
-            say("list at least time, demand, routes and allocation"),
-        )
-        yield Fault(
-            file,
-            say("there is nothing to plan without allocation"),
-            column="features",
-            remedy=remedy,
-        )
+        file, remedy = (f"{inputs.name}/scenario.toml", say("list at least time, demand, routes and allocation"))
+        yield Fault(file, say("there is nothing to plan without allocation"), column="features", remedy=remedy)
     asks = inputs.settings.objective.get("emissions") or inputs.settings.then == "emissions"
     if asks and not inputs.has("emissions"):
-        file, remedy = (
-            f"{inputs.name}/scenario.toml",
-            say("list the feature emissions, or minimise cost"),
-        )
+        file, remedy = (f"{inputs.name}/scenario.toml", say("list the feature emissions, or minimise cost"))
         yield Fault(file, say("emissions are not modelled"), column="objective.minimise", remedy=remedy)
 
 

@@ -19,24 +19,13 @@ if TYPE_CHECKING:
 
 
 def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
-    """Record rules of the user's own in a declared model.
-
-    Raises
-    ------
-    UsageError
-        A rule has no name of its own, names a set that is not there, or takes another number of ids.
-    """
+    """Record rules of the user's own in a declared model."""
     if callable(rules) or isinstance(rules, str):
         raise UsageError(say("rules is a list of functions: rules=[…]"))
     for given in rules:
         own = given if isinstance(given, OwnRule) else OwnRule(given)
         if not callable(own.function):
-            raise UsageError(
-                say(
-                    "rules holds '{value}', which is no function",
-                    value=shown(repr(own.function)),
-                )
-            )
+            raise UsageError(say("rules holds '{value}', which is no function", value=shown(repr(own.function))))
         _check_name(m, own.name)
         index = [_index_set(m, own.name, name) for name in own.sets]
         _check_arguments(own, index)
@@ -46,17 +35,11 @@ def add_rules(m: PlanModel, rules: Sequence[Function | OwnRule]) -> None:
 def _check_name(m: PlanModel, name: str) -> None:
     if not name.isidentifier():
         raise UsageError(
-            say(
-                "a rule of one's own needs a name to be told by: def name(m): …, not '{name}'",
-                name=shown(name),
-            )
+            say("a rule of one's own needs a name to be told by: def name(m): …, not '{name}'", name=shown(name))
         )
     if m.knows(name):
         raise UsageError(
-            say(
-                "the model already has something called {name}: give the rule another name",
-                name=shown(name),
-            )
+            say("the model already has something called {name}: give the rule another name", name=shown(name))
         )
 
 

@@ -96,19 +96,7 @@ def base_of(
     declare: Callable[[Scenario], PlanModel] = declare_model,
     is_over: Callable[[], bool] = lambda: False,
 ) -> Base:
-    """Return a scenario's problem, with the columns and rows of what may only give, and how it moves.
-
-    Parameters
-    ----------
-    scenario
-        The one to look at.
-    amounts
-        What may give.
-    declare
-        Declares a scenario's model; with rules of one's own where it has any.
-    is_over
-        Whether there is no time for a further parameter; those left out have no slope.
-    """
+    """Return a scenario's problem, with the columns and rows of what may only give, and how it moves."""
     opened = scenario
     for amount in amounts:
         if widened := amount.widened(scenario):
@@ -134,17 +122,7 @@ def slope_of(
     amount: Amount,
     declare: Callable[[Scenario], PlanModel] = declare_model,
 ) -> Slope | None:
-    """Return how a problem moves when an amount gives; ``None`` where nothing moves, or the model is another then.
-
-    Parameters
-    ----------
-    inputs
-        The scenario of the problem.
-    amount
-        What gives.
-    declare
-        Declares a scenario's model.
-    """
+    """Return how a problem moves when an amount gives; ``None`` where nothing moves, or the model is another then."""
     present = amount.present(inputs)
     if not amount.raised:
         present = {key: number for key, number in present.items() if number > 0}

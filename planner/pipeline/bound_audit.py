@@ -60,13 +60,7 @@ class _Found:
 
 
 def prove_run(results: Results, folder: Path) -> Proved:
-    """Prove the bound of a run again and hold it against what its summary claims.
-
-    Raises
-    ------
-    PlannerError
-        The scenario in the folder cannot be built, or a linear programme cannot be solved.
-    """
+    """Prove the bound of a run again and hold it against what its summary claims."""
     claimed = {name: _number(results.summary.get(name)) for name in ("objective", "bound", "gap")}
     proved = Proved(list(_unlike(results)))
     problem = compile_model(declare_model(results.scenario)).problem
@@ -81,10 +75,7 @@ def prove_run(results: Results, folder: Path) -> Proved:
     gap = (claimed["objective"] - found.bound) / abs(claimed["objective"]) if claimed["objective"] else math.nan
     shown: dict[str, Any] = {"bound": found.bound, "how": found.how, "gap": gap_text(max(gap, 0.0))}
     if is_own:
-        proved.told = say(
-            "the bound {bound:,.10g} is proved again (gap {gap}), {how}",
-            **shown,
-        )
+        proved.told = say("the bound {bound:,.10g} is proved again (gap {gap}), {how}", **shown)
     else:
         proved.told = say(
             "the bound {claimed:,.10g} is {whose}; {how}, {bound:,.10g} is proved (gap {gap})",
@@ -143,11 +134,7 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
     least = (objective - bound) / abs(objective) if objective else 0.0
     if math.isfinite(least) and not gap >= least - found.tolerance:
         lines.append(
-            say(
-                "the gap is said to be {gap}, and between objective and bound it is {least}",
-                gap=gap,
-                least=least,
-            )
+            say("the gap is said to be {gap}, and between objective and bound it is {least}", gap=gap, least=least)
         )
     return lines
 
@@ -155,13 +142,7 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
 def _proved(
     problem: Problem, options: SolverOptions, folder: Path, results: Results, objective: float, *, is_own: bool
 ) -> _Found:
-    """Return what is proved of a problem's objective.
-
-    Raises
-    ------
-    ValueError
-        The folder's file is no proof of this problem.
-    """
+    """Return what is proved of a problem's objective."""
     stored = read_proof(folder) if is_own else None
     if stored is not None and problem.objective_stage == 0:
         evidence = evidence_of(problem, stored)

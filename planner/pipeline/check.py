@@ -54,8 +54,7 @@ def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tu
     if isinstance(overrides, str):
         raise UsageError(
             say(
-                "overrides is a list of K=V, such as ['carbon_price=100'], not the text '{text}'",
-                text=shown(overrides),
+                "overrides is a list of K=V, such as ['carbon_price=100'], not the text '{text}'", text=shown(overrides)
             )
         )
     begin = time.perf_counter()
@@ -79,14 +78,7 @@ def _checked(scenario: Scenario, begin: float, overrides: Sequence[str]) -> Scen
 
 
 def inspect(scenario: Scenario) -> dict[str, Any]:
-    """Return what the model will be, without building it, and what a user should know of the inputs.
-
-    Returns
-    -------
-    dict
-        ``routes``, ``rows``, ``columns``, ``integers`` (rows that turn out empty are not sent to the
-        solver, so that its count may be a little lower), ``obstacles``, ``notes`` and ``illustrative_share``.
-    """
+    """Return what the model will be, without building it, and what a user should know of the inputs."""
     m = declare_model(scenario)
     return {
         **m.counts(),

@@ -23,9 +23,9 @@ from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.claims import Claims, audit_claims
 from planner.models.compile import compile_model
-from planner.models.declarations import modules_of
 from planner.models.solving.solve import solve
 from planner.pipeline.check import obstacles_of, read_with_full_year
+from planner.pipeline.outcome import tabulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,30 +64,16 @@ class Dispatch:
 
 
 def read_to_dispatch(folder: Path, overrides: Sequence[str] = ()) -> tuple[Scenario, Scenario]:
-    """Read a scenario and its full year.
-
-    Raises
-    ------
-    UsageError
-        No days were chosen from a year, so that there is nothing else to dispatch.
-    InvalidInputError
-        The scenario is wrong.
-    """
+    """Read a scenario and its full year."""
     scenario, full_year = read_with_full_year(folder, overrides)
     if full_year is None:
         why = (
-            say(
-                "{folder} stands reduced already, and its full year is not known",
-                folder=folder,
-            )
+            say("{folder} stands reduced already, and its full year is not known", folder=folder)
             if scenario.has("representative_days")
             else say("{folder} is planned with all its timesteps", folder=folder)
         )
         raise UsageError(
-            say(
-                "--dispatch-year: {why}; choose days from a full year with --set time.representative_days=12",
-                why=why,
-            )
+            say("--dispatch-year: {why}; choose days from a full year with --set time.representative_days=12", why=why)
         )
     return scenario, full_year
 
@@ -113,21 +99,7 @@ def dispatch_year(
     options: SolverOptions,
     on_progress: Callable[[str], None] | None = None,
 ) -> Dispatch:
-    """Dispatch the full year of a scenario with the investments of a plan.
-
-    Parameters
-    ----------
-    full_year
-        The scenario with all its timesteps.
-    investments
-        Of the plan, from :func:`investments_of`.
-    reduced
-        The summary of the plan.
-    options
-        How to solve.
-    on_progress
-        Is handed the solver's lines.
-    """
+    """Dispatch the full year of a scenario with the investments of a plan."""
     begin = time.perf_counter()
     options = replace(options, tie_break=False, shadow_prices=False)
     found = _dispatched(full_year, investments, options, on_progress)
@@ -186,9 +158,7 @@ def _dispatched(
     if solution.values is None:
         return _Found(solution.status, problem.counts, {}, {}, [])
     compiled.load(solution.values)
-    tables: dict[str, pd.DataFrame] = {}
-    for module in modules_of(scenario.features).values():
-        tables.update(module.report(model))
+    tables = tabulate(model)
     summary = summarise(scenario, tables)
     findings = audit(scenario, tables, summary)
     findings.extend(audit_claims(Claims.of_solution(solution, problem, options), summary, scenario))
@@ -196,13 +166,7 @@ def _dispatched(
 
 
 def _fixed(problem: Problem, names: set[str], investments: Mapping[Member, float]) -> Problem:
-    """Return a problem whose investments are those of a plan.
-
-    Raises
-    ------
-    PlannerError
-        The two have other investments: they are not of one scenario.
-    """
+    """Return a problem whose investments are those of a plan."""
     lower, upper, is_fixed = problem.column_lower.copy(), problem.column_upper.copy(), problem.is_integer & False
     for column, (name, index) in enumerate(problem.column_names):
         if name in names:

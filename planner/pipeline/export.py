@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
-from planner.errors import CannotWriteError, PlannerError, UsageError, reason, shown
+from planner.errors import PlannerError, UsageError, shown
+from planner.io.files.writing import write_whole
 from planner.io.read.json_schema import json_schema
 from planner.io.read.write import write_scenario
 from planner.io.results.run_folder import MANIFEST, run_folder
@@ -43,30 +44,9 @@ ASCII_MAX = 127
 
 
 def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str] = ()) -> str:
-    """Return the model of a scenario, or the schema of all scenarios, as text.
-
-    Parameters
-    ----------
-    form
-        ``mps``, ``lp`` or ``json-schema``.
-    scenario_folder
-        Not used by ``json-schema``.
-    overrides
-        ``K=V`` as for ``planner run --set``.
-
-    Raises
-    ------
-    UsageError
-        An unknown form, or a model without a scenario.
-    InvalidInputError
-        The scenario is wrong.
-    """
+    """Return the model of a scenario, or the schema of all scenarios, as text."""
     if form not in FORMS:
-        text = say(
-            "--format {form}: the formats are {known}",
-            form=shown(form),
-            known=join(FORMS),
-        )
+        text = say("--format {form}: the formats are {known}", form=shown(form), known=join(FORMS))
         raise UsageError(text)
     if form == "json-schema":
         return json.dumps(json_schema(declarations()), ensure_ascii=False, indent=2) + "\n"
@@ -87,23 +67,10 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
 
 
 def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> None:
-    """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all.
-
-    Raises
-    ------
-    UsageError
-        No scenario or no folder is named, or the folder exists.
-    InvalidInputError
-        The scenario is wrong.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all."""
     if scenario_folder is None or out is None:
         raise UsageError(
-            say(
-                "--format {FOLDER}: name the scenario to export, and with --out the folder to make",
-                FOLDER=FOLDER,
-            )
+            say("--format {FOLDER}: name the scenario to export, and with --out the folder to make", FOLDER=FOLDER)
         )
     if os.path.lexists(out):
         raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
@@ -115,22 +82,7 @@ def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Seq
 def export_workbook(
     folder: Path | None, out: Path | None, overrides: Sequence[str] = (), *, force: bool = False
 ) -> Message:
-    """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all.
-
-    Returns
-    -------
-    str
-        What to tell the user.
-
-    Raises
-    ------
-    UsageError
-        No folder or no workbook is named, or the workbook exists: it may hold a day's edits.
-    InvalidInputError
-        The scenario or the run is wrong, or has text or tables that no sheet holds.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write a scenario as read, or the results of a finished run, as one Excel workbook; whole or not at all."""
     _check_workbook(folder, out, force=force)
     assert folder is not None  # noqa: S101 - for mypy: both were looked at
     assert out is not None  # noqa: S101
@@ -153,49 +105,20 @@ def _check_workbook(folder: Path | None, out: Path | None, *, force: bool) -> No
         text = say("--format xlsx: name the scenario or the run to export, and with --out the workbook to write")
         raise UsageError(text)
     if out.suffix != ".xlsx":
-        text = say(
-            "--out {out}: the name of a workbook ends in .xlsx",
-            out=shown(out),
-        )
+        text = say("--out {out}: the name of a workbook ends in .xlsx", out=shown(out))
         raise UsageError(text)
     if os.path.lexists(out) and not (force and out.is_file()):
-        text = say(
-            "{out} exists already; choose another --out, or replace it with --force",
-            out=shown(out),
-        )
+        text = say("{out} exists already; choose another --out, or replace it with --force", out=shown(out))
         raise UsageError(text)
 
 
 def write_export(text: str, path: Path) -> None:
-    """Write an export, whole or not at all; a file that stands there is replaced.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
-    try:
-        draft = path.with_name(f".{path.name}.part")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write {path}: {strerror}; choose another --out",
-                path=shown(path),
-                strerror=reason(error),
-            )
-        ) from None
+    """Write an export, whole or not at all; a file that stands there is replaced."""
+    write_whole(path, text)
 
 
 def model_text(problem: Problem, form: str) -> str:
-    """Return a problem as HiGHS writes it, rows and columns under the names of rules and variables.
-
-    Raises
-    ------
-    PlannerError
-        HiGHS refuses to write it.
-    """
+    """Return a problem as HiGHS writes it, rows and columns under the names of rules and variables."""
     model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
     # The default drops coefficients below 1e-9 without a word.

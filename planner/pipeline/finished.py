@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import AuditDisagreedError, CannotWriteError, UsageError, reason, shown
+from planner.errors import AuditDisagreedError, UsageError, shown
+from planner.io.files.writing import writing
 from planner.io.results.read_run import changed_files
 from planner.io.results.read_run import read_results as read_run
 from planner.language import join, say
@@ -20,6 +21,8 @@ from planner.views.drawing import draw, write_page
 if TYPE_CHECKING:
     from planner.io.results.results import Results
     from planner.language import Message
+
+THE_REST = say("the tables of the run are as they were")
 
 
 def read_results(run_path: str | Path) -> Results:
@@ -36,43 +39,15 @@ def read_results(run_path: str | Path) -> Results:
 def redraw(run_path: Path, **drawing: Any) -> list[Path]:
     """Draw the map of a finished run again, in its folder."""
     results = read_results(run_path)
-    try:
+    with writing(run_path, THE_REST):
         return draw(results, run_path, **drawing)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write the map into {run_path}: {strerror}",
-                run_path=shown(run_path),
-                strerror=reason(error),
-            )
-        ) from None
 
 
 def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Path | None = None) -> Path:
-    """Write the report of a finished run again, in its folder.
-
-    Parameters
-    ----------
-    baseline
-        Another finished run, beside whose headline numbers this run's stand.
-
-    Raises
-    ------
-    InvalidInputError
-        A folder is no complete run, or a run without a plan.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write the report of a finished run again, in its folder."""
     results, other = read_results(run_path), None if baseline is None else read_results(baseline)
-    try:
+    with writing(run_path, THE_REST):
         return write_page(results, run_path, baseline=other, basemap=basemap)
-    except OSError as error:
-        text = say(
-            "cannot write the report into {folder}: {reason}",
-            folder=shown(run_path),
-            reason=reason(error),
-        )
-        raise CannotWriteError(text) from None
 
 
 def _claims_differ(results: Results) -> list[Finding]:
@@ -89,23 +64,7 @@ def _claims_differ(results: Results) -> list[Finding]:
 
 
 def audit_run(run_path: Path, *, bound: bool = False) -> Message:
-    """Check a finished run again, from its files alone.
-
-    Parameters
-    ----------
-    bound
-        Prove its bound anew as well: the model is built again, and what is stored is reckoned through.
-
-    Returns
-    -------
-    str
-        A sentence for the user.
-
-    Raises
-    ------
-    AuditDisagreedError
-        Naming every number that is not confirmed.
-    """
+    """Check a finished run again, from its files alone."""
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
     own = results.manifest.get("own_rules") or {}
     taken_out = tuple(own.get("taken_out") or ())
@@ -141,10 +100,7 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
 def _confirmed(run_path: Path, mine: list[Message]) -> Message:
     """Say what the audit confirms, and what it leaves out because it is the user's own."""
     if not mine:
-        return say(
-            "{run_path}: the audit confirms every rule and cost\n",
-            run_path=run_path,
-        )
+        return say("{run_path}: the audit confirms every rule and cost\n", run_path=run_path)
     return say(
         "{run_path}: the audit confirms every rule and cost of the scenario, but for\n  {mine}\n",
         run_path=run_path,

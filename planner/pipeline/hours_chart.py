@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.errors import UsageError, shown
 from planner.faults import nearest
-from planner.io.files.run_swap import remedy
+from planner.io.files.writing import writing
 from planner.language import Language, Message, Text, say
 from planner.libraries import import_alone
 from planner.pipeline.finished import read_results
 from planner.views.captions import map_notes
+from planner.views.page.style import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from planner.views.charts.hours import Hours
 
 KINDS: Final = ("dispatch", "duration")
-FORMATS: Final = ("png", "svg", "pdf")
 
 
 def chart_run(
@@ -36,30 +36,7 @@ def chart_run(
     formats: Sequence[str] = FORMATS,
     out: Path | None = None,
 ) -> list[Path]:
-    """Draw a chart of a finished run into a folder, by default the run's own.
-
-    Parameters
-    ----------
-    run
-        The run folder.
-    kind
-        ``dispatch`` (seven days of a site, or its representative periods) or ``duration``.
-    site
-        Id of the site. Left out: the only one; for ``duration`` all together.
-    start
-        First day of a dispatch, such as ``2025-07-14``.
-
-    Raises
-    ------
-    UsageError
-        Unknown kind or site, or a site is needed.
-    InvalidInputError
-        The folder is no run with a plan.
-    DrawingError
-        It cannot be drawn truthfully; the message says why.
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw a chart of a finished run into a folder, by default the run's own."""
     if kind not in KINDS:
         raise UsageError(
             say(
@@ -74,24 +51,15 @@ def chart_run(
     results = read_results(run)
     place = _site(results, kind, site)
     import_alone("matplotlib")
-    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     notes: list[Text] = [*map_notes(results, language), say("Run: {run}.", run=run.resolve().name)]
     draw = _duration if kind == "duration" else partial(_dispatch, start=start)
     figure = draw(results, place, notes, language)
     folder = out if out is not None else run
     name = f"{kind}-{place if place is not None else 'all'}-{language}"
-    try:
-        return save_chart(figure, folder, name, formats)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write into {folder}: {strerror}; {remedy}",
-                folder=shown(folder),
-                strerror=reason(error),
-                remedy=remedy(error),
-            )
-        ) from None
+    with writing(folder):
+        return save_figure(figure, folder, name, formats)
 
 
 def _site(results: Results, kind: str, site: str | None) -> str | None:
@@ -100,12 +68,7 @@ def _site(results: Results, kind: str, site: str | None) -> str | None:
         if kind == "duration":
             return None if len(sites) > 1 else sites[0]
         if len(sites) > 1:
-            raise UsageError(
-                say(
-                    "--site is needed: {nearest}",
-                    nearest=nearest("", sites, say("sites")),
-                )
-            )
+            raise UsageError(say("--site is needed: {nearest}", nearest=nearest("", sites, say("sites"))))
         return sites[0]
     if site not in sites:
         raise UsageError(

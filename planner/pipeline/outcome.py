@@ -19,6 +19,8 @@ from planner.models.algebra.own import sentences
 from planner.models.audit import audit, summarise
 from planner.models.claims import Claims, audit_claims
 from planner.models.deciding import Deciding
+from planner.models.declarations import guests_of, modules_of
+from planner.models.guests import check_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,15 +37,22 @@ if TYPE_CHECKING:
 EXPLAIN = say("planner explain, with the same scenario and --set, says what would have to give")
 
 
+def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return the result tables of a solved model, by name."""
+    tables: dict[str, pd.DataFrame] = {}
+    guests = {guest.name: guest for guest in guests_of(model.inputs.features)}
+    for name, module in modules_of(model.inputs.features).items():
+        made = module.report(model)
+        if name in guests:
+            check_tables(guests[name], made, tables)
+        tables.update(made)
+    return tables
+
+
 def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return the summary of a plan that the audit confirms.
 
     What is found under a rule that the user took out is kept as the user's own wish, and no disagreement.
-
-    Raises
-    ------
-    AuditDisagreedError
-        With every other number that is not confirmed.
     """
     solution, taken_out = record.solution, record.own.taken_out
     with record.clock("audit"):
@@ -68,13 +77,7 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
 
 
 def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[Text]:
-    """Return what a user should know of how a model became rows, and of what in it is the user's own.
-
-    Raises
-    ------
-    UsageError
-        The full year is to be ``dispatched``, of which the user's own rules say nothing.
-    """
+    """Return what a user should know of how a model became rows, and of what in it is the user's own."""
     own = compiled.own
     if own and dispatched:
         raise UsageError(say("the full year cannot be dispatched: rules of one's own are not known there"))
@@ -87,12 +90,7 @@ def notes_of(compiled: Compiled, *, dispatched: bool = False) -> list[Text]:
             )
         )
     if compiled.fallback and compiled.fallback != BY_HAND:
-        notes.append(
-            say(
-                "the model was built row by row, which is slow: {fallback}",
-                fallback=compiled.fallback,
-            )
-        )
+        notes.append(say("the model was built row by row, which is slow: {fallback}", fallback=compiled.fallback))
     return notes
 
 
@@ -102,13 +100,7 @@ def decides(
     declare: Callable[[Scenario], PlanModel] | None,
     on_progress: Callable[[Text], None] | None,
 ) -> pd.DataFrame | None:
-    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again.
-
-    Parameters
-    ----------
-    declare
-        Declares the model of a scenario like the one that was solved; ``None`` where nothing does.
-    """
+    """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again."""
     if declare is None or record.problem is None or record.solution is None:
         record.notes.append(say("what decides the plan was not looked for: the model was made by hand"))
         return None
@@ -123,17 +115,9 @@ def without_plan(solution: Solution, own: Own) -> PlannerError:
     match solution.status:
         case "infeasible":
             names = [*own.rules, *own.changes, *own.taken_out]
-            mine = say(
-                "the user's own are among them, which planner explain does not know: {names}",
-                names=join(names),
-            )
+            mine = say("the user's own are among them, which planner explain does not know: {names}", names=join(names))
             explain = mine if names else EXPLAIN
-            return InfeasibleError(
-                say(
-                    "no plan can keep all the rules together; {explain}",
-                    explain=explain,
-                )
-            )
+            return InfeasibleError(say("no plan can keep all the rules together; {explain}", explain=explain))
         case "unbounded":
             return UnboundedError(
                 say("the objective falls without end: a price is missing or negative where nothing limits")

@@ -16,10 +16,10 @@ from planner.models.compile import compile_model
 from planner.models.solving.highs.exchange import Answer
 from planner.models.solving.highs.judge import judge
 from planner.pipeline.check import warnings_of
-from planner.pipeline.outcome import audited, notes_of
+from planner.pipeline.outcome import audited, notes_of, tabulate
 from planner.pipeline.question import model_of
 from planner.pipeline.record import Clock, Record
-from planner.pipeline.run import run, tabulate
+from planner.pipeline.run import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,12 +99,7 @@ def plan_of(model: PlanModel) -> Results:
     record.notes.extend(notes_of(compiled))
     values, missing = standard_form.values_of(model, problem)
     if missing:
-        raise UsageError(
-            say(
-                "the variable {name} has no value: solve the model first",
-                name=shown(missing),
-            )
-        )
+        raise UsageError(say("the variable {name} has no value: solve the model first", name=shown(missing)))
     verdict = judge(problem, Answer("feasible", values), 0.0)
     if verdict.values is None:
         raise RuntimeError("a plan that is judged has values")

@@ -29,15 +29,7 @@ class Question:
 def question_of(
     asked: Scenario | PlanModel | str | Path, rules: Sequence[Callable[..., Any] | OwnRule] = ()
 ) -> Question:
-    """Return what is asked, a folder read.
-
-    Raises
-    ------
-    UsageError
-        It is none of these, or a model and rules besides.
-    InvalidInputError
-        The folder is no scenario.
-    """
+    """Return what is asked, a folder read."""
     if isinstance(asked, str | Path):
         return Question(read_scenario(asked))
     if isinstance(asked, Scenario):
@@ -49,13 +41,7 @@ def question_of(
 
 
 def model_of(asked: object) -> PlanModel:
-    """Return a model that ``build_model`` made.
-
-    Raises
-    ------
-    UsageError
-        It is something else.
-    """
+    """Return a model that ``build_model`` made."""
     if isinstance(asked, PlanModel) and asked.is_made:
         return asked
     raise UsageError(

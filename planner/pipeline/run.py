@@ -18,8 +18,6 @@ from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.declarations import guests_of, modules_of
-from planner.models.guests import check_tables
 from planner.models.own_rules import add_rules
 from planner.models.solving.prices import shadow_prices
 from planner.models.solving.ranging import ranging
@@ -27,14 +25,12 @@ from planner.models.solving.solve import solve
 from planner.models.solving.start import Start, integer_variables, start_from
 from planner.pipeline.check import obstacles_of, warnings_of
 from planner.pipeline.dispatch_year import dispatch_year, investments_of
-from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, without_plan
+from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, tabulate, without_plan
 from planner.pipeline.question import question_of
 from planner.pipeline.record import Clock, Record
 from planner.views.drawing import check_basemap, draw_if_possible, load_early
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from planner.models.algebra.own import OwnRule
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem
@@ -102,8 +98,7 @@ def run(
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
     if question.made is None and (reasons := list(obstacles_of(scenario))):
         raise record.failure(
-            InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")),
-            "infeasible",
+            InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"
         )
     with clock("build"):
         model = question.made if question.made is not None else _declared(scenario, rules)
@@ -149,18 +144,6 @@ def run(
     return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
 
 
-def tabulate(model: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return the result tables of a solved model, by name."""
-    tables: dict[str, pd.DataFrame] = {}
-    guests = {guest.name: guest for guest in guests_of(model.inputs.features)}
-    for name, module in modules_of(model.inputs.features).items():
-        made = module.report(model)
-        if name in guests:
-            check_tables(guests[name], made, tables)
-        tables.update(made)
-    return tables
-
-
 def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule]) -> PlanModel:
     """Return a scenario's model with the user's own rules."""
     model = declare_model(scenario)
@@ -203,28 +186,7 @@ def run_and_write(
     drawing: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> tuple[Results, Path]:
-    """Run a scenario and write its run folder, whole or not at all.
-
-    Parameters
-    ----------
-    scenario
-        From :func:`read_scenario`.
-    out
-        The run folder; by default ``results/<scenario>/<time>-<hash>`` under the working folder.
-    force
-        Replace what stands at ``out``.
-    drawn
-        Whether map and page are drawn: of many runs of one analysis nobody looks at each.
-    drawing
-        ``language`` and ``basemap`` of the map.
-    **options
-        As for :func:`run`.
-
-    Raises
-    ------
-    PlannerError
-        As :func:`run`; where the contract keeps a record of a failure, it is written before.
-    """
+    """Run a scenario and write its run folder, whole or not at all."""
     name = run_name(scenario.content_hash, datetime.now(UTC))
     target = out if out is not None else Path("results") / scenario.name / name
     check_target(target, force=force, numbered=out is None)
@@ -250,13 +212,7 @@ def write_run(
     drawn: bool = True,
     drawing: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing.
-
-    Returns
-    -------
-    Path
-        Where it lies: ``target``, or with a number added where ``numbered`` and the name was taken.
-    """
+    """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing."""
     clock = Clock()
     with run_folder(target, force=force, numbered=numbered) as folder:
         with clock("write"):

@@ -39,21 +39,11 @@ SPRING_FESTIVAL = {
 def demand_profiles(hours: pd.DatetimeIndex) -> pd.DataFrame:
     """Return demand over its mean for each kind of work.
 
-    Parameters
-    ----------
-    hours
-        Starts of the hours, with a time zone; a whole year, over which each mean is 1.
-
     Returns
     -------
     DataFrame
         Indexed by the hours; columns ``office_day``, ``evening_peak``, ``flat`` [1]. Make-up working weekends around
         holidays are left out.
-
-    Raises
-    ------
-    UsageError
-        The hours have no time zone, or a year has no known Spring Festival.
     """
     local = beijing(hours)
     shapes = {
@@ -73,11 +63,7 @@ def _working(local: pd.DatetimeIndex) -> np.ndarray:
         if year not in SPRING_FESTIVAL:
             known = f"{min(SPRING_FESTIVAL)} to {max(SPRING_FESTIVAL)}"
             raise UsageError(
-                say(
-                    "the Spring Festival of {year} is not known (the years known are {known})",
-                    year=year,
-                    known=known,
-                )
+                say("the Spring Festival of {year} is not known (the years known are {known})", year=year, known=known)
             )
         eve = date(year, *SPRING_FESTIVAL[year]) - timedelta(days=1)
         first, last = (date(year, *day) for day in NATIONAL_DAYS)

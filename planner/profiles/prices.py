@@ -22,22 +22,10 @@ FACTORS = {"p": PEAK, "f": FLAT, "v": VALLEY}
 def time_of_use(hours: pd.DatetimeIndex, *, midday_valley: bool = False) -> pd.Series:
     """Return the price of each hour over the mean price.
 
-    Parameters
-    ----------
-    hours
-        Starts of the hours, with a time zone; whole days, over which the mean is 1.
-    midday_valley
-        The pattern of the solar provinces of the north-west.
-
     Returns
     -------
     Series
         ``time_of_use`` [1], indexed by the hours.
-
-    Raises
-    ------
-    UsageError
-        The hours have no time zone.
     """
     periods = MIDDAY_VALLEY if midday_valley else USUAL
     factor = np.array([FACTORS[period] for period in periods])[beijing(hours).hour]

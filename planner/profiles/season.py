@@ -55,18 +55,7 @@ def month_curve(means: Vector, hours: pd.DatetimeIndex) -> Vector:
 
 
 def solve_mean(profile: Callable[[float], Vector], mean: float, what: str) -> Vector:
-    """Return the profile whose mean is the one asked for.
-
-    Parameters
-    ----------
-    profile
-        Its values for a positive unknown; their mean rises with the unknown.
-
-    Raises
-    ------
-    UsageError
-        No value of the unknown gives the mean.
-    """
+    """Return the profile whose mean is the one asked for."""
     low, high = -LOG_RANGE, LOG_RANGE
     for _ in range(HALVINGS):
         middle = (low + high) / 2

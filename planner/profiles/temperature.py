@@ -34,10 +34,7 @@ MEANS = [f"temperature_{month:02d}" for month in range(1, MONTHS + 1)]
 
 
 def temperature(
-    place: pd.Series,
-    hours: pd.DatetimeIndex,
-    clock: tuple[Vector, Vector],
-    weather: tuple[Vector, Vector, Vector],
+    place: pd.Series, hours: pd.DatetimeIndex, clock: tuple[Vector, Vector], weather: tuple[Vector, Vector, Vector]
 ) -> Vector:
     """Return the dry-bulb temperature of one place [°C], (hours,).
 

@@ -49,13 +49,7 @@ OBJECTIVE = "objective"
 
 
 def pages(features: Sequence[str]) -> dict[str, str]:
-    """Return the reference by file name.
-
-    Parameters
-    ----------
-    features
-        The features to speak of, in any order; ``objective`` may be among them.
-    """
+    """Return the reference by file name."""
     modules = {name: all_modules()[name] for name in _ordered(features)}
     tables = result_tables()
     written = {f"{name}.md": _feature_page(name, module, tables[name]) for name, module in modules.items()}

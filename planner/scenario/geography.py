@@ -17,11 +17,6 @@ HALF_TURN = 180.0
 def distances(regions: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
     """Return the great-circle distance [km] between every region and every site.
 
-    Parameters
-    ----------
-    regions, sites
-        Columns longitude and latitude [degrees, WGS 84], indexed by id.
-
     Returns
     -------
     Series
@@ -45,18 +40,7 @@ def distances(regions: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
 
 
 def arc(lon1: float, lat1: float, lon2: float, lat2: float, points: int = 32) -> LineString | MultiLineString | None:
-    """Return the great-circle arc between two places, split where it crosses the antimeridian.
-
-    Parameters
-    ----------
-    points
-        Vertices of the arc, its ends among them; at least 2.
-
-    Returns
-    -------
-    LineString, MultiLineString or None
-        ``None`` where both places are one.
-    """
+    """Return the great-circle arc between two places, split where it crosses the antimeridian."""
     _, _, metres = GEOD.inv(lon1, lat1, lon2, lat2)
     if metres == 0:
         return None

@@ -178,15 +178,7 @@ def check_minimise(minimise: Any, file: str, line: int | None) -> list[Fault]:
         prefix = ("objective", "minimise")
         return [_fault(detail, file, lambda _: line, prefix) for detail in error.errors(include_url=False)]
     if not any(weights.model_dump().values()):
-        return [
-            Fault(
-                file,
-                say("all weights are 0"),
-                line,
-                column,
-                remedy=say("give at least one of them"),
-            )
-        ]
+        return [Fault(file, say("all weights are 0"), line, column, remedy=say("give at least one of them"))]
     return []
 
 
@@ -219,14 +211,7 @@ def _fault(detail: ErrorDetails, file: Text, line_of: LineOf, prefix: tuple[str,
     if detail["type"] == "extra_forbidden":
         known = TABLES.get(path[:-1], ScenarioFile).model_fields
         remedy = nearest(path[-1], known)
-        return Fault(
-            file,
-            say("unknown name in {where}", where=_where(path[:-1])),
-            line,
-            ".".join(path),
-            None,
-            remedy,
-        )
+        return Fault(file, say("unknown name in {where}", where=_where(path[:-1])), line, ".".join(path), None, remedy)
     remedy = (
         say("it should be a sequence of digits, letters, - and _")
         if detail["type"] == "string_pattern_mismatch"
@@ -263,10 +248,7 @@ def _nearest_feature(feature: str, known: Sequence[str]) -> Message:
     """Return a remedy for a feature that is not there; one that resembles none may be of a package."""
     if difflib.get_close_matches(feature, known, 1, 0.6):
         return nearest(feature, known)
-    return say(
-        "{known}; one of another package is there once that package is installed",
-        known=nearest(feature, known),
-    )
+    return say("{known}; one of another package is there once that package is installed", known=nearest(feature, known))
 
 
 def check_features(
@@ -287,10 +269,7 @@ def check_features(
     faults = []
     for position, feature in enumerate(listed):
         if feature == "objective":
-            problem, remedy = (
-                say("the objective is always present and never listed"),
-                say("delete it"),
-            )
+            problem, remedy = (say("the objective is always present and never listed"), say("delete it"))
         elif feature not in known:
             problem, remedy = say("unknown feature"), _nearest_feature(feature, known)
         elif feature in listed[:position]:

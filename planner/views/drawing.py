@@ -11,6 +11,7 @@ from planner.language import say
 from planner.libraries import import_alone
 from planner.views.captions import map_notes, surety, unusual_note, whose
 from planner.views.limit_words import limits_in_words
+from planner.views.page.style import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,12 +29,13 @@ def draw(
     *,
     language: Language = "en",
     basemap: Path | None = None,
-    formats: Sequence[str] = ("png", "svg", "pdf"),
+    formats: Sequence[str] = FORMATS,
     layers: Sequence[str] = MAP_LAYERS,
 ) -> list[Path]:
     """Draw the map of results into a folder; layers that are not named stay empty."""
     import_alone("matplotlib")
-    from planner.views.maps.figure import draw_map, save_map  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.figure import draw_map  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
 
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
@@ -41,7 +43,7 @@ def draw(
     full = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
     shown = [layer if name in layers else layer.iloc[:0] for name, layer in full.items()]
     figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
-    return save_map(figure, folder, formats)
+    return save_figure(figure, folder, "map", formats)
 
 
 def load_early() -> None:
@@ -60,17 +62,7 @@ def check_basemap(path: Path) -> None:
 
 
 def write_page(results: Results, folder: Path, *, baseline: Results | None = None, basemap: Path | None = None) -> Path:
-    """Write ``report.html`` into a folder, in both languages.
-
-    Parameters
-    ----------
-    results, baseline
-        A plan, and the one it is measured against.
-    folder
-        The run folder.
-    basemap
-        The user's own base map.
-    """
+    """Write ``report.html`` into a folder, in both languages."""
     import_alone("matplotlib")  # the base map stands in the same room as the figure
     from planner.views.report.page import write_report  # noqa: PLC0415 - needed only where there is a plan
     from planner.views.report.subject import Subject  # noqa: PLC0415 - as above
@@ -84,18 +76,7 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
 
 
 def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
-    """Draw the map of a plan and its report into its run folder; what cannot be drawn becomes a note in the manifest.
-
-    Parameters
-    ----------
-    drawing
-        ``language`` and ``basemap`` of the map.
-
-    Raises
-    ------
-    OSError
-        The file system refused: that is the disk, not the drawing.
-    """
+    """Draw the map of a plan and its report into its run folder; a failure becomes a note in the manifest."""
     _try_to(say("map"), "map", results, folder, lambda: draw(results, folder, **drawing))
     basemap = drawing.get("basemap")
     _try_to(say("report"), "report", results, folder, lambda: write_page(results, folder, basemap=basemap))
@@ -110,9 +91,6 @@ def _try_to(what: Message, stem: str, results: Results, folder: Path, work: Call
         for half in (*folder.glob(f"{stem}.*"), *folder.glob(f".{stem}.*")):
             half.unlink()
         text = say(
-            "the {what} could not be drawn: {kind}: {error}",
-            what=what,
-            kind=type(error).__name__,
-            error=reason(error),
+            "the {what} could not be drawn: {kind}: {error}", what=what, kind=type(error).__name__, error=reason(error)
         )
         results.manifest["notes"].append(text)

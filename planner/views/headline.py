@@ -25,10 +25,7 @@ MODULE_SITES_SHOWN = 12
 SENTENCE = 400
 """Characters of a note that are shown; a value is cut much earlier."""
 BILLION, YI = 1e9, 1e8
-EMISSIONS = Measure(
-    ((1e6, "Mt CO2/a"), (1.0, "t CO2/a")),
-    ((1e4, say("10,000 t CO2/a")), (1.0, say("t CO2/a"))),
-)
+EMISSIONS = Measure(((1e6, "Mt CO2/a"), (1.0, "t CO2/a")), ((1e4, say("10,000 t CO2/a")), (1.0, say("t CO2/a"))))
 ENERGY = Measure(((1e6, "TWh/a"), (1.0, "MWh/a")), ((1e5, say("100 GWh/a")), (1.0, say("MWh/a"))))
 LATENCY = same(say("ms one way"))
 POWER = same("MW")

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 MEMBERS_SHOWN = 4
 PLACES = frozenset({"site", "hub", "side"})
-MONEY: Final = numbers.Measure(
-    ((1e9, "billion CNY/a"), (1e6, "million CNY/a"), (1.0, "CNY/a")),
-    numbers.MONEY.zh,
-)
+MONEY: Final = numbers.Measure(((1e9, "billion CNY/a"), (1e6, "million CNY/a"), (1.0, "CNY/a")), numbers.MONEY.zh)
 EXACT = 1e-6
 """Relative; two ends so near each other are one number."""
 DIGITS = 4

@@ -133,15 +133,7 @@ WORDS: Words = {
 
 @cache
 def catalogue() -> Words:
-    """Return the words of all features and of this file by name.
-
-    Raises
-    ------
-    ValueError
-        Two files call one thing differently.
-    GuestFeatureError
-        A feature of another package calls a thing otherwise than those before it.
-    """
+    """Return the words of all features and of this file by name."""
     gathered: Words = {}
     guests = {guest.name: guest for guest in guests_of(feature_modules())}
     of_features = {feature: getattr(module, "WORDS", {}) for feature, module in feature_modules().items()}

@@ -11,8 +11,8 @@ import pytest
 from matplotlib.text import Text
 
 from planner.views.charts.dispatch import draw_dispatch
-from planner.views.charts.page import save_chart
 from planner.views.charts.stretches import choose_stretches
+from planner.views.maps.sheet import save_figure
 from planner.views.page.errors import DrawingError
 from tests.charts.test_hours import hours_of
 
@@ -198,7 +198,7 @@ def test_hostile_names_stay_text(periods: Results, tmp_path: Path, name: str) ->
     figure = draw_dispatch(hours, site=name, technologies={"wind": name, "solar": name}, notes=[name])
     assert not any(artist.get_parse_math() for artist in figure.findobj(Text) if artist.get_text())
     assert ("U+30EDD" in " ".join(texts(figure))) == ("𰻝" in name)
-    for path in save_chart(figure, tmp_path, "chart", ("png", "svg", "pdf")):
+    for path in save_figure(figure, tmp_path, "chart", ("png", "svg", "pdf")):
         if path.suffix == ".svg":
             ET.parse(path)  # noqa: S314 - our own file
 
@@ -228,7 +228,7 @@ def test_the_same_plan_gives_the_same_bytes(week: Results, tmp_path: Path) -> No
     Sensitivity: a date in the PDF, ids of clips in the SVG.
     """
     written = [
-        [path.read_bytes() for path in save_chart(drawn(week), tmp_path / word, "c", ("svg", "pdf", "png"))]
+        [path.read_bytes() for path in save_figure(drawn(week), tmp_path / word, "c", ("svg", "pdf", "png"))]
         for word in ("a", "b")
     ]
     assert written[0] == written[1]
@@ -242,4 +242,4 @@ def test_an_unknown_language_or_format(week: Results, tmp_path: Path) -> None:
     with pytest.raises(DrawingError, match="language 'fr'"):
         drawn(week, language="fr")
     with pytest.raises(DrawingError, match="format 'bmp'"):
-        save_chart(drawn(week), tmp_path, "c", ("bmp",))
+        save_figure(drawn(week), tmp_path, "c", ("bmp",))

@@ -10,7 +10,8 @@ import pytest
 from shapely import LineString, Point
 
 from planner.studies.compare.layers import change_layers
-from planner.views.maps.difference import draw_changes, save_changes
+from planner.views.maps.difference import draw_changes
+from planner.views.maps.sheet import save_figure
 from planner.views.page.errors import DrawingError
 
 if TYPE_CHECKING:
@@ -117,12 +118,12 @@ def test_the_same_layers_give_the_same_bytes(tmp_path: Path) -> None:
     for number in ("1", "2"):
         folder = tmp_path / number
         folder.mkdir()
-        paths = save_changes(draw_changes(FOUR, ONE, title="T"), folder)
+        paths = save_figure(draw_changes(FOUR, ONE, title="T"), folder, "difference")
         contents.append({path.name: path.read_bytes() for path in paths})
     assert set(contents[0]) == {"difference.png", "difference.svg", "difference.pdf"}
     assert contents[0] == contents[1]
     with pytest.raises(DrawingError, match="format 'gif'"):
-        save_changes(draw_changes(FOUR, ONE, title="T"), tmp_path, formats=("gif",))
+        save_figure(draw_changes(FOUR, ONE, title="T"), tmp_path, "difference", formats=("gif",))
 
 
 def test_the_layers_are_those_of_the_comparison(national: Comparison) -> None:

@@ -6,7 +6,7 @@ import pytest
 from maps_worlds import Find, Plan, ReadTexts, make_nation
 from matplotlib.figure import Figure
 
-from planner.views.maps import draw_map
+from planner.views.maps.figure import draw_map
 
 
 @pytest.fixture(scope="session")

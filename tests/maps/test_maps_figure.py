@@ -16,12 +16,14 @@ from matplotlib.image import imread
 from pyproj import Geod, Proj
 
 from planner.language import LANGUAGES
-from planner.views.maps import DrawingError, draw_map, save_map
+from planner.views.maps.figure import draw_map
 from planner.views.maps.flows import select_flows
 from planner.views.maps.labels import Name, place_names
 from planner.views.maps.layers import Flow
 from planner.views.maps.scales import choose_breaks, classify
+from planner.views.maps.sheet import save_figure
 from planner.views.page import style
+from planner.views.page.errors import DrawingError
 
 ALBERS = Proj("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84")
 NOTHING = make_layer([make_site("x", 100, 30)]).iloc[:0]
@@ -45,7 +47,7 @@ def test_both_languages_draw_all_formats(nation: Plan, tmp_path: Path, language:
     Breaks if a word of the catalogue uses a character outside the bundled font, or a format fails.
     """
     figure = draw_map(*nation, title="东数西算 East Data", notes=["91 % 示意"], language=language)
-    paths = save_map(figure, tmp_path / "new")
+    paths = save_figure(figure, tmp_path / "new", "map")
     assert [path.name for path in paths] == ["map.png", "map.svg", "map.pdf"]
     assert all(path.stat().st_size > 10_000 for path in paths)
     assert imread(paths[0]).shape[:2] == (2480, 3507)
@@ -250,17 +252,17 @@ def test_same_input_gives_same_bytes(nation: Plan, tmp_path: Path) -> None:
 
     Breaks with a date in one of them.
     """
-    first = save_map(draw_map(*nation, title="t"), tmp_path / "a")
+    first = save_figure(draw_map(*nation, title="t"), tmp_path / "a", "map")
     shuffled = [layer.sample(frac=1, random_state=3) for layer in nation]
     with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
-        second = save_map(draw_map(*shuffled, title="t"), tmp_path / "b")
+        second = save_figure(draw_map(*shuffled, title="t"), tmp_path / "b", "map")
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes(), one.name
 
 
 def test_svg_is_well_formed_with_unique_ids(national_map: Figure, tmp_path: Path) -> None:
     """Proves that the SVG parses and no id occurs twice. Breaks if two groups get one gid."""
-    (path,) = save_map(national_map, tmp_path, ["svg"])
+    (path,) = save_figure(national_map, tmp_path, "map", ["svg"])
     ids = [element.get("id") for element in ET.parse(path).iter() if element.get("id")]  # noqa: S314 - our own file
     assert len(ids) == len(set(ids))
     assert path.stat().st_size < 2_000_000
@@ -269,7 +271,7 @@ def test_svg_is_well_formed_with_unique_ids(national_map: Figure, tmp_path: Path
 def test_unknown_format_is_an_error(national_map: Figure, tmp_path: Path) -> None:
     """Proves that another format is refused before anything is written. Breaks if it is skipped."""
     with pytest.raises(DrawingError, match=r"'gif'.*png, svg, pdf"):
-        save_map(national_map, tmp_path, ["png", "gif"])
+        save_figure(national_map, tmp_path, "map", ["png", "gif"])
     assert not list(tmp_path.iterdir())
 
 

@@ -13,8 +13,10 @@ import shapely
 from maps_worlds import Find, ReadTexts, make_flow, make_layer, make_region, make_site
 from matplotlib.text import Text
 
-from planner.views.maps import DrawingError, draw_map, save_map
+from planner.views.maps.figure import draw_map
 from planner.views.maps.projection import project_arc, project_shape
+from planner.views.maps.sheet import save_figure
+from planner.views.page.errors import DrawingError
 from planner.views.page.glyphs import clean_text, measure_text, shorten_text, wrap_text
 from tests.limits import NESTED, shallow
 
@@ -54,7 +56,7 @@ def test_hostile_text_stays_text(tmp_path: Path, read_texts: ReadTexts, text: st
     assert texts.count(text) >= 2
     written = figure.findobj(lambda artist: isinstance(artist, Text) and bool(artist.get_text()))
     assert not any(artist.get_parse_math() for artist in written)
-    for path in save_map(figure, tmp_path):
+    for path in save_figure(figure, tmp_path, "map"):
         if path.suffix == ".svg":
             ET.parse(path)  # noqa: S314 - our own file
 
@@ -66,7 +68,7 @@ def test_missing_glyph_is_drawn_as_a_box_and_named(tmp_path: Path, read_texts: R
     """
     sites = make_layer([make_site("a", 104, 31, name_en="A\u202eB\U0001f600")])
     figure = draw_map(sites, EMPTY, EMPTY, title="क", notes=["two\nlines\x00"])
-    save_map(figure, tmp_path, ["png"])
+    save_figure(figure, tmp_path, "map", ["png"])
     texts = read_texts(figure)
     assert "A□B□" in texts
     assert "□" in texts
@@ -108,13 +110,13 @@ def test_sixty_names_at_one_point(tmp_path: Path) -> None:
     renderer = figure.canvas.get_renderer()
     boxes = [name.get_window_extent(renderer) for name in names]
     assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i])
-    save_map(figure, tmp_path, ["svg"])
+    save_figure(figure, tmp_path, "map", ["svg"])
 
 
 def test_empty_layers_draw(tmp_path: Path) -> None:
     """Proves that a plan of nothing is a map of China. Breaks if an empty table has no geometry to ask for."""
     figure = draw_map(EMPTY, EMPTY, EMPTY, title="", language="zh")
-    assert len(save_map(figure, tmp_path)) == 3
+    assert len(save_figure(figure, tmp_path, "map")) == 3
 
 
 def test_zero_quantities_draw(read_texts: ReadTexts) -> None:
@@ -143,7 +145,7 @@ def test_places_abroad_and_across_the_antimeridian(tmp_path: Path, find: Find) -
     assert np.all((offsets > window[0]) & (offsets < window[1]))
     steps = [np.hypot(*np.diff(line, axis=0).T).max() for line in find(figure, "flows").get_segments()]
     assert max(steps) < 0.25 * (window[1] - window[0]).max()
-    save_map(figure, tmp_path, ["pdf"])
+    save_figure(figure, tmp_path, "map", ["pdf"])
 
 
 def test_arc_over_the_antimeridian_is_one_line() -> None:

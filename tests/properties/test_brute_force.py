@@ -18,7 +18,7 @@ from planner.errors import InfeasibleError
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.pipeline.run import tabulate
+from planner.pipeline.outcome import tabulate
 from tests.algebra import scenario_of
 from tests.oracle.enumeration import Oracle
 from tests.oracle.random_worlds import choices_of, random_world

@@ -20,7 +20,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.pipeline.run import tabulate
+from planner.pipeline.outcome import tabulate
 from tests.properties.test_properties import MODES, with_prices_times
 from tests.worlds import Rows, World
 

@@ -25,18 +25,10 @@ CHUNK = 500_000
 
 @dataclass(frozen=True)
 class Exact:
-    """The numbers ``whole × 2**power``, exactly.
+    """The numbers ``whole × 2**power``, exactly."""
 
-    Attributes
-    ----------
-    whole
-        (length,) of Python integers.
-    power
-        One for all.
-    """
-
-    whole: Whole
-    power: int
+    whole: Whole  # (length,) of Python integers
+    power: int  # one for all
 
     def at(self, power: int) -> Whole:
         """Return the whole numbers for another power, at most this one."""

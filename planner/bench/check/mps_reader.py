@@ -29,29 +29,17 @@ MARKERS = {"'INTORG'": True, "'INTEND'": False}
 
 @dataclass(frozen=True)
 class Program:
-    """Minimise ``cost @ x`` subject to row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper, some x whole.
+    """Minimise ``cost @ x`` subject to row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper, some x whole."""
 
-    Attributes
-    ----------
-    cost, lower, upper, is_integer
-        (columns,); ±inf where there is no bound.
-    row_lower, row_upper
-        (rows,) without the objective, in the order of the file.
-    starts, rows, entries
-        (columns + 1,), (nonzeros,), (nonzeros,): the matrix, column by column, no zeros, no entry twice.
-    row_names, column_names
-        As in the file.
-    """
-
-    cost: Vector
-    lower: Vector
-    upper: Vector
-    is_integer: npt.NDArray[np.bool_]
-    row_lower: Vector
-    row_upper: Vector
-    starts: Places
-    rows: Places
-    entries: Vector
+    cost: Vector  # (columns,)
+    lower: Vector  # (columns,), -inf where there is no bound
+    upper: Vector  # (columns,), inf where there is no bound
+    is_integer: npt.NDArray[np.bool_]  # (columns,)
+    row_lower: Vector  # (rows,) without the objective, in the order of the file
+    row_upper: Vector  # (rows,)
+    starts: Places  # (columns + 1,): the matrix, column by column, no zeros, no entry twice
+    rows: Places  # (nonzeros,)
+    entries: Vector  # (nonzeros,)
     row_names: tuple[str, ...]
     column_names: tuple[str, ...]
 
@@ -62,13 +50,7 @@ class Program:
 
 
 def read_program(path: Path) -> Program:
-    """Return the program of an instance.
-
-    Raises
-    ------
-    InvalidInputError
-        The file cannot be read, or is outside the dialect; says which line.
-    """
+    """Return the program of an instance."""
     try:
         lines = path.read_text(encoding="ascii").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -89,7 +71,7 @@ class _OutsideError(ValueError):
 
 @dataclass
 class _Reading:
-    """What has been read so far; one method a section."""
+    """The state of reading; one method a section."""
 
     line: int = 0
     section: str = ""
@@ -208,13 +190,7 @@ class _Reading:
         table[key] = value
 
     def finish(self) -> Program:
-        """Return what was read.
-
-        Raises
-        ------
-        _OutsideError
-            Something is missing, stands twice, or is read differently by different solvers.
-        """
+        """Return what was read."""
         if not {"ROWS", "COLUMNS", "ENDATA"} <= set(self.seen):
             raise _OutsideError("the file ends without ROWS, COLUMNS or ENDATA")
         rows, starts = np.array(self.rows, dtype=np.intp), np.array([*self.starts, len(self.rows)], dtype=np.intp)

@@ -27,25 +27,17 @@ if TYPE_CHECKING:
     from planner.bench.check.mps_reader import Places, Program, Vector
 
 BOX = 1000.0
-"""How far from the plan a column without bounds is followed, in units of its value (at least 1)."""
+"""Distance from the plan to which a column without bounds is followed, in units of its value (at least 1)."""
 VALUE_MAX = 1e300
 """Values are cut here before a box is drawn around them, so that it has an end."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """What duals prove.
+    """A bound that duals prove."""
 
-    Attributes
-    ----------
-    value
-        No point of the program is below it; or, ``is_boxed``, none whose ``boxed`` columns are near the plan's.
-    boxed
-        The columns that neither their bounds nor the rows limit, while the duals leave them a gain.
-    """
-
-    value: Fraction
-    boxed: Places
+    value: Fraction  # no point of the program is below it; or, is_boxed, none whose boxed columns are near the plan's
+    boxed: Places  # the columns that neither their bounds nor the rows limit, while the duals leave them a gain
 
     @property
     def is_boxed(self) -> bool:

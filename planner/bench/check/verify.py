@@ -1,4 +1,4 @@
-"""What a run's solution is worth, computed exactly from the instance's file and the solution's numbers alone.
+"""Verify a run's solution exactly, from the instance's file and the solution's numbers alone.
 
 A plan is first cleaned as ``planner.models.solving.highs.judge`` does it: integers rounded, values moved onto the
 bounds they overstep. Then every row is summed exactly. Tolerances are the judge's: 1e-6 of a column's value (at least
@@ -36,35 +36,7 @@ PARTS = round(1 / TOLERANCE)
 
 
 def check(instance_path: Path, record: Record, folder: Path | None = None) -> dict[str, Any]:
-    """Return what is true of a record's solution; empty without one.
-
-    Parameters
-    ----------
-    instance_path
-        The MPS file.
-    record
-        Of one run.
-    folder
-        The campaign's, to which ``record.solution`` is relative; the parent of the instances' folder if not given.
-
-    Returns
-    -------
-    dict
-        ``fault`` (text; what makes the solution worthless) or
-
-        - ``primal_feasible``, ``worst_violation`` (relative to its size; 0.0: none at all), ``worst_place``;
-        - ``objective_exact`` of the cleaned plan, ``objective_size`` (the tolerance is relative to it),
-          ``objective_matches`` (whether the claimed objective is the values' own; ``None``: none claimed);
-        - ``safe_bound`` (at most the true optimum; ``None``: no duals, or they prove none), ``gap_verified``
-          (objective_exact less safe_bound, relative to the former), ``box_bound`` (the same as far as columns without
-          any limit stay within 1000 times the plan's values), ``proof`` (``safe`` or ``box``: that bound is within
-          tolerance of the plan; else empty), ``notes``.
-
-    Raises
-    ------
-    InvalidInputError
-        The instance cannot be read.
-    """
+    """Return what is true of a record's solution; empty without one."""
     if record.solution is None:
         return {}
     program = read_program(instance_path)

@@ -1,1 +1,1 @@
-"""What a campaign says: scores, tables, figures and one page."""
+"""Report a campaign: scores, tables, figures and one page."""

@@ -16,7 +16,8 @@ from planner.bench.page.tables import NOTABLE_HEADER, markdown, notable_words, s
 from planner.bench.runs.machine import FILE as MACHINE
 from planner.bench.runs.runs_file import read_runs
 from planner.bench.runs.verdict import TIGHT
-from planner.errors import CannotWriteError, Fault, InvalidInputError, reason, shown
+from planner.errors import Fault, InvalidInputError, shown
+from planner.io.files.writing import write_whole
 from planner.language import say
 from planner.models.solving.highs.judge import TOLERANCE
 
@@ -33,41 +34,16 @@ NOTABLE_MAX = 200
 
 
 def write_pages(folder: Path) -> Summary:
-    """Write page, table and scores of a campaign's folder, each whole or not at all.
-
-    Raises
-    ------
-    InvalidInputError
-        There are no records, or they or ``machine.json`` are damaged.
-    CannotWriteError
-        The file system refused.
-    """
+    """Write page, table and scores of a campaign's folder, each whole or not at all."""
     records = read_runs(folder)
     if not records:
         raise InvalidInputError(
-            [
-                Fault(
-                    str(folder),
-                    say("holds no finished run"),
-                    remedy=say("let a run of the campaign end"),
-                )
-            ]
+            [Fault(str(folder), say("holds no finished run"), remedy=say("let a run of the campaign end"))]
         )
     summary = summarise(records, _machine(folder))
     texts = {TABLE: markdown(summary), SCORES: scores_csv(summary), PAGE: html_page(summary)}
-    try:
-        for name, text in texts.items():
-            draft = folder / f".{name}.part"
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(folder / name)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write {folder}: {strerror}; free some space",
-                folder=shown(folder),
-                strerror=reason(error),
-            )
-        ) from None
+    for name, text in texts.items():
+        write_whole(folder / name, text)
     return summary
 
 
@@ -76,13 +52,7 @@ def _machine(folder: Path) -> dict[str, Any]:
         machine: dict[str, Any] = json.loads((folder / MACHINE).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidInputError(
-            [
-                Fault(
-                    MACHINE,
-                    say("damaged: {error}", error=shown(error)),
-                    remedy=say("restore it"),
-                )
-            ]
+            [Fault(MACHINE, say("damaged: {error}", error=shown(error)), remedy=say("restore it"))]
         ) from None
     return machine
 

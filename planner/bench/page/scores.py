@@ -1,4 +1,4 @@
-"""What a campaign's times are worth: scores with intervals, and performance profiles, of runs that are settled.
+"""Score a campaign's times: means with intervals, and performance profiles, of runs that are settled.
 
 Time is the solver's own run [s]; a run that is not ``optimal_verified`` counts ten times its time limit (PAR-10). Runs
 that did not take place (unsupported, unlicensed, beyond a free size) are left out, so each score says on how many
@@ -36,7 +36,7 @@ TIME_MIN = 0.01
 
 @dataclass(frozen=True)
 class Line:
-    """What is compared: a solver's algorithm under one set of conditions."""
+    """The unit of comparison: a solver's algorithm under one set of conditions."""
 
     solver: str
     algorithm: str
@@ -58,7 +58,7 @@ class Settled:
 
     @property
     def line(self) -> Line:
-        """What it is a run of."""
+        """The line that it is a run of."""
         one = self.record
         return Line(one.solver, one.algorithm, one.threads, one.time_limit)
 
@@ -85,31 +85,19 @@ class Settled:
 
 @dataclass(frozen=True)
 class Score:
-    """One line's score on the instances of a kind.
-
-    Attributes
-    ----------
-    instances, runs, solved
-        Counts; ``instances`` are those it stands on, ``runs`` theirs over all seeds.
-    par10, mean
-        [s] arithmetic and shifted geometric mean of the penalised times; an instance counts once, whatever its seeds.
-    ratio, low, high
-        Its mean by that of the reference, over the ``common`` instances, with the bootstrap interval; ``None`` where
-        there are fewer than two.
-    is_reference
-        Least mean of those that stand on the most instances.
-    """
+    """One line's score on the instances of a kind."""
 
     line: Line
     statuses: Mapping[Status, int]
-    instances: int
-    runs: int
+    instances: int  # that it stands on
+    runs: int  # on these, over all seeds
     solved: int
-    par10: float
-    mean: float
-    is_reference: bool = False
+    par10: float  # [s] arithmetic mean of the penalised times; an instance counts once, whatever its seeds
+    mean: float  # [s] shifted geometric mean of the same
+    is_reference: bool = False  # least mean of those that stand on the most instances
     common: int = 0
     ratio: float | None = None
+    """Its mean by the reference's over the common instances, with its bootstrap interval; ``None`` under two."""
     low: float | None = None
     high: float | None = None
 
@@ -209,21 +197,12 @@ def _shifted_mean(logs: Vector, axis: int = -1) -> Vector:
 
 @dataclass(frozen=True)
 class Profile:
-    """The share of problems that a line solves within a factor of the best: a performance profile (Dolan, Moré 2002).
-
-    Attributes
-    ----------
-    factors
-        line → (problems,) its time by the best time, in rising order; ∞ where it did not solve.
-    problems
-        How many: instances times seeds that all the lines have run.
-    left_out
-        Lines that have run fewer instances.
-    """
+    """The share of problems a line solves within a factor of the best: a performance profile (Dolan, Moré 2002)."""
 
     factors: Mapping[Line, Vector]
-    problems: int
-    left_out: Sequence[Line]
+    """line → (problems,) its time by the best time, in rising order; ∞ where it did not solve."""
+    problems: int  # how many: instances times seeds that all the lines have run
+    left_out: Sequence[Line]  # lines that have run fewer instances
 
 
 def profile(runs: Sequence[Settled]) -> Profile:

@@ -1,4 +1,4 @@
-"""How the page of a campaign looks, on a screen and on A4."""
+"""Style of the page of a campaign, on a screen and on A4."""
 
 from __future__ import annotations
 

@@ -91,32 +91,22 @@ class Cell:
 
     @property
     def reason(self) -> str:
-        """What speaks against the gravest run, if anything does."""
+        """The objection to the gravest run, if there is one."""
         return next((run.ruling.reason for run in self.runs if run.ruling.status == self.status), "")
 
 
 @dataclass(frozen=True)
 class Section:
-    """The runs on instances of one kind.
-
-    Attributes
-    ----------
-    lines
-        Those that ran anything of this kind; ``absent`` are the others.
-    instances
-        Name → size class, small ones first.
-    cells
-        (instance, line) → what happened.
-    """
+    """The runs on instances of one kind."""
 
     kind: str
     scores: Sequence[Score]
     profile: Profile
     winner: Line | None
-    lines: Sequence[Line]
+    lines: Sequence[Line]  # that ran anything of this kind; `absent` are the others
     absent: Sequence[Line]
-    instances: Mapping[str, str]
-    cells: Mapping[tuple[str, Line], Cell]
+    instances: Mapping[str, str]  # name → size class, small ones first
+    cells: Mapping[tuple[str, Line], Cell]  # (instance, line) → what happened
 
     @property
     def title(self) -> str:

@@ -27,38 +27,22 @@ ROOT = Path(__file__).parents[3]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a process may use.
+    """Limits of a process."""
 
-    Attributes
-    ----------
-    wall
-        [s] from its start; then its whole process group is killed.
-    memory
-        [MiB] resident, it and all it started together; enforced on Linux only. ``None``: no limit.
-    """
-
-    wall: float
+    wall: float  # [s] from its start; then its whole process group is killed
     memory: float | None = None
+    """[MiB] resident, it and all it started together; enforced on Linux only. ``None``: no limit."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a process ended.
-
-    Attributes
-    ----------
-    ending, returncode
-        As in a ``Record``.
-    wall
-        [s].
-    peak_memory
-        [MiB] the most seen resident, it and all it started together; 0 where the system does not show it.
-    """
+    """The end of a process."""
 
     ending: Ending
     returncode: int
-    wall: float
+    wall: float  # [s]
     peak_memory: float
+    """[MiB] the most seen resident, it and all it started together; 0 where the system does not show it."""
 
 
 def run_fresh(
@@ -67,11 +51,6 @@ def run_fresh(
     """Run a command to its end or to its limits; what it says goes to ``log``.
 
     Nothing of its process group is left when this returns or raises, and its stdin is closed when we die.
-
-    Raises
-    ------
-    SolveInterruptedError
-        By the user.
     """
     begin = time.perf_counter()
     ending: Ending = "exit"

@@ -1,15 +1,15 @@
-"""Where a campaign runs: times taken on two machines, or with two versions of a solver, are not put in one table."""
+"""The machine of a campaign: times of two machines, or of two versions of a solver, are not put in one table."""
 
 from __future__ import annotations
 
 import json
-import os
 import platform
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from planner.bench.solvers.base import load
 from planner.errors import Fault, InvalidInputError, shown
+from planner.io.files.writing import write_whole
 from planner.io.results.manifest import describe_machine, stamp
 from planner.language import say
 from planner.version import __version__
@@ -23,13 +23,7 @@ MUST_AGREE = ("processor", "cores")
 
 
 def describe(solvers: Mapping[str, str]) -> dict[str, Any]:
-    """Return processor, cores, memory [MiB], system, Python, and the versions of these solvers (``None``: not there).
-
-    Parameters
-    ----------
-    solvers
-        Name → module of its adapter.
-    """
+    """Return processor, cores, memory [MiB], system, Python, versions of these solvers (``None``: not there)."""
     machine = describe_machine()
     return {
         "processor": machine["processor"],
@@ -44,13 +38,7 @@ def describe(solvers: Mapping[str, str]) -> dict[str, Any]:
 
 
 def settle(folder: Path, solvers: Mapping[str, str]) -> dict[str, Any]:
-    """Write ``machine.json``, or make sure that a campaign goes on where and with what it was begun.
-
-    Raises
-    ------
-    InvalidInputError
-        Another processor, another number of cores, or another version of a solver that has run already.
-    """
+    """Write ``machine.json``, or make sure that a campaign goes on where and with what it was begun."""
     here = describe(solvers)
     path = folder / FILE
     if path.exists():
@@ -63,12 +51,7 @@ def settle(folder: Path, solvers: Mapping[str, str]) -> dict[str, Any]:
         if faults:
             raise InvalidInputError(faults)
         here = {**before, "solvers": {**before["solvers"], **here["solvers"]}}
-    draft = path.with_name(f".{FILE}.part")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(here, ensure_ascii=False, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write_whole(path, json.dumps(here, ensure_ascii=False, indent=2) + "\n")
     return here
 
 
@@ -82,14 +65,5 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _fault(name: str, before: Any, now: Any) -> Fault:
-    words = say(
-        "the campaign was begun with {before}, and here is {now}",
-        before=shown(before),
-        now=shown(now),
-    )
-    return Fault(
-        FILE,
-        words,
-        column=name,
-        remedy=say("times would not be comparable: choose another --out"),
-    )
+    words = say("the campaign was begun with {before}, and here is {now}", before=shown(before), now=shown(now))
+    return Fault(FILE, words, column=name, remedy=say("times would not be comparable: choose another --out"))

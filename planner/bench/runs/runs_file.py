@@ -19,13 +19,7 @@ FILE = "runs.jsonl"
 
 
 def read_runs(folder: Path) -> list[Record]:
-    """Return the records of a campaign; a last line without its end is the run in which it was killed, and left out.
-
-    Raises
-    ------
-    InvalidInputError
-        A line is no record, or stands twice.
-    """
+    """Return the records of a campaign; a last line without its end is the run in which it was killed, and left out."""
     path = folder / FILE
     if not path.exists():
         return []
@@ -47,14 +41,7 @@ def read_runs(folder: Path) -> list[Record]:
             continue
         if record.key in records:
             faults.append(
-                Fault(
-                    FILE,
-                    say("a second record of this run"),
-                    number,
-                    "key",
-                    record.key,
-                    say("remove one of them"),
-                )
+                Fault(FILE, say("a second record of this run"), number, "key", record.key, say("remove one of them"))
             )
         records[record.key] = record
     if faults:
@@ -69,13 +56,7 @@ class RunsFile:
         self._handle = handle
 
     def add(self, record: Record) -> None:
-        """Add a line at one stroke, and wait until the disk has it.
-
-        Raises
-        ------
-        OSError
-            The file system refused; no part of the line stays.
-        """
+        """Add a line at one stroke, and wait until the disk has it."""
         line = record.to_line().encode("utf-8")
         end = os.lseek(self._handle, 0, os.SEEK_END)
         try:
@@ -89,24 +70,14 @@ class RunsFile:
 
 @contextmanager
 def open_runs(folder: Path) -> Iterator[RunsFile]:
-    """Open the file for one campaign, and cut off a half-written last line.
-
-    Raises
-    ------
-    UsageError
-        Another campaign is writing it.
-    OSError
-        The file system refused.
-    """
+    """Open the file for one campaign, and cut off a half-written last line."""
     handle = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         if not lock(handle, wait=False):
-            raise UsageError(
-                say(
-                    "another campaign is running in {folder}: wait for it, or choose another --out",
-                    folder=shown(folder),
-                )
+            problem = say(
+                "another campaign is running in {folder}: wait for it, or choose another --out", folder=shown(folder)
             )
+            raise UsageError(problem)
         data = (folder / FILE).read_bytes()
         if data and not data.endswith(b"\n"):
             os.ftruncate(handle, data.rfind(b"\n") + 1)

@@ -61,40 +61,25 @@ TIGHT = 1e-9
 
 @dataclass(frozen=True)
 class Ruling:
-    """A status, and why.
-
-    Attributes
-    ----------
-    proof
-        Of ``optimal_verified``: ``safe`` by its own duals, ``box`` the same within a box, ``other`` by the duals of
-        another run, ``claimed`` by its word.
-    is_hung
-        Killed because it did not heed its time limit.
-    """
+    """A status, and why."""
 
     status: Status
     reason: str = ""
     proof: Literal["", "safe", "box", "other", "claimed"] = ""
-    is_hung: bool = False
+    """Of ``optimal_verified``: ``safe`` by its own duals, ``box`` the same within a box, ``other`` by the duals of
+    another run, ``claimed`` by its word."""
+    is_hung: bool = False  # killed because it did not heed its time limit
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two runs of one instance whose words exclude each other.
-
-    Attributes
-    ----------
-    accused, by
-        Keys of the records: whose claim falls, and which contradicts it.
-    is_decided
-        Whether the accused is proved wrong; else both are in conflict.
-    """
+    """Two runs of one instance whose words exclude each other."""
 
     instance: str
-    accused: str
-    by: str
+    accused: str  # key of the record whose claim falls
+    by: str  # key of the record that contradicts it
     text: str
-    is_decided: bool
+    is_decided: bool  # whether the accused is proved wrong; else both are in conflict
 
 
 def status_of(record: Record) -> str:

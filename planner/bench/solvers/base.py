@@ -1,4 +1,4 @@
-"""What every solver's adapter is given, what it gives back, and which adapters there are."""
+"""The interface of the solvers' adapters: task, answer, and the list of adapters."""
 
 from __future__ import annotations
 
@@ -41,50 +41,29 @@ MIP_GAP = 0.0
 
 @dataclass(frozen=True)
 class Task:
-    """One run.
+    """One run."""
 
-    Attributes
-    ----------
-    path
-        The MPS file.
-    columns, rows
-        As many as it has, the objective not counted.
-    algorithm
-        One of the adapter's.
-    time_limit
-        [s] for the solver's own run.
-    folder
-        An empty folder for whatever the solver writes.
-    """
-
-    path: Path
+    path: Path  # the MPS file
     kind: Kind
-    rows: int
+    rows: int  # without the objective
     columns: int
-    algorithm: str
+    algorithm: str  # one of the adapter's
     seed: int
     threads: int
-    time_limit: float
-    folder: Path
+    time_limit: float  # [s] for the solver's own run
+    folder: Path  # an empty folder for whatever the solver writes
 
 
 @dataclass
 class Answer:
-    """What a solver says; the fields are those of a ``Record``, with the solution as arrays.
-
-    Attributes
-    ----------
-    values
-        (columns,) in the order of the file, or ``None``.
-    duals
-        (rows,) likewise: rise of the objective per unit of the right-hand side. Linear programmes only.
-    """
+    """A solver's answer; the fields are those of a ``Record``, with the solution as arrays."""
 
     claim: Claim
     message: str = ""
     version: str = ""
-    values: Vector | None = None
+    values: Vector | None = None  # (columns,) in the order of the file, or None
     duals: Vector | None = None
+    """(rows,) likewise: rise of the objective per unit of the right-hand side. Linear programmes only."""
     objective: float | None = None
     bound: float | None = None
     seconds: float | None = None
@@ -113,21 +92,11 @@ def load(module: str) -> Solver:
 
 
 def modules_of(names: tuple[str, ...]) -> dict[str, str]:
-    """Return the modules of these solvers' adapters.
-
-    Raises
-    ------
-    UsageError
-        An unknown name.
-    """
+    """Return the modules of these solvers' adapters."""
     for name in names:
         if name not in ADAPTERS:
             raise UsageError(
-                say(
-                    "no solver {name}: planner bench knows {listed}",
-                    name=shown(name),
-                    listed=", ".join(ADAPTERS),
-                )
+                say("no solver {name}: planner bench knows {listed}", name=shown(name), listed=", ".join(ADAPTERS))
             )
     return {name: ADAPTERS[name] for name in names}
 

@@ -37,7 +37,7 @@ ENDS: tuple[tuple[str, Claim], ...] = (
 )
 
 TELLING = ("Result -", "Optimal -", "Stopped -", "Problem ", "Pre-processing", "Primal infeasible", "There were")
-"""How the lines begin that a person would look for."""
+"""Beginnings of the lines that a person would look for."""
 
 
 def available() -> str | None:
@@ -124,8 +124,7 @@ def _solution(path: Path, task: Task) -> tuple[float | None, Vector | None, Vect
     if tuple(counts) != (task.rows, task.columns):
         raise ValueError(f"cbc's solution has {counts[0]} rows and {counts[1]} columns")
     objective, _, duals, values, _ = np.split(
-        np.frombuffer(data, dtype=np.float64, offset=8),
-        np.cumsum([1, task.rows, task.rows, task.columns]),
+        np.frombuffer(data, dtype=np.float64, offset=8), np.cumsum([1, task.rows, task.rows, task.columns])
     )
     return finite(objective[0]), values.copy(), duals.copy()
 

@@ -17,21 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Said:
-    """What a command said.
+    """The output of a command."""
 
-    Attributes
-    ----------
-    lines
-        Its log.
-    times
-        [s] after its start, when each line came.
-    returncode
-        As of ``subprocess``.
-    """
-
-    lines: tuple[str, ...]
-    times: tuple[float, ...]
-    returncode: int
+    lines: tuple[str, ...]  # its log
+    times: tuple[float, ...]  # [s] after its start, when each line came
+    returncode: int  # as of subprocess
 
     def last(self, pattern: str) -> re.Match[str] | None:
         """Return the last match of a pattern at the beginning of a line."""

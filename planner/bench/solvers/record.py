@@ -21,7 +21,7 @@ Claim = Literal[
 ]
 """A solver's word on its own run. ``feasible``: stopped at its limit with a solution; ``time_limit``: without one."""
 Ending = Literal["exit", "signal", "killed_time", "killed_memory"]
-"""How its process ended: by itself, by a signal that is not ours, or killed by the campaign at a limit."""
+"""End of a run's process: by itself, by a signal that is not ours, or killed by the campaign at a limit."""
 CLAIMS: tuple[str, ...] = get_args(Claim)
 ENDINGS: tuple[str, ...] = get_args(Ending)
 SEPARATOR = "|"
@@ -31,78 +31,41 @@ INFINITE = 1e20
 
 @dataclass(frozen=True)
 class Record:
-    """Everything known of one run.
+    """Everything known of one run."""
 
-    Attributes
-    ----------
-    key
-        ``instance|solver|algorithm|seed|threads|time_limit``: no two lines of a campaign have the same.
-    instance, instance_hash, kind, size
-        Name, SHA-256 of the MPS file [hex], ``lp`` or ``milp``, ``small``, ``medium`` or ``large``.
-    solver, algorithm, seed, threads, time_limit, version
-        What was run; ``time_limit`` [s]; ``version`` is ``""`` where the solver is not there.
-    options_set, options_read
-        Every option handed to the solver, and those of them that it could be asked for afterwards, under its names.
-    claim, ending, returncode
-        Its own word, and how its process ended; ``returncode`` as of ``subprocess``: below 0 a signal.
-    objective, bound
-        The claimed value of the solution and the claimed lower bound, in the instance's unit; ``None``: not given.
-    solution
-        Path of a ``.npz`` relative to the campaign's folder: ``values`` (columns,) in the order of the MPS, and
-        ``duals`` (rows without the objective,) where the solver has them: rise of the objective per unit of the
-        right-hand side. ``None``: no solution.
-    seconds
-        [s] the solver's own run, its presolve included, reading excluded; ``None`` where it did not end.
-    wall
-        [s] of the whole process, from start to end.
-    peak_memory
-        [MiB] of the process and what it started; 0 where the system does not say.
-    iterations, nodes
-        Counts as the solver gives them; ``None``: it does not.
-    message
-        Its last words, for a person.
-    checked
-        What ``planner.bench.check.verify.check`` found.
-    status
-        What ``planner.bench.runs.verdict.status_of`` makes of it.
-    """
-
-    key: str
+    key: str  # instance|solver|algorithm|seed|threads|time_limit: no two lines of a campaign have the same
     instance: str
-    instance_hash: str
+    instance_hash: str  # SHA-256 of the MPS file [hex]
     kind: Literal["lp", "milp"]
     size: Literal["small", "medium", "large"]
     solver: str
     algorithm: str
     seed: int
     threads: int
-    time_limit: float
-    version: str
+    time_limit: float  # [s]
+    version: str  # "" where the solver is not there
     claim: Claim
     ending: Ending
-    returncode: int
-    wall: float
-    options_set: dict[str, Any] = field(default_factory=dict)
-    options_read: dict[str, Any] = field(default_factory=dict)
-    objective: float | None = None
-    bound: float | None = None
+    returncode: int  # as of subprocess: below 0 a signal
+    wall: float  # [s] of the whole process, from start to end
+    options_set: dict[str, Any] = field(default_factory=dict)  # handed to the solver
+    options_read: dict[str, Any] = field(default_factory=dict)  # of these, as the solver tells them afterwards
+    objective: float | None = None  # claimed, in the instance's unit
+    bound: float | None = None  # claimed lower bound
     solution: str | None = None
-    seconds: float | None = None
-    peak_memory: float = 0.0
+    """Path of a ``.npz`` relative to the campaign's folder: ``values`` (columns,) in the order of the MPS, and
+    ``duals`` (rows without the objective,) where the solver has them: rise of the objective per unit of the
+    right-hand side."""
+    seconds: float | None = None  # [s] of the solver's own run, presolve included, reading excluded
+    peak_memory: float = 0.0  # [MiB] of the process and what it started; 0 where the system does not say
     iterations: int | None = None
     nodes: int | None = None
-    message: str = ""
-    checked: dict[str, Any] = field(default_factory=dict)
-    status: str = ""
+    message: str = ""  # its last words, for a person
+    checked: dict[str, Any] = field(default_factory=dict)  # by planner.bench.check.verify.check
+    status: str = ""  # by planner.bench.runs.verdict.status_of
 
     def __post_init__(self) -> None:
-        """Refuse what is outside the vocabulary.
-
-        Raises
-        ------
-        ValueError
-            An unknown claim, ending, kind or size.
-        """
+        """Refuse what is outside the vocabulary."""
         allowed = {"claim": CLAIMS, "ending": ENDINGS, "kind": ("lp", "milp"), "size": ("small", "medium", "large")}
         for name, words in allowed.items():
             if getattr(self, name) not in words:
@@ -115,13 +78,7 @@ class Record:
 
     @classmethod
     def from_line(cls, line: str) -> Self:
-        """Return the record of a line.
-
-        Raises
-        ------
-        ValueError
-            The line is not JSON, or has not exactly a record's fields.
-        """
+        """Return the record of a line."""
         data = json.loads(line)
         if not isinstance(data, dict):
             raise ValueError("a line of runs.jsonl is a JSON object")  # noqa: TRY004  one error for a bad line

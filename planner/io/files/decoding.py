@@ -32,25 +32,10 @@ class UnreadableError(Exception):
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """Turn a file's bytes into NFC text whose lines end in LF.
-
-    Returns
-    -------
-    tuple of str
-        The text, and the encoding's name where it is not plain UTF-8 (else empty).
-
-    Raises
-    ------
-    UnreadableError
-        UTF-16, NUL bytes, or neither UTF-8 nor GB18030.
-    """
+    """Turn a file's bytes into NFC text whose lines end in LF."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError(
-            say("the file is in UTF-16"),
-            say(
-                "in Excel choose 'CSV UTF-8'; elsewhere {SAVE_AS}",
-                SAVE_AS=SAVE_AS,
-            ),
+            say("the file is in UTF-16"), say("in Excel choose 'CSV UTF-8'; elsewhere {SAVE_AS}", SAVE_AS=SAVE_AS)
         )
     if b"\0" in data:
         raise UnreadableError(
@@ -72,11 +57,7 @@ def _text(data: bytes) -> tuple[str, str]:
         position = error.start + (3 if bom else 0)
     line = _line(data, position)
     if bom or _is_damaged_utf8(data):
-        raise UnreadableError(
-            say("a character is damaged: the file is UTF-8 but for a few bytes"),
-            SAVE_AS,
-            line,
-        )
+        raise UnreadableError(say("a character is damaged: the file is UTF-8 but for a few bytes"), SAVE_AS, line)
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:

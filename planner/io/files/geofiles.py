@@ -101,13 +101,7 @@ def _cell(value: Any, code: int, column: str, name: str, gathering: Gathering) -
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return composed(value) if isinstance(value, str) else repr(value)
-    gathering.at(
-        code,
-        column,
-        type(value).__name__,
-        say("the value is neither text, a number nor a flag"),
-        table=name,
-    )
+    gathering.at(code, column, type(value).__name__, say("the value is neither text, a number nor a flag"), table=name)
     return ""
 
 
@@ -146,11 +140,7 @@ def _note_kinds(shapes: Sequence[BaseGeometry], file: str, gathering: Gathering)
             say("{count} {kind}", count=count, kind=KINDS.get(kind, kind)) for kind, count in sorted(kinds.items())
         )
         gathering.note(
-            say(
-                "{file}: what is no point stands for a point inside it ({counted})",
-                file=file,
-                counted=counted,
-            )
+            say("{file}: what is no point stands for a point inside it ({counted})", file=file, counted=counted)
         )
 
 
@@ -166,20 +156,12 @@ def _geojson(data: bytes, file: str, name: str, gathering: Gathering) -> tuple[l
         )
     except json.JSONDecodeError as error:
         raise LayerError(
-            say("not JSON: {lower}", lower=error.msg.lower()),
-            say("save the layer again"),
-            error.lineno,
+            say("not JSON: {lower}", lower=error.msg.lower()), say("save the layer again"), error.lineno
         ) from None
     except (RecursionError, ValueError):
-        raise LayerError(
-            say("not JSON that can be read: nested without end"),
-            say("save the layer again"),
-        ) from None
+        raise LayerError(say("not JSON that can be read: nested without end"), say("save the layer again")) from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise LayerError(
-            say("not a FeatureCollection"),
-            say("save the layer as GeoJSON with one feature a row"),
-        )
+        raise LayerError(say("not a FeatureCollection"), say("save the layer as GeoJSON with one feature a row"))
     system = system_in(document)
     features = document.get("features")
     if not isinstance(features, list):
@@ -205,8 +187,7 @@ class _Digits(str):
 
 def _refuse(constant: str) -> Any:
     raise LayerError(
-        say("the file holds {constant}, which is no number", constant=constant),
-        say("leave the value out"),
+        say("the file holds {constant}, which is no number", constant=constant), say("leave the value out")
     )
 
 
@@ -215,18 +196,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [composed(name) for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise LayerError(
-            say("the property {twice!r} stands twice in one object", twice=twice),
-            say("keep one of them"),
-        )
+        raise LayerError(say("the property {twice!r} stands twice in one object", twice=twice), say("keep one of them"))
     return found
 
 
 def _feature(feature: Any, number: int) -> Row:
     if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
         raise LayerError(
-            say("feature {number} has no properties", number=number),
-            say("give each feature its columns as properties"),
+            say("feature {number} has no properties", number=number), say("give each feature its columns as properties")
         )
     geometry = feature.get("geometry")
     if geometry is None:
@@ -234,10 +211,7 @@ def _feature(feature: Any, number: int) -> Row:
     if not isinstance(geometry, dict) or not isinstance(geometry.get("type"), str):
         raise LayerError(
             say("feature {number} has a geometry without a type", number=number),
-            say(
-                "a point is {example}",
-                example='{"type": "Point", "coordinates": [104.1, 30.6]}',
-            ),
+            say("a point is {example}", example='{"type": "Point", "coordinates": [104.1, 30.6]}'),
         )
     return feature["properties"], _shape(geometry, number)
 
@@ -248,11 +222,7 @@ def _shape(geometry: dict[str, Any], number: int) -> BaseGeometry:
         return shapely.force_2d(shapely.geometry.shape(_with_numbers(geometry, number)))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
         raise LayerError(
-            say(
-                "feature {number} has no coordinates that make a {kind}",
-                number=number,
-                kind=shown(geometry["type"]),
-            ),
+            say("feature {number} has no coordinates that make a {kind}", number=number, kind=shown(geometry["type"])),
             say("a point is [longitude, latitude]"),
         ) from None
 
@@ -291,8 +261,5 @@ def _layer_of(layers: Sequence[Listed], table: str) -> Listed:
             table=table,
             names=names_of(layers),
         ),
-        say(
-            "rename the layer that holds the table to {table}, or keep it alone",
-            table=table,
-        ),
+        say("rename the layer that holds the table to {table}, or keep it alone", table=table),
     )

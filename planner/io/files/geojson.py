@@ -12,13 +12,7 @@ from planner.language import Text, say
 
 
 def system_in(document: Any) -> System:
-    """Return the system of a document's coordinates.
-
-    Raises
-    ------
-    SystemRefusedError
-        It is unknown, or one that is not taken.
-    """
+    """Return the system of a document's coordinates."""
     crs = document.get("crs") if isinstance(document, dict) else None
     if crs is None:
         return System("WGS 84")

@@ -34,7 +34,6 @@ HEADER: Final = 8
 """Bytes before the envelope of a geometry: ``GP``, version, flags, reference system."""
 ENVELOPES: Final = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 """Bytes of the envelope, by its kind."""
-UNDEFINED: Final = {"", "NONE"}
 SAVE_AGAIN: Final = say("save the layer again")
 
 
@@ -68,24 +67,10 @@ class Layer:
 
 
 def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Layer:
-    """Return one layer of a GeoPackage.
-
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    choose
-        Picks one of several layers; there is at least one.
-
-    Raises
-    ------
-    GeoPackageError
-        No GeoPackage, no layer, a damaged geometry, or a reference system that is not taken.
-    """
+    """Return one layer of a GeoPackage."""
     if not data.startswith(SIGNATURE):
         raise GeoPackageError(
-            say("not a GeoPackage: it does not start as SQLite does"),
-            say("save the layer again as GeoPackage"),
+            say("not a GeoPackage: it does not start as SQLite does"), say("save the layer again as GeoPackage")
         )
     try:
         with closing(sqlite3.connect(":memory:")) as connection:
@@ -96,25 +81,17 @@ def read_layer(data: bytes, choose: Callable[[Sequence[Listed]], Listed]) -> Lay
         raise GeoPackageError(error.problem, error.remedy) from None
     except (sqlite3.Error, struct.error, OverflowError, UnicodeDecodeError, ValueError) as error:
         raise GeoPackageError(
-            say("not a GeoPackage that can be read: {error}", error=shown(error)),
-            SAVE_AGAIN,
+            say("not a GeoPackage that can be read: {error}", error=shown(error)), SAVE_AGAIN
         ) from None
 
 
 def named(layers: Sequence[Listed], name: str) -> Listed:
-    """Return the layer of a name.
-
-    Raises
-    ------
-    GeoPackageError
-        There is none.
-    """
+    """Return the layer of a name."""
     for layer in layers:
         if layer.table == name:
             return layer
     raise GeoPackageError(
-        say("the file has no layer {name}", name=shown(name)),
-        say("its layers: {names}", names=names_of(layers)),
+        say("the file has no layer {name}", name=shown(name)), say("its layers: {names}", names=names_of(layers))
     )
 
 

@@ -77,22 +77,7 @@ ADD_STYLE = (
 def write_geopackage(
     path: Path, layers: Mapping[str, gpd.GeoDataFrame], types: Mapping[str, str], styles: Mapping[str, str]
 ) -> None:
-    """Write layers in EPSG:4326 and the styles in which QGIS opens them.
-
-    Parameters
-    ----------
-    layers
-        Columns of text and numbers beside the geometry; the names of layers and columns are the planner's own.
-    types
-        The geometry type of each layer: ``Point`` or ``MultiLineString``.
-    styles
-        QML by layer.
-
-    Raises
-    ------
-    OSError
-        The file system refused.
-    """
+    """Write layers in EPSG:4326 and the styles in which QGIS opens them."""
     with closing(sqlite3.connect(":memory:")) as database:
         database.executescript(TABLES)
         database.executemany("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", SYSTEMS)

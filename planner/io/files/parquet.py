@@ -41,10 +41,7 @@ def read_parquet(data: bytes, file: str, name: str, gathering: Gathering) -> Tab
     try:
         source = pq.ParquetFile(pa.BufferReader(data)).read()
     except (pa.ArrowException, OSError, ValueError) as error:
-        problem = say(
-            "not a Parquet file that can be read: {splitlines}",
-            splitlines=str(error).splitlines()[0],
-        )
+        problem = say("not a Parquet file that can be read: {splitlines}", splitlines=str(error).splitlines()[0])
         gathering.add(Fault(file, problem, remedy=say("save it again, or as CSV")), name)
         return None
     found = len(gathering.faults)
@@ -54,13 +51,7 @@ def read_parquet(data: bytes, file: str, name: str, gathering: Gathering) -> Tab
     table = Table(name, {}, {}, [file])
     for column, cells in zip(source.column_names, source.columns, strict=True):
         if column == ROW_NUMBERS:
-            gathering.note(
-                say(
-                    "{file}: {column}, pandas' numbers of rows, is left out",
-                    file=file,
-                    column=column,
-                )
-            )
+            gathering.note(say("{file}: {column}, pandas' numbers of rows, is left out", file=file, column=column))
             continue
         table.columns[column] = _column(cells, codes, column, name, gathering)
         table.origins[column] = codes
@@ -100,8 +91,7 @@ def _column(cells: Any, codes: Sequence[int], column: str, table: str, gathering
                 column,
                 None,
                 say(
-                    "the column's type is {kind}, which is neither text, a number, a date nor a flag",
-                    kind=shown(kind),
+                    "the column's type is {kind}, which is neither text, a number, a date nor a flag", kind=shown(kind)
                 ),
                 _remedy(value),
                 table,

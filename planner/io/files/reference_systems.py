@@ -94,13 +94,7 @@ class System:
     is_projected: bool = False
 
     def to_degrees(self, shape: BaseGeometry) -> BaseGeometry:
-        """Return a shape in longitude and latitude [degrees].
-
-        Raises
-        ------
-        SystemRefusedError
-            The coordinates do not belong to the system.
-        """
+        """Return a shape in longitude and latitude [degrees]."""
         if self.transformer is None or shape.is_empty:
             return shape
         transformer = self.transformer
@@ -112,41 +106,23 @@ class System:
         except ProjError:
             found = shapely.Point(np.inf, np.inf)
         if not np.isfinite(shapely.get_coordinates(found)).all():
-            raise SystemRefusedError(
-                say("a coordinate lies outside what {name} describes", name=self.name),
-                STATE_IT,
-            )
+            raise SystemRefusedError(say("a coordinate lies outside what {name} describes", name=self.name), STATE_IT)
         return found
 
     def check(self, shapes: Iterable[BaseGeometry]) -> None:
-        """Refuse degrees under the name of a system of metres.
-
-        Raises
-        ------
-        SystemRefusedError
-            All coordinates look like longitude and latitude.
-        """
+        """Refuse degrees under the name of a system of metres."""
         points = shapely.get_coordinates([shape for shape in shapes if not shape.is_empty])
         if not self.is_projected or not len(points):
             return
         if (np.abs(points) <= (HALF_TURN, QUARTER_TURN)).all():
             raise SystemRefusedError(
-                say(
-                    "the layer says {name}, whose coordinates are metres, and these look like degrees",
-                    name=self.name,
-                ),
+                say("the layer says {name}, whose coordinates are metres, and these look like degrees", name=self.name),
                 STATE_IT,
             )
 
 
 def system_named(name: str) -> System:
-    """Return the system that a text names: a code, a URN, or WKT.
-
-    Raises
-    ------
-    SystemRefusedError
-        It is unknown, or one that is not taken.
-    """
+    """Return the system that a text names: a code, a URN, or WKT."""
     _refuse_shifted([name])
     if CRS84.search(name):
         return System("CRS84")
@@ -171,13 +147,7 @@ def _known(name: str) -> CRS | None:
 
 
 def system_of(crs: CRS) -> System:
-    """Return the way from a reference system to longitude and latitude.
-
-    Raises
-    ------
-    SystemRefusedError
-        Its datum is one that is not taken, or none.
-    """
+    """Return the way from a reference system to longitude and latitude."""
     name = _name_of(crs)
     _refuse_shifted([crs.name])
     flat = crs.sub_crs_list[0] if crs.is_compound and crs.sub_crs_list else crs
@@ -227,10 +197,7 @@ def _refuse_shifted(words: Iterable[str]) -> None:
     name, _ = shifted_hint(words)
     if name:
         raise SystemRefusedError(
-            say(
-                "the coordinates are {name}, shifted by up to 1 km",
-                name=name,
-            ),
+            say("the coordinates are {name}, shifted by up to 1 km", name=name),
             say("convert them to WGS 84 first, and save the layer in EPSG:4326"),
         )
 
@@ -270,11 +237,7 @@ def _transformed(crs: CRS, name: str) -> System:
             ways = []
     if not ways:
         raise SystemRefusedError(
-            say(
-                "the layer is in {name}, from whose datum no transformation to WGS 84 is known",
-                name=name,
-            ),
-            TO_WGS84,
+            say("the layer is in {name}, from whose datum no transformation to WGS 84 is known", name=name), TO_WGS84
         )
     transformer = Transformer.from_crs(crs, WGS84, always_xy=True, allow_ballpark=False)
     note = say(

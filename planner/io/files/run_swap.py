@@ -1,4 +1,4 @@
-"""What the operating system gives for run folders: locks, renames that never overwrite, exchanges, reasons."""
+"""What the operating system gives for files and folders: locks, renames that never overwrite, exchanges."""
 
 from __future__ import annotations
 
@@ -6,50 +6,37 @@ import ctypes
 import errno
 import fcntl
 import os
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from planner.language import Text, say
-
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 AT_FDCWD = -100
 RENAME_NOREPLACE, RENAME_EXCHANGE = 1, 2
 UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
-REMEDIES = {
-    errno.ENOSPC: say("free some space, or choose another disk with --out"),
-    errno.EDQUOT: say("your quota is used up: free some space, or choose another disk with --out"),
-    errno.EFBIG: say("a file would exceed the largest size allowed (ulimit -f): raise it, or choose another --out"),
-    errno.EACCES: say("choose a folder that you may write to with --out"),
-    errno.EPERM: say("choose a folder that you may write to with --out"),
-    errno.EROFS: say("the file system is read-only: choose another --out"),
-    errno.ENAMETOOLONG: say("choose a shorter --out"),
-    errno.ENOTDIR: say("a file stands where a folder is needed: choose another --out"),
-    errno.ELOOP: say("links lead in a circle: choose another --out"),
-    errno.EMFILE: say("too many files are open: close some programs, or raise ulimit -n"),
-    errno.ENFILE: say("too many files are open: close some programs"),
-    errno.EIO: say("the disk reports an error: check it, or choose another --out"),
-}
 
 
-def remedy(error: OSError) -> Text:
-    """Return what to do about a failure to write."""
-    return REMEDIES.get(
-        error.errno or 0,
-        say("check the folder and the disk, or choose another --out"),
-    )
+@contextmanager
+def opened(path: Path) -> Iterator[int]:
+    """Yield the handle of an open file or folder, for reading or for a lock."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk."""
+    with opened(path) as handle:
+        os.fsync(handle)
 
 
 def lock(handle: int, *, wait: bool) -> bool:
-    """Lock an open folder for this process; the lock goes when the handle is closed or the process dies.
-
-    Returns
-    -------
-    bool
-        False if another process holds it. Where the file system knows no locks, the answer to ``wait`` is True
-        (there is nothing to wait for) and otherwise False (nothing may be taken for dead).
-    """
+    """Lock an open folder for this process; the lock goes when the handle is closed or the process dies."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
@@ -58,13 +45,7 @@ def lock(handle: int, *, wait: bool) -> bool:
 
 
 def move(source: Path, target: Path) -> None:
-    """Rename, but never over anything.
-
-    Raises
-    ------
-    OSError
-        ``EEXIST`` where the target exists.
-    """
+    """Rename, but never over anything."""
     if not _renameat2(source, target, RENAME_NOREPLACE):
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))

@@ -9,12 +9,11 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, reason, shown
-from planner.io.files.run_swap import lock
-from planner.language import Text, say
+from planner.io.files.run_swap import lock, opened, sync
+from planner.io.files.writing import UNTOUCHED, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,25 +25,20 @@ SUFFIX = "planner-import"
 @contextmanager
 def sole_writer(folder: Path) -> Iterator[None]:
     """Wait until no other import writes into a folder, and keep others waiting."""
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise CannotWriteError(_told(folder, error)) from error
-    try:
+    with ExitStack() as stack:
+        with writing(folder, UNTOUCHED):
+            handle = stack.enter_context(opened(folder))
         lock(handle, wait=True)
         yield
-    finally:
-        os.close(handle)
 
 
 def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder, in order, replacing those of the same names.
+    """Write files into a folder, in order, replacing those of the same names."""
+    with writing(folder, UNTOUCHED):
+        _write_together(folder, files)
 
-    Raises
-    ------
-    CannotWriteError
-        The file system refused; the folder is as it was.
-    """
+
+def _write_together(folder: Path, files: Mapping[str, bytes]) -> None:
     token = secrets.token_hex(4)
     drafts = {name: folder / f".{name}.{token}.{SUFFIX}" for name in files}
     before = {name: folder / f".{name}.{token}.before.{SUFFIX}" for name in files}
@@ -57,12 +51,11 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
         for name in files:
             done.append(name)  # first, so that a signal after the rename is undone too
             drafts[name].replace(folder / name)
-        _sync(folder)
-    except BaseException as error:
+        with suppress(OSError):  # the files stand; at worst their newest names are lost with the power
+            sync(folder)
+    except BaseException:
         for name in reversed(done):
             _put_back(folder / name, drafts[name], before[name])
-        if isinstance(error, OSError):
-            raise CannotWriteError(_told(folder, error)) from error
         raise
     finally:
         for path in (*drafts.values(), *before.values()):
@@ -71,10 +64,8 @@ def write_together(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _draft(path: Path, data: bytes, target: Path) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    path.write_bytes(data)
+    sync(path)
     if target.exists():
         shutil.copymode(target, path)
 
@@ -86,21 +77,3 @@ def _put_back(target: Path, draft: Path, before: Path) -> None:
         before.replace(target)
     else:
         target.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):  # the files stand; at worst their newest names are lost with the power
-            os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _told(folder: Path, error: OSError) -> Text:
-    why = shown(reason(error))
-    return say(
-        "cannot write into {folder}: {reason}; the folder is as it was",
-        folder=shown(folder),
-        reason=why,
-    )

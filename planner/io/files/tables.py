@@ -67,15 +67,7 @@ class Table:
 
 
 def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table | None:
-    """Read a CSV file's bytes; gather the faults and return ``None`` if it is not a table.
-
-    Parameters
-    ----------
-    file
-        The path as messages show it.
-    name
-        The table's name.
-    """
+    """Read a CSV file's bytes; gather the faults and return ``None`` if it is not a table."""
     try:
         text, encoding = decode(data)
     except UnreadableError as error:
@@ -89,24 +81,11 @@ def read_csv(data: bytes, file: str, name: str, gathering: Gathering) -> Table |
 def read_text(
     text: str, file: str, name: str, gathering: Gathering, *, lines: Sequence[int] = (), delimiter: str = ","
 ) -> Table | None:
-    """Read the text of a table; gather the faults and return ``None`` if it is not a table.
-
-    Parameters
-    ----------
-    lines
-        The line of the file that each line of the text is, from 1; their own numbers if empty.
-    delimiter
-        Between the cells.
-    """
+    """Read the text of a table; gather the faults and return ``None`` if it is not a table."""
     found = len(gathering.faults)
     if not text.strip():
         gathering.add(
-            Fault(
-                file,
-                say("the file is empty"),
-                remedy=say("write a header line, or delete the file"),
-            ),
-            name,
+            Fault(file, say("the file is empty"), remedy=say("write a header line, or delete the file")), name
         )
         return None
     table = _Rows(text, file, name, gathering, lines, delimiter).table()
@@ -173,18 +152,10 @@ class _Rows:
         if not header:
             self._fault(1, say("the first line is blank"), say("start the file with its header"))
         elif len(header) == 1 and self.delimiter == "," and any(mark in header[0] for mark in ";\t"):
-            self._fault(
-                1,
-                say("the columns are not separated by commas"),
-                say("save it as comma-separated CSV"),
-            )
+            self._fault(1, say("the columns are not separated by commas"), say("save it as comma-separated CSV"))
         for place, column in enumerate(header):
             if not column.strip():
-                self._fault(
-                    1,
-                    say("column {value} has no name", value=place + 1),
-                    say("name it, or delete the column"),
-                )
+                self._fault(1, say("column {value} has no name", value=place + 1), say("name it, or delete the column"))
             elif column in header[:place]:
                 self._fault(1, say("the column stands twice"), say("keep one of them"), column)
         return len(self.gathering.faults) == found
@@ -224,13 +195,7 @@ class _Rows:
             if len(row) != width:
                 remedy = say("quote text that holds a comma") if len(row) > width else say("write the empty cells too")
                 self._fault(
-                    line,
-                    say(
-                        "the row has {count} cells, the header {width}",
-                        count=len(row),
-                        width=width,
-                    ),
-                    remedy,
+                    line, say("the row has {count} cells, the header {width}", count=len(row), width=width), remedy
                 )
             kept.append((row if len(row) == width else [""] * width, line))
         return [row for row, _ in kept], [line for _, line in kept]
@@ -257,12 +222,7 @@ def check_characters(table: Table, gathering: Gathering) -> None:
         if FORBIDDEN.search(column):
             code = table.origins[column][0] if cells else gathering.places.base(table.files[0]) + 1
             gathering.at(
-                code,
-                column,
-                None,
-                say("the column's name holds a control character"),
-                say("delete it"),
-                table.name,
+                code, column, None, say("the column's name holds a control character"), say("delete it"), table.name
             )
         if FORBIDDEN.search("".join(cells)) is None:
             continue

@@ -26,13 +26,7 @@ BARE = re.compile(r"[A-Za-z0-9_\-]+")
 
 
 def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, Any], dict[TomlPath, int]] | None:
-    """Read a TOML file's bytes.
-
-    Returns
-    -------
-    tuple or None
-        The document and the line of every key found by eye; ``None`` after a fault.
-    """
+    """Read a TOML file's bytes."""
     try:
         text, encoding = decode(data)
     except UnreadableError as error:
@@ -41,13 +35,7 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
     if encoding:
         gathering.note(say("{file}: read as {encoding}", file=file, encoding=encoding))
     if TOO_DEEP.search(text):
-        gathering.add(
-            Fault(
-                file,
-                say("a dotted name of more than {DEPTH_MAX} parts", DEPTH_MAX=DEPTH_MAX),
-            ),
-            file,
-        )
+        gathering.add(Fault(file, say("a dotted name of more than {DEPTH_MAX} parts", DEPTH_MAX=DEPTH_MAX)), file)
         return None
     try:
         document = _cleaned(tomllib.loads(text))
@@ -59,24 +47,13 @@ def read_toml(data: bytes, file: str, gathering: Gathering) -> tuple[dict[str, A
         gathering.add(Fault(file, problem, line, remedy=say("mend the TOML")), file)
         return None
     except (ValueError, RecursionError):  # an integer of thousands of digits; brackets nested without end
-        gathering.add(
-            Fault(file, say("the TOML holds a number or a nesting without measure")),
-            file,
-        )
+        gathering.add(Fault(file, say("the TOML holds a number or a nesting without measure")), file)
         return None
     return document, lines_of(text)
 
 
 def _cleaned(value: Any, depth: int = 0) -> Any:
-    """Return a TOML value with its text in NFC, since escapes can make any text.
-
-    Raises
-    ------
-    ValueError
-        An integer of more than 64 bits, or tables nested without end.
-    UnreadableError
-        Control or bidirectional characters.
-    """
+    """Return a TOML value with its text in NFC, since escapes can make any text."""
     if depth > DEPTH_MAX or (isinstance(value, int) and abs(value) >= 1 << 63):
         raise ValueError
     if isinstance(value, Mapping):
@@ -87,11 +64,7 @@ def _cleaned(value: Any, depth: int = 0) -> Any:
         text = composed(value)
         if FORBIDDEN.search(text):
             raise UnreadableError(
-                say(
-                    "the text '{text}' holds a control or bidirectional character",
-                    text=shown(text),
-                ),
-                say("delete it"),
+                say("the text '{text}' holds a control or bidirectional character", text=shown(text)), say("delete it")
             )
         return text
     return value

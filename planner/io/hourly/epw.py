@@ -42,32 +42,24 @@ def layout_of(text: str) -> Layout:
     """Return the hours of an EPW file under a header of our own.
 
     The minute is left out: files write 0 or 60 there for the same hour.
-
-    Raises
-    ------
-    NoTableError
-        No hours, or rows that are too short.
     """
     lines = text.rstrip("\n").split("\n")
     begin = next((n + 1 for n, line in enumerate(lines) if line.upper().startswith(LAST_HEADER)), None)
     if begin is None or begin == len(lines):
         raise NoTableError(
-            say("the EPW file has no hours below DATA PERIODS"),
-            say("take the file as it was published"),
+            say("the EPW file has no hours below DATA PERIODS"), say("take the file as it was published")
         )
     rows = [line.split(",") for line in lines[begin:]]
     width = len(rows[0])
     if not LEAST <= width <= len(NAMES):
-        raise NoTableError(
-            say(
-                "an hour of the EPW file, row {row}, has {count} cells, not {least} to {most}",
-                row=begin + 1,
-                count=width,
-                least=LEAST,
-                most=len(NAMES),
-            ),
-            say("take the file as it was published"),
+        problem = say(
+            "an hour of the EPW file, row {row}, has {count} cells, not {least} to {most}",
+            row=begin + 1,
+            count=width,
+            least=LEAST,
+            most=len(NAMES),
         )
+        raise NoTableError(problem, say("take the file as it was published"))
     cells = [NAMES[:width], *rows]
     told = [",".join(part for place, part in enumerate(row) if place != MINUTE) for row in cells]
     place = shown(", ".join(_location(text)[1:4]))

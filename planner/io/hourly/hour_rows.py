@@ -45,14 +45,7 @@ class HourRows:
                 outside.append(row)
             elif hour in of_hour:
                 first = self.gathering.places.row(self.table.origins[self.column][of_hour[hour]])
-                self.fault(
-                    row,
-                    say(
-                        "the hour stands twice, first in row {first}",
-                        first=first,
-                    ),
-                    say("keep one row"),
-                )
+                self.fault(row, say("the hour stands twice, first in row {first}", first=first), say("keep one row"))
             else:
                 of_hour[hour] = row
         if outside:
@@ -63,10 +56,7 @@ class HourRows:
                 year=year,
                 file_name=shown(self.clock.file_name),
             )
-            remedy = say(
-                "a file holds one calendar year; where its times end the hours, say so with {ends}",
-                ends=ENDS,
-            )
+            remedy = say("a file holds one calendar year; where its times end the hours, say so with {ends}", ends=ENDS)
             self.fault(outside[0], problem, remedy)
         self._missing(of_hour, year, length)
         if len(self.gathering.faults) > found:
@@ -81,11 +71,7 @@ class HourRows:
             problem = say(
                 "{count} hour is missing: {times}", "{count} hours are missing: {times}", count=len(run), times=times
             )
-            remedy = say(
-                "the year has {length:,} hours, the file {size:,} rows",
-                length=length,
-                size=self.table.size,
-            )
+            remedy = say("the year has {length:,} hours, the file {size:,} rows", length=length, size=self.table.size)
             before = of_hour.get(run[0] - 1)
             if before is None:
                 self.gathering.add(Fault(self.table.files[0], problem, 2, self.column, None, remedy), TABLE)

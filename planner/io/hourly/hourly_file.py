@@ -34,21 +34,11 @@ SAVE_AS: Final = say("save the table as CSV UTF-8, one column of times and one c
 
 @dataclass(frozen=True)
 class HourlyFile:
-    """A file's table.
-
-    Attributes
-    ----------
-    time_column
-        Of the table: the times as text.
-    offset
-        From UTC, where the file itself says it (EPW): that of its standard time.
-    says_utc
-        Whether the name of the column of times says UTC.
-    """
+    """A file's table."""
 
     table: Table
-    time_column: str
-    offset: timedelta | None = None
+    time_column: str  # of the table: the times as text
+    offset: timedelta | None = None  # from UTC, where the file itself says it (EPW): that of its standard time
 
     @property
     def says_utc(self) -> bool:
@@ -62,13 +52,7 @@ class HourlyFile:
 
 
 def read_hourly_file(path: Path, time_column: str | None, gathering: Gathering) -> HourlyFile | None:
-    """Return a file's table as text, or ``None`` and faults.
-
-    Raises
-    ------
-    UsageError
-        There is no such column of times.
-    """
+    """Return a file's table as text, or ``None`` and faults."""
     file = str(path)
     data = _bytes(path, gathering)
     if data is None:

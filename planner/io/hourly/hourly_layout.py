@@ -1,4 +1,4 @@
-"""Where the table begins in a file of hours, as tools ship them: below comments and a preface, above a legend."""
+"""Find the table in a file of hours, as tools ship them: below comments and a preface, above a legend."""
 
 from __future__ import annotations
 
@@ -43,24 +43,12 @@ class NoTableError(Exception):
 
 @dataclass(frozen=True)
 class Layout:
-    """A table in a file.
+    """A table in a file."""
 
-    Attributes
-    ----------
-    text
-        The header and the rows.
-    lines
-        The line of the file that each line of ``text`` is, from 1.
-    delimiter
-        Between the cells.
-    notes
-        What was left out.
-    """
-
-    text: str
-    lines: Sequence[int]
+    text: str  # the header and the rows
+    lines: Sequence[int]  # the line of the file that each line of text is, from 1
     delimiter: str = ","
-    notes: list[Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)  # what was left out
 
 
 def table_in(text: str) -> Layout:
@@ -68,11 +56,6 @@ def table_in(text: str) -> Layout:
 
     The rows of hours are the first two neighbours that hold a time; the header is the row above them. A file without
     any is handed on as it is where it is a table at all, so that its cells are named.
-
-    Raises
-    ------
-    NoTableError
-        No rows of hours and no table, or no header above them.
     """
     lines = text.split("\n")
     while lines and not lines[-1].strip():
@@ -88,16 +71,11 @@ def table_in(text: str) -> Layout:
     widths = [len(_cells(line, ",")) for line in lines[begin:]]
     if widths and widths[0] > 1 and widths.count(widths[0]) > len(widths) / 2:
         return Layout("\n".join(lines[begin:]) + "\n", range(begin + 1, len(lines) + 1))
-    raise NoTableError(
-        say(
-            "no row with a time was found: the file begins with {lines}",
-            lines=_quoted(lines),
-        ),
-        say(
-            "an hourly table is CSV with a header, a column of times such as 2025-01-31 13:00, and one column a place; "
-            "what stands above the header may stay"
-        ),
+    remedy = say(
+        "an hourly table is CSV with a header, a column of times such as 2025-01-31 13:00, and one column a place; "
+        "what stands above the header may stay"
     )
+    raise NoTableError(say("no row with a time was found: the file begins with {lines}", lines=_quoted(lines)), remedy)
 
 
 def _first_hour(lines: Sequence[str], delimiter: str) -> int | None:
@@ -151,9 +129,7 @@ def _header_of(lines: Sequence[str], first: int, width: int, delimiter: str) -> 
         return above[-1], []
     raise NoTableError(
         say(
-            "no header was found above the first hour, row {row}: {lines}",
-            row=first + 1,
-            lines=_quoted(lines[first:]),
+            "no header was found above the first hour, row {row}: {lines}", row=first + 1, lines=_quoted(lines[first:])
         ),
         say(
             "write one row of names above it, a name for each of its {width} cells, such as time,{more}",
@@ -204,14 +180,7 @@ def _notes(lines: Sequence[str], header: int, between: Sequence[int], hours: tup
             )
         )
     units = [n for n in range(header + 1, first) if n not in between and lines[n].strip() and not _is_comment(lines[n])]
-    notes += [
-        say(
-            "row {row} is no hour and is left out: {line}",
-            row=n + 1,
-            line=shown(lines[n]),
-        )
-        for n in units
-    ]
+    notes += [say("row {row} is no hour and is left out: {line}", row=n + 1, line=shown(lines[n])) for n in units]
     legend = [n for n in range(last, len(lines)) if lines[n].strip()]
     if legend:
         notes.append(

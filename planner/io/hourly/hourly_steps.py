@@ -30,38 +30,15 @@ OTHER_STEPS = say(
 
 @dataclass(frozen=True)
 class Steps:
-    """The timesteps of a year of hours.
+    """The timesteps of a year of hours."""
 
-    Attributes
-    ----------
-    ids
-        From 00:00 on 1 January, in the scenario's time.
-    year
-        Of their times.
-    new
-        The table to write, where the scenario has none.
-    """
-
-    ids: tuple[str, ...]
-    year: int
-    new: Table | None
+    ids: tuple[str, ...]  # from 00:00 on 1 January, in the scenario's time
+    year: int  # of their times
+    new: Table | None  # the table to write, where the scenario has none
 
 
 def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, gathering: Gathering) -> Steps | None:
-    """Return the scenario's own hours, or new ones where it has no timesteps; ``None`` and faults otherwise.
-
-    Parameters
-    ----------
-    offset
-        Of the scenario's time zone.
-    year
-        Asked for new timesteps; the file's if ``None``.
-
-    Raises
-    ------
-    UsageError
-        A year is asked for and there are timesteps, or it has not as many hours as the scenario.
-    """
+    """Return the scenario's own hours, or new ones where it has no timesteps; ``None`` and faults otherwise."""
     table = layer.tables.get(TIMESTEP)
     if table is not None and table.size:
         if year is not None:
@@ -71,14 +48,7 @@ def steps_of(layer: Layer, offset: timedelta, year: int | None, file_year: int, 
     if hours not in {YEAR, LEAP_YEAR}:
         remedy = say("a year of hours has 8760, a leap year 8784; write that as hours in [time]")
         gathering.add(
-            Fault(
-                "scenario.toml",
-                say("the scenario is not a year of hours"),
-                None,
-                "time.hours",
-                hours,
-                remedy,
-            )
+            Fault("scenario.toml", say("the scenario is not a year of hours"), None, "time.hours", hours, remedy)
         )
         return None
     chosen = file_year if year is None else year
@@ -91,8 +61,7 @@ def _no_leap_year(year: int, *, asked: bool) -> Message:
     """Say what lacks the day of a leap year: the year that was asked for, or the file, which no year can mend."""
     if asked:
         return say(
-            "--year {year} is no leap year, and the scenario has 8784 hours: name a leap year with --year",
-            year=year,
+            "--year {year} is no leap year, and the scenario has 8784 hours: name a leap year with --year", year=year
         )
     return say(
         "the file's year {year} is no leap year, and the scenario has 8784 hours: take a file that has 29 February, "
@@ -131,20 +100,10 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
         time = _local(cell, offset)
         if time is None or time.minute or time.second:
             gathering.at(
-                code,
-                "time",
-                cell,
-                say("not the beginning of an hour"),
-                say("ISO 8601, such as 2025-01-31T13:00+08:00"),
+                code, "time", cell, say("not the beginning of an hour"), say("ISO 8601, such as 2025-01-31T13:00+08:00")
             )
         elif length and not _is_one(length):
-            gathering.at(
-                code,
-                "timestep_duration",
-                length,
-                say("the step is not an hour long"),
-                OTHER_STEPS,
-            )
+            gathering.at(code, "timestep_duration", length, say("the step is not an hour long"), OTHER_STEPS)
         else:
             local[step] = time
     if len(gathering.faults) > found:
@@ -153,12 +112,10 @@ def _own(table: Table, offset: timedelta, gathering: Gathering) -> Steps | None:
     by_hour = {_hour(time, table.size): step for step, time in local.items()}
     if sorted(by_hour) != list(range(table.size)):
         problem = say(
-            "its times are not {size:,} different hours of one year in the scenario's time zone",
-            size=table.size,
+            "its times are not {size:,} different hours of one year in the scenario's time zone", size=table.size
         )
         remedy = say(
-            "mend them, or say with --scenario-time-zone which clock they keep; {OTHER_STEPS}",
-            OTHER_STEPS=OTHER_STEPS,
+            "mend them, or say with --scenario-time-zone which clock they keep; {OTHER_STEPS}", OTHER_STEPS=OTHER_STEPS
         )
         gathering.add(Fault(file, problem, None, "time", remedy=remedy), TIMESTEP)
         return None
@@ -197,10 +154,7 @@ def refuse_other_ids(layer: Layer, schema: Schema, steps: Steps, gathering: Gath
             continue
         other = sorted(set(table.columns[TIMESTEP]) - known)
         if other:
-            problem = say(
-                "it speaks of timesteps that are no hours of the year: {listed}",
-                listed=listed(other),
-            )
+            problem = say("it speaks of timesteps that are no hours of the year: {listed}", listed=listed(other))
             gathering.add(Fault(table.files[-1], problem, None, TIMESTEP, remedy=OTHER_STEPS))
 
 

@@ -47,32 +47,15 @@ def likely_year(table: Table, column: str) -> int | None:
 
 @dataclass(frozen=True)
 class Reading:
-    """How times are to be taken.
+    """Interpretation of the times."""
 
-    Attributes
-    ----------
-    hours_end
-        Whether a time is the end of its hour, as it was said; 24:00 says so by itself.
-    """
-
-    hours_end: bool = False
+    hours_end: bool = False  # whether a time is the end of its hour, as it was said; 24:00 says so by itself
 
 
 def year_of(
     table: Table, column: str, clock: Clock, gathering: Gathering, reading: Reading = Reading()
 ) -> HourlyTable | None:
-    """Put every row at its hour of the year.
-
-    Parameters
-    ----------
-    column
-        The column of times.
-
-    Returns
-    -------
-    HourlyTable or None
-        ``None`` after faults: no times, other steps than hours, hours missing, doubled or of another year.
-    """
+    """Put every row at its hour of the year."""
     return _Times(table, column, clock, gathering, reading).year()
 
 
@@ -156,10 +139,7 @@ class _Times(HourRows):
         for row in odd:
             self.fault(
                 row,
-                say(
-                    "the year is {year}, and the other rows of its month are of another",
-                    year=times[row].year,
-                ),
+                say("the year is {year}, and the other rows of its month are of another", year=times[row].year),
                 say("the file is a typical year, months of several years: take each month from one year"),
             )
         return bool(odd)
@@ -172,11 +152,7 @@ class _Times(HourRows):
         row = next(row for row, stamp in enumerate(stamps_of(self.cells)) if stamp and stamp.date.year == whole[1])
         self.fault(
             row,
-            say(
-                "the file holds {count} years: {years}",
-                count=len(whole),
-                years=listed([str(year) for year in whole]),
-            ),
+            say("the file holds {count} years: {years}", count=len(whole), years=listed([str(year) for year in whole])),
             say("keep the rows of one of them"),
         )
         return True
@@ -186,10 +162,7 @@ class _Times(HourRows):
         if not all(cell.isascii() and cell.isdigit() for cell in self.cells) or stamp_of(self.cells[0]):
             return False
         problem = say("the column counts the hours and says no time")
-        remedy = say(
-            "{FORMS} in each row; or name the column of times with --time-column",
-            FORMS=FORMS,
-        )
+        remedy = say("{FORMS} in each row; or name the column of times with --time-column", FORMS=FORMS)
         self.fault(0, problem, remedy)
         return True
 
@@ -251,10 +224,7 @@ class _Times(HourRows):
         return True
 
     def _odd(self, rows: Sequence[int]) -> None:
-        problem = say(
-            "not at minute 0 of the scenario's clock, as are {count:,} rows",
-            count=len(rows),
-        )
+        problem = say("not at minute 0 of the scenario's clock, as are {count:,} rows", count=len(rows))
         remedy = say("write the beginning of each hour; average zones that lie half an hour apart")
         self.fault(rows[0], problem, remedy)
 

@@ -1,4 +1,4 @@
-"""What is asked of an hourly import, and the column that is meant: any number whose index ends in ``timestep``."""
+"""Options of an hourly import, and its target column: any number whose index ends in ``timestep``."""
 
 from __future__ import annotations
 
@@ -22,39 +22,20 @@ ILLUSTRATIVE = "illustrative"
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of one import.
+    """Options of one import."""
 
-    Attributes
-    ----------
-    column
-        The parameter, such as ``availability``.
-    time_zone
-        The file's; always stated, by this or by the file.
-    fixed
-        The key of each set between the places and ``timestep``, such as ``technology``: ``wind``.
-    picks
-        ``COLUMN=id`` as in ``--place``; if any, exactly those are imported.
-    year
-        Of new timesteps; the file's if ``None``.
-    source
-        For ``source.csv``; the file's name if empty.
-    replace
-        Whether values that stand in the scenario may be replaced.
-    hours_end
-        Whether the file's times are the ends of their hours; 24:00 in it says so by itself.
-    """
-
-    column: str
-    time_zone: str | None
+    column: str  # the parameter, such as availability
+    time_zone: str | None  # the file's; always stated, by this or by the file
     fixed: Mapping[str, str] = field(default_factory=dict)
-    picks: Sequence[str] = ()
+    """The key of each set between the places and ``timestep``, such as ``technology``: ``wind``."""
+    picks: Sequence[str] = ()  # COLUMN=id as in --place; if any, exactly those are imported
     time_column: str | None = None
     scenario_time_zone: str = BEIJING
-    year: int | None = None
-    source: str = ""
+    year: int | None = None  # of new timesteps; the file's if None
+    source: str = ""  # for source.csv; the file's name if empty
     confidence: str = ILLUSTRATIVE
-    replace: bool = False
-    hours_end: bool = False
+    replace: bool = False  # whether values that stand in the scenario may be replaced
+    hours_end: bool = False  # whether the file's times are the ends of their hours; 24:00 in it says so by itself
 
 
 @dataclass(frozen=True)
@@ -72,13 +53,7 @@ class Target:
 
 
 def target_of(order: Order, declarations: Declarations) -> Target:
-    """Return where a column goes.
-
-    Raises
-    ------
-    UsageError
-        No such column by timestep, or a key between is missing or too many.
-    """
+    """Return where a column goes."""
     known = {
         parameter.name: (parameter, index)
         for parameter in declarations.parameters.values()
@@ -89,9 +64,7 @@ def target_of(order: Order, declarations: Declarations) -> Target:
         near = nearest(order.column, known, say("columns by timestep"))
         raise UsageError(
             say(
-                "--column {column}: no number by timestep has this name ({near})",
-                column=shown(order.column),
-                near=near,
+                "--column {column}: no number by timestep has this name ({near})", column=shown(order.column), near=near
             )
         )
     parameter, index = known[order.column]

@@ -1,4 +1,4 @@
-"""What an import says in ``source.csv``: where the column comes from, without losing what is said of the rest."""
+"""Record an import in ``source.csv``: the source of the column, keeping the entries of the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = dict[str, str]
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of one column of one table."""
+    """The entries of one column of one table."""
 
     table: str
     column: str
@@ -53,16 +53,7 @@ class Sources:
         return [row for row in rows if (row["table"], row["column"]) == (table, column)]
 
     def put(self, said: Said, others: Sequence[Row], replaced: Collection[tuple[str, ...]]) -> None:
-        """Say where a column comes from.
-
-        Parameters
-        ----------
-        others
-            What is said of the cells of the column that are not new: their sources are kept beside the new one,
-            and the least firm of all words counts.
-        replaced
-            Keys of the new cells; a source of one of those speaks of a number that is gone.
-        """
+        """Say where a column comes from."""
         gone = {SEPARATOR.join(key) for key in replaced}
         kept = []
         for row in self.rows:

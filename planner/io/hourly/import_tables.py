@@ -31,23 +31,13 @@ CALENDAR = "the calendar, one timestep for each hour (planner import weather)"
 
 @dataclass(frozen=True)
 class Hourly:
-    """What a file says, in the scenario's words.
-
-    Attributes
-    ----------
-    index
-        Of the table it goes into; its last key is ``timestep``.
-    cells
-        The text of each hour, by the other keys, in the order of the timesteps.
-    source, confidence, note
-        For ``source.csv``.
-    """
+    """The contents of a file in the scenario's words."""
 
     parameter: Parameter
-    index: Key
+    index: Key  # of the table it goes into; its last key is timestep
     steps: Steps
-    cells: Mapping[Key, Sequence[str]]
-    source: str
+    cells: Mapping[Key, Sequence[str]]  # the text of each hour, by the other keys, in the order of the timesteps
+    source: str  # for source.csv, as the two below
     confidence: str
     note: str
 
@@ -71,11 +61,6 @@ class ScenarioTables:
 
         A timestep nobody knows and a value given twice are faults of the next reading. So the hours come first, the
         timesteps next, and the column that they replace goes last but for the sources.
-
-        Raises
-        ------
-        InvalidInputError
-            Later, from ``gathering``: values stand there already, or a file is no CSV.
         """
         if hourly.steps.new is not None:
             refuse_other_ids(self.layer, self.schema, hourly.steps, self.gathering)
@@ -109,17 +94,9 @@ class ScenarioTables:
         for key, cell, code in rows:
             if cell and key in hourly.cells and key not in told:
                 told.add(key)
-                problem = say(
-                    "{column} of {listed} is there already",
-                    column=column,
-                    listed=" × ".join(key),
-                )
+                problem = say("{column} of {listed} is there already", column=column, listed=" × ".join(key))
                 self.gathering.at(
-                    code,
-                    column,
-                    cell,
-                    problem,
-                    say("{REPLACE} puts the new values in its place", REPLACE=REPLACE),
+                    code, column, cell, problem, say("{REPLACE} puts the new values in its place", REPLACE=REPLACE)
                 )
 
     def _from_coarser(self, hourly: Hourly, *, replace: bool) -> tuple[dict[Key, Sequence[str]], list[str]]:
@@ -135,10 +112,7 @@ class ScenarioTables:
                 continue
             if index != hourly.index[:-1]:
                 where = f"{table_of(index)}.csv" if index else say("[parameters] of {file}", file=TOML)
-                remedy = say(
-                    "delete it in {where} first, and import it for all places",
-                    where=where,
-                )
+                remedy = say("delete it in {where} first, and import it for all places", where=where)
                 self.gathering.at(
                     code,
                     parameter.name,
@@ -149,9 +123,7 @@ class ScenarioTables:
                 continue
             if not replace:
                 problem = say(
-                    "{name} is given for all hours, in {table_of}.csv",
-                    name=parameter.name,
-                    table_of=table_of(index),
+                    "{name} is given for all hours, in {table_of}.csv", name=parameter.name, table_of=table_of(index)
                 )
                 remedy = say(
                     "{REPLACE} takes the column away; places that are not imported keep their value, hour by hour",
@@ -164,11 +136,7 @@ class ScenarioTables:
         if spread:
             names = listed([" × ".join(key) for key in spread])
             self.gathering.note(
-                say(
-                    "{name} of {names} keeps its value at every hour",
-                    name=parameter.name,
-                    names=names,
-                )
+                say("{name} of {names} keeps its value at every hour", name=parameter.name, names=names)
             )
         return spread, tables
 
@@ -193,9 +161,7 @@ class ScenarioTables:
                 file = self.gathering.shown_path(path)
                 self.gathering.add(
                     Fault(
-                        file,
-                        say("an import changes CSV tables only"),
-                        remedy=say("save it as {name}.csv", name=name),
+                        file, say("an import changes CSV tables only"), remedy=say("save it as {name}.csv", name=name)
                     )
                 )
                 return None

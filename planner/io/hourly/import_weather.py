@@ -45,24 +45,12 @@ ZONE_MISSING = say(
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did.
-
-    Attributes
-    ----------
-    files
-        Those written.
-    kind
-        The set of the places, such as ``site``.
-    columns
-        The column of each place.
-    hours
-        Timesteps, each with a value for each place.
-    """
+    """The outcome of an import."""
 
     column: str
-    kind: str
-    columns: Mapping[str, str]
-    hours: int
+    kind: str  # the set of the places, such as site
+    columns: Mapping[str, str]  # the column of each place
+    hours: int  # timesteps, each with a value for each place
     files: tuple[Path, ...]
     notes: tuple[Text, ...]
 
@@ -89,26 +77,7 @@ class Imported:
 
 
 def import_weather(file: Path, folder: Path, declarations: Declarations, order: Order) -> Imported:
-    """Write an hourly table into a scenario folder, whole or not at all.
-
-    Parameters
-    ----------
-    file
-        CSV: a column of times and one column a place; 8,760 or 8,784 rows. Or an EPW file, of one place.
-    folder
-        An existing scenario folder.
-    declarations
-        What the features declare; table, places and range of values follow from there.
-
-    Raises
-    ------
-    UsageError
-        An option that is missing or means nothing.
-    InvalidInputError
-        Anything wrong with the file or the scenario; all faults together.
-    CannotWriteError
-        The file system refused; the folder is as it was.
-    """
+    """Write an hourly table into a scenario folder, whole or not at all."""
     target = target_of(order, declarations)
     if order.time_zone:
         zone_of(order.time_zone, "--time-zone")
@@ -146,13 +115,7 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
 
 
 def _clock(read: HourlyFile, order: Order, gathering: Gathering) -> Clock:
-    """Return the clocks of file and scenario.
-
-    Raises
-    ------
-    UsageError
-        No zone is stated, by the option or the file, or they state different ones.
-    """
+    """Return the clocks of file and scenario."""
     name = order.time_zone or read.zone_name
     if not name:
         raise UsageError(ZONE_MISSING)
@@ -186,13 +149,7 @@ def _folder(folder: Path) -> Path:
         pass
     problem = say("not a folder") if folder.name == TOML else say("there is no such folder")
     raise InvalidInputError(
-        [
-            Fault(
-                str(folder),
-                problem,
-                remedy=say("name a scenario folder; 'planner new' makes one"),
-            )
-        ]
+        [Fault(str(folder), problem, remedy=say("name a scenario folder; 'planner new' makes one"))]
     )
 
 
@@ -219,13 +176,7 @@ class _Import:
         return only or matched(self.read.table.files[0], columns, places, self.gathering)
 
     def hourly(self, columns: Mapping[str, str]) -> Hourly:
-        """Return the cells of every place at every timestep.
-
-        Raises
-        ------
-        InvalidInputError
-            All faults together.
-        """
+        """Return the cells of every place at every timestep."""
         self._check_values(columns)
         reading = Reading(self.order.hours_end)
         year = year_of(self.read.table, self.read.time_column, self.clock, self.gathering, reading)
@@ -256,8 +207,7 @@ class _Import:
         table = self.layer.tables.get(table_of(carrier))
         if table is None:
             problem = say(
-                "the scenario has no {table_of}.csv, which says what to import for",
-                table_of=table_of(carrier),
+                "the scenario has no {table_of}.csv, which says what to import for", table_of=table_of(carrier)
             )
             self.gathering.add(Fault(f"{table_of(carrier)}.csv", problem, remedy=say("write it first")))
             return Places(kind, (), names)
@@ -278,11 +228,7 @@ class _Import:
             for row, cell in enumerate(cells):
                 if not cell:
                     self.gathering.at(
-                        codes[row],
-                        column,
-                        None,
-                        say("the cell is empty"),
-                        say("every hour needs its number"),
+                        codes[row], column, None, say("the cell is empty"), say("every hour needs its number")
                     )
             name = self.target.parameter.name
             for row, problem, remedy in parse(self.target.parameter, cells).faults:

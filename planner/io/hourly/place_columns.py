@@ -1,4 +1,4 @@
-"""Which column of an hourly table belongs to which site, or workload: by id, name or province, or as it is said."""
+"""Match columns of an hourly table to sites or workloads: by id, name or province, or as it is said."""
 
 from __future__ import annotations
 
@@ -25,28 +25,18 @@ NAMES_OF_ONE = {
         "气温", "干球温度",
     }
 }  # fmt: skip
-"""What files of one place (EPW, TMY3, PVGIS, NSRDB) call a parameter's column, beside its name; units left out."""
+"""Names of a parameter's column in files of one place (EPW, TMY3, PVGIS, NSRDB), beside its own; units left out."""
 NAMED_MAX = 40
 """Columns that are not used, named in a note."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """The places of one set that a column may belong to.
+    """The places of one set that a column may belong to."""
 
-    Attributes
-    ----------
-    kind
-        The set, such as ``site``.
-    ids
-        Those that need a column.
-    table
-        The set's table with its names, if it has one.
-    """
-
-    kind: str
-    ids: Sequence[str]
-    table: Table | None
+    kind: str  # the set, such as site
+    ids: Sequence[str]  # those that need a column
+    table: Table | None  # the set's table with its names, if it has one
 
     def words(self) -> dict[str, dict[str, set[str]]]:
         """Return the ids that each word may mean, by the kind of word."""
@@ -70,20 +60,11 @@ def picked(picks: Sequence[str], columns: Sequence[str], places: Places, gatheri
     for text in picks:
         column, equals, name = composed(text).rpartition("=")
         if not equals or not column or not name:
-            problem, remedy = (
-                say("not a column and an id"),
-                say("write COLUMN={kind}", kind=places.kind),
-            )
+            problem, remedy = (say("not a column and an id"), say("write COLUMN={kind}", kind=places.kind))
         elif column not in columns:
-            problem, remedy = (
-                say("the file has no such column"),
-                nearest(column, columns, say("columns")),
-            )
+            problem, remedy = (say("the file has no such column"), nearest(column, columns, say("columns")))
         elif name not in places.ids:
-            problem, remedy = (
-                say("no such {kind} to import for", kind=places.kind),
-                nearest(name, places.ids),
-            )
+            problem, remedy = (say("no such {kind} to import for", kind=places.kind), nearest(name, places.ids))
         elif name in found:
             problem, remedy = (
                 say("{kind} {name} is picked twice", kind=places.kind, name=name),
@@ -128,11 +109,7 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
             _add(
                 file,
                 column,
-                say(
-                    "the column may mean different {kind}s ({told})",
-                    kind=places.kind,
-                    told=told,
-                ),
+                say("the column may mean different {kind}s ({told})", kind=places.kind, told=told),
                 places,
                 gathering,
             )
@@ -141,10 +118,7 @@ def matched(file: str, columns: Sequence[str], places: Places, gathering: Gather
     for name in places.ids:
         if len(claims.get(name, ())) > 1:
             problem = say(
-                "{kind} {name} fits several columns: {listed}",
-                kind=places.kind,
-                name=name,
-                listed=listed(claims[name]),
+                "{kind} {name} fits several columns: {listed}", kind=places.kind, name=name, listed=listed(claims[name])
             )
             _add(file, claims[name][1], problem, places, gathering)
     lacking = [name for name in places.ids if name not in claims]

@@ -56,15 +56,7 @@ class Parsed:
 
 
 def parse(parameter: Parameter, cells: Sequence[str]) -> Parsed:
-    """Read one column.
-
-    Parameters
-    ----------
-    parameter
-        Says how a cell is read and what is allowed.
-    cells
-        Text; ``""`` is left out.
-    """
+    """Read one column."""
     rows: Sequence[int] = range(len(cells))
     if "" in cells:
         rows = [row for row in rows if cells[row]]
@@ -162,11 +154,7 @@ def _not_a_number(parameter: Parameter, cell: str) -> Check:
     word = cell.strip().casefold()
     half = unicodedata.normalize("NFKC", cell)
     hints = (
-        (
-            word in GAPS,
-            say("the cell says that there is no number"),
-            say("leave it empty, or write the number"),
-        ),
+        (word in GAPS, say("the cell says that there is no number"), say("leave it empty, or write the number")),
         (
             word.lstrip("+-") in INFINITIES,
             say("the number must be finite"),
@@ -177,11 +165,7 @@ def _not_a_number(parameter: Parameter, cell: str) -> Check:
             say("spaces stand around the number"),
             say("delete them"),
         ),
-        (
-            cell[-1:] in {"%", "％"},
-            say("a percentage"),
-            say("write a share: 5% is 0.05"),
-        ),
+        (cell[-1:] in {"%", "％"}, say("a percentage"), say("write a share: 5% is 0.05")),
         (
             half != cell and NUMBER.fullmatch(half),
             say("the digits are full-width"),
@@ -192,16 +176,8 @@ def _not_a_number(parameter: Parameter, cell: str) -> Check:
             say("thousands are separated"),
             say("write digits only"),
         ),
-        (
-            re.fullmatch(r"[+-]?\d+[,，]\d+", cell),
-            say("a decimal comma"),
-            say("write a decimal point"),
-        ),
-        (
-            re.fullmatch(r"[+-]?[\d.]+(_\d+)+[\d.]*", cell),
-            say("digits are separated by _"),
-            say("write digits only"),
-        ),
+        (re.fullmatch(r"[+-]?\d+[,，]\d+", cell), say("a decimal comma"), say("write a decimal point")),
+        (re.fullmatch(r"[+-]?[\d.]+(_\d+)+[\d.]*", cell), say("digits are separated by _"), say("write digits only")),
         (
             re.fullmatch(r"[+-]?0[xXoObB][0-9a-fA-F]+", cell),
             say("not a decimal number"),

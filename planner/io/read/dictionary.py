@@ -71,19 +71,7 @@ def table_section(table: TableSchema, schema: Schema) -> Iterator[str]:
     """Yield the lines on one table: what defines it, its keys, its columns."""
     yield from (f"## {table.name}.csv", "")
     yield from _introduction(table, schema)
-    rows = [
-        (
-            f"`{name}`",
-            unit_of(parameter),
-            default_of(parameter),
-            allowed_in(parameter),
-            usual_in(parameter),
-            sentence(parameter.description) + _elsewhere(parameter, table),
-            parameter.description.zh.replace("|", "\\|"),
-            schema.declarations.owner.get(parameter.key, ""),
-        )
-        for name, parameter in table.columns.items()
-    ]
+    rows = [_cells(name, parameter, table.name, schema) for name, parameter in table.columns.items()]
     yield from markdown_table(("column", *COLUMNS, IN_CHINESE.zh, "feature"), rows)
     yield ""
 
@@ -91,21 +79,23 @@ def table_section(table: TableSchema, schema: Schema) -> Iterator[str]:
 def scalar_section(schema: Schema) -> Iterator[str]:
     """Yield the lines on the scalars of ``[parameters]``."""
     yield from ("## [parameters] in scenario.toml", "", "Scalars and named choices.", "")
-    rows = [
-        (
-            f"`{name}`",
-            unit_of(parameter),
-            default_of(parameter),
-            allowed_in(parameter),
-            usual_in(parameter),
-            sentence(parameter.description) + _elsewhere(parameter, None),
-            parameter.description.zh.replace("|", "\\|"),
-            schema.declarations.owner[parameter.key],
-        )
-        for name, parameter in schema.scalars.items()
-    ]
+    rows = [_cells(name, parameter, "", schema) for name, parameter in schema.scalars.items()]
     yield from markdown_table(("name", *COLUMNS, IN_CHINESE.zh, "feature"), rows)
     yield ""
+
+
+def _cells(name: str, parameter: Parameter, table: str, schema: Schema) -> tuple[str, ...]:
+    """Return a column of a table, or a scalar, as a row."""
+    return (
+        f"`{name}`",
+        unit_of(parameter),
+        default_of(parameter),
+        allowed_in(parameter),
+        usual_in(parameter),
+        sentence(parameter.description) + _elsewhere(parameter, table),
+        parameter.description.zh.replace("|", "\\|"),
+        schema.declarations.owner.get(parameter.key, ""),
+    )
 
 
 def tables_of(schema: Schema) -> list[TableSchema]:
@@ -150,8 +140,7 @@ def _introduction(table: TableSchema, schema: Schema) -> Iterator[str]:
     yield from (f"Key: {', '.join(f'`{key}`' for key in table.keys)}.", "")
 
 
-def _elsewhere(parameter: Parameter, table: TableSchema | None) -> str:
-    here = table.name if table is not None else ""
+def _elsewhere(parameter: Parameter, here: str) -> str:
     others = [table_of(index) for index in parameter.indices if table_of(index) != here]
     names = " or ".join(f"`{name}.csv`" if name else "`[parameters]`" for name in others)
     return f" May stand in {names} instead." if names else ""

@@ -42,24 +42,19 @@ class Edit:
     cell: str
     code: int
     label: str
-    """What the file or the command line calls it."""
+    """Its name in the file or on the command line."""
 
 
 @dataclass
 class Editor:
-    """Applies edits to a layer.
-
-    Attributes
-    ----------
-    own
-        The indices, by parameter, at which the folder's own tables give it: an edit may replace what
-        the base gives at another index, never what its own folder gives.
-    """
+    """Applies edits to a layer."""
 
     layer: Layer
     schema: Schema
     gathering: Gathering
     own: Mapping[str, Collection[tuple[str, ...]]]
+    """The indices, by parameter, at which the folder's own tables give it: an edit may replace what the base gives
+    at another index, never what its own folder gives."""
 
     def apply(self, edit: Edit) -> None:
         """Make one change, or keep the fault that forbids it."""
@@ -71,11 +66,7 @@ class Editor:
             self._fault(
                 edit,
                 say("the key has {count} parts", count=len(edit.key)),
-                say(
-                    "the keys of {table} are {listed}",
-                    table=edit.table,
-                    listed=", ".join(keys),
-                ),
+                say("the keys of {table} are {listed}", table=edit.table, listed=", ".join(keys)),
             )
             return
         if not self._replaces(edit, parameter, keys):
@@ -115,11 +106,7 @@ class Editor:
         if edit.column not in columns:
             self._fault(
                 edit,
-                say(
-                    "unknown column {column} of {table}",
-                    column=edit.column,
-                    table=edit.table,
-                ),
+                say("unknown column {column} of {table}", column=edit.column, table=edit.table),
                 nearest(edit.column, columns),
             )
             return None
@@ -133,9 +120,7 @@ class Editor:
             where = f"{table_of(other)}.csv" if other else "[parameters]"
             if other in self.own.get(parameter.key, ()):
                 self._fault(
-                    edit,
-                    say("it is given in {where} of the same scenario", where=where),
-                    say("keep it in one of them"),
+                    edit, say("it is given in {where} of the same scenario", where=where), say("keep it in one of them")
                 )
                 return False
             if edit.key:
@@ -145,23 +130,11 @@ class Editor:
                     column=edit.column,
                     where=where,
                 )
-                self._fault(
-                    edit,
-                    say(
-                        "it is given in {where}, which one row cannot replace",
-                        where=where,
-                    ),
-                    remedy,
-                )
+                self._fault(edit, say("it is given in {where}, which one row cannot replace", where=where), remedy)
                 return False
             forget(self.layer, parameter, other)
             self.gathering.note(
-                say(
-                    "{label} replaces {name} in {where}",
-                    label=edit.label,
-                    name=parameter.name,
-                    where=where,
-                )
+                say("{label} replaces {name} in {where}", label=edit.label, name=parameter.name, where=where)
             )
         return True
 
@@ -190,11 +163,7 @@ class Editor:
         if 1 < len(keys) == depth:  # both ids are named: the row is meant, and its keys are checked like any other's
             return [_append(table, dict(zip(keys, edit.key, strict=True)), edit.code)]
         near = nearest(edit.key[-1], table.columns[keys[depth - 1]])
-        self._fault(
-            edit,
-            say("unknown key {listed} of {table}", listed=listed(edit.key), table=edit.table),
-            near,
-        )
+        self._fault(edit, say("unknown key {listed} of {table}", listed=listed(edit.key), table=edit.table), near)
         return ()
 
     def _fault(self, edit: Edit, problem: Text, remedy: Text) -> None:
@@ -212,24 +181,12 @@ def _append(table: Table, key: Mapping[str, str], code: int) -> int:
 def edits_of(
     assignments: Mapping[str, Any], code: Mapping[str, int], schema: Schema, gathering: Gathering
 ) -> Iterator[Edit]:
-    """Turn ``[set]`` into edits, outer keys before inner ones.
-
-    Parameters
-    ----------
-    code
-        Of the line of each name.
-    """
+    """Turn ``[set]`` into edits, outer keys before inner ones."""
     for name, value in assignments.items():
         table, dot, column = name.partition(".")
         if not dot or (isinstance(value, Mapping) and not value):
             remedy = say('"table.column" = value, the name in quotes')
-            gathering.at(
-                code[name],
-                f"set.{name}",
-                None,
-                say("not a column of a table, or without a value"),
-                remedy,
-            )
+            gathering.at(code[name], f"set.{name}", None, say("not a column of a table, or without a value"), remedy)
             continue
         parameter = schema.tables[table].columns.get(column) if table in schema.tables else None
         for key, leaf in _leaves(value):
@@ -237,10 +194,7 @@ def edits_of(
             if cell is None:
                 problem, remedy = (
                     say("the value is of the wrong kind"),
-                    say(
-                        "it should be a {kind}",
-                        kind=cell_rules.kind_word(parameter.kind) if parameter else "",
-                    ),
+                    say("it should be a {kind}", kind=cell_rules.kind_word(parameter.kind) if parameter else ""),
                 )
                 gathering.at(code[name], f"set.{name}", str(leaf), problem, remedy)
                 continue
@@ -279,24 +233,14 @@ def drop(
     """Take away every row whose key names one of the ids."""
     for name, ids in drops.items():
         if name not in schema.declarations.sets:
-            gathering.at(
-                code[name],
-                f"drop.{name}",
-                None,
-                say("unknown set"),
-                nearest(name, schema.declarations.sets),
-            )
+            gathering.at(code[name], f"drop.{name}", None, say("unknown set"), nearest(name, schema.declarations.sets))
             continue
         keyed = [table for table in layer.tables.values() if name in schema.tables[table.name].keys]
         known = {cell for table in keyed for cell in table.columns[name]}
         for member in ids:
             if member not in known and name not in gathering.broken:
                 gathering.at(
-                    code[name],
-                    f"drop.{name}",
-                    member,
-                    say("unknown {name}", name=name),
-                    nearest(member, known),
+                    code[name], f"drop.{name}", member, say("unknown {name}", name=name), nearest(member, known)
                 )
         gone = set(ids)
         for table in keyed:
@@ -391,11 +335,7 @@ def _override_scalar(layer: Layer, parameter: Parameter, value: str, gathering: 
         if index:
             forget(layer, parameter, index)
             gathering.note(
-                say(
-                    "--set {name} replaces that in {table_of}.csv",
-                    name=parameter.name,
-                    table_of=table_of(index),
-                )
+                say("--set {name} replaces that in {table_of}.csv", name=parameter.name, table_of=table_of(index))
             )
     scalars = layer.document.setdefault(PARAMETERS, {})
     layer.places[PARAMETERS, parameter.name] = code

@@ -109,18 +109,10 @@ class FolderReader:
             base = (folder / extends).resolve()
             is_folder = base.is_dir()
         except (OSError, ValueError, RuntimeError):
-            return (
-                say("not a path"),
-                say("name another scenario folder, such as '../base'"),
-                None,
-            )
+            return (say("not a path"), say("name another scenario folder, such as '../base'"), None)
         root = self.gathering.root
         if root not in base.parents:
-            return (
-                say("it leaves the scenarios' root"),
-                say("name a folder inside {name}", name=root.name),
-                None,
-            )
+            return (say("it leaves the scenarios' root"), say("name a folder inside {name}", name=root.name), None)
         if base in trail:
             names = " → ".join(path.name for path in (*trail[trail.index(base) :], base))
             return (
@@ -130,10 +122,7 @@ class FolderReader:
             )
         if len(trail) > CHAIN_MAX:
             return (
-                say(
-                    "more than {CHAIN_MAX} scenarios extend each other",
-                    CHAIN_MAX=CHAIN_MAX,
-                ),
+                say("more than {CHAIN_MAX} scenarios extend each other", CHAIN_MAX=CHAIN_MAX),
                 say("merge some of them"),
                 None,
             )
@@ -155,12 +144,7 @@ class FolderReader:
                 self.gathering.add(Fault(file, say("unknown table"), remedy=remedy))
             elif suffix in {".geojson", ".gpkg"} and not self.schema.tables[name].is_placed:
                 self.gathering.add(
-                    Fault(
-                        file,
-                        say("the table has no coordinates"),
-                        remedy=say("write {name}.csv", name=name),
-                    ),
-                    name,
+                    Fault(file, say("the table has no coordinates"), remedy=say("write {name}.csv", name=name)), name
                 )
             elif name in files:
                 problem = say("the table is given by {files} as well", files=files[name])
@@ -203,11 +187,7 @@ class FolderReader:
             self.gathering.at(header, column, None, say("unknown column"), near, table.name)
             del table.columns[column], table.origins[column]
         for key in missing:
-            remedy = say(
-                "{name}.csv has the key columns {listed}",
-                name=table.name,
-                listed=", ".join(schema.keys),
-            )
+            remedy = say("{name}.csv has the key columns {listed}", name=table.name, listed=", ".join(schema.keys))
             self.gathering.at(header, key, None, say("the key column is missing"), remedy, table.name)
         return not missing and self._keys_are_sound(table, schema.keys)
 
@@ -225,10 +205,7 @@ class FolderReader:
             first: dict[tuple[str, ...], int] = {}
             for row, code in zip(rows, table.origins[keys[0]], strict=True):
                 if row in first:
-                    problem = say(
-                        "the key stands twice, first in row {row}",
-                        row=self.gathering.places.row(first[row]),
-                    )
+                    problem = say("the key stands twice, first in row {row}", row=self.gathering.places.row(first[row]))
                     self.gathering.at(code, ", ".join(keys), ", ".join(row), problem, say("keep one row"), table.name)
                 first.setdefault(row, code)
         return len(self.gathering.faults) == found

@@ -24,19 +24,7 @@ TEXT = {"type": "string"}
 
 
 def json_schema(declarations: Declarations) -> dict[str, Any]:
-    """Return the schema of a scenario.
-
-    Parameters
-    ----------
-    declarations
-        What the features declare.
-
-    Returns
-    -------
-    dict
-        A JSON Schema, draft 2020-12. Besides the standard words a column carries ``x-unit``, ``x-feature`` and
-        ``x-required`` (it must be given wherever its feature is listed).
-    """
+    """Return the schema of a scenario."""
     schema = schema_of(declarations)
     file = _plain(ScenarioFile.model_json_schema())
     definitions = file["$defs"]
@@ -65,8 +53,7 @@ def json_schema(declarations: Declarations) -> dict[str, Any]:
         "Members to take away, with every row that names them.",
     )
     properties["tables"] = _closed(
-        {name: _table(table, schema) for name, table in sorted(schema.tables.items())},
-        "Every table as a list of rows.",
+        {name: _table(table, schema) for name, table in sorted(schema.tables.items())}, "Every table as a list of rows."
     )
     return {
         "$schema": DIALECT,

@@ -16,24 +16,16 @@ if TYPE_CHECKING:
     from planner.io.files.toml_file import TomlPath
 
 OWN_ONLY = ("extends", "set", "drop")
-"""What a scenario.toml says about its own folder only."""
+"""Entries of a scenario.toml about its own folder only."""
 PARAMETERS = "parameters"
 
 
 @dataclass
 class Layer:
-    """A folder as read, its base already beneath it.
+    """A folder as read, its base already beneath it."""
 
-    Attributes
-    ----------
-    document
-        ``scenario.toml`` without ``extends``, ``[set]`` and ``[drop]``.
-    places
-        The code of the line of every TOML key.
-    """
-
-    document: dict[str, Any] = field(default_factory=dict)
-    places: dict[TomlPath, int] = field(default_factory=dict)
+    document: dict[str, Any] = field(default_factory=dict)  # scenario.toml without extends, [set] and [drop]
+    places: dict[TomlPath, int] = field(default_factory=dict)  # the code of the line of every TOML key
     tables: dict[str, Table] = field(default_factory=dict)
 
 
@@ -62,11 +54,7 @@ def check_given_once(layer: Layer, schema: Schema, gathering: Gathering) -> None
         for index, code in others:
             problem = say("it is given in {named} as well", named=_named(first[0]))
             gathering.at(
-                code,
-                _column(index, parameter),
-                None,
-                problem,
-                say("keep {name} in one of them", name=parameter.name),
+                code, _column(index, parameter), None, problem, say("keep {name} in one of them", name=parameter.name)
             )
 
 

@@ -23,13 +23,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def timesteps(table: Table, positions: Mapping[int, float], gathering: Gathering) -> tuple[str, ...]:
-    """Return the timesteps in the order in which they chain.
-
-    Parameters
-    ----------
-    positions
-        ``position`` as read, by row.
-    """
+    """Return the timesteps in the order in which they chain."""
     ids = table.columns[TIMESTEP]
     periods = table.columns.get("period", [""] * table.size)
     times = _times(table, gathering)
@@ -41,26 +35,12 @@ def timesteps(table: Table, positions: Mapping[int, float], gathering: Gathering
     for row, step in enumerate(ids):
         if row not in ranks:
             if not table.columns[column][row]:
-                problem = say(
-                    "{step} has no {column}, the others have",
-                    step=step,
-                    column=column,
-                )
-                gathering.at(
-                    codes[row],
-                    column,
-                    None,
-                    problem,
-                    say("give it to every timestep or to none"),
-                )
+                problem = say("{step} has no {column}, the others have", step=step, column=column)
+                gathering.at(codes[row], column, None, problem, say("give it to every timestep or to none"))
             continue
         place = (periods[row], ranks[row])
         if place in seen:
-            problem = say(
-                "{step} and {seen} stand at the same place of one period",
-                step=step,
-                seen=seen[place],
-            )
+            problem = say("{step} and {seen} stand at the same place of one period", step=step, seen=seen[place])
             gathering.at(codes[row], column, table.columns[column][row], problem, say("order them"))
         seen[place] = step
     rows = sorted((row for row in range(len(ids)) if row in ranks), key=lambda row: (periods[row], ranks[row]))
@@ -94,11 +74,7 @@ def _check_agreement(
             problem = say("position orders the steps otherwise than time does")
             cell = table.columns["position"][after]
             gathering.at(
-                table.origins["position"][after],
-                "position",
-                cell,
-                problem,
-                say("keep one of the two columns"),
+                table.origins["position"][after], "position", cell, problem, say("keep one of the two columns")
             )
             return
 

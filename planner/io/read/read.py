@@ -88,13 +88,7 @@ def _checked(layer: Layer, schema: Schema, path: Path, gathering: Gathering) -> 
     members = _ordered(validator)
     gathering.finish()
     for name, feature in unused(layer, schema, features).items():
-        gathering.note(
-            say(
-                "unused: {name} (the feature {feature} is not listed)",
-                name=name,
-                feature=feature,
-            )
-        )
+        gathering.note(say("unused: {name} (the feature {feature} is not listed)", name=name, feature=feature))
     settings = settled({**layer.document, "parameters": validator.scalars}, declarations.features)
     return _assembled(path, settings, validator, members)
 

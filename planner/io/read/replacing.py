@@ -40,17 +40,7 @@ def clear_excluded(  # noqa: PLR0917 - what is replaced where, by what, and who 
     label: str,
     spared: Callable[[int], bool] = lambda _: False,
 ) -> None:
-    """Empty the cells that exclude a parameter at these keys, and note it.
-
-    Parameters
-    ----------
-    keys
-        Of the table in which the parameter is given now; they begin with those of the other table, or it with them.
-    label
-        What gives the parameter.
-    spared
-        Says of the code of a cell whether it stays: one of the same folder is a contradiction, not an older statement.
-    """
+    """Empty the cells that exclude a parameter at these keys, and note it."""
     for name in parameter.excludes:
         other = schema.declarations.parameters[name]
         for index, _ in given_at(layer, other):
@@ -69,12 +59,7 @@ def clear_excluded(  # noqa: PLR0917 - what is replaced where, by what, and who 
 
 
 def _cleared(  # noqa: PLR0917 - as above
-    layer: Layer,
-    table: Table,
-    other: Parameter,
-    index: tuple[str, ...],
-    keys: Keys,
-    spared: Callable[[int], bool],
+    layer: Layer, table: Table, other: Parameter, index: tuple[str, ...], keys: Keys, spared: Callable[[int], bool]
 ) -> int:
     """Empty cells of one column, their sources too; return how many."""
     depth = min((len(index), *(len(key) for key in keys)))

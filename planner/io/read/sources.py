@@ -33,11 +33,7 @@ def check_sources(layer: Layer, schema: Schema, gathering: Gathering) -> None:
         elif name in gathering.broken:
             continue
         elif name not in names:
-            found = (
-                "table",
-                say("no such table in the scenario"),
-                nearest(name, names, say("tables of the scenario")),
-            )
+            found = ("table", say("no such table in the scenario"), nearest(name, names, say("tables of the scenario")))
         else:
             of = layer.tables[name]
             if name not in rows:
@@ -58,29 +54,14 @@ def _scalar_fault(key: str, column: str, layer: Layer, schema: Schema) -> tuple[
 
 def _cell_fault(key: str, column: str, of: Table, rows: set[str]) -> tuple[str, Text, Text] | None:
     if column not in of.columns:
-        return (
-            "column",
-            say("no such column in {name}.csv", name=of.name),
-            nearest(column, of.columns),
-        )
+        return ("column", say("no such column in {name}.csv", name=of.name), nearest(column, of.columns))
     if key and key not in rows:
-        return (
-            "key",
-            say("no such row in {name}.csv", name=of.name),
-            nearest(key, rows, say("known keys")),
-        )
+        return ("key", say("no such row in {name}.csv", name=of.name), nearest(key, rows, say("known keys")))
     return None
 
 
 def illustrative_share(scenario: Scenario) -> float | None:
-    """Return the share of the numeric input cells, scalars included, that ``source.csv`` calls illustrative.
-
-    Returns
-    -------
-    float or None
-        Between 0 and 1; ``None`` without ``source.csv``. Cells of features not listed do not count. The row of
-        a key says more than the row of its whole column, and a cell without a source is not illustrative.
-    """
+    """Return the share of the numeric input cells, scalars included, that ``source.csv`` calls illustrative."""
     if SOURCE not in scenario.tables:
         return None
     confidence = {

@@ -13,9 +13,10 @@ import secrets
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.errors import UsageError, shown
 from planner.io.files.run_swap import move
 from planner.io.files.toml_file import write_toml
+from planner.io.files.writing import writing
 from planner.io.read.dictionary import default_of, scalar_section, sentence, table_section, tables_of
 from planner.language import say
 from planner.scenario.schema import PLACED, SCENARIO, SOURCE, Schema, schema_of
@@ -130,44 +131,23 @@ LOOKED_UP = ("public geography", "", "fact", "published", "of the place named")
 
 
 def write_starter(folder: Path, declarations: Declarations) -> None:
-    """Write a scenario folder to start from, whole or not at all.
-
-    Parameters
-    ----------
-    folder
-        The folder to make, in one that exists.
-    declarations
-        What the features declare; the explanations come from there.
-
-    Raises
-    ------
-    UsageError
-        The folder exists.
-    CannotWriteError
-        The file system refused; nothing is left behind.
-    """
+    """Write a scenario folder to start from, whole or not at all."""
     if os.path.lexists(folder):
         raise UsageError(say("{folder} exists already; choose another name", folder=shown(folder)))
     files = starter_files(folder.name, declarations)
     draft = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.planner-new")
-    try:
-        draft.mkdir()
-        for name, text in files.items():
-            (draft / name).write_bytes(text.encode())
-        move(draft, folder)
-    except FileExistsError as error:
-        raise UsageError(say("{folder} exists already; choose another name", folder=shown(folder))) from error
-    except (OSError, ValueError) as error:
-        why = shown(reason(error))
-        raise CannotWriteError(
-            say(
-                "cannot write {folder}: {reason}; nothing was written",
-                folder=shown(folder),
-                reason=why,
-            )
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    with writing(folder, say("nothing was written")):
+        try:
+            draft.mkdir()
+            for name, text in files.items():
+                (draft / name).write_bytes(text.encode())
+            move(draft, folder)
+        except FileExistsError as error:
+            raise UsageError(say("{folder} exists already; choose another name", folder=shown(folder))) from error
+        except ValueError as error:  # a name that no text, or no file system, can hold
+            raise OSError(str(error)) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def starter_files(name: str, declarations: Declarations) -> dict[str, str]:

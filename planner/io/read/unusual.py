@@ -27,21 +27,11 @@ COLUMNS_SHOWN_MAX = 12
 
 @dataclass(frozen=True)
 class Unusual:
-    """The numbers of one parameter that lie outside its usual range.
+    """The numbers of one parameter that lie outside its usual range."""
 
-    Attributes
-    ----------
-    parameter
-        Its key, such as ``grid_power_price``.
-    count
-        How many there are.
-    sentence
-        The first of them with its place, what is usual, and what was likely meant.
-    """
-
-    parameter: str
+    parameter: str  # its key, such as grid_power_price
     count: int
-    sentence: Message
+    sentence: Message  # the first of them with its place, what is usual, and what was likely meant
 
 
 def unusual_in(scenario: Scenario) -> Iterator[Unusual]:
@@ -96,12 +86,7 @@ def _member(label: object) -> tuple[str, ...]:
 
 
 def _sentence(  # noqa: PLR0917 - what the sentence tells, in its order
-    scenario: Scenario,
-    parameter: Parameter,
-    usual: Plausible,
-    member: tuple[str, ...] | None,
-    value: float,
-    count: int,
+    scenario: Scenario, parameter: Parameter, usual: Plausible, member: tuple[str, ...] | None, value: float, count: int
 ) -> Message:
     problem = say("an unusual value, most are {usual}", usual=usual_words(parameter))
     place = scenario.fault(parameter.key, member, problem)

@@ -35,28 +35,17 @@ class Column:
 
 @dataclass
 class Validator:
-    """Checks a merged layer against the declarations and gathers its values.
-
-    Attributes
-    ----------
-    file
-        ``scenario.toml`` of the scenario that is run, named where nothing better is known.
-    members
-        The sets; ``None`` where a fault hides the members.
-    columns
-        The values, by table and column.
-    scalars
-        Those of ``[parameters]``.
-    """
+    """Checks a merged layer against the declarations and gathers its values."""
 
     layer: Layer
     schema: Schema
     features: tuple[str, ...]
-    file: str
+    file: str  # scenario.toml of the scenario that is run, named where nothing better is known
     gathering: Gathering
     members: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
-    columns: dict[tuple[str, str], Column] = field(default_factory=dict)
-    scalars: dict[str, Value] = field(default_factory=dict)
+    """The sets; ``None`` where a fault hides the members."""
+    columns: dict[tuple[str, str], Column] = field(default_factory=dict)  # the values, by table and column
+    scalars: dict[str, Value] = field(default_factory=dict)  # those of [parameters]
 
     def check(self) -> None:
         """Gather members and values, and every fault on the way."""
@@ -210,11 +199,7 @@ class Validator:
         missing = [key for key in product(*members) if key not in present]
         if missing:
             names = listed([" × ".join(key) for key in missing])
-            problem = say(
-                "{count} missing, and there is no default: {names}",
-                count=len(missing),
-                names=names,
-            )
+            problem = say("{count} missing, and there is no default: {names}", count=len(missing), names=names)
             self.gathering.add(
                 Fault(
                     table.files[-1],

@@ -44,15 +44,7 @@ def site_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
 
 
 def region_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
-    """Return the regions as points.
-
-    Returns
-    -------
-    GeoDataFrame
-        One row a region, in the scenario's order: region, name_zh, name_en, hub, side, province; the figures of regions
-        that the features declare: demand and unserved [MW IT, mean over the year], latency [ms, one way, mean of the
-        work served]; geometry (None without coordinates).
-    """
+    """Return the regions as points."""
     return _points(scenario, "region", tables)
 
 
@@ -117,11 +109,6 @@ def write_layers(path: Path, sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame,
     """Write ``plan.gpkg``: the layers sites, regions and flows, with the styles in which QGIS opens them.
 
     Flows without an arc (a region served on the spot, or without coordinates) are in the tables only.
-
-    Raises
-    ------
-    OSError
-        The file system refused.
     """
     layers = {"sites": sites, "regions": regions, "flows": flows[flows.geometry.notna()]}
     write_geopackage(path, layers, GEOMETRIES, styles(layers["sites"], layers["regions"], layers["flows"]))

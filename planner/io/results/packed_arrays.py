@@ -21,13 +21,7 @@ BYTES_MAX: Final = {BASIS: 2**30, PROOF: 2**28}
 
 
 def write_arrays(arrays: Arrays, folder: Path, name: str) -> None:
-    """Write arrays into a run folder, packed, as ``BASIS`` or ``PROOF``.
-
-    Raises
-    ------
-    OSError
-        The file system refused.
-    """
+    """Write arrays into a run folder, packed, as ``BASIS`` or ``PROOF``."""
     np.savez_compressed(folder / name, allow_pickle=False, **arrays)
 
 
@@ -35,11 +29,6 @@ def read_proof(folder: Path) -> dict[str, npt.NDArray[Any]] | None:
     """Return what the bound of a run folder is proved from; ``None`` where there is no such file.
 
     The manifest answers for it. A file too large to be what a run has kept is not read: nothing is proved from it.
-
-    Raises
-    ------
-    ValueError
-        The file cannot be read.
     """
     return _read(folder, PROOF)
 

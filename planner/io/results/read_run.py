@@ -74,13 +74,7 @@ def _file_of(table: str) -> str:
 
 
 def changed_files(folder: Path) -> list[str]:
-    """Return the files that the manifest answers for and that are missing or not what was written, sorted.
-
-    Raises
-    ------
-    InvalidInputError
-        The folder is no run.
-    """
+    """Return the files that the manifest answers for and that are missing or not what was written, sorted."""
     files = _read_manifest(Path(folder))["files"]
     return sorted(name for name, known in files.items() if _hash_of(Path(folder), name) != known)
 
@@ -89,13 +83,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     """Read a manifest and make sure that the rest of this module may rely on its shape."""
     if not folder.is_dir():
         raise InvalidInputError(
-            [
-                Fault(
-                    str(folder),
-                    say("there is no such run folder"),
-                    remedy=say("name the folder of a run"),
-                )
-            ]
+            [Fault(str(folder), say("there is no such run folder"), remedy=say("name the folder of a run"))]
         )
     gathering = Gathering(folder)
     manifest = _read_json(folder, MANIFEST, gathering)
@@ -115,13 +103,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         )
     if not (_are_files(manifest.get("files")) and _are_layouts(manifest.get("tables"))):
         raise InvalidInputError(
-            [
-                Fault(
-                    MANIFEST,
-                    say("its list of files or tables is damaged"),
-                    remedy=say("run it again"),
-                )
-            ]
+            [Fault(MANIFEST, say("its list of files or tables is damaged"), remedy=say("run it again"))]
         )
     return manifest
 
@@ -149,21 +131,12 @@ def _read_json(folder: Path, name: str, gathering: Gathering) -> dict[str, Any]:
         gathering.add(
             Fault(
                 name,
-                say(
-                    "it is missing, so that {folder} is not a finished run",
-                    folder=folder,
-                ),
+                say("it is missing, so that {folder} is not a finished run", folder=folder),
                 remedy=say("run it again"),
             )
         )
     except (ValueError, RecursionError, OSError) as error:
-        gathering.add(
-            Fault(
-                name,
-                say("it cannot be read: {error}", error=error),
-                remedy=say("run it again"),
-            )
-        )
+        gathering.add(Fault(name, say("it cannot be read: {error}", error=error), remedy=say("run it again")))
     else:
         if isinstance(data, dict):
             return data
@@ -183,10 +156,7 @@ def _check_files(folder: Path, manifest: Mapping[str, Any], gathering: Gathering
             gathering.add(
                 Fault(
                     name,
-                    say(
-                        "the run in {folder} is not complete: it is missing",
-                        folder=folder,
-                    ),
+                    say("the run in {folder} is not complete: it is missing", folder=folder),
                     remedy=say("run it again"),
                 )
             )
@@ -194,12 +164,7 @@ def _check_files(folder: Path, manifest: Mapping[str, Any], gathering: Gathering
             problem = say("it is not the file that the run wrote")
             gathering.add(
                 Fault(
-                    name,
-                    problem,
-                    remedy=say(
-                        "run it again; planner audit {folder} says what differs",
-                        folder=folder,
-                    ),
+                    name, problem, remedy=say("run it again; planner audit {folder} says what differs", folder=folder)
                 )
             )
 
@@ -222,11 +187,7 @@ def _read_inputs(folder: Path, manifest: Mapping[str, Any], declarations: Declar
             [
                 Fault(
                     SUMMARY,
-                    say(
-                        "the run in {folder} has no plan: {status}",
-                        folder=folder,
-                        status=status,
-                    ),
+                    say("the run in {folder} has no plan: {status}", folder=folder, status=status),
                     remedy=say("name another"),
                 )
             ]

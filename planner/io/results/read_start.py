@@ -23,13 +23,7 @@ if TYPE_CHECKING:
 
 
 def check_start(folder: Path) -> None:
-    """Make sure that a folder is a complete run, as it was written, before any time is spent.
-
-    Raises
-    ------
-    InvalidInputError
-        It is not.
-    """
+    """Make sure that a folder is a complete run, as it was written, before any time is spent."""
     changed = changed_files(folder)
     if changed:
         remedy = say("name a run as it was written, or leave --start out")
@@ -43,13 +37,7 @@ def check_start(folder: Path) -> None:
 def read_start(
     folder: Path, columns: Collection[str]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, npt.NDArray[Any]] | None]:
-    """Read the result tables of a run that have one of these columns, and its basis; none where the run has no plan.
-
-    Raises
-    ------
-    InvalidInputError
-        The folder is no complete run, or not as it was written.
-    """
+    """Read the result tables of a run that have one of these columns, and its basis; none where the run has no plan."""
     check_start(folder)
     layouts = json.loads((folder / MANIFEST).read_bytes())["tables"]
     gathering = Gathering(folder)

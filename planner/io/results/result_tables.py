@@ -30,21 +30,11 @@ FLAGS = {"true": True, "false": False}
 QUOTED = ',"\r\n'
 """Characters for which a cell of CSV is put in quotes."""
 KINDS = ("text", "number", "integer", "flag", "empty")
-ARTICLES = {
-    "number": say("a number"),
-    "integer": say("a whole number"),
-    "flag": say("true or false"),
-}
+ARTICLES = {"number": say("a number"), "integer": say("a whole number"), "flag": say("true or false")}
 
 
 def kind_of(column: pd.Series) -> str:
-    """Return what a column holds: ``text``, ``number``, ``integer``, ``flag``, or ``empty`` (no rows, no type).
-
-    Raises
-    ------
-    TypeError
-        The column mixes kinds, so that it could not be read back.
-    """
+    """Return what a column holds: ``text``, ``number``, ``integer``, ``flag``, or ``empty`` (no rows, no type)."""
     if pd.api.types.is_bool_dtype(column):
         return "flag"
     if pd.api.types.is_numeric_dtype(column):
@@ -109,17 +99,7 @@ def _cells(column: pd.Series, kind: str) -> list[str]:
 
 
 def read_table(data: bytes, file: str, layout: Mapping[str, Any], gathering: Gathering) -> pd.DataFrame | None:
-    """Read a table that :func:`write_table` wrote; gather the faults and return ``None`` where it is another.
-
-    Parameters
-    ----------
-    data
-        The file's bytes.
-    file
-        The path as messages show it.
-    layout
-        From :func:`layout_of`, by way of the manifest.
-    """
+    """Read a table that :func:`write_table` wrote; gather the faults and return ``None`` where it is another."""
     table = read_csv(data, file, file, gathering)
     if table is None:
         return None
@@ -127,11 +107,7 @@ def read_table(data: bytes, file: str, layout: Mapping[str, Any], gathering: Gat
     if list(table.columns) != list(kinds):
         code = gathering.places.base(file) + 1
         gathering.at(
-            code,
-            None,
-            ", ".join(table.columns),
-            say("the columns are not those of the run"),
-            ", ".join(kinds),
+            code, None, ", ".join(table.columns), say("the columns are not those of the run"), ", ".join(kinds)
         )
         return None
     columns = {name: _read(table, name, kind, gathering) for name, kind in kinds.items()}

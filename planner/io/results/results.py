@@ -149,11 +149,6 @@ def write_results(results: Results, folder: Path) -> None:
     """Write everything but the maps and the manifest into an empty folder.
 
     Without a plan only the summary and the log are written.
-
-    Raises
-    ------
-    OSError
-        The file system refused.
     """
     write_summary(results, folder)
     (folder / LOG).write_bytes(results.log.encode("utf-8", "backslashreplace"))
@@ -178,31 +173,12 @@ def write_results(results: Results, folder: Path) -> None:
 
 
 def write_summary(results: Results, folder: Path) -> None:
-    """Write ``summary.json``, or write it again when the last times are known.
-
-    Raises
-    ------
-    OSError
-        The file system refused.
-    """
+    """Write ``summary.json``, or write it again when the last times are known."""
     (folder / SUMMARY).write_bytes(to_json(results.summary))
 
 
 def write_manifest(results: Results, folder: Path) -> dict[str, Any]:
-    """Write ``manifest.json``, the last of all files: present and matching means complete.
-
-    Returns
-    -------
-    dict
-        The manifest as written: that of the results, with ``tables`` (rows, and the kind of every column) and
-        ``files`` (SHA-256 of every text file of the run and of what its bound is proved from; GeoPackage and pictures
-        carry times, maps may be drawn again, and a basis is only a place to begin).
-
-    Raises
-    ------
-    OSError
-        The file system refused.
-    """
+    """Write ``manifest.json``, the last of all files: present and matching means complete."""
     tables = {name: layout_of(table) for name, table in results.tables.items()}
     if results.has_plan:
         tables[PRICES] = layout_of(results.shadow_prices)

@@ -13,15 +13,16 @@ import secrets
 import shutil
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, UsageError, reason, shown
-from planner.io.files.run_swap import exchange, lock, move, remedy
+from planner.errors import CannotWriteError, UsageError, shown
+from planner.io.files.run_swap import exchange, lock, move, opened, sync
+from planner.io.files.writing import writing
 from planner.language import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 MANIFEST = "manifest.json"
 FORMAT = "east-data-west-compute-planner run"
@@ -46,29 +47,10 @@ def run_name(content_hash: str, now: datetime) -> str:
 
 @contextmanager
 def run_folder(target: Path, *, force: bool = False, numbered: bool = False) -> Iterator[Path]:
-    """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed.
-
-    Parameters
-    ----------
-    target
-        The run folder to be. Parents that are missing are made.
-    force
-        Replace an earlier run that stands there, whole and at one stroke. Only a run folder or an empty folder
-        is ever replaced.
-    numbered
-        Where the name is taken, or another run is about to take it, add ``-2``, ``-3`` …; :func:`target_of` tells
-        which name it became.
-
-    Raises
-    ------
-    UsageError
-        The target exists (without ``force``), is not a run folder (with ``force``), or another run is writing it.
-    CannotWriteError
-        The file system refused; what stood there before is untouched.
-    """
+    """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed."""
     target = _absolute(target)
     made: list[Path] = []
-    with _explained(target), _cleared(made):
+    with writing(target, untouched=True), _cleared(made):
         draft, handle = _open_draft(target, made, force=force, numbered=numbered)
         try:
             yield draft
@@ -87,13 +69,7 @@ def target_of(draft: Path) -> Path:
 
 
 def check_target(target: Path, *, force: bool = False, numbered: bool = False) -> None:
-    """Refuse at once, before any solving, what :func:`run_folder` would refuse at the end.
-
-    Raises
-    ------
-    UsageError, CannotWriteError
-        As :func:`run_folder`. Nothing is left behind.
-    """
+    """Refuse at once, before any solving, what :func:`run_folder` would refuse at the end."""
     with suppress(_TrialOverError), run_folder(target, force=force, numbered=numbered):
         raise _TrialOverError
 
@@ -108,27 +84,8 @@ def _absolute(target: Path) -> Path:
         return target.resolve()
     except (OSError, ValueError, RuntimeError) as error:
         raise UsageError(
-            say(
-                "{target} is not a usable path: {error}",
-                target=shown(target),
-                error=shown(error),
-            )
+            say("{target} is not a usable path: {error}", target=shown(target), error=shown(error))
         ) from error
-
-
-@contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        why = reason(error)
-        text = say(
-            "cannot write {target}: {reason}; {remedy}. What stood there before is untouched",
-            target=shown(target),
-            reason=shown(why),
-            remedy=remedy(error),
-        )
-        raise CannotWriteError(text) from error
 
 
 @contextmanager
@@ -172,10 +129,7 @@ def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tu
         target = _free(target)
     elif not force and _is_claimed(target):
         raise UsageError(
-            say(
-                "another run is writing {target} now; choose another --out, or wait for it",
-                target=shown(target),
-            )
+            say("another run is writing {target} now; choose another --out, or wait for it", target=shown(target))
         )
     _refuse(target, force=force)
     draft = _hidden(target, PARTIAL)
@@ -189,12 +143,9 @@ def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tu
 @contextmanager
 def _locked_parent(parent: Path) -> Iterator[None]:
     """Let one run at a time look around in a folder and change names in it."""
-    handle = os.open(parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
+    with opened(parent) as handle:
         lock(handle, wait=True)
         yield
-    finally:
-        os.close(handle)
 
 
 def _hidden(target: Path, kind: str) -> Path:
@@ -206,10 +157,7 @@ def _refuse(target: Path, *, force: bool) -> None:
         return
     if not force:
         raise UsageError(
-            say(
-                "{target} exists already; choose another --out, or replace it with --force",
-                target=shown(target),
-            )
+            say("{target} exists already; choose another --out, or replace it with --force", target=shown(target))
         )
     if not _is_replaceable(target):
         raise UsageError(
@@ -238,11 +186,7 @@ def _free(target: Path) -> Path:
         if not os.path.lexists(candidate) and not _is_claimed(candidate):
             return candidate
     raise UsageError(
-        say(
-            "{ATTEMPTS} runs are called {target} already; wait a second",
-            ATTEMPTS=ATTEMPTS,
-            target=shown(target),
-        )
+        say("{ATTEMPTS} runs are called {target} already; wait a second", ATTEMPTS=ATTEMPTS, target=shown(target))
     )
 
 
@@ -262,15 +206,12 @@ def _is_claimed(target: Path) -> bool:
 def _is_live(draft: Path) -> bool:
     """Return whether a draft's writer lives; a draft that cannot be locked at all counts as live."""
     try:
-        handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+        with opened(draft) as handle:
+            return not lock(handle, wait=False)
     except FileNotFoundError:
         return False
     except OSError:
         return True
-    try:
-        return not lock(handle, wait=False)
-    finally:
-        os.close(handle)
 
 
 def _sweep(parent: Path) -> None:
@@ -289,16 +230,8 @@ def _sync(folder: Path) -> None:
     """Have every file and folder on the disk before the name appears."""
     for place, _, files in os.walk(folder, topdown=False):
         for name in files:
-            _fsync(os.path.join(place, name), os.O_RDONLY)  # noqa: PTH118 - os.walk speaks strings
-        _fsync(place, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _fsync(path: str | Path, flags: int) -> None:
-    handle = os.open(path, flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            sync(Path(place, name))
+        sync(Path(place))
 
 
 def _publish(draft: Path, target: Path, *, force: bool) -> None:
@@ -310,17 +243,14 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
             move(draft, target)
         # From here the run stands whole; a directory that cannot be synced loses at worst its newest name.
         with suppress(OSError):
-            _fsync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+            sync(target.parent)
         shutil.rmtree(draft, ignore_errors=True)
 
 
 def _replace(draft: Path, target: Path, *, force: bool) -> None:
     if not force or not _is_replaceable(target):
         raise CannotWriteError(
-            say(
-                "{target} appeared while the run was going on; it is untouched, run again",
-                target=shown(target),
-            )
+            say("{target} appeared while the run was going on; it is untouched, run again", target=shown(target))
         )
     if exchange(draft, target):
         return

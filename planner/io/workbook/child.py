@@ -44,7 +44,7 @@ OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MACROS: Final = re.compile(r"vbaProject|vbaData|macrosheets/|\.bin\.macro", re.IGNORECASE)
 LINKS: Final = re.compile(r"(^|/)externalLinks?/", re.IGNORECASE)
 ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
-"""How a workbook spells a control character; an ``_`` that would look like it is spelled ``_x005F_``."""
+"""A workbook's spelling of a control character; an ``_`` that would look like it is spelled ``_x005F_``."""
 
 
 class RefusedError(Exception):

@@ -28,21 +28,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Draft:
-    """A scenario folder in memory.
-
-    Attributes
-    ----------
-    book
-        The workbook's name.
-    files
-        Text by file name.
-    rows
-        By file name: the row of the sheet by line of the file.
-    """
+    """A scenario folder in memory."""
 
     book: str
-    files: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)  # text by file name
     rows: dict[str, Mapping[int, int]] = field(default_factory=dict)
+    """By file name: the row of the sheet by line of the file."""
     notes: list[Text] = field(default_factory=list)
 
     def file(self, sheet: str) -> Message:
@@ -57,13 +48,7 @@ class Draft:
 
 
 def draft_of(sheets: Sequence[RawSheet], schema: Schema, book: str) -> Draft:
-    """Return the files of the scenario that the sheets of a workbook are.
-
-    Raises
-    ------
-    InvalidInputError
-        Sheets, headings or cells that no table can have; all faults together.
-    """
+    """Return the files of the scenario that the sheets of a workbook are."""
     gathering = Gathering(Path())
     draft = Draft(book)
     _refuse_results(sheets, book)
@@ -84,10 +69,7 @@ def draft_of(sheets: Sequence[RawSheet], schema: Schema, book: str) -> Draft:
             _add_table(sheet, schema.tables[sheet.name], draft, gathering)
         else:
             near = nearest(sheet.name, [SETTINGS, *schema.tables], say("known sheets"))
-            remedy = say(
-                "{near}; a sheet of your own notes has a name that begins with #",
-                near=near,
-            )
+            remedy = say("{near}; a sheet of your own notes has a name that begins with #", near=near)
             gathering.add(Fault(draft.file(sheet.name), say("unknown sheet"), remedy=remedy))
     if not any(sheet.name == SETTINGS for sheet in sheets):
         remedy = say("planner export --format xlsx writes one; see docs/how-to/excel.md")
@@ -109,10 +91,7 @@ def _add_table(sheet: RawSheet, table: TableSchema, draft: Draft, gathering: Gat
     known = {*table.keys, *table.columns}
     for name in [name for name in grid.headings if name not in known]:
         near = nearest(name, [column for column in (*table.keys, *table.columns) if column not in grid.headings])
-        remedy = say(
-            "{near}; a column of your own notes has a heading that begins with #",
-            near=near,
-        )
+        remedy = say("{near}; a column of your own notes has a heading that begins with #", near=near)
         grid.fault(1, name, None, say("unknown column"), remedy)
     columns: dict[str, list[str]] = {name: [] for name in grid.headings if name in known}
     for number in grid.numbers:

@@ -67,10 +67,7 @@ class Grid:
             else:
                 found[cell] = place
         if MARK not in first.values():
-            problem = say(
-                "the column {mark} is missing, which marks the rows of headings",
-                mark=MARK,
-            )
+            problem = say("the column {mark} is missing, which marks the rows of headings", mark=MARK)
             remedy = say(
                 "insert a first column: {mark} in row 1, {words} in the rows of headings, nothing beside data",
                 mark=MARK,
@@ -115,11 +112,7 @@ class Grid:
         cell = self.cell(number, name)
         problem = self.problem(cell, parameter)
         if problem is not None:
-            where = say(
-                "{problem} (cell {cell})",
-                problem=problem[0],
-                cell=cell_of(number, self.headings[name]),
-            )
+            where = say("{problem} (cell {cell})", problem=problem[0], cell=cell_of(number, self.headings[name]))
             self.fault(number, name, _shown(cell), where, problem[1])
             return ""
         if isinstance(cell, str):
@@ -174,23 +167,14 @@ def _shown(cell: RawCell) -> str:
 
 AS_TEXT: Final = say("format the cell as text and type it again")
 _NAMED: Final[dict[str, Problem]] = {
-    "formula": (
-        say("the cell holds a formula"),
-        say("copy it and paste it as a value (Paste special → Values)"),
-    ),
-    "error": (
-        say("the cell holds an error of the spreadsheet"),
-        say("write the value, or leave the cell empty"),
-    ),
+    "formula": (say("the cell holds a formula"), say("copy it and paste it as a value (Paste special → Values)")),
+    "error": (say("the cell holds an error of the spreadsheet"), say("write the value, or leave the cell empty")),
     "date": (say("the spreadsheet made a date of it"), AS_TEXT),
     "percent": (
         say("the number is shown as a percentage, which this column is not"),
         say("format the cell as a number and check the value"),
     ),
     "flag": (say("TRUE or FALSE stands where none belongs"), AS_TEXT),
-    "number": (
-        say("a number stands where text belongs, and its digits may not be those typed"),
-        AS_TEXT,
-    ),
+    "number": (say("a number stands where text belongs, and its digits may not be those typed"), AS_TEXT),
 }
-"""What is wrong with a cell and what to do, by the child's word."""
+"""Problem and remedy of a cell, by the child's word."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
+from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, shown
 from planner.io.files.run_swap import exchange
+from planner.io.files.writing import UNTOUCHED, writing
 from planner.io.read.folders import READERS, TOML
 from planner.io.read.write import write_scenario
 from planner.io.results.run_folder import run_folder
@@ -33,7 +34,7 @@ ReadScenario = Callable[[Path], "Scenario"]
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did."""
+    """The outcome of an import."""
 
     target: Path
     tables: int
@@ -55,30 +56,7 @@ class Imported:
 def import_workbook(
     book: Path, target: Path, declarations: Declarations, read: ReadScenario, *, force: bool = False
 ) -> Imported:
-    """Write the scenario that a workbook holds into a folder.
-
-    Parameters
-    ----------
-    book
-        An ``.xlsx`` as ``planner export --format xlsx`` writes it.
-    target
-        The scenario folder to be.
-    declarations
-        What the features declare.
-    read
-        Reads and validates a scenario folder.
-    force
-        Replace a scenario folder that stands there, if it holds nothing that a workbook does not.
-
-    Raises
-    ------
-    UsageError
-        The target exists, or may not be replaced.
-    InvalidInputError
-        The workbook is refused, or the scenario in it is wrong; all faults together.
-    CannotWriteError
-        The file system refused; what stood there is untouched.
-    """
+    """Write the scenario that a workbook holds into a folder."""
     schema = schema_of(declarations)
     _check_target(target, schema, force=force)
     draft = draft_of(read_workbook(book), schema, book.name)
@@ -140,16 +118,10 @@ def _replace(scenario: Scenario, target: Path) -> None:
     """Put a scenario in the place of one that stands there, at one stroke."""
     beside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.imported")
     try:
-        with run_folder(beside) as empty:
-            write_scenario(scenario, empty)
-        has_changed = exchange(beside, target)
-    except OSError as error:
-        text = say(
-            "cannot replace {target}: {why}; it is as it was",
-            target=shown(target),
-            why=reason(error),
-        )
-        raise CannotWriteError(text) from error
+        with writing(target, UNTOUCHED):
+            with run_folder(beside) as empty:
+                write_scenario(scenario, empty)
+            has_changed = exchange(beside, target)
     finally:
         with suppress(OSError):
             shutil.rmtree(beside)  # the new one where nothing was exchanged, else the old one

@@ -23,15 +23,7 @@ FLAGS: Final = ["TRUE", "FALSE"]
 
 
 def add_drop_downs(page: Worksheet, sheet: Sheet, first: int, rows: Mapping[str, int]) -> None:
-    """Give every column that names something its drop-down; another word may be typed after a warning.
-
-    Parameters
-    ----------
-    first
-        The row of the first data, from 0.
-    rows
-        By sheet of the workbook: its rows of data.
-    """
+    """Give every column that names something its drop-down; another word may be typed after a warning."""
     last = min(first + len(sheet.rows) + SPARE_ROWS, LAST_ROW) - 1
     for place, column in enumerate(sheet.columns, 1):
         source = _source(column, sheet, first, rows)

@@ -1,4 +1,4 @@
-"""How the cells of a workbook look, and how each is written as what it is: the hands of ``tables.py``."""
+"""Formats of a workbook's cells, and writers for each kind, for ``tables.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a column means, what may stand in it and what an empty cell means, in both languages."""
+"""Meaning of a column, allowed values and meaning of an empty cell, in both languages."""
 
 from __future__ import annotations
 

@@ -33,31 +33,17 @@ RawCell = str | int | float | bool | dict[str, str | float]
 
 @dataclass
 class RawSheet:
-    """A sheet as it stands in the file.
-
-    Attributes
-    ----------
-    rows
-        By number, from 1; the cells by the number of their column, from 1. Empty ones are left out.
-    merged
-        Ranges of cells that are merged.
-    """
+    """A sheet as it stands in the file."""
 
     name: str
     is_hidden: bool
     rows: dict[int, dict[int, RawCell]] = field(default_factory=dict)
-    merged: list[str] = field(default_factory=list)
+    """By number, from 1; the cells by the number of their column, from 1. Empty ones are left out."""
+    merged: list[str] = field(default_factory=list)  # ranges of cells that are merged
 
 
 def read_workbook(path: Path) -> list[RawSheet]:
-    """Return the sheets of a workbook, in the order of their tabs.
-
-    Raises
-    ------
-    InvalidInputError
-        No such file, no ``.xlsx``, encrypted, damaged, with macros or links to other workbooks, or larger than any
-        workbook of a scenario is.
-    """
+    """Return the sheets of a workbook, in the order of their tabs."""
     try:
         if not path.is_file():
             raise FileNotFoundError(None, say("there is no such file"))
@@ -112,13 +98,7 @@ def _sheets(answer: IO[bytes], path: Path, code: int | None) -> Iterator[RawShee
 
 
 def _take(told: dict[str, Any], found: list[RawSheet]) -> None:
-    """Put one line of the answer where it belongs.
-
-    Raises
-    ------
-    ValueError, TypeError, AttributeError, LookupError
-        The line is none of those that the child writes.
-    """
+    """Put one line of the answer where it belongs."""
     if "sheet" in told:
         found.append(RawSheet(str(told["sheet"]), told["hidden"] is True))
     elif "row" in told:
@@ -157,10 +137,7 @@ _REASONS: Final[dict[str, tuple[Message, Message]]] = {
         say("take the password off and save it as 'Excel workbook (*.xlsx)'"),
     ),
     "damaged": (say("the workbook is damaged or cut off"), SAVE),
-    "entities": (
-        say("its XML declares entities, which no spreadsheet program writes"),
-        SAVE,
-    ),
+    "entities": (say("its XML declares entities, which no spreadsheet program writes"), SAVE),
     "twice": (say("two of its parts have one name"), SAVE),
     "macros": (
         say("it holds macros, which the planner does not open"),
@@ -186,4 +163,4 @@ _REASONS: Final[dict[str, tuple[Message, Message]]] = {
     "columns": (say("a sheet has more than {most} columns", most=child.COLUMNS_MAX), TOO_LARGE),
     "cells": (say("it has more than {most:,} cells", most=child.CELLS_MAX), TOO_LARGE),
 }
-"""What is wrong and what to do, by the child's word."""
+"""Problem and remedy, by the child's word."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SUMMARY, NAMES = "summary", "names"
 PLACES: Final = {name: f"{name}.csv" for name in (PRICES, RANGING, DECIDING)} | {SOURCE: f"scenario/{SOURCE}.csv"}
-"""Where the tables stand in a run folder that are not in its folder of tables."""
+"""Folders of the tables that are not in a run's folder of tables."""
 MONEY: Final = frozenset({"dispatch_year"})
 """Tables that no feature reports, all of whose numbers are costs by the year."""
 RUN_UNITS: Final[Mapping[str, str]] = {
@@ -51,13 +51,6 @@ class ResultBook:
 
 def result_book(results: Results, word: Word) -> ResultBook:
     """Return the sheets of a run.
-
-    Parameters
-    ----------
-    results
-        With a plan.
-    word
-        Gives the names of tables and columns in both languages.
 
     Notes
     -----
@@ -85,13 +78,7 @@ def _units_of(results: Results, name: str) -> Mapping[str, str]:
 
 
 def table_sheet(name: str, table: pd.DataFrame, word: Word, units: Mapping[str, str]) -> Sheet:
-    """Return a table of results as a sheet; its columns of text before the first number are its keys.
-
-    Parameters
-    ----------
-    units
-        By column; those of text are not looked at.
-    """
+    """Return a table of results as a sheet; its columns of text before the first number are its keys."""
     kinds = {str(column): kind_of(table[column]) for column in table.columns}
     columns: list[Column] = []
     for column, kind in kinds.items():
@@ -189,10 +176,7 @@ _OWN: Final[Mapping[str, Message]] = {
     SUMMARY: say("headline numbers of the plan"),
     NAMES: say("what the ids are called"),
 }
-_OF_MANIFEST: Final[Mapping[str, Message]] = {
-    "content_hash": say("hash of the scenario"),
-    "finished": say("finished"),
-}
+_OF_MANIFEST: Final[Mapping[str, Message]] = {"content_hash": say("hash of the scenario"), "finished": say("finished")}
 
 
 def _what(results: Results, word: Word) -> Iterator[Message]:

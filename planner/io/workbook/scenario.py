@@ -30,13 +30,7 @@ Row = tuple[Cell, ...]
 
 
 def scenario_sheets(scenario: Scenario, word: Word) -> list[Sheet | Page]:
-    """Return the sheets of a scenario in the order of their tabs.
-
-    Parameters
-    ----------
-    word
-        Gives the names of tables, columns and features in both languages.
-    """
+    """Return the sheets of a scenario in the order of their tabs."""
     schema = schema_of(scenario.declarations)
     tables = [table for table in tables_of(schema) if table.name in scenario.tables]
     sheets = [settings_sheet(scenario, schema, word)]

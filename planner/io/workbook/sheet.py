@@ -1,4 +1,4 @@
-"""What a workbook is made of: sheets with columns and rows, and pages of sentences."""
+"""Parts of a workbook: sheets with columns and rows, and pages of sentences."""
 
 from __future__ import annotations
 
@@ -15,36 +15,16 @@ Cell = str | float | int | bool | None
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a sheet.
+    """One column of a sheet."""
 
-    Parameters
-    ----------
-    name
-        As files and code have it, for the first row.
-    label
-        What a reader calls it.
-    unit
-        ``""`` for text.
-    kind
-        ``text``, ``number``, ``integer``, ``flag``; ``any`` takes every cell as the type that it has.
-    note
-        Shown with the heading when the pointer rests on it.
-    choices
-        Words for a drop-down; another may be typed after a warning.
-    refers_to
-        The sheet whose first key column holds the words for the drop-down.
-    is_key
-        Key columns stay in view when the sheet is scrolled.
-    """
-
-    name: str
-    label: Text = ""
-    unit: str = ""
-    kind: str = "text"
-    note: Text = ""
-    choices: Sequence[str] = ()
-    refers_to: str = ""
-    is_key: bool = False
+    name: str  # as files and code have it, for the first row
+    label: Text = ""  # what a reader calls it
+    unit: str = ""  # "" for text
+    kind: str = "text"  # text, number, integer, flag; any takes every cell as the type that it has
+    note: Text = ""  # shown with the heading when the pointer rests on it
+    choices: Sequence[str] = ()  # words for a drop-down; another may be typed after a warning
+    refers_to: str = ""  # the sheet whose first key column holds the words for the drop-down
+    is_key: bool = False  # key columns stay in view when the sheet is scrolled
 
 
 @dataclass(frozen=True)

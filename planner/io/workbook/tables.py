@@ -8,8 +8,6 @@ no link, no lost zero. A number is written in the shortest form that reads back 
 from __future__ import annotations
 
 import re
-import secrets
-from contextlib import suppress
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, reason
+from planner.errors import Fault, InvalidInputError
+from planner.io.files.writing import draft_of, writing
 from planner.io.workbook.lists import add_drop_downs
 from planner.io.workbook.looks import Formats, as_shown, number_format, put, width_of
 from planner.io.workbook.sheet import Column, Page, Sheet
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 MARK: Final = "#"
 """Heading of the first column; other headings, and names of sheets, that begin with it are a reader's own notes."""
 ROW_MARKS: Final = ("中文", "English", "单位 unit")
-"""What stands in the first column of the rows of headings below the first."""
+"""First cell of the rows of headings below the first."""
 HEADINGS: Final = 1 + len(ROW_MARKS)
 ROWS_MAX: Final = 1_048_576 - HEADINGS
 """Rows of data that a sheet holds."""
@@ -57,28 +56,12 @@ OPTIONS: Final = {
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
-    """Write sheets as one workbook, whole or not at all; a file that stands there is replaced.
-
-    Parameters
-    ----------
-    path
-        Ends in ``.xlsx``.
-    sheets
-        In the order of their tabs.
-
-    Raises
-    ------
-    InvalidInputError
-        Text that is longer than a cell may be, or more rows than a sheet holds.
-    CannotWriteError
-        The file system refused; what stood there is untouched.
-    """
+    """Write sheets as one workbook, whole or not at all; a file that stands there is replaced."""
     faults = [fault for sheet in sheets if isinstance(sheet, Sheet) for fault in _too_large(sheet, path.name)]
     if faults:
         raise InvalidInputError(faults)
     size = sum(len(sheet.rows) * len(sheet.columns) for sheet in sheets if isinstance(sheet, Sheet))
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
+    with writing(path), draft_of(path) as draft:
         try:
             book = xlsxwriter.Workbook(str(draft), {**OPTIONS, "constant_memory": size > CELLS_IN_MEMORY})
             _write(book, sheets)
@@ -87,18 +70,6 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
             raise (
                 error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))
             ) from error
-        draft.replace(path)
-    except OSError as error:
-        why = reason(error)
-        text = say(
-            "cannot write {file}: {why}; choose another --out",
-            file=path,
-            why=why,
-        )
-        raise CannotWriteError(text) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def cell_of(row: int, column: int) -> str:
@@ -116,21 +87,13 @@ def _too_large(sheet: Sheet, book: str) -> list[Fault]:
     if not NAME_OF_SHEET.fullmatch(sheet.name):
         raise ValueError(f"no workbook has a sheet called {sheet.name!r}")
     if len(sheet.rows) > ROWS_MAX:
-        problem = say(
-            "{n:,} rows; a sheet holds {most:,}",
-            n=len(sheet.rows),
-            most=ROWS_MAX,
-        )
+        problem = say("{n:,} rows; a sheet holds {most:,}", n=len(sheet.rows), most=ROWS_MAX)
         return [Fault(file, problem, remedy=say("use --format folder"))]
     faults = []
     for number, row in enumerate(sheet.rows):
         for column, cell in zip(sheet.columns, row, strict=True):
             if isinstance(cell, str) and len(cell) > TEXT_MAX // 2 and len(cell.encode("utf-16-le")) // 2 > TEXT_MAX:
-                problem = say(
-                    "the text has {n:,} characters; a cell holds {most:,}",
-                    n=len(cell),
-                    most=TEXT_MAX,
-                )
+                problem = say("the text has {n:,} characters; a cell holds {most:,}", n=len(cell), most=TEXT_MAX)
                 faults.append(Fault(file, problem, HEADINGS + 1 + number, column.name, cell, say("shorten it")))
     return faults
 

@@ -74,13 +74,7 @@ class Expansion:
         return [self._table(part) for part in index]
 
     def linear(self, record: Recorded, indices: Sequence[int], body: Node) -> Linear:
-        """Expand a body over the index of its component.
-
-        Returns
-        -------
-        Linear
-            A row for every member of the index, in its order.
-        """
+        """Expand a body over the index of its component."""
         linear = Linear(record.size)
         self._emit(body, Frame.over(self.tables(record.index), indices), 1.0, linear)
         return linear

@@ -43,15 +43,7 @@ class Frame:
 
     @classmethod
     def over(cls, tables: Sequence[IndexTable], names: Sequence[int]) -> Frame:
-        """Return the frame of all combinations of members, one axis a set.
-
-        Parameters
-        ----------
-        tables
-            The index sets, of which the last varies fastest.
-        names
-            A name for each id of each set's members, in order.
-        """
+        """Return the frame of all combinations of members, one axis a set."""
         shape = tuple(len(table) for table in tables)
         codes: dict[int, Codes] = {}
         rows: list[Array] = []

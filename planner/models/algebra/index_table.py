@@ -94,13 +94,7 @@ class IndexTable:
         return int(self.codes.max(initial=0)) + 1
 
     def positions(self, keys: Sequence[Codes]) -> Codes:
-        """Return the place of each member, ``MISSING`` where there is none.
-
-        Parameters
-        ----------
-        keys
-            One array of codes for each id of a member; they broadcast against each other.
-        """
+        """Return the place of each member, ``MISSING`` where there is none."""
         if not len(self):
             return np.full(np.broadcast_shapes(*(column.shape for column in keys)), MISSING, dtype=np.int32)
         found = np.zeros((), dtype=np.int64)

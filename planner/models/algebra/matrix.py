@@ -87,15 +87,7 @@ class Solved:
 
 
 def expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool = False, with_own: bool = True) -> Problem:
-    """Return a model as it was recorded, its rules expanded over arrays; without the user's own if so asked.
-
-    Raises
-    ------
-    NotTemplatableError
-        A rule has to be called row by row.
-    InfeasibleError, UsageError
-        As :func:`planner.models.compile.compile_model`.
-    """
+    """Return a model as it was recorded, its rules expanded over arrays; without the user's own if so asked."""
     if expansion.columns > INDEX_MAX:
         raise MemoryError(f"{expansion.columns} columns are more than a solver can number")
     constraints = [record for record in m.recorded("constraint") if record.size and (with_own or not record.is_own)]
@@ -158,13 +150,7 @@ class _Rows:
 
 
 def _rows(record: Recorded, expansion: Expansion) -> _Rows:
-    """Expand one rule.
-
-    Raises
-    ------
-    NotTemplatableError
-        It is no relation.
-    """
+    """Expand one rule."""
     template = expansion.symbols.template(record)
     relation = template.body
     if not isinstance(relation, Row):

@@ -117,33 +117,16 @@ class Own:
 
 
 def sentences(own: Mapping[str, Any]) -> list[Message]:
-    """Say what of a plan is the user's own and not audited.
-
-    Parameters
-    ----------
-    own
-        ``own_rules`` of the manifest, as :meth:`Own.document` returns it.
-    """
+    """Say what of a plan is the user's own and not audited."""
     said = []
     if rules := own.get("rules"):
         said.append(say("rules of the user's own, not audited: {names}", names=_list(rules)))
     if variables := own.get("variables"):
-        said.append(
-            say(
-                "variables of the user's own, not audited: {names}",
-                names=_list(variables),
-            )
-        )
+        said.append(say("variables of the user's own, not audited: {names}", names=_list(variables)))
     if changes := own.get("changes"):
         more = int(own.get("changes_more") or 0)
         rest = say(" and {more} more", more=more) if more else ""
-        said.append(
-            say(
-                "limits of the user's own, not audited: {changes}{rest}",
-                changes=_list(changes),
-                rest=rest,
-            )
-        )
+        said.append(say("limits of the user's own, not audited: {changes}{rest}", changes=_list(changes), rest=rest))
     if taken_out := own.get("taken_out"):
         said.append(
             say(
@@ -152,12 +135,7 @@ def sentences(own: Mapping[str, Any]) -> list[Message]:
             )
         )
     if objective := own.get("objective"):
-        said.append(
-            say(
-                "the objective {name} is the user's own and not audited; the costs are",
-                name=shown(objective),
-            )
-        )
+        said.append(say("the objective {name} is the user's own and not audited; the costs are", name=shown(objective)))
     return said
 
 
@@ -182,8 +160,5 @@ def refused(name: str, error: BaseException) -> UsageError:
 def says_nothing(name: str) -> UsageError:
     """Return what to say of a rule that names no variable: it would hold, or not, for every plan."""
     return UsageError(
-        say(
-            "the rule {name} names no variable of the model, so that it says nothing of the plan",
-            name=shown(name),
-        )
+        say("the rule {name} names no variable of the model, so that it says nothing of the plan", name=shown(name))
     )

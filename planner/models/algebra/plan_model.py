@@ -143,13 +143,7 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         return component
 
     def parameter(
-        self,
-        name: str,
-        index: Sequence[pyo.Set],
-        values: pd.Series | float,
-        unit: str,
-        *,
-        made_of: Sequence[str] = (),
+        self, name: str, index: Sequence[pyo.Set], values: pd.Series | float, unit: str, *, made_of: Sequence[str] = ()
     ) -> None:
         """Record a parameter over sets, its values a Series (or a scalar) in its unit.
 
@@ -342,9 +336,4 @@ def _in_numbers(bounds: Rule | None) -> Rule | None:
 
 def made_already(name: str) -> UsageError:
     """Return what to say of a part that is declared when the model is made: it would be left out."""
-    return UsageError(
-        say(
-            "{name} comes too late: the model is made; add to it as to any Pyomo model",
-            name=name,
-        )
-    )
+    return UsageError(say("{name} comes too late: the model is made; add to it as to any Pyomo model", name=name))

@@ -30,18 +30,7 @@ if TYPE_CHECKING:
 
 
 def compile_standard_form(m: PlanModel) -> Problem:
-    """Turn a model into arrays.
-
-    Returns
-    -------
-    Problem
-        Rows in the order of the rules, columns in the order of the variables.
-
-    Raises
-    ------
-    InfeasibleError
-        A rule without any variable cannot hold.
-    """
+    """Turn a model into arrays."""
     if not m.is_made:
         m.realise()
     names = [*m.stages, "haul"] if m.has_haul else list(m.stages)
@@ -53,29 +42,7 @@ def compile_standard_form(m: PlanModel) -> Problem:
 
 
 def compile_as_made(m: PlanModel, objective: str) -> Problem:
-    """Turn a model into arrays as its user left it: whatever is active, and the one objective that is.
-
-    Parameters
-    ----------
-    m
-        Made. A variable that is fixed becomes one whose bounds are the value.
-    objective
-        The name of its one active objective.
-
-    Returns
-    -------
-    Problem
-        The features' columns first, then the user's own; one stage, no tie-break.
-
-    Raises
-    ------
-    InfeasibleError
-        A rule without any variable cannot hold.
-    UsageError
-        A rule is not linear, or names a variable that is no active part of the model.
-    ValueError
-        The model holds what no linear solver knows.
-    """
+    """Turn a model into arrays as its user left it: whatever is active, and the one objective that is."""
     variables = variables_of(m)
     with _fixed_as_bounds(variables) as fixed:
         problem = _compiled(m, variables, [objective])
@@ -96,10 +63,7 @@ def _compiled(m: PlanModel, variables: Sequence[Any], names: Sequence[str]) -> P
     position = {id(v): number for number, v in enumerate(variables)}
     if strangers := [v.name for v in form.columns if id(v) not in position]:
         raise UsageError(
-            say(
-                "a rule names the variable {name}, which is no active part of this model",
-                name=shown(strangers[0]),
-            )
+            say("a rule names the variable {name}, which is no active part of this model", name=shown(strangers[0]))
         )
     columns = np.array([position[id(v)] for v in form.columns], dtype=np.int64)
     costs = _widen(form.c, columns, len(variables)).toarray()
@@ -128,13 +92,7 @@ def variables_of(m: PlanModel) -> list[Any]:
 
 
 def without_rows(m: PlanModel, rules: Sequence[str], problem: Problem) -> tuple[str, ...]:
-    """Return the rules of the user's own that have no members in a made model.
-
-    Raises
-    ------
-    UsageError
-        A rule has members, but none with a variable: it says nothing of the plan.
-    """
+    """Return the rules of the user's own that have no members in a made model."""
     having = {name for name, _ in problem.row_names}
     empty = []
     for name in rules:
@@ -259,10 +217,7 @@ def _name(member: Any) -> tuple[str, tuple[Any, ...]]:
 def trivial(rule: str, index: tuple[Any, ...]) -> Text:
     """Return what to say of a rule without any variable that does not hold."""
     name = f"{rule}[{','.join(map(str, index))}]" if index else rule
-    return say(
-        "the rule {name} cannot hold: nothing in the scenario can satisfy it",
-        name=name,
-    )
+    return say("the rule {name} cannot hold: nothing in the scenario can satisfy it", name=name)
 
 
 def _rule_in(message: str) -> str:

@@ -158,13 +158,7 @@ class Symbols:
         return self._block.component(name)
 
     def template(self, record: Recorded) -> Template:
-        """Return the template of a constraint or an expression; its rule is called the first time only.
-
-        Raises
-        ------
-        NotTemplatableError
-            The rule asks what an index is, loops over one, or is not linear.
-        """
+        """Return the template of a constraint or an expression; its rule is called the first time only."""
         if record.name not in self._templates:
 
             def rule(symbols: Symbols, *index: IndexTemplate) -> Any:

@@ -70,12 +70,7 @@ WORDS: dict[str, Message] = {
 KEYS = ["region", "workload", "site", "path", "timestep"]
 COLUMNS = (
     *keys_of("allocation", *KEYS),
-    Column(
-        "allocation",
-        "allocation",
-        "MW",
-        say("IT load of the region's workload that the site serves."),
-    ),
+    Column("allocation", "allocation", "MW", say("IT load of the region's workload that the site serves.")),
 )
 SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6, says=say("IT load")),)
 MEASURES = (
@@ -90,8 +85,7 @@ def warn(inputs: Scenario) -> Iterator[Text]:
     sides = inputs.sets["side"]
     if sides and "west" not in sides:
         yield say(
-            "west_share is not reported: no side has the id west (the sides are {listed})",
-            listed=", ".join(sides),
+            "west_share is not reported: no side has the id west (the sides are {listed})", listed=", ".join(sides)
         )
 
 
@@ -150,7 +144,7 @@ def demand_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
 
 
 def allocation_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
-    """What the sites serve of one region's workload [MW]."""
+    """Load of one region's workload that sites serve [MW]."""
     return sum(m.allocation[region, workload, s, p, timestep] for s, p in m.ROUTES_OF[region, workload])
 
 
@@ -196,10 +190,7 @@ GIVES = {
     "assigned_only": ("indivisible",),
     "mean_latency_limit": ("mean_latency_max",),
 }
-RELAXATIONS = (
-    Steps("indivisible", Rank.SERVICE, divided),
-    Amount("mean_latency_max", Rank.SERVICE, raised=True),
-)
+RELAXATIONS = (Steps("indivisible", Rank.SERVICE, divided), Amount("mean_latency_max", Rank.SERVICE, raised=True))
 EXAMPLE: Example = {"indivisible": {"training": True}}
 VARIANTS: Variants = {
     "mean_latency": {"mean_latency_max": 4.5, "indivisible": {"training": False}},
@@ -304,11 +295,7 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
     carried = table[table["workload"].map(whole).astype(bool) & (table["allocation"] > ABSOLUTE_TOLERANCE)]
     sites = carried.groupby(["region", "workload"])["site"].nunique()
     for pair, count in sites[sites > 1].items():
-        yield Finding(
-            "single_site",
-            spell(pair),
-            say("is indivisible, yet split over {count} sites", count=count),
-        )
+        yield Finding("single_site", spell(pair), say("is indivisible, yet split over {count} sites", count=count))
 
 
 def _work(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:

@@ -28,13 +28,7 @@ SETS = (
     IndexSet("region", "REGIONS", say("Places where demand arises.")),
     IndexSet("workload", "WORKLOADS", say("Classes of compute demand.")),
     IndexSet("hub", "HUBS", say("National hub nodes (枢纽)."), (), from_references=True),
-    IndexSet(
-        "side",
-        "SIDES",
-        say("Sides of the country, such as east and west."),
-        (),
-        from_references=True,
-    ),
+    IndexSet("side", "SIDES", say("Sides of the country, such as east and west."), (), from_references=True),
 )
 PARAMETERS = (
     *names_of("region"),

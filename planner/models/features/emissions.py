@@ -90,12 +90,7 @@ PARAMETERS = (
         caps="emissions",
     ),
     Parameter(
-        "carbon_price",
-        (),
-        "CNY/tCO2",
-        say("Price of emissions."),
-        0.0,
-        plausible=Plausible(2.0, 5000.0, (PER_KG,)),
+        "carbon_price", (), "CNY/tCO2", say("Price of emissions."), 0.0, plausible=Plausible(2.0, 5000.0, (PER_KG,))
     ),
 )
 WORDS: dict[str, Message] = {
@@ -146,10 +141,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         yield inputs.fault(
             "emissions_accounting",
             None,
-            say(
-                "{accounting} accounting needs the feature power_supply",
-                accounting=accounting,
-            ),
+            say("{accounting} accounting needs the feature power_supply", accounting=accounting),
             say('list power_supply, or set emissions_accounting = "location"'),
         )
 
@@ -237,10 +229,7 @@ RULES = {
     "contract": contract_emissions,
     "market_certificates": market_certificates_emissions,
 }
-EXAMPLE: Example = {
-    "emission_factor": {"shanghai": 0.6, "hebei": 0.72, "gansu": 0.48},
-    "carbon_price": 50.0,
-}
+EXAMPLE: Example = {"emission_factor": {"shanghai": 0.6, "hebei": 0.72, "gansu": 0.48}, "carbon_price": 50.0}
 VARIANTS: Variants = {
     "limits": {"emissions_max": 6.01e5},
     "market": {"emissions_accounting": "market_certificates"},

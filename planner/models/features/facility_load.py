@@ -142,14 +142,7 @@ COLUMNS = (
     Column("facility_load_water", "water", "m3/a", say("Water that the site uses.")),
 )
 SERIES = (
-    Series(
-        "load",
-        "facility_load",
-        "facility_load",
-        page="facility_load",
-        rank=1,
-        says=say("facility load"),
-    ),
+    Series("load", "facility_load", "facility_load", page="facility_load", rank=1, says=say("facility load")),
     Series("it", "facility_load", "it_load"),
     Series("factor", "facility_load", "pue"),
 )
@@ -181,40 +174,19 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     for site in inputs.sets["site"]:
         stated = site in given.index.get_level_values("site")
         if stated and site in base.index:
-            yield inputs.fault(
-                "pue_base",
-                (site,),
-                say("pue is given as well"),
-                say("give one of the two"),
-            )
+            yield inputs.fault("pue_base", (site,), say("pue is given as well"), say("give one of the two"))
         elif not stated and site not in base.index:
-            yield inputs.fault(
-                "pue",
-                (site,),
-                say("the PUE is missing"),
-                say("give pue, or pue_base and pue_slope"),
-            )
+            yield inputs.fault("pue", (site,), say("the PUE is missing"), say("give pue, or pue_base and pue_slope"))
         elif stated and len(given.xs(site, level="site")) < len(inputs.sets["timestep"]):
             yield inputs.fault(
-                "pue",
-                (site,),
-                say("the PUE is missing in some timesteps"),
-                say("give it in every timestep"),
+                "pue", (site,), say("the PUE is missing in some timesteps"), say("give it in every timestep")
             )
         elif site in base.index.intersection(sloped):
             if site not in free.index:
-                yield inputs.fault(
-                    "free_cooling_temperature",
-                    (site,),
-                    say("pue_slope needs it"),
-                    say("give it in °C"),
-                )
+                yield inputs.fault("free_cooling_temperature", (site,), say("pue_slope needs it"), say("give it in °C"))
             if len(warm[warm.index.get_level_values("site") == site]) < len(inputs.sets["timestep"]):
                 yield inputs.fault(
-                    "temperature",
-                    (site,),
-                    say("pue_slope needs it in every timestep"),
-                    say("give it in °C"),
+                    "temperature", (site,), say("pue_slope needs it in every timestep"), say("give it in °C")
                 )
 
 
@@ -278,11 +250,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     """Facility load is PUE times the work done at the site; water follows from it and is paid for."""
     table = tables["facility_load"].set_index(KEYS)
     for row in inputs.full_index(tuple(KEYS)).symmetric_difference(table.index):
-        yield Finding(
-            "facility_load",
-            ", ".join(row),
-            say("is missing from the results, or no site and timestep"),
-        )
+        yield Finding("facility_load", ", ".join(row), say("is missing from the results, or no site and timestep"))
     work = ledger.column(tables, "allocation", "allocation", KEYS)
     yield from Finding.all_equal("it_load", work, table["it_load"], "MW")
     pue = _pue_again(inputs).reindex(table.index)

@@ -118,7 +118,7 @@ def deferred_term(m: PlanModel, region: str, workload: str, timestep: str) -> An
 
 
 def waiting_term(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
-    """What may have waited for a timestep may be served in it [MW]."""
+    """Work that may have waited for a timestep may be served in it [MW]."""
     return sum(
         m.waiting_max[region, k, timestep] / m.timestep_duration[timestep] for k in m.FLEXIBLE_OF[region, workload]
     )
@@ -262,11 +262,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     able = longest.index[longest > 0]
     expected = {(r, k, t) for r in inputs.sets["region"] for k in able for t in inputs.sets["timestep"]}
     for row in sorted(expected.symmetric_difference(waiting.index)):
-        yield Finding(
-            "flexible_workloads",
-            spell(row),
-            say("is missing from the results, or cannot wait"),
-        )
+        yield Finding("flexible_workloads", spell(row), say("is missing from the results, or cannot wait"))
     yield from Finding.none_negative("backlog", waiting, "MWh")
     came = _came_in_time(inputs)
     demand = inputs.series("demand")

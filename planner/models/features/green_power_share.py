@@ -142,21 +142,11 @@ WORDS: dict[str, Message] = {
 COLUMNS = (
     Column("green_power_share", "scope", "", say("Kind of the fleet that has a limit.")),
     Column("green_power_share", "name", "", say("Id of the site, hub or side.")),
-    Column(
-        "green_power_share",
-        "window",
-        "",
-        say("Over what the share is reckoned: the year, a month, a timestep."),
-    ),
+    Column("green_power_share", "window", "", say("Over what the share is reckoned: the year, a month, a timestep.")),
     Column("green_power_share", "share_min", "1", say("Least green share.")),
     Column("green_power_share", "green_counted", "MWh/a", say("Energy that counts as green.")),
     Column("green_power_share", "green_use", "MWh/a", say("Energy whose share must be green.")),
-    Column(
-        "green_power_share",
-        "green_owed",
-        "MWh/a",
-        say("Green energy promised to old load."),
-    ),
+    Column("green_power_share", "green_owed", "MWh/a", say("Green energy promised to old load.")),
     Column(
         "green_power_share",
         "new_energy",
@@ -182,12 +172,7 @@ COLUMNS = (
     Column("green_power_share", "mode", "", say("Accounting of the scenario.")),
     Column("green_power_share", "on", "", say("Use that must be green.")),
     *keys_of("green_power_share_certificates", *KEYS),
-    Column(
-        "green_power_share_certificates",
-        "certificates_of_month",
-        "MWh/a",
-        say("Certificates used for the month."),
-    ),
+    Column("green_power_share_certificates", "certificates_of_month", "MWh/a", say("Certificates used for the month.")),
 )
 MEASURES = (Measure("green_power_share_new", "1", 6),)
 
@@ -211,20 +196,10 @@ def _window_faults(inputs: Scenario) -> Iterator[Fault]:
     name = "green_power_share_window"
     if inputs.scalar("green_power_share_mode") == "every_timestep":
         problem = say("in the mode every_timestep the share holds in each timestep, not over a month")
-        yield inputs.fault(
-            name,
-            None,
-            problem,
-            say("leave the window out, or use matched or certificate"),
-        )
+        yield inputs.fault(name, None, problem, say("leave the window out, or use matched or certificate"))
     elif len(months(inputs)) < len(inputs.sets["timestep"]):
         problem = say("the month of some timesteps is not known")
-        yield inputs.fault(
-            name,
-            None,
-            problem,
-            say("give every timestep a time; a representative day has no month"),
-        )
+        yield inputs.fault(name, None, problem, say("give every timestep a time; a representative day has no month"))
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:
@@ -353,12 +328,12 @@ def sold_term(m: PlanModel, site: str, window: str) -> Any:
 
 
 def counted_term(m: PlanModel, site: str, window: str) -> Any:
-    """What counts as green [MWh/a]."""
+    """Green energy counted [MWh/a]."""
     return m.green_counted[site, window]
 
 
 def used_in_time(m: PlanModel, site: str, window: str) -> Any:
-    """Green energy used in its own timestep [MWh/a]; what stores take counts when they give it, what they lose never.
+    """Green energy used in its own timestep [MWh/a]; stored green power counts when discharged, losses never.
 
     ∑_t w (∑_{g that counts hourly} green_power − power_into_stores + power_out_of_stores)
     """
@@ -414,10 +389,7 @@ RELAXATIONS = (
     *scopes.amounts(LIMIT, Rank.POLICY, raised=False),
     Amount("green_energy_committed", Rank.SUPPLY, raised=False),
 )
-EXAMPLE: Example = {
-    "green_power_share_mode": "certificate",
-    "green_power_share_min": {"gansu": 0.7, "shanghai": 0.3},
-}
+EXAMPLE: Example = {"green_power_share_mode": "certificate", "green_power_share_min": {"gansu": 0.7, "shanghai": 0.3}}
 VARIANTS: Variants = {
     "limits": {
         "hub_green_power_share_min": {"gansu": 0.85},
@@ -620,9 +592,7 @@ def _unasked(inputs: Scenario, reported: pd.DataFrame, windows: list[str]) -> It
         said = inputs.scalar(f"green_power_share_{word}")
         for row in reported.index[reported[word] != said]:
             yield Finding(
-                "green_power_share",
-                ", ".join(map(str, row)),
-                say("{word} is not {said}", word=word, said=said),
+                "green_power_share", ", ".join(map(str, row)), say("{word} is not {said}", word=word, said=said)
             )
 
 

@@ -45,7 +45,7 @@ MEASURES = (Measure("green_shortfall", "MWh/a"),)
 
 
 def shortfall_term(m: PlanModel, site: str, window: str) -> Any:
-    """What is missing is credited at its price [MWh/a]; one MWh serves the shares of site, hub, side and nation."""
+    """A shortfall is credited at its price [MWh/a]; one MWh serves the shares of site, hub, side and nation."""
     return m.green_shortfall[site, window]
 
 
@@ -85,7 +85,7 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """What is missing is no less than nothing, stands once by site and window, and is paid for."""
+    """Shortfalls are non-negative, unique per (site, window), and costed."""
     missing = tables["green_shortfall"].set_index(KEYS)["green_shortfall"].astype(float)
     yield from Finding.none_negative("green_shortfall", missing, "MWh/a")
     for row in missing.index[missing.index.duplicated()]:
@@ -93,11 +93,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     windows = ledger.added(inputs, tables, "green_credited").index.get_level_values("window")
     expected = {(site, window) for site in inputs.sets["site"] for window in windows}
     for row in sorted(expected.symmetric_difference(missing.index)):
-        yield Finding(
-            "green_shortfall",
-            ", ".join(row),
-            say("is missing from the results, or no site and window"),
-        )
+        yield Finding("green_shortfall", ", ".join(row), say("is missing from the results, or no site and window"))
     paid = float(missing.sum()) * inputs.number("green_shortfall_price")
     yield from Finding.cost_differs("green_shortfall", paid, tables)
 

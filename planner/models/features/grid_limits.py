@@ -188,22 +188,14 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         (scope, name): (limit, grid[sites].sum(axis=1))
         for scope, name, limit, sites in ledger.scopes(inputs, "grid_power_max", scopes.OWNERS)
     }
-    rules = {
-        "hub": "hub_grid_power_limit",
-        "side": "side_grid_power_limit",
-        "national": "national_grid_power_limit",
-    }
+    rules = {"hub": "hub_grid_power_limit", "side": "side_grid_power_limit", "national": "national_grid_power_limit"}
     for (scope, name), (limit, drawn) in fleets.items():
         for step, power in drawn.items():
             yield from Finding.unless_at_most(rules[scope], f"{name}, {step}", float(power), limit, "MW")
     sums = {(*fleet, step): value for fleet, (_, drawn) in fleets.items() for step, value in drawn.items()}
     limits = {(*fleet, step): limit for fleet, (limit, drawn) in fleets.items() for step in drawn.index}
     for row in sorted(set(sums).symmetric_difference(reported.index)):
-        yield Finding(
-            "grid_limits",
-            ", ".join(map(str, row)),
-            say("is missing from the results, or has no limit"),
-        )
+        yield Finding("grid_limits", ", ".join(map(str, row)), say("is missing from the results, or has no limit"))
     yield from Finding.all_equal("grid_limits", pd.Series(sums, dtype=float), reported["grid_power"], "MW")
     yield from Finding.all_equal("grid_power_max", pd.Series(limits, dtype=float), reported["grid_power_max"], "MW")
     yield from _audit_ramps(inputs, grid)

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, energy_of
 from planner.language import Message, say
-from planner.models.rules import green_ledger
+from planner.models.rules import expandable, green_ledger
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
 from planner.scenario.built import Built
@@ -41,14 +41,7 @@ if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
 REQUIRES = ("facility_load",)
-SETS = (
-    IndexSet(
-        "technology",
-        "TECHNOLOGIES",
-        say("Kinds of green supply at a site: wind, solar, hydro …"),
-        (),
-    ),
-)
+SETS = (IndexSet("technology", "TECHNOLOGIES", say("Kinds of green supply at a site: wind, solar, hydro …"), ()),)
 PAIR = ("site", "technology")
 STEP = ("site", "timestep")
 TRIPLE = ("site", "technology", "timestep")
@@ -71,29 +64,16 @@ PARAMETERS = (
         also_index=(("site",),),
         plausible=Plausible(5.0, 3000.0, (PER_KWH,)),
     ),
-    Parameter(
-        "green_capacity_existing",
+    *expandable.parameters(
+        "green_capacity",
         PAIR,
         "MW",
-        say("Green capacity under contract already."),
-        0.0,
-        plausible=Plausible(0.1, 20000.0, (KW, GW)),
-    ),
-    Parameter(
-        "green_capacity_max",
-        PAIR,
-        "MW",
-        say("Most green capacity, existing included; default: existing only."),
-        None,
-        plausible=Plausible(0.1, 20000.0, (KW, GW)),
-    ),
-    Parameter(
-        "green_capacity_cost",
-        PAIR,
-        "CNY/MW/a",
-        say("Yearly cost of new green capacity."),
-        0.0,
-        plausible=Plausible(10000.0, 3e6, (PER_KW, TEN_THOUSAND_CNY)),
+        (
+            say("Green capacity under contract already."),
+            say("Most green capacity, existing included; default: existing only."),
+            say("Yearly cost of new green capacity."),
+        ),
+        (Plausible(0.1, 20000.0, (KW, GW)), Plausible(10000.0, 3e6, (PER_KW, TEN_THOUSAND_CNY))),
     ),
     Parameter(
         "green_power_price",
@@ -200,45 +180,17 @@ WORDS: dict[str, Message] = {
 COLUMNS = (
     *keys_of("power_supply", *STEP),
     Column("power_supply", "grid_power", "MW", say("Power from the grid.")),
+    Column("power_supply", "site_draw", "MW", say("Power from outside: grid and green power.")),
     Column(
-        "power_supply",
-        "site_draw",
-        "MW",
-        say("Power from outside: grid and green power."),
+        "power_supply", "green_power_used", "MW", say("Green power that reaches the facility, net of what stores lose.")
     ),
-    Column(
-        "power_supply",
-        "green_power_used",
-        "MW",
-        say("Green power that reaches the facility, net of what stores lose."),
-    ),
-    Column(
-        "power_supply",
-        "green_power_matched",
-        "MW",
-        say("The same of the technologies that count hour by hour."),
-    ),
+    Column("power_supply", "green_power_matched", "MW", say("The same of the technologies that count hour by hour.")),
     *keys_of("power_supply_technology", *TRIPLE),
-    Column(
-        "power_supply_technology",
-        "green_power",
-        "MW",
-        say("Green power used or stored here."),
-    ),
+    Column("power_supply_technology", "green_power", "MW", say("Green power used or stored here.")),
     Column("power_supply_technology", "excess", "MW", say("Green power sold.")),
-    Column(
-        "power_supply_technology",
-        "curtailed",
-        "MW",
-        say("Green power that is there and neither used nor sold."),
-    ),
+    Column("power_supply_technology", "curtailed", "MW", say("Green power that is there and neither used nor sold.")),
     *keys_of("power_supply_capacity", *PAIR),
-    Column(
-        "power_supply_capacity",
-        "green_capacity",
-        "MW",
-        say("Green capacity, existing and new."),
-    ),
+    Column("power_supply_capacity", "green_capacity", "MW", say("Green capacity, existing and new.")),
     *keys_of("power_supply_certificates", "site"),
     Column("power_supply_certificates", "certificates", "MWh/a", say("Green certificates bought.")),
 )
@@ -258,14 +210,7 @@ BUILDS = (
 COUNTED = say("green power counted in the share")
 SERIES = (
     Series("grid", "power_supply", "grid_power", page="grid_power", rank=2, says=say("grid power")),
-    Series(
-        "green",
-        "power_supply_technology",
-        "green_power",
-        page="green_power",
-        rank=3,
-        says=say("green power"),
-    ),
+    Series("green", "power_supply_technology", "green_power", page="green_power", rank=3, says=say("green power")),
     Series("sold", "power_supply_technology", "excess"),
     Series(
         "green_used",
@@ -291,25 +236,11 @@ MEASURES = (Measure("green_power_share", "1", 5, is_short=True, parts="accountin
 
 def check(inputs: Scenario) -> Iterator[Fault]:
     """A limit on green capacity is not below what stands already."""
-    existing: dict[Any, float] = inputs.series("green_capacity_existing").to_dict()
-    most: dict[Any, float] = inputs.series("green_capacity_max").to_dict()
-    for pair, limit in most.items():
-        if limit < existing[pair]:
-            problem = say(
-                "{limit:g} MW is below the {existing:g} MW that stand already",
-                limit=limit,
-                existing=existing[pair],
-            )
-            yield inputs.fault(
-                "green_capacity_max",
-                pair,
-                problem,
-                say("raise it, or lower green_capacity_existing"),
-            )
+    yield from expandable.faults(inputs, "green_capacity")
 
 
 def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a site draws from outside, and what its stores give, is what it uses and what its stores take.
+    """A site's draw and its stores' discharge equal its facility load and its stores' charge.
 
     site_draw[s,t] + power_out_of_stores[s,t] = facility_load[s,t] + power_into_stores[s,t]  ∀ s,t  [MW]
 
@@ -416,7 +347,7 @@ def green_capacity_cost(m: PlanModel) -> Any:
 
 
 def excess_cost(m: PlanModel) -> Any:
-    """What excess power earns, as a negative cost [CNY/a]."""
+    """Revenue of excess power, as a negative cost [CNY/a]."""
     return -sum(m.excess_price[s, g] * m.excess_energy[s, g] for s, g in m.SITE_TECHNOLOGIES)
 
 
@@ -427,20 +358,10 @@ def certificates_cost(m: PlanModel) -> Any:
 
 def contracts(inputs: Scenario) -> pd.Series:
     """Return the most green capacity of every pair of site and technology that the scenario speaks of [MW]."""
-    existing, most = inputs.series("green_capacity_existing"), inputs.series("green_capacity_max")
-    most = most.reindex(existing.index)
-    spoken_of = most.notna() | (existing > 0)
-    return most.fillna(existing)[spoken_of]
+    most = expandable.most_of(inputs, "green_capacity")
+    return most[inputs.series("green_capacity_max").reindex(most.index).notna() | (most > 0)]
 
 
-def contractable(inputs: Scenario, most: pd.Series) -> pd.Series:
-    """Return the limits at which new green capacity is a variable everywhere: by a hair above what stands [MW]."""
-    existing = inputs.series("green_capacity_existing").reindex(most.index)
-    return most.where(most > existing, existing + HAIR * existing.clip(lower=1.0))
-
-
-HAIR = 1e-6
-"""Relative; makes a variable of what cannot be contracted, for trials only."""
 GIVES = {
     "power_balance": Never(say("energy is neither made nor lost")),
     "grid_power_limit": ("grid_power_max",),
@@ -450,7 +371,7 @@ GIVES = {
 }
 RELAXATIONS = (
     Amount("certificates_max", Rank.SUPPLY, raised=True),
-    Amount("green_capacity_max", Rank.SUPPLY, True, contracts, contractable),
+    expandable.amount("green_capacity", Rank.SUPPLY, contracts),
     Amount("grid_power_max", Rank.PLANT, raised=True),
 )
 
@@ -496,8 +417,7 @@ VARIANTS: Variants = {
 
 def build(m: PlanModel) -> None:
     """Add supply, the balance and what the supply costs."""
-    existing, limit = m.inputs.series("green_capacity_existing"), m.inputs.series("green_capacity_max")
-    most = limit.reindex(existing.index).fillna(existing)
+    existing, most = m.inputs.series("green_capacity_existing"), expandable.most_of(m.inputs, "green_capacity")
     pairs = most.index[most > 0].to_frame(index=False)
     contractable = most.index[most > existing].to_frame(index=False)
     m.members("SITE_TECHNOLOGIES", pairs.itertuples(index=False, name=None), dimen=2)
@@ -631,7 +551,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 def _audit_balance(
     inputs: Scenario, tables: Mapping[str, pd.DataFrame], grid: pd.Series, green: pd.Series
 ) -> Iterator[Finding]:
-    """What comes in goes out; what is drawn and what is green of it are what supply and stores make of it."""
+    """Power in equals power out; draw and green power agree with supply and stores."""
     supplied, drawn = (ledger.added(inputs, tables, total) for total in ("power_in", "power_out"))
     yield from Finding.all_equal("power_balance", drawn, supplied, "MW")
     said = ledger.column(tables, "power_supply", "site_draw", STEP)

@@ -28,12 +28,7 @@ if TYPE_CHECKING:
 Vector = npt.NDArray[np.float64]
 REQUIRES = ("time",)
 SETS = (
-    IndexSet(
-        "profile",
-        "PROFILES",
-        say("Profiles that a few days stand for."),
-        members_default=(),
-    ),
+    IndexSet("profile", "PROFILES", say("Profiles that a few days stand for."), members_default=()),
     IndexSet(
         "quantile",
         "QUANTILES",
@@ -45,14 +40,7 @@ SETS = (
 
 def _number(name: str, description: Message, low: float = -INFINITY) -> Parameter:
     return Parameter(
-        name,
-        ("profile",),
-        BY_ROW,
-        description,
-        None,
-        low=low,
-        per_table=True,
-        plausible="computed by the planner",
+        name, ("profile",), BY_ROW, description, None, low=low, per_table=True, plausible="computed by the planner"
     )
 
 
@@ -109,13 +97,7 @@ COLUMNS = (
     *keys_of("representative_days", "profile", "parameter", "key"),
     Column("representative_days", "unit", "", say("Unit of the row's numbers.")),
     Column("representative_days", "mean_full", may_be_negative=True),
-    Column(
-        "representative_days",
-        "mean_reduced",
-        BY_ROW,
-        say("Mean over the days, by weight."),
-        may_be_negative=True,
-    ),
+    Column("representative_days", "mean_reduced", BY_ROW, say("Mean over the days, by weight."), may_be_negative=True),
     *keys_of("representative_days", "rmse", "duration_curve_rmse"),
     *keys_of("representative_days_duration", *NAMES),
     Column("representative_days_duration", "quantile", "1", say("Share of the hours.")),
@@ -143,12 +125,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         parameter = inputs.declarations.parameters.get(str(name))
         if parameter is None or "timestep" not in parameter.index or not parameter.is_numeric:
             problem = say("the profile names no parameter that varies by timestep")
-            yield inputs.fault(
-                "profile.parameter",
-                (profile,),
-                problem,
-                say("such as demand_profile or availability"),
-            )
+            yield inputs.fault("profile.parameter", (profile,), problem, say("such as demand_profile or availability"))
         for number in ("key", *NUMBERS):
             given = inputs.given.get(f"profile.{number}")
             if not isinstance(given, pd.Series) or profile not in given.index:
@@ -164,10 +141,7 @@ def warn(inputs: Scenario) -> Iterator[Text]:
     frame = _described(inputs)
     for profile, name, key in frame.loc[~frame.index.isin(list(_values(inputs, frame))), NAMES].itertuples(index=False):
         yield say(
-            "{profile} of profile.csv is left out: {name} has no {key} any more",
-            profile=profile,
-            name=name,
-            key=key,
+            "{profile} of profile.csv is left out: {name} has no {key} any more", profile=profile, name=name, key=key
         )
     weight = inputs.series("timestep_weight").to_numpy()
     for row, values in _values(inputs, frame).items():
@@ -175,16 +149,14 @@ def warn(inputs: Scenario) -> Iterator[Text]:
         said = float(frame["mean_reduced"][row])
         if abs(mean - said) > CHANGED * max(1.0, abs(said)):
             profile, name, key = frame.loc[row, NAMES]
-            yield (
-                say(
-                    "{name} of {key} has mean {mean:.6g}, {said:.6g} when its days were chosen: the error in "
-                    "profile.csv ({profile}) is that of other figures",
-                    name=name,
-                    key=key,
-                    mean=mean,
-                    said=said,
-                    profile=profile,
-                )
+            yield say(
+                "{name} of {key} has mean {mean:.6g}, {said:.6g} when its days were chosen: the error in "
+                "profile.csv ({profile}) is that of other figures",
+                name=name,
+                key=key,
+                mean=mean,
+                said=said,
+                profile=profile,
             )
 
 
@@ -287,11 +259,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     for profile in inputs.sets["profile"]:
         values = _days_again(inputs, profile)
         if (values is None) != (profile not in table.index):
-            yield Finding(
-                "representative_days",
-                profile,
-                say("is missing from the results, or has no values"),
-            )
+            yield Finding("representative_days", profile, say("is missing from the results, or has no values"))
         if values is None or profile not in table.index:
             continue
         words = {word: str(inputs.given[f"profile.{word}"][profile]) for word in ("parameter", "key")}  # type: ignore[index]
@@ -346,9 +314,6 @@ def _curve_differs(
                 "quantile_reduced",
                 where,
                 say(
-                    "{value:.10g} is not exceeded in {below:.6g} to {upto:.6g} h/a",
-                    value=value,
-                    below=below,
-                    upto=upto,
+                    "{value:.10g} is not exceeded in {below:.6g} to {upto:.6g} h/a", value=value, below=below, upto=upto
                 ),
             )

@@ -232,17 +232,8 @@ def _unknown_units(inputs: Scenario) -> Iterator[Fault]:
         asks = inputs.series("demand").loc[lambda demand: demand > 0].index.to_frame(index=False)
         regions = pd.Index(asks.loc[asks["workload"].isin(bound), "region"].unique())
         for region in regions.difference(inputs.series(f"region.{unit}").index):
-            problem = say(
-                "{bound} may not leave its {unit}, and the region names none",
-                bound=bound[0],
-                unit=unit,
-            )
-            yield inputs.fault(
-                f"region.{unit}",
-                (region,),
-                problem,
-                say("give the {unit} of the region", unit=unit),
-            )
+            problem = say("{bound} may not leave its {unit}, and the region names none", bound=bound[0], unit=unit)
+            yield inputs.fault(f"region.{unit}", (region,), problem, say("give the {unit} of the region", unit=unit))
 
 
 def obstacles(inputs: Scenario) -> Iterator[Text]:
@@ -257,10 +248,7 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
             continue
         best = _mended(inputs, latency, limits, region, workload)
         limit = (
-            say(
-                "a latency of at most {limits:g} ms one way and ",
-                limits=limits[workload],
-            )
+            say("a latency of at most {limits:g} ms one way and ", limits=limits[workload])
             if workload in limits.index
             else ""
         )
@@ -290,10 +278,7 @@ def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str
     )
     inside = times[_within_reach(inputs, times)]
     if len(inside):
-        would = say(
-            "latency_max {least:g} ms would do",
-            least=_rounded_up(float(inside["latency"].iloc[0])),
-        )
+        would = say("latency_max {least:g} ms would do", least=_rounded_up(float(inside["latency"].iloc[0])))
     else:
         soon = times[times["latency"] <= limits.get(workload, np.inf)]
         reaches = _reaches_of(inputs, soon, region)
@@ -416,11 +401,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
         there = routes["site"].map(inputs.series(f"site.{unit}"))
         leaves = (reach == unit) & ~((here == there) & here.notna())
         for row in routes[leaves].itertuples():
-            yield Finding(
-                "reach",
-                f"{row.region}, {row.workload}, {row.site}",
-                say("leaves its {unit}", unit=unit),
-            )
+            yield Finding("reach", f"{row.region}, {row.workload}, {row.site}", say("leaves its {unit}", unit=unit))
 
 
 def _distance_again(inputs: Scenario, routes: pd.DataFrame) -> Vector:

@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 REQUIRES = ("allocation",)
 SETS = (
-    IndexSet(
-        "compute_type",
-        "COMPUTE_TYPES",
-        say("Kinds of compute: general, intelligent, super (通算、智算、超算)."),
-    ),
+    IndexSet("compute_type", "COMPUTE_TYPES", say("Kinds of compute: general, intelligent, super (通算、智算、超算).")),
 )
 PARAMETERS = (
     *names_of("compute_type"),
@@ -213,15 +209,13 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
         sites = routes.loc[routes["workload"].map(types) == compute_type, "site"].unique()
         reachable = usable.xs(compute_type, level="compute_type").reindex(sites).sum()
         if load > reachable + slack(load, reachable):
-            yield (
-                say(
-                    "{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach "
-                    "hold {reachable:.6g} MW when built to the full: {missing:.6g} MW are missing",
-                    compute_type=inputs.called("compute_type", str(compute_type)),
-                    load=load,
-                    reachable=reachable,
-                    missing=load - reachable,
-                )
+            yield say(
+                "{compute_type} compute: {load:.6g} MW must be served on average, but the sites it can reach "
+                "hold {reachable:.6g} MW when built to the full: {missing:.6g} MW are missing",
+                compute_type=inputs.called("compute_type", str(compute_type)),
+                load=load,
+                reachable=reachable,
+                missing=load - reachable,
             )
     room = ledger.spread(usable, routes.assign(compute_type=routes["workload"].map(types)))
     yield from _too_large(
@@ -235,17 +229,15 @@ def _too_large(inputs: Scenario, whole: pd.DataFrame, routes: pd.DataFrame) -> I
     for region, workload, load in whole[["region", "workload", "mean"]].itertuples(index=False):
         room = largest.get((region, workload))  # no route at all is named by the feature routes
         if room is not None and load > room + slack(load, room):
-            yield (
-                say(
-                    "{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, "
-                    "but the largest it can reach holds {room:.6g} MW when built to the full: "
-                    "{missing:.6g} MW are missing",
-                    workload=inputs.called("workload", workload),
-                    region=inputs.called("region", region),
-                    load=load,
-                    room=room,
-                    missing=load - room,
-                )
+            yield say(
+                "{workload} of {region} is indivisible: {load:.6g} MW on average must find room at one site, "
+                "but the largest it can reach holds {room:.6g} MW when built to the full: "
+                "{missing:.6g} MW are missing",
+                workload=inputs.called("workload", workload),
+                region=inputs.called("region", region),
+                load=load,
+                room=room,
+                missing=load - room,
             )
 
 
@@ -314,14 +306,7 @@ def work_done(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
 FIGURES = (
     Figure("capacity", "site", "MW", _stands, at("capacity"), rank=2, page="capacity", says=say("Capacity")),
     Figure(
-        "utilisation",
-        "site",
-        "1",
-        _load,
-        at("utilisation"),
-        per=_stands,
-        page="utilisation",
-        says=say("Utilisation"),
+        "utilisation", "site", "1", _load, at("utilisation"), per=_stands, page="utilisation", says=say("Utilisation")
     ),
 )
 

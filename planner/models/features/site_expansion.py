@@ -153,21 +153,13 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     sizes = inputs.series("module_size")
     for pair in modules.index[modules > 0].difference(sizes.index):
         yield inputs.fault(
-            "module_size",
-            pair,
-            say("modules may be built, but their size is missing"),
-            say("give MW a module"),
+            "module_size", pair, say("modules may be built, but their size is missing"), say("give MW a module")
         )
     capex = inputs.series("module_capex").index
     given = inputs.given.get("module_cost")
     for pair in capex:
         if isinstance(given, pd.Series) and pair in given.index:
-            yield inputs.fault(
-                "module_capex",
-                pair,
-                say("module_cost is given as well"),
-                say("give one of the two"),
-            )
+            yield inputs.fault("module_capex", pair, say("module_cost is given as well"), say("give one of the two"))
     for name in ("discount_rate", "lifetime"):
         for pair in capex.difference(inputs.series(name).index):
             yield inputs.fault(
@@ -275,18 +267,10 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     """Modules are whole, within their limit, of their size, at opened sites, and paid for."""
     table = tables["site_expansion"].set_index(KEYS)
     for pair in table.index.difference(inputs.full_index(tuple(KEYS))):
-        yield Finding(
-            "site_expansion",
-            spell(pair),
-            say("is not a site and compute type of the scenario"),
-        )
+        yield Finding("site_expansion", spell(pair), say("is not a site and compute type of the scenario"))
     modules = table["modules"].astype(float)
     for pair, count in modules[(modules - modules.round()).abs() > ABSOLUTE_TOLERANCE].items():
-        yield Finding(
-            "modules",
-            spell(pair),
-            say("{count:g} modules are not a whole number", count=count),
-        )
+        yield Finding("modules", spell(pair), say("{count:g} modules are not a whole number", count=count))
     yield from Finding.none_negative("modules", modules, "modules")
     yield from Finding.all_at_most("modules_max", modules, inputs.series("modules_max"), "modules")
     size = inputs.series("module_size").reindex(modules.index).fillna(0.0)

@@ -13,10 +13,11 @@ import pandas as pd
 from planner.figures import ledger
 from planner.language import Message, Text, say
 from planner.models.features.time import chain_faults
-from planner.models.rules import green_ledger
+from planner.models.rules import expandable, green_ledger
 from planner.models.rules.audit_time import before, round_of
+from planner.models.rules.expandable import most_of
 from planner.models.rules.findings import Finding
-from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.models.rules.relaxations import Never, Rank
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import Parameter
@@ -33,53 +34,27 @@ if TYPE_CHECKING:
 REQUIRES = ("power_supply",)
 KEYS = ["site", "timestep"]
 PARAMETERS = (
-    Parameter(
-        "storage_power_existing",
+    *expandable.parameters(
+        "storage_power",
         ("site",),
         "MW",
-        say("Power of the store that stands already."),
-        0.0,
-        plausible=Plausible(0.1, 20000.0, (KW, GW)),
+        (
+            say("Power of the store that stands already."),
+            say("Most power, existing included; default: existing only."),
+            say("Yearly cost of new storage power."),
+        ),
+        (Plausible(0.1, 20000.0, (KW, GW)), Plausible(1000.0, 2e6, (PER_KW, TEN_THOUSAND_CNY))),
     ),
-    Parameter(
-        "storage_power_max",
-        ("site",),
-        "MW",
-        say("Most power, existing included; default: existing only."),
-        None,
-        plausible=Plausible(0.1, 20000.0, (KW, GW)),
-    ),
-    Parameter(
-        "storage_power_cost",
-        ("site",),
-        "CNY/MW/a",
-        say("Yearly cost of new storage power."),
-        0.0,
-        plausible=Plausible(1000.0, 2e6, (PER_KW, TEN_THOUSAND_CNY)),
-    ),
-    Parameter(
-        "storage_energy_existing",
+    *expandable.parameters(
+        "storage_energy",
         ("site",),
         "MWh",
-        say("Energy the store that stands already can hold."),
-        0.0,
-        plausible=Plausible(0.1, 200000.0, (KWH, GWH)),
-    ),
-    Parameter(
-        "storage_energy_max",
-        ("site",),
-        "MWh",
-        say("Most energy, existing included; default: existing only."),
-        None,
-        plausible=Plausible(0.1, 200000.0, (KWH, GWH)),
-    ),
-    Parameter(
-        "storage_energy_cost",
-        ("site",),
-        "CNY/MWh/a",
-        say("Yearly cost of new storage energy."),
-        0.0,
-        plausible=Plausible(1000.0, 2e6, (PER_KWH_STORED, TEN_THOUSAND_CNY)),
+        (
+            say("Energy the store that stands already can hold."),
+            say("Most energy, existing included; default: existing only."),
+            say("Yearly cost of new storage energy."),
+        ),
+        (Plausible(0.1, 200000.0, (KWH, GWH)), Plausible(1000.0, 2e6, (PER_KWH_STORED, TEN_THOUSAND_CNY))),
     ),
     Parameter(
         "charge_efficiency",
@@ -134,12 +109,7 @@ COLUMNS = (
     Column("storage", "discharge", "MW", say("Power out of the store.")),
     Column("storage", "state_of_charge", "MWh", say("Energy held at the end of the timestep.")),
     *keys_of("storage_capacity", "site"),
-    Column(
-        "storage_capacity",
-        "storage_power",
-        "MW",
-        say("Power of the store, existing and new."),
-    ),
+    Column("storage_capacity", "storage_power", "MW", say("Power of the store, existing and new.")),
     Column("storage_capacity", "storage_energy", "MWh", say("Energy the store can hold.")),
 )
 BUILDS = tuple(
@@ -169,38 +139,17 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     """A store has an order of timesteps to work in, limits that hold, and both efficiencies."""
     yield from chain_faults(inputs, "storage")
     for size in SIZES:
-        existing, unit = inputs.series(f"{size}_existing"), "MW" if size == "storage_power" else "MWh"
-        limits: dict[Any, float] = inputs.series(f"{size}_max").to_dict()
-        for site, limit in limits.items():
-            if limit < existing[site]:
-                problem = say(
-                    "{limit:g} {unit} is below the {existing:g} {unit} that stand already",
-                    limit=limit,
-                    unit=unit,
-                    existing=existing[site],
-                )
-                yield inputs.fault(
-                    f"{size}_max",
-                    (site,),
-                    problem,
-                    say("raise it, or lower {size}_existing", size=size),
-                )
+        yield from expandable.faults(inputs, size)
     power, energy = (set(_sites(inputs, size)) for size in SIZES)
     for site in sorted(power ^ energy):
         lacking = "storage_energy" if site in power else "storage_power"
         yield inputs.fault(
-            f"{lacking}_max",
-            (site,),
-            say("a store needs power and energy"),
-            say("give both, or neither"),
+            f"{lacking}_max", (site,), say("a store needs power and energy"), say("give both, or neither")
         )
     for name in EFFICIENCIES:
         for site in sorted((power & energy) - set(inputs.series(name).index)):
             yield inputs.fault(
-                name,
-                (site,),
-                say("the store's efficiency is missing"),
-                say("give it, above 0 and at most 1"),
+                name, (site,), say("the store's efficiency is missing"), say("give it, above 0 and at most 1")
             )
 
 
@@ -215,18 +164,13 @@ def warn(inputs: Scenario) -> Iterator[Text]:
         )
 
 
-def _most(inputs: Scenario, size: str) -> pd.Series:
-    existing = inputs.series(f"{size}_existing")
-    return inputs.series(f"{size}_max").reindex(existing.index).fillna(existing)
-
-
 def _sites(inputs: Scenario, size: str) -> list[str]:
-    most = _most(inputs, size)
+    most = most_of(inputs, size)
     return [str(site) for site in most.index[most > 0]]
 
 
 def state_of_charge_balance(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a store holds at the end of a timestep is what it held before, and what it takes less what it gives.
+    """A store's energy at the end of a timestep is that before, plus charge, less discharge, each with its loss.
 
     state_of_charge[s,t] = state_of_charge[s,previous t]
         + duration[t] × (charge_efficiency[s] × charge[s,t] − discharge[s,t] ÷ discharge_efficiency[s])  ∀ s,t  [MWh]
@@ -300,12 +244,12 @@ def storage_energy(m: PlanModel, site: str) -> Any:
 
 
 def discharge_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a store gives [MW]."""
+    """Discharge of a site's store [MW]."""
     return sum(m.discharge[s, timestep] for s in m.STORES_AT[site])
 
 
 def charge_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """What a store takes [MW]."""
+    """Charge of a site's store [MW]."""
     return sum(m.charge[s, timestep] for s in m.STORES_AT[site])
 
 
@@ -317,31 +261,14 @@ def storage_cost(m: PlanModel) -> Any:
 
 def power_allowed(inputs: Scenario) -> pd.Series:
     """Return the most power of every store [MW]."""
-    return _most(inputs, "storage_power").loc[_sites(inputs, "storage_power")]
+    return most_of(inputs, "storage_power").loc[_sites(inputs, "storage_power")]
 
 
 def energy_allowed(inputs: Scenario) -> pd.Series:
     """Return the most energy of every store [MWh]."""
-    return _most(inputs, "storage_energy").loc[_sites(inputs, "storage_power")]
+    return most_of(inputs, "storage_energy").loc[_sites(inputs, "storage_power")]
 
 
-def power_opened(inputs: Scenario, most: pd.Series) -> pd.Series:
-    """Return the limits at which every store's power is a variable: by a hair above what stands [MW]."""
-    return _opened(inputs.series("storage_power_existing"), most)
-
-
-def energy_opened(inputs: Scenario, most: pd.Series) -> pd.Series:
-    """Return the limits at which every store's energy is a variable: by a hair above what stands [MWh]."""
-    return _opened(inputs.series("storage_energy_existing"), most)
-
-
-def _opened(existing: pd.Series, most: pd.Series) -> pd.Series:
-    existing = existing.reindex(most.index)
-    return most.where(most > existing, existing + HAIR * existing.clip(lower=1.0))
-
-
-HAIR = 1e-6
-"""Relative; makes a variable of what cannot be built, for trials only."""
 GIVES = {
     "state_of_charge_balance": Never(say("a store makes no energy")),
     "charge_limit": ("storage_power_max",),
@@ -352,8 +279,8 @@ GIVES = {
     "green_charge": Never(say("what is stored as green must be green")),
 }
 RELAXATIONS = (
-    Amount("storage_power_max", Rank.PLANT, True, power_allowed, power_opened),
-    Amount("storage_energy_max", Rank.PLANT, True, energy_allowed, energy_opened),
+    expandable.amount("storage_power", Rank.PLANT, power_allowed),
+    expandable.amount("storage_energy", Rank.PLANT, energy_allowed),
 )
 EXAMPLE: Example = {
     "storage_power_existing": {"hebei": 3},
@@ -382,7 +309,7 @@ def build(m: PlanModel) -> None:
     m.subsets("STORES_AT", m.SITES, pd.DataFrame({"site": sites, "store": sites}), ["site"])
     for size, unit in zip(SIZES, ("MW", "MWh"), strict=True):
         existing = m.inputs.series(f"{size}_existing")
-        new = [site for site in sites if _most(m.inputs, size)[site] > existing[site]]
+        new = [site for site in sites if most_of(m.inputs, size)[site] > existing[site]]
         m.members(f"{size.upper()}_EXPANDABLE", new)
         m.subsets(f"{size.upper()}_AT", m.STORES, pd.DataFrame({"site": new, "store": new}), ["site"])
         m.variable(f"{size}_new", m.component(f"{size.upper()}_EXPANDABLE"), unit=unit, is_investment=True)
@@ -429,11 +356,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     stores = _allowed(inputs, "storage_power").loc[lambda most: most > 0].index
     expected = {(store, step) for store in stores for step in inputs.sets["timestep"]}
     for row in sorted(expected.symmetric_difference(table.index)):
-        yield Finding(
-            "storage",
-            ", ".join(row),
-            say("is missing from the results, or no store of the scenario"),
-        )
+        yield Finding("storage", ", ".join(row), say("is missing from the results, or no store of the scenario"))
     for name, unit in (("charge", "MW"), ("discharge", "MW"), ("state_of_charge", "MWh")):
         yield from Finding.none_negative(name, table[name], unit)
     yield from _audit_energy(inputs, tables, table)

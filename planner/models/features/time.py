@@ -22,14 +22,7 @@ if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
 REQUIRES: tuple[str, ...] = ()
-SETS = (
-    IndexSet(
-        "timestep",
-        "TIMESTEPS",
-        say("Steps in time, in chains called periods."),
-        members_default=("year",),
-    ),
-)
+SETS = (IndexSet("timestep", "TIMESTEPS", say("Steps in time, in chains called periods."), members_default=("year",)),)
 PARAMETERS = (
     Parameter(
         "timestep_weight",
@@ -114,35 +107,20 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             )
         return
     for step in inputs.full_index(("timestep",)).difference(given.index):
-        yield inputs.fault(
-            "timestep_weight",
-            (step,),
-            say("the weight is missing"),
-            say("give hours of the year"),
-        )
+        yield inputs.fault("timestep_weight", (step,), say("the weight is missing"), say("give hours of the year"))
     hours = inputs.settings.time_hours
     if abs(given.sum() - hours) > WEIGHT_TOLERANCE * hours:
         remedy = say("mend the weights or state the sum as hours in [time]")
         yield inputs.fault(
             "timestep_weight",
             None,
-            say(
-                "the weights sum to {sum:g} h, not {hours:g} h",
-                sum=given.sum(),
-                hours=hours,
-            ),
+            say("the weights sum to {sum:g} h, not {hours:g} h", sum=given.sum(), hours=hours),
             remedy,
         )
 
 
 def previous(inputs: Scenario) -> pd.Series:
-    """Return the step before each step, cyclic within its period.
-
-    Returns
-    -------
-    Series
-        Timestep by timestep, in the order of ``time`` or ``position``, which the reader gave the set.
-    """
+    """Return the step before each step, cyclic within its period."""
     steps = inputs.full_index(("timestep",))
     periods = inputs.series("period").reindex(steps).fillna("")
     before: dict[str, str] = {}
@@ -159,16 +137,8 @@ def chain_faults(inputs: Scenario, feature: str) -> Iterator[Fault]:
     not one number times its duration, a lossless store would make energy.
     """
     if not _is_chained(inputs):
-        problem = say(
-            "{feature} looks back in time, but the timesteps stand in no order",
-            feature=feature,
-        )
-        yield inputs.fault(
-            "time",
-            None,
-            problem,
-            say("give the column time, or position, in timestep.csv"),
-        )
+        problem = say("{feature} looks back in time, but the timesteps stand in no order", feature=feature)
+        yield inputs.fault("time", None, problem, say("give the column time, or position, in timestep.csv"))
         return
     steps = inputs.full_index(("timestep",))
     repeats = weights(inputs) / inputs.series("timestep_duration")
@@ -205,7 +175,7 @@ VARIANTS: Variants = {
     "month": {
         "time": {"day": "2025-01-31T08:00", "night": "2025-02-01T08:00"},
         "position": {"day": None, "night": None},
-    },
+    }
 }
 
 

@@ -92,7 +92,7 @@ VARIANTS: Variants = {
         "transfer_price": {"coast;gansu": 30, "capital;hebei": 12},
         "traffic_per_mw": {"online": 0.4, "training": 0.1},
         "traffic_price": 0.02,
-    },
+    }
 }
 
 

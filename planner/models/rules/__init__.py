@@ -1,1 +1,1 @@
-"""What a feature is written with: ledgers, findings, figures, relaxations, the audit's own clock."""
+"""Building blocks of features: ledgers, findings, figures, relaxations, the audit's own clock."""

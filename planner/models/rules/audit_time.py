@@ -22,11 +22,6 @@ def before(inputs: Scenario) -> pd.Series:
 
     The order in which the reader keeps the steps is not believed: of the steps of a period, the one before is the
     latest of those that are earlier, and before the earliest comes the latest.
-
-    Returns
-    -------
-    Series
-        Timestep by timestep; without the steps of a period that has several and gives them neither time nor position.
     """
     steps = list(inputs.sets["timestep"])
     moments = _moments(inputs, steps)
@@ -43,18 +38,7 @@ def before(inputs: Scenario) -> pd.Series:
 
 
 def round_of(inputs: Scenario, values: pd.Series) -> pd.Series:
-    """Sum a quantity of the timesteps over each period.
-
-    Parameters
-    ----------
-    values
-        Indexed by keys of which the last is ``timestep``.
-
-    Returns
-    -------
-    Series
-        Indexed by the other keys and the period.
-    """
+    """Sum a quantity of the timesteps over each period."""
     *keys, steps = (values.index.get_level_values(level) for level in range(values.index.nlevels))
     periods = pd.Index(steps.map(_periods(inputs, list(inputs.sets["timestep"])).get), name="period")
     return values.groupby([*keys, periods]).sum(skipna=False)

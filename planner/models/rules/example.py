@@ -31,13 +31,7 @@ LIMITS = "limits"
 
 
 def united(examples: Iterable[Example]) -> dict[str, Any]:
-    """Return several examples as one.
-
-    Raises
-    ------
-    ValueError
-        Two of them give one value differently.
-    """
+    """Return several examples as one."""
     found: dict[str, Any] = {}
     for example in examples:
         for name, value in example.items():
@@ -82,11 +76,6 @@ def tables_of(example: Example, known: Declarations) -> tuple[dict[str, Rows], d
     """Return the tables and the scalars of a scenario with these values.
 
     Rows stand in the order in which they are first named.
-
-    Raises
-    ------
-    ValueError
-        A name is neither a parameter nor a set, or an index has another number of ids.
     """
     rows: dict[str, dict[str, dict[str, Any]]] = {}
     scalars: dict[str, Any] = {}

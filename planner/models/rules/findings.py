@@ -1,4 +1,4 @@
-"""What the audit finds, and the only tolerances it grants."""
+"""Findings of the audit, and the only tolerances it grants."""
 
 from __future__ import annotations
 
@@ -48,12 +48,7 @@ class Finding:
 
     def said(self) -> Message:
         """Return the line in both languages."""
-        return say(
-            "{rule} [{where}]: {problem}",
-            rule=self.rule,
-            where=self.where,
-            problem=self.problem,
-        )
+        return say("{rule} [{where}]: {problem}", rule=self.rule, where=self.where, problem=self.problem)
 
     @classmethod
     def unless_equal(cls, rule: str, where: str, expected: float, found: float, unit: str) -> Iterator[Finding]:
@@ -78,10 +73,7 @@ class Finding:
                 rule,
                 where,
                 say(
-                    "{found:.10g} {unit} is above the limit of {limit:.10g} {unit}",
-                    found=found,
-                    unit=unit,
-                    limit=limit,
+                    "{found:.10g} {unit} is above the limit of {limit:.10g} {unit}", found=found, unit=unit, limit=limit
                 ),
             )
 
@@ -117,13 +109,7 @@ class Finding:
         """Yield a finding for every member below zero (or not a number)."""
         for where, value in found[~(found >= -ABSOLUTE_TOLERANCE)].items():
             yield cls(
-                rule,
-                spell(where),
-                say(
-                    "{value:.10g} {unit} is negative or not a number",
-                    value=value,
-                    unit=unit,
-                ),
+                rule, spell(where), say("{value:.10g} {unit} is negative or not a number", value=value, unit=unit)
             )
 
     @classmethod

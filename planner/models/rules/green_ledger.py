@@ -1,4 +1,4 @@
-"""What of a plan's power is green, from the result tables alone: by certificates, matched by the hour, in every hour.
+"""Green power of a plan, from the result tables alone: by certificates, matched by the hour, in every hour.
 
 The audits, the summary and the layers of a plan take it from here; the model states it anew in its features.
 """

@@ -1,4 +1,4 @@
-"""What gives: which parameter of a scenario may be changed, and which first, where no plan can keep all the rules.
+"""Relaxations: the parameters that may give, and in what order, where no plan can keep all the rules.
 
 Each feature's file says two things. ``GIVES`` holds, for every rule it adds, the parameters that may give where the
 rule cannot hold, or :class:`Never` with the reason: energy is neither made nor lost. ``RELAXATIONS`` says of the
@@ -31,11 +31,11 @@ class Rank(IntEnum):
     POLICY = 1
     """A target that somebody set: a share, a floor, a cap."""
     SUPPLY = 2
-    """What may be bought or contracted."""
+    """Power and certificates that may be bought or contracted."""
     PLANT = 3
-    """What may stand: halls, connections, stores."""
+    """Capacity: halls, connections, stores."""
     SERVICE = 4
-    """What users of a workload are promised."""
+    """Service promised to the users of a workload."""
     DEMAND = 5
     """The work itself."""
 
@@ -49,31 +49,17 @@ class Never:
 
 @dataclass(frozen=True)
 class Amount:
-    """A number that gives by as much as is needed.
+    """A number that gives by as much as is needed."""
 
-    Parameters
-    ----------
-    parameter
-        Its key in the declarations.
-    rank
-        Who gives first.
-    raised
-        Whether it gives upwards.
-    cells
-        From a scenario its present numbers where it may give; by default all of them.
-    opened
-        From a scenario the numbers at which the model has the columns and rows for it to give at all: a limit at
-        which nothing can be built has none. By default the present ones.
-    stands
-        Whether it says what stands already: where that is nothing, nobody has set a limit.
-    """
-
-    parameter: str
-    rank: Rank
-    raised: bool
+    parameter: str  # its key in the declarations
+    rank: Rank  # who gives first
+    raised: bool  # whether it gives upwards
     cells: Callable[[Scenario], pd.Series] | None = None
+    """From a scenario its present numbers where it may give; by default all of them."""
     opened: Callable[[Scenario, pd.Series], pd.Series] | None = None
-    stands: bool = False
+    """From a scenario the numbers at which the model has the columns and rows for it to give at all: a limit at
+    which nothing can be built has none. By default the present ones."""
+    stands: bool = False  # whether it says what stands already: where that is nothing, nobody has set a limit
 
     def present(self, inputs: Scenario) -> Cells:
         """Return the present numbers by key; a scalar's key is empty."""
@@ -93,17 +79,12 @@ class Amount:
 
 @dataclass(frozen=True)
 class Steps:
-    """A word, a flag or a number that gives from one value to the next, each allowing more than the one before.
-
-    Parameters
-    ----------
-    steps
-        From a scenario the values it may take, by key, the tightest first; keys without any are left out.
-    """
+    """A word, a flag or a number that gives from one value to the next, each allowing more than the one before."""
 
     parameter: str
     rank: Rank
     steps: Callable[[Scenario], Mapping[Key, list[Any]]]
+    """From a scenario the values it may take, by key, the tightest first; keys without any are left out."""
 
 
 Relaxation = Amount | Steps

@@ -37,24 +37,14 @@ WHOSE = {
     "side": say("the side's sites"),
     NATIONAL: say("all sites"),
 }
-"""How a sentence names a scope's sites."""
+"""Words for a scope's sites."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """A site, a hub, a side or the nation that has a limit, and at least one site.
+    """A site, a hub, a side or the nation that has a limit, and at least one site."""
 
-    Attributes
-    ----------
-    kind, name
-        One of ``KINDS``, and which.
-    limit
-        Its number.
-    sites
-        The sites in it.
-    """
-
-    kind: str
+    kind: str  # one of KINDS
     name: str
     limit: float
     sites: list[str]
@@ -68,17 +58,7 @@ def word_of(kind: str, word: str) -> str:
 def parameters(
     limit: str, unit: str, description: Callable[[Message], Message], plausible: dict[str, Plausible], **options: Any
 ) -> tuple[Parameter, ...]:
-    """Return a limit's parameters, one for each kind of scope that has a usual range.
-
-    Parameters
-    ----------
-    limit
-        The limit of a single site.
-    description
-        Says what it is of the scope's sites.
-    plausible
-        The usual range by kind.
-    """
+    """Return a limit's parameters, one for each kind of scope that has a usual range."""
     return tuple(
         Parameter(
             word_of(kind, limit),
@@ -135,10 +115,7 @@ def idle(inputs: Scenario, limit: str) -> Iterator[Text]:
         owners = list(inputs.series(f"site.{kind}"))
         for name in inputs.series(word_of(kind, limit)).index.difference(owners):
             yield say(
-                "{unit}_{limit} of {name} limits nothing: no site names this {unit}",
-                unit=kind,
-                limit=limit,
-                name=name,
+                "{unit}_{limit} of {name} limits nothing: no site names this {unit}", unit=kind, limit=limit, name=name
             )
 
 

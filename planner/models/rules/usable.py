@@ -1,4 +1,4 @@
-"""What could ever be used of a site, for limits that stand for "no limit": decision 0038.
+"""Reduce limits that stand for "no limit" to the most that a site could use: decision 0038.
 
 A limit of 9999999 modules says that nobody counted. Where it multiplies a binary (``modules ≤ limit × open``), a solver
 whose whole numbers are whole to 1e-6 has ten modules at a closed site, and may as well say that there is no plan at

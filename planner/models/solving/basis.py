@@ -36,13 +36,7 @@ LOWER, BASIC, STATUSES = 0, 1, 5
 
 
 def kept_basis(problem: Problem, statuses: Statuses | None) -> Kept | None:
-    """Return a basis, (columns + rows,), as the arrays that a run keeps; ``None`` where there is none, or none to use.
-
-    Returns
-    -------
-    Kept or None
-        ``format``; ``columns`` and ``rows``, the statuses; ``parts``, whose they are, as JSON in bytes.
-    """
+    """Return a basis, (columns + rows,), as the arrays that a run keeps; ``None``: none there, or none to use."""
     columns, rows = len(problem.column_lower), len(problem.row_lower)
     if statuses is None or not _is_sound(statuses, columns + rows):
         return None
@@ -78,13 +72,7 @@ def fitted_basis(problem: Problem, kept: Mapping[str, npt.NDArray[Any]]) -> tupl
 
 
 def _by_part(statuses: Statuses, parts: Sequence[Sequence[Any]]) -> dict[Part, Statuses]:
-    """Return the statuses of each part.
-
-    Raises
-    ------
-    ValueError
-        They are not one for each row or column, or no statuses.
-    """
+    """Return the statuses of each part."""
     found: dict[Part, Statuses] = {}
     first = 0
     for name, count, digest in parts:

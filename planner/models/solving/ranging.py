@@ -52,25 +52,7 @@ KIND, PLACE, VALUE, PRICE, LOW, HIGH, LEAVES_LOW, _, LEAVES_HIGH, ENTERS_HIGH = 
 
 
 def ranging(compiled: Compiled, solution: Solution) -> pd.DataFrame:
-    """Return the ranges of the numbers that matter, those with most at stake first.
-
-    Parameters
-    ----------
-    compiled
-        The model as it was solved.
-    solution
-        With the ranges of its solver.
-
-    Returns
-    -------
-    DataFrame
-        As :data:`COLUMNS`; no rows where the solver gave none (the manifest says why).
-
-    Raises
-    ------
-    SolverCrashedError
-        The ranges contradict the shadow prices, or do not hold the value as it is.
-    """
+    """Return the ranges of the numbers that matter, those with most at stake first."""
     if solution.ranging is None or solution.row_duals is None or solution.values is None:
         return empty_ranging()
     ranges = _believed(compiled.problem, solution, solution.ranging)

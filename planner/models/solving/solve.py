@@ -16,15 +16,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from planner.errors import PlannerError, SolverCrashedError, SolverMissingError, UsageError, shown
-from planner.language import Text, say, written
+from planner.errors import PlannerError, SolverCrashedError, UsageError, shown
+from planner.language import say
 from planner.models.algebra.problem import Algorithm, Problem, Solution, SolverOptions
 from planner.models.solving.basis import kept_basis
 from planner.models.solving.blocks import find_blocks
+from planner.models.solving.failure import error_of, last_words
 from planner.models.solving.highs import exchange
 from planner.models.solving.highs.exchange import Answer, Arrays, Request
 from planner.models.solving.highs.judge import check_problem, clean, judge
@@ -42,14 +43,6 @@ if TYPE_CHECKING:
 CHILD = (sys.executable, "-m", "planner.models.solving.process.child")
 DEADLINE_GRACE = 10.0
 """[s] beyond the time limit and the time for steps 2 and 3, after which a solver that does not stop is stopped."""
-MEMORY_WORDS = (
-    "bad_alloc",
-    "memoryerror",
-    "out of memory",
-    "cannot allocate memory",
-    "can't start new thread",
-)
-SIGKILL = 9
 NONZEROS_MAX = int(np.iinfo(np.int32).max)
 """HiGHS numbers the entries of the matrix, and where its columns begin, with 32 bits."""
 
@@ -155,19 +148,9 @@ def _finite(duals: Vector | None) -> Vector | None:
 
 def _check_options(options: SolverOptions) -> None:
     if options.time_limit is not None and not options.time_limit > 0:
-        raise UsageError(
-            say(
-                "time_limit is {time_limit}; it must be above 0 s",
-                time_limit=options.time_limit,
-            )
-        )
+        raise UsageError(say("time_limit is {time_limit}; it must be above 0 s", time_limit=options.time_limit))
     if not 0 <= options.mip_gap < 1:
-        raise UsageError(
-            say(
-                "mip_gap is {mip_gap}; it must be at least 0 and below 1",
-                mip_gap=options.mip_gap,
-            )
-        )
+        raise UsageError(say("mip_gap is {mip_gap}; it must be at least 0 and below 1", mip_gap=options.mip_gap))
     if options.algorithm not in get_args(Algorithm):
         allowed = ", ".join(get_args(Algorithm))
         raise UsageError(
@@ -269,20 +252,17 @@ class _Session:
         except ValueError as error:
             if ended.stop is None:
                 raise SolverCrashedError(
-                    say(
-                        "the solver's answer cannot be read: {error}",
-                        error=shown(str(error)),
-                    )
+                    say("the solver's answer cannot be read: {error}", error=shown(str(error)))
                 ) from error
             answer = None
         if answer is not None and answer.status == "error":
-            raise self._failure(answer.details, ended)
+            raise error_of(answer.details, ended, self.options, self.peak_memory)
         if ended.stop is not None:
             return self._stopped(answer, ended)
         if ended.returncode != 0:
-            raise self._failure({}, ended)
+            raise error_of({}, ended, self.options, self.peak_memory)
         if answer is None or not answer.is_complete:
-            raise SolverCrashedError(say("the solver's process ended without an answer") + _last_words(ended.log))
+            raise SolverCrashedError(say("the solver's process ended without an answer") + last_words(ended.log))
         return answer
 
     def _stopped(self, answer: Answer | None, ended: Ended) -> Answer:
@@ -300,59 +280,6 @@ class _Session:
             return Answer("interrupted" if is_user else "time_limit", details={"warnings": [warning]})
         details = {**answer.details, "warnings": [*answer.details.get("warnings", []), warning]}
         return replace(answer, status="interrupted" if is_user else answer.status, details=details)
-
-    def _failure(self, details: dict[str, Any], ended: Ended) -> SolverMissingError | SolverCrashedError:
-        """Return the error for a process that failed, or said that it did."""
-        name, message = shown(self.options.name), shown(details.get("message", ""))
-        if details.get("failure") == "algorithm":
-            return SolverMissingError(
-                say(
-                    "the algorithm '{algorithm}' of the solver '{name}' needs a package of its own, which is not "
-                    "installed here: pip install 'highspy[extras]', or choose another algorithm",
-                    algorithm=shown(self.options.algorithm),
-                    name=name,
-                )
-            )
-        if details.get("failure") == "missing":
-            cause = say("is not installed here, or has no licence for this problem")
-            return SolverMissingError(
-                say(
-                    "the solver '{name}' {cause}: {message}",
-                    name=name,
-                    cause=cause,
-                    message=message,
-                )
-            )
-        words = (ended.log[-4000:] + written(message)).lower()
-        is_memory = details.get("failure") == "memory" or ended.returncode == exchange.MEMORY_EXIT
-        if is_memory or any(word in words for word in MEMORY_WORDS):
-            held = say(" (it held {peak_memory:.0f} MiB)", peak_memory=self.peak_memory) if self.peak_memory else ""
-            remedy = say("solve a smaller scenario or use a larger machine")
-            return SolverCrashedError(
-                say(
-                    "the solver ran out of memory{held}; {remedy}",
-                    held=held,
-                    remedy=remedy,
-                )
-            )
-        if ended.returncode == -SIGKILL:
-            held = say("; it held {peak_memory:.0f} MiB", peak_memory=self.peak_memory) if self.peak_memory else ""
-            return SolverCrashedError(
-                say(
-                    "the solver was killed by the system, most likely for being out of memory{held}",
-                    held=held,
-                )
-            )
-        if details:
-            return SolverCrashedError(
-                say("the solver '{name}' failed: {message}", name=name, message=message) + _last_words(ended.log)
-            )
-        how = (
-            say("signal {value}", value=-ended.returncode)
-            if ended.returncode < 0
-            else say("exit status {returncode}", returncode=ended.returncode)
-        )
-        return SolverCrashedError(say("the solver's process crashed ({how})", how=how) + _last_words(ended.log))
 
     def after_other_solver(self, answer: Answer) -> Answer:
         """Let HiGHS say whether there is no plan, or do steps 2 and 3, after another solver's search."""
@@ -383,17 +310,11 @@ class _Session:
         words = {"name": self.options.name, "word": answer.details.get("solver_status", answer.status)}
         warnings = [*answer.details.get("warnings", []), *told.details.get("warnings", [])]
         if told.values is not None:
-            mistaken = say(
-                "{name} ended with {word}, but HiGHS found a plan, which is taken",
-                **words,
-            )
+            mistaken = say("{name} ended with {word}, but HiGHS found a plan, which is taken", **words)
             return replace(told, details={**told.details, "warnings": [*warnings, mistaken]})
         if told.status in ("infeasible", "unbounded", "interrupted"):
             return replace(answer, status=told.status, details={**answer.details, "warnings": warnings})
-        alone = say(
-            "{word} is the word of {name} alone: HiGHS had not ended in time",
-            **words,
-        )
+        alone = say("{word} is the word of {name} alone: HiGHS had not ended in time", **words)
         return replace(answer, details={**answer.details, "warnings": [*warnings, alone]})
 
 
@@ -414,8 +335,3 @@ def _arrays(problem: Problem) -> Arrays:
         objective_stage=problem.objective_stage,
         tie_break=tie_break,
     )
-
-
-def _last_words(log: str) -> Text:
-    lines = [line for line in log.splitlines() if line.strip()]
-    return say("; its last words: {lines}", lines=shown(lines[-1])) if lines else ""

@@ -116,9 +116,4 @@ def _notes(given: int, count: int, unknown: list[Member], refused: list[Member],
             first = join(f"{name}[{', '.join(map(str, index))}]" for name, index in members[:SHOWN_MAX])
             rest = len(members) - SHOWN_MAX
             more = say(" and {rest} more", rest=rest) if rest > 0 else ""
-            yield say(
-                "of the start, {first}{more} {why}, and were left out",
-                first=first,
-                more=more,
-                why=why,
-            )
+            yield say("of the start, {first}{more} {why}, and were left out", first=first, more=more, why=why)

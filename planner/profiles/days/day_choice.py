@@ -51,25 +51,7 @@ class Choice:
 
 
 def choose_days(groups: Sequence[Matrix], extremes: dict[str, int], days: int, year: tuple[int, int]) -> Choice:
-    """Choose days that stand for all others.
-
-    Parameters
-    ----------
-    groups
-        Profiles that count the same together however many they are, such as the wind at all sites; each (profiles,
-        timesteps of the whole year), complete.
-    extremes
-        Days that stand for themselves alone, the most important first. As many are kept as leave one day for the rest.
-    days
-        How many to choose, at least 1 and at most as many as there are.
-    year
-        Days of the year, and timesteps a day.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        tsam is needed and not installed.
-    """
+    """Choose days that stand for all others."""
     count, steps = year
     if days == count:
         return Choice(np.arange(count), np.arange(count), {})

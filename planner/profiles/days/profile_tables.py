@@ -20,13 +20,7 @@ DIGITS, NOTHING = 9, 1e-11
 
 
 def profile_tables(reduction: Reduction, quantiles: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return the two tables as text; profiles that are not given for every timestep have no row.
-
-    Parameters
-    ----------
-    quantiles
-        Hours in percent, as text: ``005`` is the value that 5 % of the hours do not exceed.
-    """
+    """Return the two tables as text; profiles that are not given for every timestep have no row."""
     rows: list[dict[str, Any]] = []
     curves: list[list[float]] = []
     for name in sorted(reduction.profiles):

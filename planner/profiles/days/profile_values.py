@@ -107,11 +107,6 @@ def kept(profiles: Profiles, choice: Choice, size: int) -> Matrix:
 
     A share keeps its mean: the days that are not extreme are multiplied until it is what it was, or until all of them
     stand at the highest value allowed.
-
-    Parameters
-    ----------
-    size
-        Timesteps a day.
     """
     parameter = profiles.parameter
     by_day = profiles.values.reshape(len(profiles.keys), -1, size)

@@ -21,17 +21,7 @@ ILLUSTRATIVE, DERIVED = "illustrative", "derived"
 def reduced_sources(
     tables: Mapping[str, pd.DataFrame], keys: Mapping[str, Sequence[str]], reduction: Reduction, added: Sequence[str]
 ) -> tuple[pd.DataFrame, list[int]]:
-    """Return the sources of the reduced tables, and the row each had before, -1 where it is new.
-
-    Parameters
-    ----------
-    tables
-        Reduced already, but for the sources.
-    keys
-        Of every table.
-    added
-        The tables that the reduction adds. What is derived from figures that are only illustrative is illustrative.
-    """
+    """Return the sources of the reduced tables, and the row each had before, -1 where it is new."""
     source = tables["source"]
     rows, texts = [], []
     for row, (table, key, column) in enumerate(source[KEYS].itertuples(index=False, name=None)):

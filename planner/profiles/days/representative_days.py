@@ -30,11 +30,7 @@ if TYPE_CHECKING:
 
 FEATURE = "representative_days"
 HIGHEST_DEMAND, LEAST_GREEN_POWER, HOTTEST = "highest demand", "least green power", "hottest"
-WHY = {
-    HIGHEST_DEMAND: say("highest demand"),
-    LEAST_GREEN_POWER: say("least green power"),
-    HOTTEST: say("hottest"),
-}
+WHY = {HIGHEST_DEMAND: say("highest demand"), LEAST_GREEN_POWER: say("least green power"), HOTTEST: say("hottest")}
 """Why a day must not be lost."""
 SETTING = f"time.{FEATURE}"
 EXTRA = say("pip install 'east-data-west-compute-planner[time]', or use a scenario that stands reduced already")
@@ -44,30 +40,13 @@ CHAINED = ("period", "timestep_weight", "position")
 
 
 def with_representative_days(scenario: Scenario, days: int) -> Scenario:
-    """Return a scenario in which so many days stand for the year.
-
-    Parameters
-    ----------
-    scenario
-        As read; its timesteps are whole days of equal steps.
-    days
-        How many days are left.
-
-    Raises
-    ------
-    InvalidInputError
-        The timesteps are no whole days of equal steps, there are fewer days, the scenario is reduced already, or the
-        library that chooses the days is not installed.
-    """
+    """Return a scenario in which so many days stand for the year."""
     if problem := _refused(scenario):
         raise _error(scenario, days, *problem)
     year = whole_days(scenario)
     if days > len(year.names):
         raise _error(
-            scenario,
-            days,
-            say("the scenario has {count} days", count=len(year.names)),
-            say("ask for so many or fewer"),
+            scenario, days, say("the scenario has {count} days", count=len(year.names)), say("ask for so many or fewer")
         )
     profiles = profiles_of(scenario, year)
     groups = [group for of in profiles.values() for group in alike(of)]
@@ -75,10 +54,7 @@ def with_representative_days(scenario: Scenario, days: int) -> Scenario:
         choice = choose_days(groups, _extremes(scenario, profiles, year), days, (len(year.names), year.size))
     except ModuleNotFoundError as missing:
         raise _error(
-            scenario,
-            days,
-            say("reducing a year needs {name}, which is not installed", name=missing.name),
-            EXTRA,
+            scenario, days, say("reducing a year needs {name}, which is not installed", name=missing.name), EXTRA
         ) from None
     left = {name: kept(of, choice, year.size) for name, of in profiles.items()}
     return _reduced(scenario, Reduction(year, choice, profiles, left))

@@ -61,21 +61,11 @@ class WholeDays:
 
 
 def whole_days(scenario: Scenario) -> WholeDays:
-    """Return the days of a scenario.
-
-    Raises
-    ------
-    InvalidInputError
-        The timesteps stand in no order, differ in length or weight, or do not make whole days from midnight on.
-    """
+    """Return the days of a scenario."""
     steps = scenario.sets[TIMESTEP]
     if not (scenario.is_given("time") or scenario.is_given("position")):
         raise _error(
-            scenario,
-            "time",
-            None,
-            say("the timesteps stand in no order"),
-            say("give the column time, or position"),
+            scenario, "time", None, say("the timesteps stand in no order"), say("give the column time, or position")
         )
     length = _one_number(scenario, "timestep_duration", say("h long"))
     weight = _one_number(scenario, "timestep_weight", say("h/a in weight"))
@@ -85,10 +75,7 @@ def whole_days(scenario: Scenario) -> WholeDays:
             scenario,
             "timestep_duration",
             None,
-            say(
-                "steps of {length:g} h do not make a day of 24 h",
-                length=length,
-            ),
+            say("steps of {length:g} h do not make a day of 24 h", length=length),
             REMEDY,
         )
     periods = scenario.series("period").reindex(pd.Index(steps)).fillna("")
@@ -99,12 +86,7 @@ def whole_days(scenario: Scenario) -> WholeDays:
                 scenario,
                 "period",
                 None,
-                say(
-                    "{where} {count} steps, which are no whole days of {size}",
-                    where=where,
-                    count=count,
-                    size=size,
-                ),
+                say("{where} {count} steps, which are no whole days of {size}", where=where, count=count, size=size),
                 REMEDY,
             )
     names = _dates(scenario, steps, size, length)
@@ -122,21 +104,12 @@ def _one_number(scenario: Scenario, name: str, what: Text) -> float:
     values = scenario.series(name)
     missing = pd.Index(scenario.sets[TIMESTEP]).difference(values.index)
     if len(missing):
-        raise _error(
-            scenario,
-            name,
-            (str(missing[0]),),
-            say("it is missing"),
-            say("give it for every timestep"),
-        )
+        raise _error(scenario, name, (str(missing[0]),), say("it is missing"), say("give it for every timestep"))
     first = float(values.iloc[0])
     other = values.index[(values - first).abs() > TOLERANCE * first]
     if len(other):
         problem = say(
-            "one step is {first:g} {what}, another {values:g}",
-            first=first,
-            what=what,
-            values=values[other[0]],
+            "one step is {first:g} {what}, another {values:g}", first=first, what=what, values=values[other[0]]
         )
         raise _error(scenario, name, (str(other[0]),), problem, REMEDY)
     return first
@@ -152,37 +125,19 @@ def _dates(scenario: Scenario, steps: tuple[str, ...], size: int, length: float)
         midnight = clocks[number - number % size]
         expected = midnight + (number % size) * timedelta(hours=length)
         if (midnight.hour, midnight.minute, midnight.second) != (0, 0, 0):
-            problem = say(
-                "the day begins at {midnight:%H:%M}, and days are cut at midnight",
-                midnight=midnight,
-            )
+            problem = say("the day begins at {midnight:%H:%M}, and days are cut at midnight", midnight=midnight)
             remedy = say("shift the table so that its first step is 00:00 local time")
             raise _error(scenario, "time", (step,), problem, remedy)
         if clocks[number] != expected:
-            problem = say(
-                "{expected:%Y-%m-%d %H:%M} would follow the step before",
-                expected=expected,
-            )
-            raise _error(
-                scenario,
-                "time",
-                (step,),
-                problem,
-                say("give every step of every day once, without gaps"),
-            )
+            problem = say("{expected:%Y-%m-%d %H:%M} would follow the step before", expected=expected)
+            raise _error(scenario, "time", (step,), problem, say("give every step of every day once, without gaps"))
     dates = [clock.date() for clock in clocks[::size]]
     short = [f"{date:%m-%d}" for date in dates]
     names = short if len(set(short)) == len(short) else [date.isoformat() for date in dates]
     twice = next((place for place, name in enumerate(names) if Counter(names)[name] > 1), None)
     if twice is not None:
         problem = say("the day {names} stands twice, in two periods", names=names[twice])
-        raise _error(
-            scenario,
-            "time",
-            (steps[twice * size],),
-            problem,
-            say("keep one of them, or give positions only"),
-        )
+        raise _error(scenario, "time", (steps[twice * size],), problem, say("keep one of them, or give positions only"))
     return names
 
 

@@ -1,4 +1,4 @@
-"""What ``planner alternatives`` does: the best plan, the extremes around it, and whole plans far apart."""
+"""The command ``planner alternatives``: the best plan, the extremes around it, and whole plans far apart."""
 
 from __future__ import annotations
 
@@ -50,25 +50,13 @@ SETTLED: Final = "optimal"
 
 @dataclass(frozen=True)
 class Found:
-    """What there is near the best plan.
-
-    Attributes
-    ----------
-    best
-        The best plan.
-    table
-        As ``COLUMNS``, numbers as numbers.
-    plans
-        Whole plans by the name of their run folder.
-    slack
-        By how much they may be worse.
-    """
+    """The near-optimal plans found."""
 
     scenario: Scenario
     best: Results
-    table: pd.DataFrame
-    plans: dict[str, Results]
-    slack: float
+    table: pd.DataFrame  # as COLUMNS, numbers as numbers
+    plans: dict[str, Results]  # whole plans by the name of their run folder
+    slack: float  # by how much they may be worse
 
 
 def find_alternatives(
@@ -123,11 +111,7 @@ def as_table(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def _best(
-    scenario: Scenario,
-    target: Path,
-    choice: Choice,
-    drawing: Mapping[str, Any] | None,
-    tell: Callable[[Text], None],
+    scenario: Scenario, target: Path, choice: Choice, drawing: Mapping[str, Any] | None, tell: Callable[[Text], None]
 ) -> Results:
     """Return the best plan, as it stands in its folder or found now."""
     known = read_record(target)
@@ -135,10 +119,7 @@ def _best(
         best = _read(target)
         if best.manifest["content_hash"] != scenario.content_hash:
             raise UsageError(
-                say(
-                    "{target} is of another scenario, or of other values: choose another --out",
-                    target=shown(target),
-                )
+                say("{target} is of another scenario, or of other values: choose another --out", target=shown(target))
             )
         return best
     tell(say("the best plan"))
@@ -257,8 +238,5 @@ def _check_plan(results: Results, search: Search, target: Path) -> None:
         best.summary["objective"],
     ):
         raise UsageError(
-            say(
-                "{target} is no alternative to this plan at this slack: choose another --out",
-                target=shown(target),
-            )
+            say("{target} is no alternative to this plan at this slack: choose another --out", target=shown(target))
         )

@@ -36,22 +36,12 @@ BUDGET, APART = "budget", "distance_from_plans"
 
 @dataclass(frozen=True)
 class Near:
-    """A model compiled with what may be sought in it.
+    """A model compiled with what may be sought in it."""
 
-    Attributes
-    ----------
-    compiled
-        Its problem is that of the scenario, as it stands.
-    forms
-        The linear form of each quantity, by its place in ``quantities``.
-    work
-        The IT energy of every site [MWh/a], by site.
-    """
-
-    compiled: Compiled
+    compiled: Compiled  # its problem is that of the scenario, as it stands
     quantities: tuple[Quantity, ...]
-    forms: tuple[Stage, ...]
-    work: dict[str, Stage]
+    forms: tuple[Stage, ...]  # the linear form of each quantity, by its place in quantities
+    work: dict[str, Stage]  # the IT energy of every site [MWh/a], by site
 
 
 def compile_near(m: PlanModel, groups: Sequence[str]) -> Near:
@@ -87,24 +77,7 @@ def budget_of(objective: float, slack: float) -> float:
 
 
 def sought(near: Near, held: Mapping[str, float], form: Stage, *, most: bool) -> Problem:
-    """Return the problem that seeks the least, or the most, of a linear form among the plans within a budget.
-
-    Parameters
-    ----------
-    near
-        The model.
-    held
-        The most each stage of the scenario may be, by its name: the objective its budget, those before it their value.
-    form
-        What is sought.
-    most
-        Its most, as the least of its negative.
-
-    Returns
-    -------
-    Problem
-        Among plans of the same value the one with the best objective is taken, in the place of the tie-break.
-    """
+    """Return the problem that seeks the least, or the most, of a linear form among the plans within a budget."""
     sign = -1.0 if most else 1.0
     stage = Stage("sought", sign * form.cost, sign * form.constant)
     return _within(near.compiled.problem, held, stage)

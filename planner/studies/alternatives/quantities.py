@@ -1,4 +1,4 @@
-"""What may be asked of a plan beside its objective: the work at a place, what is built, emissions, latency.
+"""Quantities of a plan beside its objective: the work at a place, new capacity, emissions, latency.
 
 Each quantity is an expression of the model, compiled like the objective, and is read again from the result tables, so
 that a wrong expression and a wrong reading would have to be made twice.
@@ -28,30 +28,14 @@ GROUPS: Final = ("whole", "side", "hub", "site", "build")
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something of a plan whose least and most are sought.
+    """Something of a plan whose least and most are sought."""
 
-    Attributes
-    ----------
-    group
-        One of ``GROUPS``.
-    what
-        A result's name, such as ``it_energy`` or ``capacity_new``.
-    place
-        A site, hub or side; empty for the whole plan.
-    unit
-        Of its value.
-    rule
-        The expression, without an index.
-    measure
-        The same from the result tables.
-    """
-
-    group: str
-    what: str
-    place: str
+    group: str  # one of GROUPS
+    what: str  # a result's name, such as it_energy or capacity_new
+    place: str  # a site, hub or side; empty for the whole plan
     unit: str
-    rule: Rule
-    measure: Callable[[Tables], float]
+    rule: Rule  # the expression, without an index
+    measure: Callable[[Tables], float]  # the same from the result tables
 
 
 def quantities_of(m: PlanModel) -> Iterator[Quantity]:

@@ -1,4 +1,4 @@
-"""What the near-optimal plans say: a figure, and lines for a terminal."""
+"""Report the near-optimal plans: a figure, and lines for a terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from planner.errors import shown
+from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.language import CLAUSES, SEMICOLON, Language, Message, Text, join, padded, say
 from planner.libraries import import_alone
 from planner.studies.alternatives.command import FILE, PLANS
-from planner.studies.sweep.folder import refusal
 from planner.version import __version__
 from planner.views.captions import illustrative_note
 from planner.views.words import word
@@ -34,17 +34,11 @@ NAME_WIDTH: Final = 42
 
 
 def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300) -> list[Path]:
-    """Draw the ranges into a folder; nothing where none was sought but of the whole plan.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw the ranges into a folder; nothing where none was sought but of the whole plan."""
     import_alone("matplotlib")
     from planner.views.charts.alternatives import draw_alternatives  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.views.charts.page import save_chart  # noqa: PLC0415
     from planner.views.charts.sweep import Words  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415
 
     columns = _columns(found, language)
     if not columns:
@@ -57,18 +51,12 @@ def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str],
         slack=100 * found.slack,
     )
     words = Words(title, subtitle, _notes(found), language)
-    try:
-        return save_chart(draw_alternatives(columns, words), out, f"{NAME}-{language}", formats, dpi)
-    except OSError as error:
-        raise refusal(out, error) from None
+    with writing(out):
+        return save_figure(draw_alternatives(columns, words), out, f"{NAME}-{language}", formats, dpi)
 
 
 def _objective(found: Found) -> Message:
-    known = {
-        "cost": say("cost"),
-        "emissions": say("emissions"),
-        "latency": say("mean latency"),
-    }
+    known = {"cost": say("cost"), "emissions": say("emissions"), "latency": say("mean latency")}
     return known.get(found.scenario.settings.minimise, say("objective"))
 
 

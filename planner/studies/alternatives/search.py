@@ -19,8 +19,9 @@ from planner.models.build import declare_model
 from planner.models.rules.findings import Finding
 from planner.models.solving.solve import solve
 from planner.models.solving.start import start_from
+from planner.pipeline.outcome import tabulate
 from planner.pipeline.record import Clock, Record
-from planner.pipeline.run import solver_options, tabulate
+from planner.pipeline.run import solver_options
 from planner.studies.alternatives.near_optimal import apart, budget_of, compile_near, distance, sought
 from planner.studies.alternatives.quantities import work_of
 
@@ -38,55 +39,28 @@ Tables = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Extreme:
-    """The least or the most of a quantity within the budget.
+    """The least or the most of a quantity within the budget."""
 
-    Attributes
-    ----------
-    status
-        ``optimal`` within the scenario's gap, ``feasible`` where a limit came first, or why there is no plan.
-    value, objective
-        Of the plan found, from its tables; NaN without.
-    bound
-        What no plan within the budget goes beyond, proved; NaN where nothing is.
-    work
-        IT energy of every site [MWh/a].
-    """
-
-    status: str
-    value: float = float("nan")
-    objective: float = float("nan")
-    bound: float = float("nan")
-    work: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
+    status: str  # optimal within the scenario's gap, feasible where a limit came first, or why there is no plan
+    value: float = float("nan")  # of the plan found, from its tables; NaN without
+    objective: float = float("nan")  # likewise
+    bound: float = float("nan")  # what no plan within the budget goes beyond, proved; NaN where nothing is
+    work: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))  # IT energy of every site [MWh/a]
 
 
 @dataclass
 class Search:
-    """Searches among the plans of a scenario that are nearly as good as the best one.
-
-    Attributes
-    ----------
-    best
-        The best plan, a run of the scenario.
-    near
-        The model compiled with what may be sought.
-    held
-        The most each stage may be: the objective its budget, those before it what they are.
-    """
+    """Searches among the plans of a scenario that are nearly as good as the best one."""
 
     best: Results
     choice: Choice
     on_progress: Callable[[Text], None] | None = None
-    near: Near = field(init=False)
+    near: Near = field(init=False)  # the model compiled with what may be sought
     held: dict[str, float] = field(init=False)
+    """The most each stage may be: the objective its budget, those before it what they are."""
 
     def __post_init__(self) -> None:
-        """Compile the model.
-
-        Raises
-        ------
-        InvalidInputError
-            The best plan's run does not tell what its stages came to.
-        """
+        """Compile the model."""
         scenario = self.best.scenario
         self.near = compile_near(declare_model(scenario), self.choice.groups)
         self._options = replace(
@@ -107,15 +81,7 @@ class Search:
         return budget_of(float(self.best.summary["objective"]), self.choice.slack)
 
     def extreme(self, quantity: Quantity, form: Stage, *, most: bool) -> Extreme:
-        """Search for the least or the most of a quantity.
-
-        Raises
-        ------
-        AuditDisagreedError
-            The tables of the plan found say otherwise.
-        SolveInterruptedError
-            The user stopped it.
-        """
+        """Search for the least or the most of a quantity."""
         cost = (-1 if most else 1) * form.cost
         begin = min(self._starts, key=lambda values: float(cost @ values), default=self._first)
         solution = self._solve(sought(self.near, self.held, form, most=most), self._options, begin)
@@ -135,11 +101,6 @@ class Search:
         ----------
         known, candidates
             IT energy of every site [MWh/a] of the plans to keep away from, and of plans within the budget.
-
-        Returns
-        -------
-        Results or None
-            An audited plan, ``None`` where all candidates are among the known ones.
         """
         towards = max(candidates, key=lambda work: nearest(work, known), default=None)
         if towards is None or nearest(towards, known) <= SAME:
@@ -225,13 +186,7 @@ class Search:
     def _tables(
         self, solution: Solution, quantity: Quantity | None = None, value: float = 0.0
     ) -> tuple[Tables, dict[str, Any]]:
-        """Return the audited tables and summary of a plan.
-
-        Raises
-        ------
-        AuditDisagreedError
-            A rule is broken, the budget is, or the quantity is not what the search says.
-        """
+        """Return the audited tables and summary of a plan."""
         scenario, compiled = self.best.scenario, self.near.compiled
         assert solution.values is not None  # noqa: S101  for mypy: the callers have looked
         compiled.load(solution.values)

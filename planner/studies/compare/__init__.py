@@ -1,1 +1,1 @@
-"""What moved between finished runs, and why, as it is told, written and drawn."""
+"""Compare finished runs: what moved, and why; as text, tables and map."""

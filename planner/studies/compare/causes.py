@@ -1,4 +1,4 @@
-"""What differs in the inputs of two plans, each cause told once: a site that is gone, not each of its cells."""
+"""Group the input differences of two plans by cause: a site that is gone, not each of its cells."""
 
 from __future__ import annotations
 
@@ -22,27 +22,17 @@ if TYPE_CHECKING:
 FEW: Final = 3
 """Examples of one cause that are named."""
 MEMBERS: Final = {"member_removed": "removed", "member_added": "added"}
-"""What is gone or new, and what its own cells are called."""
+"""Kind of a removed or added member, and kind of its own cells."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One reason why two plans may differ.
+    """One reason why two plans may differ."""
 
-    Attributes
-    ----------
-    text
-        What differs, where, from what to what.
-    cells
-        Rows of the table of inputs that say it.
-    moves, load
-        How many moves it touches, and their load [MW].
-    """
-
-    text: Message
-    cells: int
-    moves: int
-    load: float
+    text: Message  # what differs, where, from what to what
+    cells: int  # rows of the table of inputs that say it
+    moves: int  # that it touches
+    load: float  # of these moves [MW]
 
 
 def causes_of(comparison: Comparison) -> list[Cause]:

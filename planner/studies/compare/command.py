@@ -22,6 +22,7 @@ from planner.studies.compare.sheets import plain, sheets_of
 from planner.studies.compare.text import overview_of, text_of
 from planner.studies.compare.words import pairing
 from planner.views.drawing import check_basemap
+from planner.views.page.style import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,15 +86,7 @@ def told(comparisons: Sequence[Comparison]) -> str:
 
 
 def check_out(out: Path, basemap: Path | None = None) -> None:
-    """Refuse what could not be written or drawn before anything is read.
-
-    Raises
-    ------
-    UsageError
-        The folder exists.
-    CannotWriteError
-        The file system refuses.
-    """
+    """Refuse what could not be written or drawn before anything is read."""
     if os.path.lexists(out):
         raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
     check_target(out)
@@ -105,18 +98,10 @@ def write_comparison(
     comparisons: Sequence[Comparison],
     out: Path,
     *,
-    formats: Sequence[str] = ("png", "svg", "pdf"),
+    formats: Sequence[str] = FORMATS,
     basemap: Path | None = None,
 ) -> None:
-    """Write a folder with the text, a CSV a table, the workbook and a map for each run; whole or not at all.
-
-    Raises
-    ------
-    UsageError, CannotWriteError
-        As :func:`planner.io.results.run_folder.run_folder`.
-    DrawingError
-        The base map cannot be used.
-    """
+    """Write a folder with the text, a CSV a table, the workbook and a map for each run; whole or not at all."""
     tables = together(comparisons)
     text = told(comparisons)
     with run_folder(out) as folder:
@@ -134,17 +119,18 @@ def draw_difference(
     folder: Path,
     stem: str = MAP,
     *,
-    formats: Sequence[str] = ("png", "svg", "pdf"),
+    formats: Sequence[str] = FORMATS,
     basemap: Path | None = None,
 ) -> list[Path]:
     """Draw what moved, in the language that is spoken, and return the files."""
     import_alone("matplotlib")
-    from planner.views.maps.difference import draw_changes, save_changes  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.difference import draw_changes  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
 
     sites, moves = change_layers(comparison)
     title, notes = _title(comparison), _notes(comparison)
     figure = draw_changes(sites, moves, title=title, notes=notes, language=spoken(), basemap=basemap)
-    return save_changes(figure, folder, stem, formats)
+    return save_figure(figure, folder, stem, formats)
 
 
 def _title(comparison: Comparison) -> Message:
@@ -156,21 +142,11 @@ def _notes(comparison: Comparison) -> list[Message]:
     hashes = [run.results.manifest["content_hash"][:8] for run in (comparison.before, comparison.after)]
     load, swapped = comparison.moved(), comparison.moved(SWAPPED)
     apart = [
-        say(
-            "Not drawn: {swapped:,.1f} MW that only swap places between plans as good as each other.",
-            swapped=swapped,
-        )
+        say("Not drawn: {swapped:,.1f} MW that only swap places between plans as good as each other.", swapped=swapped)
     ]
     return [
-        say(
-            "{load:,.1f} MW moved between sites, mean over the year.",
-            load=load,
-        ),
+        say("{load:,.1f} MW moved between sites, mean over the year.", load=load),
         *(apart if swapped else []),
         pairing(),
-        say(
-            "Source: inputs {before} and {after}.",
-            before=hashes[0],
-            after=hashes[1],
-        ),
+        say("Source: inputs {before} and {after}.", before=hashes[0], after=hashes[1]),
     ]

@@ -15,21 +15,11 @@ BILLIONS, MILLIONS = say("billion CNY/a"), say("million CNY/a")
 """Chinese counts in 1e8 and 1e4 where English counts in 1e9 and 1e6."""
 UNITS: Final[Mapping[str, Message]] = {"CNY/a": say("CNY/a"), "tCO2/a": say("tCO2/a"), "MWh/a": say("MWh/a")}
 Scale = tuple[float, int, Text]
-"""What one of a unit is in the number's own, the digits shown, and the unit."""
+"""Size of the unit shown in the number's own unit, digits shown, and name of the unit."""
 
 
 def amount(value: float, unit: str, *, largest: float, sign: str = "") -> Message:
-    """Return a number with its unit, large ones in thousands of millions or, in Chinese, in units of 1e8 and 1e4.
-
-    Parameters
-    ----------
-    unit
-        ``"1"`` is a share: shown in per cent, a signed one in points of per cent.
-    largest
-        The largest number it stands beside: all are shown in one unit.
-    sign
-        ``"+"`` for a difference.
-    """
+    """Return a number with its unit, large ones in thousands of millions or, in Chinese, in units of 1e8 and 1e4."""
     if isnan(value):
         return say("not known")
     if unit == "1":

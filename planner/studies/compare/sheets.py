@@ -46,13 +46,7 @@ def _text(value: Any) -> str:
 
 
 def sheets_of(comparisons: Sequence[Comparison], tables: Mapping[str, pd.DataFrame]) -> Iterator[Sheet | Page]:
-    """Yield the pages of a workbook: the runs and what to know of them, then a sheet a table.
-
-    Parameters
-    ----------
-    tables
-        From :func:`planner.studies.compare.differences.comparison.together`; all headings stand in both languages.
-    """
+    """Yield the pages of a workbook: the runs and what to know of them, then a sheet a table."""
     yield Page(f"summary {say('summary').zh}", list(_summary(comparisons, tables)), [34, 34, 34, 22, 16])
     declared = comparisons[0].before.results.scenario.declarations
     units = {figure.name: figure.unit for of in ("site", "region") for figure in place_figures(declared, of)}

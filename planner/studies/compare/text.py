@@ -1,4 +1,4 @@
-"""What a comparison says on a terminal: the headline, what moved, the cost by category, and where to look for why."""
+"""Print a comparison on a terminal: headline, moves, cost by category, and likely causes."""
 
 from __future__ import annotations
 

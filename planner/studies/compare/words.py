@@ -68,7 +68,7 @@ WORDS: dict[str, Message] = {
     "energy_green": say("green power"),
     "energy_certificates": say("certificates"),
 }
-"""What a comparison calls its own things; all else has its word in the catalogue."""
+"""The comparison's own words; all others are in the catalogue."""
 
 
 def pairing() -> Message:

@@ -32,13 +32,7 @@ def tables_of(rows: Sequence[Row]) -> dict[str, list[str]]:
 
 
 def fill_page(text: str, tables: Mapping[str, Sequence[str]]) -> str:
-    """Return a page with the table below each comment ``<!-- answers: name -->`` put in anew.
-
-    Raises
-    ------
-    UsageError
-        The page has no such comment with a table below it.
-    """
+    """Return a page with the table below each comment ``<!-- answers: name -->`` put in anew."""
     for name, lines in tables.items():
         comment = f"<!-- answers: {name} -->\n"
         head, *rest = text.split(comment)
@@ -57,17 +51,7 @@ def fill_page(text: str, tables: Mapping[str, Sequence[str]]) -> str:
 
 
 def answer(scenario: Path, page: Path, images: Path, out: Path) -> None:
-    """Solve what is not solved yet, and write page, picture and points.
-
-    Parameters
-    ----------
-    page
-        Has the comments of :func:`fill_page`; the points are put beside it as CSV.
-    images
-        Folder of the picture.
-    out
-        Folder under which the points lie, by the hash of the scenario; a stopped call goes on from there.
-    """
+    """Solve what is not solved yet, and write page, picture and points."""
     if not page.is_file():
         raise UsageError(say("there is no page {page}", page=shown(page)))
     points = out / read_scenario(scenario).content_hash[:16]  # a changed scenario begins anew

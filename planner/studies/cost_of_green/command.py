@@ -1,4 +1,4 @@
-"""What ``planner green-cost`` does: read its words, solve the points, write table and figure."""
+"""The command ``planner green-cost``: read its words, solve the points, write table and figure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was asked on the command line, in its words."""
+    """The options of the command line, as text."""
 
     shares: str
     modes: str = ",".join(MODES)
@@ -40,7 +40,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Drawing:
-    """How the figure is drawn: ``en`` or ``zh``, and the formats of its files."""
+    """Language of the figure, and formats of its files."""
 
     language: Language = "en"
     formats: Sequence[str] = ("png", "svg", "pdf")
@@ -49,13 +49,7 @@ class Drawing:
 def green_cost(
     scenario: Path, out: Path, choice: Choice, drawing: Drawing, on_progress: Callable[[Text], None] | None
 ) -> Text:
-    """Solve, write and draw; return the answer for a terminal.
-
-    Raises
-    ------
-    PlannerError
-        As :func:`planner.studies.cost_of_green.points.solve_points`.
-    """
+    """Solve, write and draw; return the answer for a terminal."""
     read, rows = solve_points(scenario, out, choice.plan(), on_progress)
     draw_points(read, rows, out, language=drawing.language, formats=drawing.formats)
     return headline(rows, out / FILE)
@@ -71,11 +65,8 @@ def _numbers(text: str) -> tuple[float, ...]:
         try:
             numbers.append(float(word))
         except ValueError:
-            raise UsageError(
-                say(
-                    "--shares {text}: {word} is no number; write them like 0.8,0.9,1",
-                    text=shown(text),
-                    word=shown(word),
-                )
-            ) from None
+            problem = say(
+                "--shares {text}: {word} is no number; write them like 0.8,0.9,1", text=shown(text), word=shown(word)
+            )
+            raise UsageError(problem) from None
     return tuple(numbers)

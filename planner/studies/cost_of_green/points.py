@@ -42,7 +42,7 @@ VARIANTS: Final[dict[str, tuple[str, ...]]] = {
     "without_deferral": ("workload.deferral_max=",),
     "without_shifting": ("workload.reach=province", "site.utilisation_min="),
 }
-"""What is taken away from the scenario, as overrides: nothing; that work may wait; that work may leave its province
+"""Flexibility removed from the scenario, as overrides: nothing; that work may wait; that work may leave its province
 (and with it the duty to fill a site, which its own province cannot)."""
 
 KEYS: Final = ("variant", "mode", "share")
@@ -74,7 +74,7 @@ FAILURES: Final[dict[type[PlannerError], str]] = {
     SolverCrashedError: "crashed",
 }
 FEATURE: Final = "green_power_share"
-"""Whose share is raised."""
+"""The feature whose share is raised."""
 
 
 def scopes() -> dict[str, tuple[str, str]]:
@@ -88,39 +88,18 @@ def scopes() -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked: every combination of these is a point.
+    """The points to solve: every combination of these."""
 
-    Attributes
-    ----------
-    shares
-        Least green share of all power, each from 0 to 1.
-    modes
-        Accountings, of ``MODES``.
-    variants
-        Of ``VARIANTS``; none given: as given, and without deferral where work can wait.
-    overrides
-        ``K=V`` that hold for every point.
-    time_limit [s]
-        For each point.
-    scope
-        Of :func:`scopes`: whose share is raised; none given: the widest that the scenario has one for, or each site.
-    """
-
-    shares: Sequence[float] = SHARES
-    modes: Sequence[str] = MODES
-    variants: Sequence[str] = ()
-    overrides: Sequence[str] = ()
-    time_limit: float | None = None
+    shares: Sequence[float] = SHARES  # least green share of all power, each from 0 to 1
+    modes: Sequence[str] = MODES  # accountings, of MODES
+    variants: Sequence[str] = ()  # of VARIANTS; none given: as given, and without deferral where work can wait
+    overrides: Sequence[str] = ()  # K=V that hold for every point
+    time_limit: float | None = None  # [s] for each point
     scope: str = ""
+    """Of :func:`scopes`: whose share is raised; none given: the widest that the scenario has one for, or each site."""
 
     def check(self) -> None:
-        """Refuse a plan that cannot be meant.
-
-        Raises
-        ------
-        UsageError
-            A share outside 0 to 1, an unknown mode or variant, or nothing at all.
-        """
+        """Refuse a plan that cannot be meant."""
         for share in self.shares:
             if not 0.0 <= share <= 1.0:
                 raise UsageError(say("share {share:g}: a share is from 0 to 1", share=share))
@@ -132,12 +111,7 @@ class Plan:
             for name in given:
                 if name not in known:
                     raise UsageError(
-                        say(
-                            "{word} {name}: choose from {listed}",
-                            word=word,
-                            name=shown(name),
-                            listed=join(known),
-                        )
+                        say("{word} {name}: choose from {listed}", word=word, name=shown(name), listed=join(known))
                     )
         if not (self.shares and self.modes):
             raise UsageError(say("nothing is asked: give at least one share and one mode"))
@@ -146,39 +120,12 @@ class Plan:
 def solve_points(
     folder: Path, out: Path, plan: Plan, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, list[Row]]:
-    """Solve every point that has not been solved yet, and write the table after each.
-
-    Parameters
-    ----------
-    folder
-        The scenario.
-    out
-        Folder of the table ``cost_of_green.csv``; points that stand there settled are not solved again.
-    plan
-        The points.
-    on_progress
-        Is handed a line before each point.
-
-    Returns
-    -------
-    tuple
-        The scenario as given, and the rows of all points asked, in order.
-
-    Raises
-    ------
-    UsageError
-        The table holds points of another scenario, or another analysis is at work there.
-    PlannerError
-        The scenario cannot be read, or the table not be written.
-    """
+    """Solve every point that has not been solved yet, and write the table after each."""
     plan.check()
     scenario = read_scenario(folder, plan.overrides)
     if not scenario.has(FEATURE):
         raise UsageError(
-            say(
-                "{name} does not list the feature green_power_share: there is no share to raise",
-                name=scenario.name,
-            )
+            say("{name} does not list the feature green_power_share: there is no share to raise", name=scenario.name)
         )
     columns, points = columns_of(scenario), points_of(scenario, plan)
     with held(out):
@@ -190,10 +137,7 @@ def solve_points(
             if on_progress is not None:
                 on_progress(
                     say(
-                        "point {number} of {count}: {listed}",
-                        number=number,
-                        count=len(points),
-                        listed=", ".join(point),
+                        "point {number} of {count}: {listed}", number=number, count=len(points), listed=", ".join(point)
                     )
                 )
             known[point], trouble = _solved(folder, plan, scenario, point)
@@ -273,12 +217,10 @@ def _solved(folder: Path, plan: Plan, scenario: Scenario, point: tuple[str, str,
     origin = _origin(scenario, plan)
     question = read_scenario(folder, [*plan.overrides, *overrides_of(scenario, point, origin["scope"])])
     if question.file_hashes != scenario.file_hashes:
-        raise UsageError(
-            say(
-                "{folder} was changed while its points were being solved: begin anew in another --out",
-                folder=shown(folder),
-            )
+        problem = say(
+            "{folder} was changed while its points were being solved: begin anew in another --out", folder=shown(folder)
         )
+        raise UsageError(problem)
     row = dict.fromkeys(columns_of(scenario), "")
     row |= origin | dict(zip(KEYS, point, strict=True))
     try:

@@ -1,4 +1,4 @@
-"""What the points of the cost of green say: as tables of a page, as a figure, as lines for a terminal."""
+"""Report the points of the cost of green: tables of a page, a figure, lines for a terminal."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.language import Language, Message, Named, Text, columns_of, join, padded, say
 from planner.libraries import import_alone
 from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS
-from planner.studies.sweep.folder import refusal
 from planner.version import __version__
 from planner.views.captions import illustrative_note
 from planner.views.words import word
@@ -46,16 +46,10 @@ def as_table(rows: Sequence[Row]) -> pd.DataFrame:
 def draw_points(
     scenario: Scenario, rows: Sequence[Row], out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300
 ) -> list[Path]:
-    """Draw cost against share into a folder.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw cost against share into a folder."""
     import_alone("matplotlib")
     from planner.views.charts.cost_of_green import draw_cost_of_green  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.views.charts.page import save_chart  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415
 
     share = illustrative_share(scenario)
     notes = [illustrative_note(share)] if share else []
@@ -70,10 +64,8 @@ def draw_points(
         )
     )
     figure = draw_cost_of_green(as_table(rows), scenario=scenario.name, notes=notes, language=language)
-    try:
-        return save_chart(figure, out, f"{NAME}-{language}", formats, dpi)
-    except OSError as error:
-        raise refusal(out, error) from None
+    with writing(out):
+        return save_figure(figure, out, f"{NAME}-{language}", formats, dpi)
 
 
 def cost_lines(rows: Sequence[Row]) -> list[str]:

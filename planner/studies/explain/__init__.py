@@ -1,1 +1,1 @@
-"""What would have to give where no plan can keep all the rules."""
+"""Find the parameters that must give where no plan can keep all the rules."""

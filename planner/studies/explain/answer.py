@@ -1,4 +1,4 @@
-"""What an explanation holds: causes, the ways to mend each, the changes of a way; as data, for text and JSON alike."""
+"""An explanation as data, for text and JSON alike: causes, the ways to mend each, the changes of a way."""
 
 from __future__ import annotations
 
@@ -56,25 +56,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Way:
-    """One parameter that gives, by which a cause is mended.
-
-    Attributes
-    ----------
-    rank
-        Who gives first.
-    changes
-        Cell by cell; each is needed.
-    size
-        How much gives, each cell relative to itself, added up.
-    newness
-        Who said what it is now.
-    """
+    """One parameter that gives, by which a cause is mended."""
 
     parameter: str
-    rank: Rank
-    changes: tuple[Change, ...]
-    size: float
-    newness: Newness
+    rank: Rank  # who gives first
+    changes: tuple[Change, ...]  # cell by cell; each is needed
+    size: float  # how much gives, each cell relative to itself, added up
+    newness: Newness  # who said what it is now
 
     @property
     def cells(self) -> set[tuple[str, Key]]:
@@ -91,40 +79,21 @@ class Cause:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a scenario has no plan, or that it has one.
-
-    Attributes
-    ----------
-    status
-        ``infeasible`` and explained; ``unexplained`` where nothing that may give is enough; ``feasible``.
-    causes
-        All have to be mended; the main one first.
-    cost
-        [CNY/a] of a plan after the first way of every cause; ``None`` where it is not known.
-    gap
-        Of that plan; ``None`` where no bound is known.
-    obstacles
-        What was seen before solving.
-    conflict
-        Rules that cannot hold together, with their index.
-    notes
-        What a reader should know of how it was found.
-    binding
-        Of a feasible scenario what binds most: rule, index, price, unit, CNY/a by one per cent.
-    deciding
-        Of a feasible scenario the limits that its plan reaches, as :data:`planner.models.deciding.COLUMNS`.
-    """
+    """The reasons why a scenario has no plan, or that it has one."""
 
     scenario: Scenario
     status: Literal["infeasible", "unexplained", "feasible"]
-    causes: tuple[Cause, ...] = ()
-    cost: float | None = None
-    gap: float | None = None
-    obstacles: tuple[Text, ...] = ()
-    conflict: tuple[Name, ...] = ()
-    notes: tuple[Text, ...] = ()
+    """``infeasible`` and explained; ``unexplained`` where nothing that may give is enough; ``feasible``."""
+    causes: tuple[Cause, ...] = ()  # all have to be mended; the main one first
+    cost: float | None = None  # [CNY/a] of a plan after the first way of every cause; None where it is not known
+    gap: float | None = None  # of that plan; None where no bound is known
+    obstacles: tuple[Text, ...] = ()  # what was seen before solving
+    conflict: tuple[Name, ...] = ()  # rules that cannot hold together, with their index
+    notes: tuple[Text, ...] = ()  # what a reader should know of how it was found
     binding: tuple[dict[str, Any], ...] = field(default=())
+    """Of a feasible scenario what binds most: rule, index, price, unit, CNY/a by one per cent."""
     deciding: tuple[dict[str, Any], ...] = field(default=())
+    """Of a feasible scenario the limits that its plan reaches, as :data:`planner.models.deciding.COLUMNS`."""
     seconds: float = 0.0
 
     def settings(self, number: int, way: int = 0) -> list[str]:

@@ -1,4 +1,4 @@
-"""What holds the plan of a scenario that has one: the limits it reaches, and what a hundredth of each is worth."""
+"""Find the binding limits of a feasible scenario, and the value of a hundredth of each."""
 
 from __future__ import annotations
 
@@ -28,25 +28,13 @@ WORTHLESS = 1e-9
 
 @dataclass(frozen=True)
 class Binding:
-    """The best plan of a scenario: what it costs, and what holds it.
+    """The best plan of a scenario: what it costs, and what holds it."""
 
-    Attributes
-    ----------
-    cost, gap
-        ``None`` without a plan, or without a bound.
-    binding
-        What giving by one per cent is worth, the most first.
-    deciding
-        The limits it reaches, as :data:`planner.models.deciding.COLUMNS`.
-    notes
-        What a reader should know.
-    """
-
-    cost: float | None
-    gap: float | None
-    binding: tuple[dict[str, Any], ...] = ()
-    deciding: tuple[dict[str, Any], ...] = ()
-    notes: tuple[Text, ...] = ()
+    cost: float | None  # [CNY/a]; None without a plan
+    gap: float | None  # None without a plan, or without a bound
+    binding: tuple[dict[str, Any], ...] = ()  # what giving by one per cent is worth, the most first
+    deciding: tuple[dict[str, Any], ...] = ()  # the limits it reaches, as planner.models.deciding.COLUMNS
+    notes: tuple[Text, ...] = ()  # what a reader should know
 
 
 def binding_of(trials: Trials, on_progress: Callable[[Text], None] | None = None) -> Binding:

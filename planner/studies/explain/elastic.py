@@ -28,27 +28,14 @@ NOTHING = 1e-7
 
 @dataclass(frozen=True)
 class Elastic:
-    """A problem with columns for what gives, and how to read them.
+    """A problem with columns for what gives, and how to read them."""
 
-    Attributes
-    ----------
-    problem
-        The columns of the plan, then those that give, each relative to the size of its cell or row.
-    slopes
-        How the parameters that may give move the problem.
-    cells
-        For each slope the first of its columns, one a cell.
-    widths
-        For each slope how many columns it has: one a cell, then one for each row with a slack of its own.
-    loose
-        For each slope the rows in which it multiplies variables, and giving helps.
-    """
-
-    problem: Problem
-    slopes: Sequence[Slope]
-    cells: Sequence[int]
+    problem: Problem  # the columns of the plan, then those that give, each relative to the size of its cell or row
+    slopes: Sequence[Slope]  # how the parameters that may give move the problem
+    cells: Sequence[int]  # for each slope the first of its columns, one a cell
     widths: Sequence[int]
-    loose: Sequence[Places]
+    """For each slope how many columns it has: one a cell, then one for each row with a slack of its own."""
+    loose: Sequence[Places]  # for each slope the rows in which it multiplies variables, and giving helps
 
     def given(self, values: Vector) -> list[Vector] | None:
         """Return by how much each cell of each slope gives, (cells,) each; ``None`` where that is not enough.

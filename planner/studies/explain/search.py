@@ -46,13 +46,6 @@ def explain(
         [s] for all trials; by default that of the scenario.
     on_progress
         Is handed a line of text now and then.
-
-    Raises
-    ------
-    InvalidInputError
-        The scenario is wrong.
-    StoppedWithoutPlanError
-        The time was over before anything was known.
     """
     scenario = read_scenario(folder, overrides)
     trials = Trials(scenario, solver_options(scenario, None, time_limit, None))

@@ -1,4 +1,4 @@
-"""What an explanation says: the cause in the first line, what mends it with its ``--set``, and what that costs."""
+"""Print an explanation: the cause in the first line, the remedy with its ``--set``, and its cost."""
 
 from __future__ import annotations
 
@@ -60,15 +60,8 @@ def _priced(found: Explanation, cost: float) -> Message:
     """Return what a plan costs after the first changes, and how near to the least that is, as far as it is known."""
     figures = {"what": objective_word(found.scenario), "cost": _worth(found, cost)}
     if found.gap is None:
-        return say(
-            "with the first change: {what} {cost}, or less: how near to the least is not known",
-            **figures,
-        )
-    return say(
-        "with the first change: {what} {cost}, within {gap:.1%} of the least",
-        **figures,
-        gap=found.gap,
-    )
+        return say("with the first change: {what} {cost}, or less: how near to the least is not known", **figures)
+    return say("with the first change: {what} {cost}, within {gap:.1%} of the least", **figures, gap=found.gap)
 
 
 def _conflict(found: Explanation) -> Iterator[Text]:

@@ -45,23 +45,13 @@ PROVED = 1e-6
 
 @dataclass
 class Trials:
-    """Solves the scenarios of one explanation, each in a process of its own, until the time is over.
-
-    Attributes
-    ----------
-    scenario
-        The one to explain.
-    options
-        How to solve; its time limit is that of all trials together.
-    count, unsure
-        How many there were, and in how many the time was over before there was an answer.
-    """
+    """Solves the scenarios of one explanation, each in a process of its own, until the time is over."""
 
     scenario: Scenario
-    options: SolverOptions
+    options: SolverOptions  # how to solve; its time limit is that of all trials together
     began: float = field(default_factory=time.perf_counter)
-    count: int = 0
-    unsure: int = 0
+    count: int = 0  # trials so far
+    unsure: int = 0  # of these: the time was over before there was an answer
     _kept: list[Base] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -178,13 +168,7 @@ class Trials:
     def solved(
         self, problem: Problem, *, gap: float = GAP, time_limit: float | None = None, duals: bool = False
     ) -> Solution:
-        """Solve in what is left of the time, with shadow prices if asked for.
-
-        Raises
-        ------
-        StoppedWithoutPlanError
-            Nothing is left.
-        """
+        """Solve in what is left of the time, with shadow prices if asked for."""
         self.count += 1
         left = self.seconds_left
         if left <= 0:

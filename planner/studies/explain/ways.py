@@ -31,18 +31,10 @@ HALVINGS = 5
 
 @dataclass
 class Ways:
-    """Finds what gives in one scenario.
-
-    Attributes
-    ----------
-    trials
-        Solves.
-    read
-        Reads the scenario with ``--set`` besides those it has.
-    """
+    """Finds what gives in one scenario."""
 
     trials: Trials
-    read: Callable[[Sequence[str]], Scenario]
+    read: Callable[[Sequence[str]], Scenario]  # reads the scenario with --set besides those it has
 
     def relax(self, scenario: Scenario, families: Sequence[Relaxation]) -> Values | None:
         """Return the values at which a plan exists when these parameters may give; ``None`` if there are none."""

@@ -42,23 +42,11 @@ PAIR: Final = 2
 
 @dataclass(frozen=True)
 class Front:
-    """What is asked.
+    """The front asked for."""
 
-    Attributes
-    ----------
-    objectives
-        Two of cost, emissions and latency.
-    count
-        Points, both ends included.
-    overrides
-        ``K=V`` that hold for every point.
-    ask, where, is_cold
-        As for a sweep.
-    """
-
-    objectives: tuple[str, ...]
-    count: int = 9
-    overrides: Sequence[str] = ()
+    objectives: tuple[str, ...]  # two of cost, emissions and latency
+    count: int = 9  # points, both ends included
+    overrides: Sequence[str] = ()  # K=V that hold for every point
     ask: Ask = field(default_factory=Ask)
     where: Where = field(default_factory=Where)
     is_cold: bool = False
@@ -74,13 +62,7 @@ class Front:
         return next(word for word in self.objectives if word != self.minimised)
 
     def check(self) -> None:
-        """Refuse what cannot be meant.
-
-        Raises
-        ------
-        UsageError
-            Not two different objectives that are known, or fewer points than ends.
-        """
+        """Refuse what cannot be meant."""
         if len(self.objectives) != PAIR or len({*self.objectives} & {*OBJECTIVES}) != PAIR:
             raise UsageError(
                 say(
@@ -100,31 +82,7 @@ class Front:
 def solve_front(
     folder: Path, out: Path, front: Front, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, Points]:
-    """Solve every point of a front that is not solved yet, both ends first.
-
-    Parameters
-    ----------
-    folder
-        The scenario.
-    out
-        Folder of the front: ``points.csv``, ``points/<name>/``, ``pareto.json``.
-
-    Returns
-    -------
-    tuple
-        The scenario, and the points from the end that is best by the minimised objective to the other.
-
-    Raises
-    ------
-    InfeasibleError
-        An end has no plan, so that there is no front.
-    UsageError
-        The folder is of another front, or another analysis is at work there.
-    InvalidInputError
-        The scenario cannot be read, or does not know an objective.
-    CannotWriteError
-        The file system refused.
-    """
+    """Solve every point of a front that is not solved yet, both ends first."""
     front.check()
     scenario = read_scenario(folder, [*front.overrides, *_aims(front.minimised, front.capped)])
     asked = {"objectives": [front.minimised, front.capped], "points": front.count}
@@ -168,21 +126,12 @@ def _add_ends(points: Points, front: Front) -> tuple[str, str]:
 
 
 def _add_steps(points: Points, front: Front, ends: tuple[str, str]) -> list[str]:
-    """Add the points between the ends, their caps in equal steps; none where the ends are equal.
-
-    Raises
-    ------
-    InfeasibleError, StoppedWithoutPlanError
-        An end has no plan, or none was found.
-    """
+    """Add the points between the ends, their caps in equal steps; none where the ends are equal."""
     rows = {row["point"]: row for row in points.rows()}
     for name in ends:
         if points.answers[name].status == "infeasible":
             raise InfeasibleError(
-                say(
-                    "{name} has no plan, so that there is no front: planner explain says what is in the way",
-                    name=name,
-                )
+                say("{name} has no plan, so that there is no front: planner explain says what is in the way", name=name)
             )
         if points.answers[name].status not in WITH_PLAN:
             raise StoppedWithoutPlanError(
@@ -215,15 +164,7 @@ def value_of(row: Mapping[str, str], objective: str) -> float:
 
 
 def judged(rows: Sequence[Row], front: Front) -> list[Row]:
-    """Say of every point whether it is efficient, and of the efficient what the step to it costs.
-
-    Returns
-    -------
-    list
-        The rows with ``efficient`` (``yes``, ``no``, empty without a plan), ``worse_than`` (the point that is as good
-        or better) and ``price``: the rise of the minimised objective over the fall of the capped one, from the
-        efficient point before.
-    """
+    """Say of every point whether it is efficient, and of the efficient what the step to it costs."""
     solved = [row for row in rows if row["status"] in WITH_PLAN]
     pairs: dict[str, tuple[float, ...]] = {
         row["point"]: tuple(value_of(row, word) for word in (front.minimised, front.capped)) for row in solved

@@ -1,4 +1,4 @@
-"""What a front says: a figure, and lines for a terminal."""
+"""Report a front: a figure, and lines for a terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from planner.io.files.writing import writing
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Message, Text, join, say, spoken
 from planner.libraries import import_alone
 from planner.studies.pareto.front import facts_of, value_of
-from planner.studies.sweep.folder import FILE, refusal
+from planner.studies.sweep.folder import FILE
 from planner.studies.sweep.report import notes_of, title_of
 from planner.studies.sweep.words import point_word, status_word, told
 
@@ -38,11 +39,7 @@ def price_unit(front: Front) -> tuple[float, Message]:
 
 def least(objective: str) -> Message:
     """Return what an end is called."""
-    names = {
-        "cost": say("least cost"),
-        "emissions": say("least emissions"),
-        "latency": say("least latency"),
-    }
+    names = {"cost": say("least cost"), "emissions": say("least emissions"), "latency": say("least latency")}
     return names[objective]
 
 
@@ -53,8 +50,7 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Messag
     if price > 0 and front.minimised == "cost":
         notes.append(
             say(
-                "The cost includes a carbon price of {price:g} CNY/t: the price of a step is on top of it.",
-                price=price,
+                "The cost includes a carbon price of {price:g} CNY/t: the price of a step is on top of it.", price=price
             )
         )
     gaps = [float(row["gap"]) for row in rows if row.get("gap")]
@@ -69,17 +65,11 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Messag
 
 
 def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path, formats: Sequence[str]) -> list[Path]:
-    """Draw a front into its folder, in the language that is spoken.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw a front into its folder, in the language that is spoken."""
     import_alone("matplotlib")
-    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.pareto import Headings, draw_pareto  # noqa: PLC0415
     from planner.views.charts.sweep import Words  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     solved = [row for row in rows if row["status"] in WITH_PLAN]
     values = {objective: [value_of(row, objective) for row in solved] for objective in front.objectives}
@@ -106,10 +96,8 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path
         spoken(),
     )
     figure = draw_pareto(table, headings, words)
-    try:
-        return save_chart(figure, out, f"{NAME}-{spoken()}", formats)
-    except OSError as error:
-        raise refusal(out, error) from None
+    with writing(out):
+        return save_figure(figure, out, f"{NAME}-{spoken()}", formats)
 
 
 def headline(points: Points, rows: Sequence[Row], front: Front, drawn: Sequence[Path]) -> Message:

@@ -1,4 +1,4 @@
-"""Where points are solved: in processes of this machine, or on the workers of a dask cluster.
+"""Solve points in processes of this machine, or on the workers of a dask cluster.
 
 Either way a point is solved in a child process (``planner.studies.sweep.child``): signals, memory and one solver a
 process are its own business, and one that dies loses its point only, which is tried once more.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CHILD: Final = (sys.executable, "-m", "planner.studies.sweep.child")
 TRIES: Final = 2
-"""How often a point is begun before its process is said to crash."""
+"""Attempts at a point before it counts as crashed."""
 PATIENCE: Final = 30.0
 """[s] in which a cluster must answer and have a worker."""
 GRACE: Final = 5.0
@@ -53,11 +53,7 @@ class Child:
             if self._is_over:
                 return Answer("interrupted", written=False)
             code = self._killed()
-        why = say(
-            "its process ended {tries} times without an answer, at last with code {code}",
-            tries=TRIES,
-            code=code,
-        )
+        why = say("its process ended {tries} times without an answer, at last with code {code}", tries=TRIES, code=code)
         return Answer("crashed", (why.en, why.zh), written=False)
 
     def _ask(self, line: str) -> str:
@@ -128,7 +124,7 @@ def attend(job: Job) -> Answer:
 
 
 class Engine(Protocol):
-    """Where jobs are done."""
+    """Runs jobs."""
 
     def slots(self) -> int:
         """Return how many jobs can be in work at once."""
@@ -219,15 +215,7 @@ def _hush() -> None:
 
 @contextmanager
 def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[Engine]:
-    """Open an engine, ``local`` or ``dask``, and close it whatever happens.
-
-    Raises
-    ------
-    UsageError
-        There is no such engine, no address for one, or nothing answers there.
-    SolverMissingError
-        dask is not installed.
-    """
+    """Open an engine, ``local`` or ``dask``, and close it whatever happens."""
     if name not in {"local", "dask"}:
         raise UsageError(say("--engine {name}: choose local or dask", name=shown(name)))
     if name == "dask" and not scheduler:
@@ -243,21 +231,12 @@ def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[En
 
 @dataclasses.dataclass
 class Todo:
-    """What is still to be done, and what is in work.
+    """The jobs still to be done."""
 
-    Attributes
-    ----------
-    names
-        Of the points, in the order in which they are begun.
-    job_of
-        Makes a job of a name when its turn comes: where it starts from depends on what is done by then.
-    on_answer
-        Is handed each name with its answer as soon as it is there.
-    """
-
-    names: Sequence[str]
+    names: Sequence[str]  # of the points, in the order in which they are begun
     job_of: Callable[[str], Job]
-    on_answer: Callable[[str, Answer], None]
+    """Makes a job of a name when its turn comes: where it starts from depends on what is done by then."""
+    on_answer: Callable[[str, Answer], None]  # is handed each name with its answer as soon as it is there
 
 
 def do_all(engine: Engine, todo: Todo) -> None:

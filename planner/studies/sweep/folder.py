@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.errors import CannotWriteError, UsageError, reason, shown
+from planner.errors import UsageError, shown
 from planner.io.files.decoding import guarded
-from planner.io.files.run_swap import remedy
+from planner.io.files.writing import draft_of, write_whole, writing
 from planner.io.results.manifest import to_json
 from planner.io.results.run_folder import MANIFEST
 from planner.language import join, say
@@ -35,26 +34,7 @@ OPEN: Final = "open"
 def check_statement(
     path: Path, statement: Mapping[str, Any], values: Mapping[str, Sequence[str]], *, write: bool = False
 ) -> None:
-    """Make sure that a folder is of an analysis, or of none yet; what was asked must be the same, or more values.
-
-    Parameters
-    ----------
-    path
-        Of the file, ``sweep.json`` or ``pareto.json``.
-    statement
-        What all points have in common.
-    values
-        What is varied, by key.
-    write
-        Whether it is written there.
-
-    Raises
-    ------
-    UsageError
-        The folder is of another analysis.
-    CannotWriteError
-        The file system refused.
-    """
+    """Make sure that a folder is of an analysis, or of none yet; what was asked must be the same, or more values."""
     now = json.loads(to_json({**statement, "vary": {key: list(each) for key, each in values.items()}}))
     try:
         before = json.loads(path.read_bytes())
@@ -83,47 +63,8 @@ def check_statement(
         write_whole(path, to_json(now))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in the place of the last one, at one stroke.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused; the last file stands.
-    """
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise refusal(path, error) from None
-
-
-def refusal(path: Path, error: OSError) -> CannotWriteError:
-    """Return the error of a file that could not be written."""
-    return CannotWriteError(
-        say(
-            "cannot write {path}: {reason}; {remedy}",
-            path=shown(path),
-            reason=reason(error),
-            remedy=remedy(error),
-        )
-    )
-
-
 def row_of(head: Mapping[str, str], status: str, record: Record | None) -> Row:
-    """Return the row of a point: what it is, its status, and every figure of its summary by its path there.
-
-    Parameters
-    ----------
-    head
-        The columns that say which point it is.
-    record
-        Its run folder; without one the figures are missing.
-    """
+    """Return the row of a point: what it is, its status, and every figure of its summary by its path there."""
     row = {**{name: guarded(text) for name, text in head.items()}, "status": status}
     if record is None:
         return row
@@ -158,37 +99,17 @@ def columns_of(rows: Iterable[Row], first: Sequence[str]) -> list[str]:
 
 
 def join_tables(out: Path, names: Sequence[str]) -> list[str]:
-    """Write each result table of all points as one, the point as its first column.
-
-    Parameters
-    ----------
-    out
-        The folder of the analysis.
-    names
-        Of the points that have a plan, in order.
-
-    Returns
-    -------
-    list of str
-        The tables that have too many rows to be written together.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Write each result table of all points as one, the point as its first column."""
     rows: dict[str, int] = {}
     for name in names:
         layouts = json.loads((out / POINTS / name / MANIFEST).read_bytes())["tables"]
         for table, layout in layouts.items():
             rows[table] = rows.get(table, 0) + int(layout["rows"])
     folder = out / TABLES
-    try:
+    with writing(folder):
         folder.mkdir(exist_ok=True)
         for table in (table for table, count in rows.items() if count <= ROWS_MAX):
             _join(out, names, table, folder / f"{table}.csv")
-    except OSError as error:
-        raise refusal(folder, error) from None
     return sorted(table for table, count in rows.items() if count > ROWS_MAX)
 
 
@@ -199,14 +120,12 @@ def _join(out: Path, names: Sequence[str], table: str, path: Path) -> None:
     for file in found.values():
         with file.open(encoding="utf-8", newline="") as lines:
             header |= dict.fromkeys(next(csv.reader(lines), []))
-    draft = path.with_name(f".{path.name}.part")
-    with draft.open("w", encoding="utf-8", newline="") as target:
+    with draft_of(path) as draft, draft.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, ["point", *header], restval="", lineterminator="\n")
         writer.writeheader()
         for name, file in found.items():
             with file.open(encoding="utf-8", newline="") as lines:
                 writer.writerows({"point": guarded(name), **row} for row in csv.DictReader(lines))
-    draft.replace(path)
 
 
 def _file_of(folder: Path, table: str) -> Path:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Place = tuple[int, ...]
-"""Where a point stands: the position of its value along each axis."""
+"""Position of a point along each axis."""
 OPENING, CLOSING = "[{(", "]})"
 UNPLAIN: Final = re.compile(r"[^\w.+\-\[\],]+")
-"""What does not go into the name of a folder as it is."""
+"""Characters that are replaced in the name of a folder."""
 PART_LENGTH_MAX: Final = 40
 """Characters of a key or a value within a name."""
 NAME_BYTES_MAX: Final = 180
@@ -43,21 +43,11 @@ class Axis:
 
 @dataclass(frozen=True)
 class GridPoint:
-    """One combination.
+    """One combination."""
 
-    Attributes
-    ----------
-    name
-        Of its folder: it depends on the point alone, so that a sweep that grows keeps its points.
-    place
-        Its position along each axis.
-    values
-        Its value along each axis.
-    """
-
-    name: str
-    place: Place
-    values: tuple[str, ...]
+    name: str  # of its folder: it depends on the point alone, so that a sweep that grows keeps its points
+    place: Place  # its position along each axis
+    values: tuple[str, ...]  # its value along each axis
 
 
 def axis_of(text: str) -> Axis:
@@ -71,24 +61,12 @@ def axis_of(text: str) -> Axis:
     key, equals, rest = (part.strip() for part in text.partition("="))
     if not (key and equals and rest):
         form = say("--vary K=a,b,c with K as in --set")
-        raise UsageError(
-            say(
-                "--vary '{text}' names no values: write {form}",
-                text=shown(text),
-                form=form,
-            )
-        )
+        raise UsageError(say("--vary '{text}' names no values: write {form}", text=shown(text), form=form))
     values = tuple(part.strip() for part in _split(rest))
     seen: set[str] = set()
     for value in values:
         if _number(value) in seen:
-            raise UsageError(
-                say(
-                    "--vary {key}: the value '{value}' stands twice",
-                    key=shown(key),
-                    value=shown(value),
-                )
-            )
+            raise UsageError(say("--vary {key}: the value '{value}' stands twice", key=shown(key), value=shown(value)))
         seen.add(_number(value))
     return Axis(key, values)
 
@@ -114,13 +92,7 @@ def _number(value: str) -> str:
 
 
 def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
-    """Return every combination, the last axis fastest.
-
-    Raises
-    ------
-    UsageError
-        A key is varied twice, or there are more combinations than anybody can mean.
-    """
+    """Return every combination, the last axis fastest."""
     keys = [axis.key for axis in axes]
     for key in keys:
         if keys.count(key) > 1:
@@ -129,13 +101,7 @@ def grid_of(axes: Sequence[Axis]) -> list[GridPoint]:
     for axis in axes:
         count *= len(axis.values)
     if count > POINTS_MAX:
-        raise UsageError(
-            say(
-                "{count} points are more than {most}",
-                count=count,
-                most=POINTS_MAX,
-            )
-        )
+        raise UsageError(say("{count} points are more than {most}", count=count, most=POINTS_MAX))
     labels = [axis.label for axis in axes]
     heads = [axis.label if labels.count(axis.label) == 1 else axis.key for axis in axes]
     points = []

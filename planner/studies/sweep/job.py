@@ -28,7 +28,7 @@ UNSOLVED: Final[dict[int, str]] = {
     10: "not_written",
     130: "interrupted",
 }
-"""What a point without a run folder is called, by its exit code; other failures leave a folder with their status."""
+"""Statuses of points without a run folder, by exit code; other failures leave a folder with their status."""
 
 
 FATAL: Final = frozenset({2, 8, 10})
@@ -37,57 +37,27 @@ FATAL: Final = frozenset({2, 8, 10})
 
 @dataclass(frozen=True)
 class Ask:
-    """How every point is solved.
-
-    Attributes
-    ----------
-    solver, time_limit [s], gap
-        As for ``planner run``.
-    maps
-        Whether each run folder gets its map and page.
-    language
-        Of maps and of what is said.
-    """
+    """Options for solving every point."""
 
     solver: str | None = None
-    time_limit: float | None = None
+    time_limit: float | None = None  # [s]
     gap: float | None = None
-    maps: bool = False
-    language: str = "en"
+    maps: bool = False  # whether each run folder gets its map and page
+    language: str = "en"  # of maps and of what is said
 
 
 @dataclass(frozen=True)
 class Job:
-    """One point to be solved.
-
-    Attributes
-    ----------
-    name
-        Of the point.
-    scenario
-        The scenario's folder.
-    overrides
-        ``K=V``, in order.
-    out
-        The run folder to be.
-    inputs
-        SHA-256 of the scenario's files, by path, as they were when the analysis began.
-    ask
-        How it is solved.
-    start
-        Run folder of a finished point to start from, if any.
-    version
-        Of the planner that asks: points of two versions do not belong together.
-    """
+    """One point to be solved."""
 
     name: str
-    scenario: str
-    overrides: tuple[str, ...]
-    out: str
-    inputs: Mapping[str, str]
+    scenario: str  # the scenario's folder
+    overrides: tuple[str, ...]  # K=V, in order
+    out: str  # the run folder to be
+    inputs: Mapping[str, str]  # SHA-256 of the scenario's files, by path, as they were when the analysis began
     ask: Ask = Ask()
-    start: str | None = None
-    version: str = __version__
+    start: str | None = None  # run folder of a finished point to start from, if any
+    version: str = __version__  # of the planner that asks: points of two versions do not belong together
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Job:
@@ -97,47 +67,29 @@ class Job:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a job.
+    """The outcome of a job."""
 
-    Attributes
-    ----------
-    status
-        As in ``summary.json``, or of ``UNSOLVED``.
-    why
-        In English and Chinese, where there is no plan.
-    written
-        Whether the run folder stands there.
-    fatal
-        Whether no other point can fare better, so that the analysis ends.
-    """
-
-    status: str
-    why: tuple[str, str] = ("", "")
-    written: bool = True
-    fatal: bool = False
+    status: str  # as in summary.json, or of UNSOLVED
+    why: tuple[str, str] = ("", "")  # in English and Chinese, where there is no plan
+    written: bool = True  # whether the run folder stands there
+    fatal: bool = False  # whether no other point can fare better, so that the analysis ends
 
     @property
     def reason(self) -> Message:
-        """Why there is no plan."""
+        """The reason why there is no plan."""
         return Named(*self.why)
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a finished run folder says of itself, without its tables."""
+    """Manifest and summary of a finished run folder, without its tables."""
 
     manifest: dict[str, Any]
     summary: dict[str, Any] = field(default_factory=dict)
 
 
 def read_record(folder: Path) -> Record | None:
-    """Return manifest and summary of a run folder; ``None`` where there is no run folder.
-
-    Raises
-    ------
-    UsageError
-        Something else stands there.
-    """
+    """Return manifest and summary of a run folder; ``None`` where there is no run folder."""
     if not folder.exists():
         return None
     try:
@@ -147,23 +99,12 @@ def read_record(folder: Path) -> Record | None:
     except (OSError, ValueError, KeyError, TypeError):
         known = False
     if not known:
-        raise UsageError(
-            say(
-                "{folder} is no run folder: move it away, or choose another --out",
-                folder=shown(folder),
-            )
-        )
+        raise UsageError(say("{folder} is no run folder: move it away, or choose another --out", folder=shown(folder)))
     return Record(manifest, summary)
 
 
 def is_settled(job: Job, record: Record) -> bool:
-    """Return whether another try would find nothing else.
-
-    Raises
-    ------
-    UsageError
-        The folder is the run of another question.
-    """
+    """Return whether another try would find nothing else."""
     manifest = record.manifest
     if tuple(manifest["overrides"]) != job.overrides or dict(manifest["inputs"]) != dict(job.inputs):
         raise UsageError(

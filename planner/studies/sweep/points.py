@@ -28,55 +28,26 @@ REASON_LINES_MAX = 6
 
 @dataclass
 class Points:
-    """The points of an analysis while it goes on.
+    """The points of an analysis while it goes on."""
 
-    Attributes
-    ----------
-    folder
-        Of the scenario.
-    out
-        Of the analysis.
-    inputs
-        Hashes of the scenario's files.
-    ask
-        How each point is solved.
-    is_cold
-        Whether none starts from another.
-    heads
-        By point: the columns that say which it is.
-    overrides
-        By point.
-    places
-        By point: where it stands, for finding the nearest.
-    answers
-        Of the points that are done.
-    solved
-        The points that this call solved.
-    """
-
-    folder: Path
-    out: Path
-    inputs: Mapping[str, str]
-    ask: Ask
-    is_cold: bool
-    heads: dict[str, dict[str, str]] = field(default_factory=dict)
-    overrides: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    folder: Path  # of the scenario
+    out: Path  # of the analysis
+    inputs: Mapping[str, str]  # hashes of the scenario's files
+    ask: Ask  # how each point is solved
+    is_cold: bool  # whether none starts from another
+    heads: dict[str, dict[str, str]] = field(default_factory=dict)  # by point: the columns that say which it is
+    overrides: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by point
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    answers: dict[str, Answer] = field(default_factory=dict)
-    solved: list[str] = field(default_factory=list)
+    """By point: where it stands, for finding the nearest."""
+    answers: dict[str, Answer] = field(default_factory=dict)  # of the points that are done
+    solved: list[str] = field(default_factory=list)  # the points that this call solved
     on_progress: Callable[[Text], None] | None = None
     words: Callable[[Mapping[str, str]], Text] | None = None
-    """What a reader calls the point of a head; its name where there is none."""
+    """Returns the label of a point from its head; ``None``: its name."""
     _rows: dict[str, Row] = field(default_factory=dict)
 
     def add(self, name: str, head: Mapping[str, str], overrides: Sequence[str], place: tuple[int, ...]) -> None:
-        """Add a point, and look whether it is done.
-
-        Raises
-        ------
-        UsageError
-            What stands in its place is not its run.
-        """
+        """Add a point, and look whether it is done."""
         self.heads[name], self.overrides[name], self.places[name] = dict(head), tuple(overrides), place
         record = read_record(self.path(name))
         if record is not None and is_settled(self.job(name), record):
@@ -177,13 +148,7 @@ class Points:
         return [self._rows.get(name) or row_of(head, OPEN, None) for name, head in self.heads.items()]
 
     def write_table(self, rows: Sequence[Row] | None = None) -> list[Row]:
-        """Write the table of points, or rows in its place, and return it with a cell for every column.
-
-        Raises
-        ------
-        CannotWriteError
-            The file system refused.
-        """
+        """Write the table of points, or rows in its place, and return it with a cell for every column."""
         rows = self.rows() if rows is None else rows
         columns = columns_of(rows, [*next(iter(self.heads.values()), {}), "status", "gap"])
         full = [{name: row.get(name, "") for name in columns} for row in rows]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
-from planner.io.files.run_swap import lock, remedy
+from planner.errors import Fault, InvalidInputError, UsageError, shown
+from planner.io.files.run_swap import lock, opened
+from planner.io.files.writing import write_whole, writing
 from planner.language import say
 
 if TYPE_CHECKING:
@@ -20,26 +20,14 @@ Row = dict[str, str]
 
 
 def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
-    """Return the rows of a table of points; none where there is no file yet.
-
-    Raises
-    ------
-    InvalidInputError
-        The file is no such table.
-    """
+    """Return the rows of a table of points; none where there is no file yet."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(
-            [
-                Fault(
-                    path.name,
-                    say("it cannot be read: {error}", error=shown(error)),
-                    remedy=say("move it away"),
-                )
-            ]
+            [Fault(path.name, say("it cannot be read: {error}", error=shown(error)), remedy=say("move it away"))]
         ) from None
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     if header != list(columns):
@@ -48,11 +36,7 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
     faults = [
         Fault(
             path.name,
-            say(
-                "{count} cells where there are {count_2} columns",
-                count=len(row),
-                count_2=len(columns),
-            ),
+            say("{count} cells where there are {count_2} columns", count=len(row), count_2=len(columns)),
             line,
             remedy=say("remove the line"),
         )
@@ -65,64 +49,24 @@ def read_points(path: Path, columns: Sequence[str]) -> list[Row]:
 
 
 def write_points(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> None:
-    """Put a table in the place of the last one, at one stroke.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused; the last table stands.
-    """
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(columns), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write {path}: {reason}; {remedy}",
-                path=shown(path),
-                reason=reason(error),
-                remedy=remedy(error),
-            )
-        ) from None
+    """Put a table in the place of the last one, at one stroke."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_whole(path, text.getvalue())
 
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Make a folder and hold it for one analysis.
-
-    Raises
-    ------
-    UsageError
-        Another analysis is at work in it.
-    CannotWriteError
-        The file system refused.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        raise CannotWriteError(
-            say(
-                "cannot write into {folder}: {strerror}; {remedy}",
-                folder=shown(folder),
-                strerror=reason(error),
-                remedy=remedy(error),
-            )
-        ) from None
-    try:
+    """Make a folder and hold it for one analysis."""
+    with ExitStack() as stack:
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = stack.enter_context(opened(folder))
         if not lock(handle, wait=False):
-            raise UsageError(
-                say(
-                    "another analysis is at work in {folder}: wait for it, or choose another --out",
-                    folder=shown(folder),
-                )
+            problem = say(
+                "another analysis is at work in {folder}: wait for it, or choose another --out", folder=shown(folder)
             )
+            raise UsageError(problem)
         yield
-    finally:
-        os.close(handle)

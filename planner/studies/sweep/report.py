@@ -1,4 +1,4 @@
-"""What a sweep says: a figure, and lines for a terminal."""
+"""Report a sweep: a figure, and lines for a terminal."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from planner.errors import shown
+from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Named, Text, join, say, spoken
 from planner.libraries import import_alone
-from planner.studies.sweep.folder import FILE, refusal
+from planner.studies.sweep.folder import FILE
 from planner.studies.sweep.words import axis_word, parameter_of, status_word, told
 from planner.version import __version__
 from planner.views.words import word
@@ -35,13 +36,7 @@ LINES_MAX: Final = 40
 
 
 def measures_of(table: pd.DataFrame) -> list[tuple[str, Message, float]]:
-    """Return what is worth a panel: column, heading with its unit, and scale; figures that never change are left out.
-
-    Parameters
-    ----------
-    table
-        The points, figures as numbers.
-    """
+    """Return what is worth a panel: column, heading with its unit, and scale, but no figure that never changes."""
     shares = [name for name in table.columns if name.startswith("green_power_share.")]
     cost, emissions = (
         told(name, float(table[name].abs().max()) if name in table else 0.0) for name in ("cost", "emissions")
@@ -111,16 +106,10 @@ def title_of(scenario: Scenario) -> Message:
 
 
 def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path, formats: Sequence[str]) -> list[Path]:
-    """Draw a sweep into its folder, in the language that is spoken.
-
-    Raises
-    ------
-    CannotWriteError
-        The file system refused.
-    """
+    """Draw a sweep into its folder, in the language that is spoken."""
     import_alone("matplotlib")
-    from planner.views.charts.page import save_chart  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.sweep import Measure, Words, draw_sweep  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     keys = [axis.key for axis in sweep.axes]
     table = as_table(rows, keys)
@@ -137,10 +126,8 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path
     )
     measures = [Measure(column, heading, scale) for column, heading, scale in measures_of(table)]
     figure = draw_sweep(table, axes, measures, words)
-    try:
-        return save_chart(figure, out, f"{NAME}-{spoken()}", formats)
-    except OSError as error:
-        raise refusal(out, error) from None
+    with writing(out):
+        return save_figure(figure, out, f"{NAME}-{spoken()}", formats)
 
 
 def _label(scenario: Scenario, key: str, label: str) -> Text:

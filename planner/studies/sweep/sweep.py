@@ -34,46 +34,22 @@ FORMAT: Final = "east-data-west-compute-planner sweep 1"
 
 @dataclass(frozen=True)
 class Where:
-    """Where points are solved.
+    """The engine that solves the points."""
 
-    Attributes
-    ----------
-    engine
-        ``local``: processes of this machine; ``dask``: the workers of a cluster.
-    workers
-        How many at once; none given: one here, all of a cluster's threads there.
-    scheduler
-        Address of the cluster.
-    """
-
-    engine: str = "local"
-    workers: int | None = None
-    scheduler: str | None = None
+    engine: str = "local"  # local: processes of this machine; dask: the workers of a cluster
+    workers: int | None = None  # how many at once; none given: one here, all of a cluster's threads there
+    scheduler: str | None = None  # address of the cluster
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """What is asked.
+    """The sweep asked for."""
 
-    Attributes
-    ----------
-    axes
-        What is varied.
-    overrides
-        ``K=V`` that hold for every point.
-    ask
-        How each is solved.
-    where
-        On what.
-    is_cold
-        Whether every point is solved from nothing, rather than from the nearest that is done.
-    """
-
-    axes: Sequence[Axis]
-    overrides: Sequence[str] = ()
-    ask: Ask = field(default_factory=Ask)
-    where: Where = field(default_factory=Where)
-    is_cold: bool = False
+    axes: Sequence[Axis]  # what is varied
+    overrides: Sequence[str] = ()  # K=V that hold for every point
+    ask: Ask = field(default_factory=Ask)  # how each is solved
+    where: Where = field(default_factory=Where)  # on what
+    is_cold: bool = False  # whether every point is solved from nothing, rather than from the nearest that is done
 
 
 def solve_sweep(
@@ -154,13 +130,7 @@ def _changes(sweep: Sweep, point: GridPoint) -> list[str]:
 
 
 def _check_keys(sweep: Sweep) -> None:
-    """Refuse to set and to vary the same.
-
-    Raises
-    ------
-    UsageError
-        A key stands in both.
-    """
+    """Refuse to set and to vary the same."""
     fixed = {text.partition("=")[0].strip() for text in sweep.overrides}
     for axis in sweep.axes:
         if axis.key in fixed:
@@ -168,13 +138,7 @@ def _check_keys(sweep: Sweep) -> None:
 
 
 def _check_values(folder: Path, sweep: Sweep, missing: Sequence[GridPoint]) -> None:
-    """Read the scenario once with every value that is still to be solved, before any time is spent on solving.
-
-    Raises
-    ------
-    InvalidInputError
-        With the faults of the first value that has any.
-    """
+    """Read the scenario once with every value that is still to be solved, before any time is spent on solving."""
     seen: set[tuple[int, str]] = set()
     for point in missing:
         new = {(number, value) for number, value in enumerate(point.values)} - seen

@@ -1,4 +1,4 @@
-"""How points are told of: statuses in words, and figures in the units that a reader of each language uses."""
+"""Words for points: statuses, and figures in the units that a reader of each language uses."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATUSES: Final[Mapping[str, Message]] = {
 
 @dataclass(frozen=True)
 class Told:
-    """How figures of one kind are told: what one of the unit is in the table's own, what they are, and the unit."""
+    """The scale, name and unit in which a measure is shown; ``scale`` is one of the unit in the table's own."""
 
     scale: float
     name: Message
@@ -87,15 +87,7 @@ def parameter_of(scenario: Scenario, key: str) -> Parameter | None:
 
 
 def axis_word(scenario: Scenario, key: str, label: str) -> Message:
-    """Return what a reader calls what is varied: the parameter's word, and the names of the members it is of.
-
-    Parameters
-    ----------
-    key
-        In the words of ``--set``.
-    label
-        The key without its table.
-    """
+    """Return what a reader calls what is varied: the parameter's word, and the names of the members it is of."""
     name, bracket, rest = label.partition("[")
     if not bracket:
         return word(name)

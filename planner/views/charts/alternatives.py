@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from planner.language import Text, say
 from planner.views.charts import style
-from planner.views.charts.page import Entry, Page, open_page, plain_settings, set_ticks
+from planner.views.charts.page import Entry, Page, open_page, set_ticks
+from planner.views.maps.sheet import plain_settings
 from planner.views.page.glyphs import shorten_text, write_text
 from planner.views.page.style import INK, MUTED
 
@@ -52,20 +53,7 @@ class Panel:
 
 
 def draw_alternatives(columns: Sequence[Sequence[Panel]], words: Words) -> Figure:
-    """Draw ranges, in columns of panels under one another.
-
-    Parameters
-    ----------
-    columns
-        One or two, none empty; of each panel the first ``ROWS_MAX`` rows are drawn, and the note says how many are not.
-    words
-        Title, notes and language.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
-    """
+    """Draw ranges, in columns of panels under one another."""
     with plain_settings():
         page = open_page(words.language)
         page.write_title(words.title, words.subtitle)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.language import SEMICOLON, Message, Text, join, say
 from planner.views.charts import style
-from planner.views.charts.page import Entry, open_page, plain_settings, scale_figures, set_ticks
+from planner.views.charts.page import Entry, open_page, scale_figures, set_ticks
+from planner.views.maps.sheet import plain_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,11 +43,6 @@ def draw_cost_of_green(
         What the scenario is called; any text.
     notes
         Lines below the chart; any text.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
     """
     with plain_settings():
         page = open_page(language)

@@ -10,8 +10,9 @@ from matplotlib import patheffects
 
 from planner.language import Message, Text, rendered, say
 from planner.views.charts import style
-from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
+from planner.views.charts.page import Entry, Page, open_page, scale_figures, set_ticks
 from planner.views.charts.stretches import Choice, Stretch, choose_stretches
+from planner.views.maps.sheet import plain_settings
 from planner.views.page.glyphs import measure_text, shorten_text
 from planner.views.page.text import list_names
 
@@ -47,26 +48,7 @@ def draw_dispatch(
     language: Language = "en",
     start: str | None = None,
 ) -> Figure:
-    """Draw seven days of a site, or its representative periods side by side.
-
-    Parameters
-    ----------
-    hours
-        From :func:`planner.views.charts.hours.read_hours`.
-    site
-        What the site is called; any text.
-    technologies
-        What each green technology is called, by id; any text.
-    notes
-        Lines below the chart; any text.
-    start
-        The first day; see :func:`planner.views.charts.stretches.choose_stretches`.
-
-    Raises
-    ------
-    DrawingError
-        The language or the first day is not known.
-    """
+    """Draw seven days of a site, or its representative periods side by side."""
     with plain_settings():
         page = open_page(language)
         choice = choose_stretches(hours, start)

@@ -8,7 +8,8 @@ import numpy as np
 
 from planner.language import Text, say
 from planner.views.charts import style
-from planner.views.charts.page import Entry, open_page, plain_settings, scale_figures, set_ticks
+from planner.views.charts.page import Entry, open_page, scale_figures, set_ticks
+from planner.views.maps.sheet import plain_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,22 +32,7 @@ WIDTH = {"facility_load": 1.5, "green_used": 1.5, "available": 1.0, "grid_power"
 
 
 def draw_duration(hours: Hours, *, site: Text, notes: Sequence[Text] = (), language: Language = "en") -> Figure:
-    """Draw the duration curves of a site, or of all sites together.
-
-    Parameters
-    ----------
-    hours
-        From :func:`planner.views.charts.hours.read_hours`.
-    site
-        What the site is called; any text.
-    notes
-        Lines below the chart; any text.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
-    """
+    """Draw the duration curves of a site, or of all sites together."""
     with plain_settings():
         page = open_page(language)
         power, weight = hours.power, hours.power["weight"]

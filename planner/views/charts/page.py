@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -15,34 +12,20 @@ from matplotlib.ticker import MaxNLocator
 
 from planner.language import Language, Text, rendered
 from planner.views.charts import style
-from planner.views.maps.figure import DPI, FOREIGN, METADATA, SETTINGS, check_formats
-from planner.views.page.glyphs import (
-    FONT_FILE,
-    clean_text,
-    measure_text,
-    shorten_text,
-    wrap_text,
-    write_text,
-)
-from planner.views.page.style import INK, MUTED, PAPER
+from planner.views.maps.sheet import open_sheet
+from planner.views.page.glyphs import FONT_FILE, clean_text, measure_text, shorten_text, wrap_text, write_text
+from planner.views.page.style import INK, MUTED
 from planner.views.page.text import check_language, tell_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 TITLE_LINES_MAX = 2
 GAP = 5.0
 """Between two panels, besides the heading of the lower one [pt]."""
-
-
-def plain_settings() -> AbstractContextManager[None]:
-    """Return a context with matplotlib's own defaults and the maps' settings, whatever style sheet the user has."""
-    settings: dict[Any, Any] = {k: v for k, v in mpl.rcParamsDefault.items() if not k.startswith(FOREIGN)}
-    return mpl.rc_context(settings | SETTINGS | {"svg.hashsalt": "planner.charts"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +44,7 @@ class Page:
     Attributes
     ----------
     figure
-        The figure, for :func:`save_chart`.
+        The figure, for :func:`planner.views.maps.sheet.save_figure`.
     sheet
         Axes over the whole page, in points.
     language
@@ -177,20 +160,8 @@ class Page:
 
 
 def open_page(language: str) -> Page:
-    """Return an empty page.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
-    """
-    width, height = style.PAGE
-    figure = Figure(figsize=(width / 72, height / 72), dpi=DPI, facecolor=PAPER)
-    FigureCanvasAgg(figure)
-    sheet = figure.add_axes((0, 0, 1, 1), zorder=5)
-    sheet.set(xlim=(0, width), ylim=(0, height))
-    sheet.set_axis_off()
-    return Page(figure, sheet, check_language(language))
+    """Return an empty page."""
+    return Page(*open_sheet(style.PAGE), check_language(language))
 
 
 def set_ticks(axes: Axes, which: str, places: Sequence[float], labels: Sequence[str]) -> None:
@@ -207,27 +178,3 @@ def scale_figures(axes: Axes, low: float, high: float, count: int) -> None:
     axes.set_ylim(low, high)
     set_ticks(axes, "y", ticks, [f"{tick:,.10g}" for tick in ticks])
     axes.grid(visible=True, axis="y", color=style.GRID_LINE, linewidth=0.5)
-
-
-def save_chart(figure: Figure, folder: Path, name: str, formats: Sequence[str], dpi: int = DPI) -> list[Path]:
-    """Write a page as ``<name>.png``, ``.svg`` or ``.pdf``; an earlier one stays until the new one is whole.
-
-    Raises
-    ------
-    DrawingError
-        A format is not known.
-    OSError
-        The file system refused.
-    """
-    check_formats(formats)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    with plain_settings():
-        for word in formats:
-            path = folder / f"{name}.{word}"
-            draft = path.with_name(f".{path.name}.part")
-            metadata = {**METADATA[word], "Title": str(figure.get_label())}
-            figure.savefig(draft, format=word, dpi=dpi, metadata=metadata)
-            draft.replace(path)
-            paths.append(path)
-    return paths

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from planner.language import Text, say
 from planner.views.charts import style
-from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
+from planner.views.charts.page import Entry, Page, open_page, scale_figures, set_ticks
+from planner.views.maps.sheet import plain_settings
 from planner.views.page.glyphs import write_text
 from planner.views.page.style import INK, MUTED
 
@@ -50,11 +51,6 @@ def draw_pareto(points: pd.DataFrame, headings: Headings, words: Words) -> Figur
         What stands above the panels, and below them.
     words
         Title, notes and language.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
     """
     with plain_settings():
         page = open_page(words.language)

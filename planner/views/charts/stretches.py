@@ -57,21 +57,7 @@ class Choice:
 
 
 def choose_stretches(hours: Hours, start: str | None) -> Choice:
-    """Return what to draw.
-
-    Parameters
-    ----------
-    hours
-        Of the site.
-    start
-        The first day, such as ``2025-07-14``, of a plan whose timesteps have a time; by default the seven days with
-        the least green share or, where all are alike, in which most work waits.
-
-    Raises
-    ------
-    DrawingError
-        The start is no day, or not one from which seven days follow; or the plan has no days.
-    """
+    """Return what to draw."""
     periods = list(dict.fromkeys(hours.period))
     if len(periods) > 1:
         if start is not None:

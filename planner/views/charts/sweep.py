@@ -13,7 +13,8 @@ from matplotlib.patches import Rectangle
 from planner.language import SEMICOLON, Language, Message, Text, join, say
 from planner.views.charts import style
 from planner.views.charts.grid import COLORS, FOOT, MARKERS, open_grid
-from planner.views.charts.page import Entry, Page, open_page, plain_settings, scale_figures, set_ticks
+from planner.views.charts.page import Entry, Page, open_page, scale_figures, set_ticks
+from planner.views.maps.sheet import plain_settings
 from planner.views.page.glyphs import measure_text, shorten_text, write_text
 
 if TYPE_CHECKING:
@@ -80,11 +81,6 @@ def draw_sweep(
         A panel each, six at most.
     words
         Title, notes and language.
-
-    Raises
-    ------
-    DrawingError
-        The language is not known.
     """
     with plain_settings():
         page = open_page(words.language)

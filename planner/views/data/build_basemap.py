@@ -161,7 +161,6 @@ def build_basemap(folder: Path = HERE) -> None:
     Notes
     -----
     Tianditu's polygons are in CGCS2000, which differs from WGS84 by less than a metre.
-
     """
     rows, shapes = read_provinces()
     write_collection(folder / "provinces.geojson", rows, simplify_provinces(shapes))

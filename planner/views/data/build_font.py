@@ -85,14 +85,7 @@ def name_font(font: TTFont) -> None:
 
 
 def build_font(target: Path = TARGET) -> None:
-    """Write the bundled font.
-
-    Parameters
-    ----------
-    target
-        Path of the TrueType file to write.
-
-    """
+    """Write the bundled font."""
     source = files("pylopdf_fonts_zh_cn") / "NotoSansSC-Regular.otf"
     font = cut_font(Path(str(source)))
     convert_outlines(font)

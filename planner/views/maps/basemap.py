@@ -223,48 +223,14 @@ def _read_ten_dash_line() -> list[BaseGeometry]:
 
 
 def read_basemap(path: Path | None = None) -> BaseMap:
-    """Return the bundled base map, or the user's own.
-
-    Parameters
-    ----------
-    path
-        A GeoJSON file or a GeoPackage with polygons, ``FILE|layername=NAME`` for one layer of several; nothing for the
-        bundled map. Coordinates other than degrees of WGS 84 and CGCS2000 are transformed, with a note, or refused.
-
-    Returns
-    -------
-    BaseMap
-        Areas, their names, and lines.
-
-    Raises
-    ------
-    DrawingError
-        If the file cannot be read, holds no polygon, or its coordinates are of a system that is not taken.
-
-    """
+    """Return the bundled base map, or the user's own."""
     if path is not None:
         return _read_user(Path(path))
     return _assemble(_read_features(PROVINCES)[0], [])
 
 
 def find_areas(basemap: BaseMap, names: list[str], points: list[shapely.Point | None]) -> list[int | None]:
-    """Return for each region the area it belongs to.
-
-    Parameters
-    ----------
-    basemap
-        The base map.
-    names
-        The province that each region names, in short or in full, or an empty text.
-    points
-        Where each region lies; it decides if the name is empty or unknown.
-
-    Returns
-    -------
-    list of int or None
-        Index of the area; ``None`` for a region that is in none.
-
-    """
+    """Return for each region the area it belongs to."""
     index = {name: number for number, known in enumerate(basemap.names) for name in known}
     tree = shapely.STRtree(basemap.areas)
     found: list[int | None] = []

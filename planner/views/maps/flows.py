@@ -34,18 +34,7 @@ class Selection:
 
 
 def select_flows(flows: list[Flow], share: float = style.FLOW_SHARE, most: int = style.FLOW_COUNT_MAX) -> Selection:
-    """Return the largest flows that together carry a share of all MW over distance.
-
-    Parameters
-    ----------
-    flows
-        All flows over distance, the largest first.
-    share
-        Share of their MW that must be carried, from 0 to 1.
-    most
-        Most arcs that a page can hold; if they carry less, the selection says how much.
-
-    """
+    """Return the largest flows that together carry a share of all MW over distance."""
     load = math.fsum(flow.load for flow in flows)
     carried = np.cumsum([flow.load for flow in flows])
     enough = int(np.searchsorted(carried, share * load * (1 - 1e-12))) + 1 if flows else 0
@@ -75,20 +64,7 @@ def project_flows(flows: list[Flow], frame: Frame | None = None) -> list[BaseGeo
 
 
 def draw_flows(axes: Axes, flows: list[Flow], frame: Frame, scale: WidthScale) -> None:
-    """Draw arcs, wide ones below, and an arrow on each.
-
-    Parameters
-    ----------
-    axes
-        Axes in metres of the projection.
-    flows
-        The flows selected, the largest first.
-    frame
-        The frame of the map.
-    scale
-        MW to line width.
-
-    """
+    """Draw arcs, wide ones below, and an arrow on each."""
     parts, widths, arrows = [], [], []
     for flow, arc in zip(flows, project_flows(flows, frame), strict=True):
         width = scale.measure(flow.load)

@@ -115,7 +115,6 @@ def draw_bar(page: Axes, frame: Frame, corner: tuple[float, float], language: La
         Left lower end of the bar [pt].
     language
         ``en`` or ``zh``.
-
     """
     if not is_true_to_scale(frame):
         none = rendered(say("no scale bar: lengths differ too much over this map"), language)

@@ -175,12 +175,6 @@ def place_names(
         What they must leave free: inset, scale bar [pt].
     arcs
         Lines of flows on the page [pt]; a name may lie on them but avoids it.
-
-    Returns
-    -------
-    tuple
-        The names placed, clusters first, and the names for which there was no room.
-
     """
     circles = np.array([(*name.centre, name.radius) for name in names]).reshape(-1, 3)
     obstacles = Obstacles(frame, circles, list(boxes), shapely.STRtree(list(arcs)))

@@ -90,22 +90,7 @@ def _fit_shape(shape: BaseGeometry, frame: Frame) -> BaseGeometry:
 
 
 def draw_land(axes: Axes, land: Land, frame: Frame, colours: list[str], gid: str) -> None:
-    """Draw areas in their shading and the lines over them.
-
-    Parameters
-    ----------
-    axes
-        Axes in metres of the projection.
-    land
-        The base map in metres.
-    frame
-        What is seen, at what scale.
-    colours
-        Shading of each area.
-    gid
-        Name of the group in the SVG.
-
-    """
+    """Draw areas in their shading and the lines over them."""
     outlines = [_outline(_fit_shape(area, frame)) for area in land.areas]
     areas = PathCollection(outlines, facecolors=colours, edgecolors=style.BORDER, linewidths=0.45)
     areas.set(zorder=style.ORDER["land"], gid=gid, joinstyle="round")

@@ -230,21 +230,7 @@ def _read_flows(table: gpd.GeoDataFrame) -> tuple[list[Flow], list[float]]:
 def read_layers(
     sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, flows: gpd.GeoDataFrame, language: Language
 ) -> Layers:
-    """Return the layers as they are drawn.
-
-    Parameters
-    ----------
-    sites, regions, flows
-        The layers of a plan in EPSG:4326, as described at :func:`planner.views.maps.figure.draw_map`.
-    language
-        ``en`` or ``zh``: which name becomes the label.
-
-    Raises
-    ------
-    DrawingError
-        If a column is missing, a quantity is negative or unknown, or the reference system is another.
-
-    """
+    """Return the layers as they are drawn."""
     for table, layer in ((sites, "sites"), (regions, "regions"), (flows, "flows")):
         check_layer(table, layer, COLUMNS[layer])
     missing: set[str] = set()

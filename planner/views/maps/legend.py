@@ -110,21 +110,45 @@ def say_smallest(scale: CircleScale) -> Message:
     return say("Sites below about {value} MW are drawn at the size of {value} MW.", value=value)
 
 
-def _explain_circles(legend: Legend, key: Key, scale: CircleScale) -> None:
+def show_circles(legend: Legend, scale: CircleScale) -> None:
     """Show circles of round loads side by side, at the scale of the map."""
-    legend.add_heading(say("Site: IT load (area of circle)"))
     samples = [load for load in choose_samples(scale.largest) if load >= scale.threshold]
-    x = legend.left
-    top = legend.y
-    tallest = scale.measure(samples[0])
+    top, tallest = legend.y, scale.measure(samples[0])
     column = (legend.right - legend.left) / 3
     for number, load in enumerate(samples):
         radius = scale.measure(load) / 2
-        middle = (x + column * (number + 0.5), top - tallest + radius)
+        middle = (legend.left + column * (number + 0.5), top - tallest + radius)
         legend.add_patch(Circle(middle, radius), facecolor=style.PAPER, edgecolor=style.INK, linewidth=0.7)
         below = (middle[0], top - tallest - style.TEXT_SIZE * 1.25)
         write_text(legend.page, below, megawatt(load), style.TEXT_SIZE, color=style.INK, ha="center")
     legend.y = top - tallest - style.TEXT_SIZE * 1.6
+
+
+def show_widths(legend: Legend, scale: WidthScale) -> None:
+    """Show arrows of round loads under one another, at the width of the map."""
+    for load in (load for load in choose_samples(scale.largest) if load >= scale.threshold):
+        x, y = legend.add_row(megawatt(load))
+        width = scale.measure(load)
+        line = Rectangle((x - SWATCH / 2, y - width / 2), SWATCH, width)
+        legend.add_patch(line, facecolor=style.FLOW_COLOUR, alpha=style.FLOW_ALPHA, linewidth=0)
+        size = measure_arrow(width)
+        tip = [(x - size / 2, y + 0.42 * size), (x + size / 2, y), (x - size / 2, y - 0.42 * size)]
+        legend.add_patch(Polygon(tip), facecolor=style.FLOW_COLOUR, edgecolor=style.PAPER, linewidth=0.35, zorder=4)
+
+
+def numbers_of(selection: Selection) -> dict[str, Any]:
+    """Return how many flows are drawn and what they carry; the share is rounded down, never up."""
+    return {
+        "drawn": len(selection.drawn),
+        "total": selection.total,
+        "load": format_number(selection.load),
+        "share": int(selection.share * 100 + 1e-9),
+    }
+
+
+def _explain_circles(legend: Legend, key: Key, scale: CircleScale) -> None:
+    legend.add_heading(say("Site: IT load (area of circle)"))
+    show_circles(legend, scale)
     if key.small_circles:
         legend.add_remark(say_smallest(scale))
     legend.end_group()
@@ -169,17 +193,7 @@ def _explain_flows(legend: Legend, key: Key) -> None:
         legend.add_remark(say("No flow goes over distance."))
         legend.end_group()
         return
-    for load in choose_samples(key.widths.largest):
-        if load < key.widths.threshold:
-            continue
-        x, y = legend.add_row(megawatt(load))
-        width = key.widths.measure(load)
-        look = {"facecolor": style.FLOW_COLOUR, "alpha": style.FLOW_ALPHA, "linewidth": 0}
-        legend.add_patch(Rectangle((x - SWATCH / 2, y - width / 2), SWATCH, width), **look)
-        size = measure_arrow(width)
-        tip = [(x - size / 2, y + 0.42 * size), (x + size / 2, y), (x - size / 2, y - 0.42 * size)]
-        look = {"facecolor": style.FLOW_COLOUR, "edgecolor": style.PAPER, "linewidth": 0.35, "zorder": 4}
-        legend.add_patch(Polygon(tip), **look)
+    show_widths(legend, key.widths)
     legend.add_remark(say("Arrows point from the region of the demand to the site."))
     legend.add_remark(_describe_selection(key.selection))
     if key.thin_flows:
@@ -189,16 +203,12 @@ def _explain_flows(legend: Legend, key: Key) -> None:
 
 
 def _describe_selection(selection: Selection) -> Message:
-    """Say how many flows are drawn and what they carry; the share is rounded down, never up."""
-    load, drawn = format_number(selection.load), len(selection.drawn)
-    if drawn == selection.total:
-        return say("All flows over distance are drawn: {drawn}, together {load} MW.", drawn=drawn, load=load)
+    """Say how many flows are drawn and what they carry."""
+    told = numbers_of(selection)
+    if told["drawn"] == told["total"]:
+        return say("All flows over distance are drawn: {drawn}, together {load} MW.", **told)
     return say(
-        "Drawn: the largest {drawn} of {total} flows, {share} % of the {load} MW that goes over distance.",
-        drawn=drawn,
-        total=selection.total,
-        share=int(selection.share * 100 + 1e-9),
-        load=load,
+        "Drawn: the largest {drawn} of {total} flows, {share} % of the {load} MW that goes over distance.", **told
     )
 
 
@@ -243,31 +253,20 @@ def _add_swatch(legend: Legend, text: Text, colour: str) -> None:
     legend.add_patch(patch, facecolor=colour, edgecolor=style.BORDER, linewidth=0.5)
 
 
-def draw_legend(page: Axes, box: Bounds, language: Language, key: Key, *, largest: float, closing: Text) -> float:
-    """Draw the legend.
+def explain(legend: Legend, key: Key, *, largest: float, closing: Text) -> None:
+    """Write the legend of a plan.
 
     Parameters
     ----------
-    page
-        Axes in points.
-    box
-        The room for it [pt].
-    language
-        ``en`` or ``zh``.
+    legend
+        An empty one.
     key
         What the map has.
     largest
         Largest demand of an area or square [MW].
     closing
         A last remark, on names; may be empty.
-
-    Returns
-    -------
-    float
-        Height of the page at which the legend ends [pt].
-
     """
-    legend = Legend(page, box, language)
     if key.circles is not None:
         _explain_circles(legend, key, key.circles)
     if key.green or key.green_unknown:
@@ -281,4 +280,3 @@ def draw_legend(page: Axes, box: Bounds, language: Language, key: Key, *, larges
         _explain_demand(legend, key, largest)
     if closing:
         legend.add_remark(closing)
-    return legend.y

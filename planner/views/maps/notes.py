@@ -92,13 +92,7 @@ def _tell_basemap(basemap: BaseMap, missing: set[str]) -> list[Text]:
 
 
 def collect_notes(
-    notes: Sequence[Text],
-    layers: Layers,
-    unplaced: list[Region],
-    basemap: BaseMap,
-    *,
-    language: Language,
-    width: float,
+    notes: Sequence[Text], layers: Layers, unplaced: list[Region], basemap: BaseMap, *, language: Language, width: float
 ) -> Notes:
     """Return all notes below the map.
 
@@ -116,7 +110,6 @@ def collect_notes(
         ``en`` or ``zh``.
     width
         Width of the lines [pt].
-
     """
     missing = layers.missing
 

@@ -15,6 +15,8 @@ ALBERS = f"+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0={LONGITUDE_0:g} +datum=
 
 CUT = LONGITUDE_0 - 180
 """The meridian at which the projection tears the globe open [degree]."""
+SIDE_MIN = 200_000.0
+"""Smallest width and height shown [m], so that a single point has surroundings."""
 
 Bounds = tuple[float, float, float, float]
 """Left, bottom, right, top."""
@@ -82,7 +84,7 @@ class Frame:
         return left, bottom, right, top
 
 
-def fit_frame(bounds: Bounds, box: Bounds, *, pad: Bounds = (0, 0, 0, 0), least: float = 200_000.0) -> Frame:
+def fit_frame(bounds: Bounds, box: Bounds, *, pad: Bounds = (0, 0, 0, 0)) -> Frame:
     """Return the frame that shows all of ``bounds`` [m] in a box [pt].
 
     Parameters
@@ -93,15 +95,12 @@ def fit_frame(bounds: Bounds, box: Bounds, *, pad: Bounds = (0, 0, 0, 0), least:
         Where on the page [pt].
     pad
         Room on the left, below, on the right and above, as shares of the longer side.
-    least
-        Smallest width and height shown [m], so that a single point has surroundings.
-
     """
     left, bottom, right, top = bounds
     longer = max(right - left, top - bottom)
     left, right = left - pad[0] * longer, right + pad[2] * longer
     bottom, top = bottom - pad[1] * longer, top + pad[3] * longer
-    width, height = max(right - left, least), max(top - bottom, least)
+    width, height = max(right - left, SIDE_MIN), max(top - bottom, SIDE_MIN)
     ratio = (box[2] - box[0]) / (box[3] - box[1])
     width, height = max(width, height * ratio), max(height, width / ratio)
     x, y = (left + right) / 2, (bottom + top) / 2
@@ -119,7 +118,6 @@ def measure_bar(frame: Frame, corner: tuple[float, float], kilometres: float) ->
         Left end of the bar [pt].
     kilometres
         What the bar stands for [km], measured on the ellipsoid from end to end of the bar where it stands.
-
     """
     wanted = kilometres * 1000
     length = wanted * frame.scale

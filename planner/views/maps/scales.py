@@ -118,12 +118,6 @@ def choose_breaks(values: Sequence[float], classes: int = CLASSES) -> list[float
         Demand of each area [MW]; zeros are no demand and take no part.
     classes
         Most classes wanted; fewer result when the values differ too little.
-
-    Returns
-    -------
-    list of float
-        Limits in rising order; a value belongs to the class whose upper limit it does not exceed.
-
     """
     positive = sorted(value for value in values if value > 0)
     if not positive:

@@ -50,7 +50,6 @@ def draw_sites(axes: Axes, sites: list[Site], scale: CircleScale) -> None:
         The sites, the largest load first: small circles lie on large ones.
     scale
         MW of IT load to the diameter [pt].
-
     """
     sizes = [scale.measure(site.load) for site in sites]
     halo = [
@@ -153,12 +152,6 @@ def draw_names(
         What the names must leave free [pt].
     arcs
         Flows drawn [m], which the names avoid where they can.
-
-    Returns
-    -------
-    tuple
-        The names written and those for which there was no room.
-
     """
     left, bottom, right, top = frame.box
     lines = [shapely.transform(arc, frame.place) for arc in arcs]

@@ -16,23 +16,7 @@ TAGS: Final[dict[Language, str]] = {"en": "en", "zh": "zh-CN"}
 
 
 def element(tag: str, *children: Child, **attributes: str | bool | None) -> Element:
-    """Return an element.
-
-    Parameters
-    ----------
-    tag
-        Its name.
-    *children
-        What it holds. A message stands in both languages, of which the page shows one.
-    **attributes
-        ``_`` stands for ``-``, and one at the end is dropped (``class_``, ``for_``); true is an attribute without a
-        value, false and nothing none.
-
-    Raises
-    ------
-    TypeError
-        An attribute is a message: it can only be shown in one language.
-    """
+    """Return an element."""
     made = Element(tag)
     for name, value in attributes.items():
         if isinstance(value, Message):
@@ -89,15 +73,7 @@ def table(
     foot: Sequence[Child] | None = None,
     id_: str | None = None,
 ) -> Element:
-    """Return a table that a screen reader can walk through: caption, head, the first cell of a row its heading.
-
-    Parameters
-    ----------
-    numbers
-        Which columns hold numbers and stand at the right.
-    foot
-        A last row of sums.
-    """
+    """Return a table that a screen reader can walk through: caption, head, the first cell of a row its heading."""
     right = frozenset(numbers)
     name = f"caption-{crc32(written(caption).encode()):08x}"
 
@@ -120,13 +96,7 @@ def table(
 
 
 def bar(share: float, *, negative: bool = False) -> Element:
-    """Return a bar beside a number, which it repeats: nothing for a screen reader.
-
-    Parameters
-    ----------
-    share
-        Its length as a share of the longest [0 to 1].
-    """
+    """Return a bar beside a number, which it repeats: nothing for a screen reader."""
     box = element("rect", width=f"{100 * max(0.0, min(share, 1.0)):.1f}", height="10")
     shape = {"viewBox": "0 0 100 10", "preserveAspectRatio": "none", "aria-hidden": "true", "focusable": "false"}
     drawn = element("svg", box, class_="bar negative" if negative else "bar")

@@ -44,18 +44,10 @@ def _measure_character(character: str) -> float:
 def clean_text(text: object, missing: set[str]) -> str:
     """Return a text of one line that the bundled font can write.
 
-    Parameters
-    ----------
-    text
-        Any text of a user; line breaks and other control characters become a space.
-    missing
-        Receives each character that the font lacks; the text shows ``□`` in its place.
-
     Returns
     -------
     str
         The text in normal form C. A table's gap (``None`` or NaN) gives an empty text.
-
     """
     if not isinstance(text, str) and pd.isna(text):  # type: ignore[call-overload]
         return ""
@@ -139,7 +131,6 @@ def write_text(page: Axes, place: tuple[float, float], text: str, size: float, *
         Font size [pt].
     options
         Further properties of the text, such as ``color``, ``ha``, ``va``, ``gid``.
-
     """
     font = FontProperties(fname=str(FONT_FILE), size=size)
     return page.text(*place, text, fontproperties=font, parse_math=False, **options)

@@ -113,14 +113,9 @@ ENERGY: Final = Measure(
     5,
 )
 EMISSIONS: Final = Measure(
-    ((1e6, "Mt CO₂/a"), (1.0, "t CO₂/a")),
-    ((1e4, say("10,000 t CO₂/a")), (1.0, say("t CO₂/a"))),
-    5,
+    ((1e6, "Mt CO₂/a"), (1.0, "t CO₂/a")), ((1e4, say("10,000 t CO₂/a")), (1.0, say("t CO₂/a"))), 5
 )
-WATER: Final = Measure(
-    ((1e6, "million m³/a"), (1.0, "m³/a")),
-    ((1e4, say("10,000 m³/a")), (1.0, say("m³/a"))),
-)
+WATER: Final = Measure(((1e6, "million m³/a"), (1.0, "m³/a")), ((1e4, say("10,000 m³/a")), (1.0, say("m³/a"))))
 POWER: Final = same("MW")
 LATENCY: Final = same("ms", 3)
 TRAFFIC: Final = same("Gbit/s")
@@ -143,15 +138,7 @@ def decimals_of(values: Iterable[float], digits: int = DIGITS) -> int:
 
 
 def plain(value: float, decimals: int | None = None, *, sign: bool = False) -> str:
-    """Return a number with thousands apart; − is the true minus.
-
-    Parameters
-    ----------
-    decimals
-        How many; by default as many as say something, a number below 1 with three digits.
-    sign
-        Whether a number above 0 has a plus.
-    """
+    """Return a number with thousands apart; − is the true minus."""
     size = abs(value)
     if decimals is None:
         text = f"{size:.3g}" if 1e-4 < size < 1 else f"{size:,.{decimals_of([size])}f}"  # noqa: PLR2004 - no exponent

@@ -5,6 +5,9 @@ from typing import Final
 PAGE: Final = (297 / 25.4 * 72, 210 / 25.4 * 72)
 """Width and height of A4 landscape [pt]."""
 
+FORMATS: Final = ("png", "svg", "pdf")
+"""In which a figure may be written."""
+
 MARGIN: Final = 28.0
 PANEL: Final = 178.0
 """Width of the legend beside the map."""

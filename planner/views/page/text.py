@@ -6,16 +6,11 @@ from planner.language import LANGUAGES, Language, Message, Text, join, say
 from planner.views.page.errors import DrawingError
 from planner.views.page.glyphs import name_characters
 
+NAMES_MAX = 5
+
 
 def check_language(language: str) -> Language:
-    """Return the language if it is one of the planner's.
-
-    Raises
-    ------
-    DrawingError
-        If it is neither ``en`` nor ``zh``.
-
-    """
+    """Return the language if it is one of the planner's."""
     for known in LANGUAGES:
         if language == known:
             return known
@@ -28,10 +23,10 @@ def check_language(language: str) -> Language:
     )
 
 
-def list_names(names: Sequence[Text], most: int = 5) -> Message:
+def list_names(names: Sequence[Text]) -> Message:
     """Return the names in a row, only the first few if there are many, with the number left out."""
-    row = join(names[:most])
-    return row if len(names) <= most else say("{names} and {count} more", names=row, count=len(names) - most)
+    row, more = join(names[:NAMES_MAX]), len(names) - NAMES_MAX
+    return say("{names} and {count} more", names=row, count=more) if more > 0 else row
 
 
 def tell_missing(characters: set[str]) -> Message:

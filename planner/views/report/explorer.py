@@ -29,13 +29,7 @@ DIGITS: Final = 5
 
 
 def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
-    """Return all that the map, its filters and its panel need.
-
-    Raises
-    ------
-    DrawingError
-        The user's base map cannot be read.
-    """
+    """Return all that the map, its filters and its panel need."""
     sites, regions = subject.results.sites, subject.results.regions
     at_sites, at_regions = places(sites), places(regions)
     sides = list(dict.fromkeys([*regions["side"].astype(str), *sites["side"].astype(str)]))

@@ -48,25 +48,11 @@ def places(layer: gpd.GeoDataFrame) -> list[Place]:
 def draw_land(path: Path | None, regions: gpd.GeoDataFrame, points: Sequence[Place]) -> dict[str, Any]:
     """Return the base map for the page.
 
-    Parameters
-    ----------
-    path
-        The user's own base map, nothing for the bundled one.
-    regions
-        The layer of regions; those that name a province, or lie in an area, belong to it.
-    points
-        All that the map must show besides the land [100 m].
-
     Returns
     -------
     dict
         ``areas`` (polygons), ``lines``, ``of_region`` (the area of each region or nothing), ``bounds`` (left, bottom,
         right, top), ``is_own``, ``file`` and ``notes`` (English, Chinese).
-
-    Raises
-    ------
-    DrawingError
-        The user's base map cannot be read.
     """
     basemap = read_basemap(path)
     areas = _simplified([project_shape(area) for area in basemap.areas])

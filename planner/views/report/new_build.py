@@ -26,12 +26,7 @@ def section(subject: Subject) -> Element:
     parts = [_halls(subject), _green(subject), _stores(subject)]
     built = [part for part in parts if part is not None]
     nothing = element("p", say("The plan builds nothing."))
-    return element(
-        "section",
-        element("h2", say("New build"), id_="build"),
-        built or nothing,
-        aria_labelledby="build",
-    )
+    return element("section", element("h2", say("New build"), id_="build"), built or nothing, aria_labelledby="build")
 
 
 def _builds(subject: Subject, kind: str) -> list[Built]:

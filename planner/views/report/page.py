@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.io.files.writing import draft_of
 from planner.language import Message, rendered, say, spoken
 from planner.views.page.elements import TAGS, element, to_html
 from planner.views.page.numbers import per_cent
@@ -31,29 +32,11 @@ DANGEROUS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u202
 
 
 def write_report(subject: Subject, folder: Path, basemap: Path | None = None) -> Path:
-    """Write ``report.html`` into a folder; an earlier one stays until this one is whole.
-
-    Parameters
-    ----------
-    subject
-        What the page speaks of.
-    folder
-        The run folder.
-    basemap
-        The user's own base map.
-
-    Raises
-    ------
-    DrawingError
-        The user's base map cannot be read.
-    OSError
-        The file system refused.
-    """
-    path = folder / REPORT
-    draft = path.with_name(f".{REPORT}.part")
-    draft.write_bytes(make_page(subject, basemap).encode("utf-8", "backslashreplace"))
-    draft.replace(path)
-    return path
+    """Write ``report.html`` into a folder; an earlier one stays until this one is whole."""
+    page = make_page(subject, basemap).encode("utf-8", "backslashreplace")
+    with draft_of(folder / REPORT) as draft:
+        draft.write_bytes(page)
+    return folder / REPORT
 
 
 def make_page(subject: Subject, basemap: Path | None = None) -> str:

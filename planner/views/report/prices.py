@@ -38,13 +38,7 @@ def section(subject: Subject) -> Element:
         element("p", _meaning(found)),
         table(
             say("Rules and their shadow prices"),
-            [
-                say("Rule"),
-                say("Binds at"),
-                say("Typical price (median)"),
-                say("Highest price"),
-                say("Unit"),
-            ],
+            [say("Rule"), say("Binds at"), say("Typical price (median)"), say("Highest price"), say("Unit")],
             [_line(subject, rule, rows, len(places)) for rule, rows, places in ordered],
             numbers=[1, 2, 3],
         ),

@@ -188,10 +188,7 @@ def _origin(subject: Subject) -> Element:
     settings = subject.scenario.settings
     own = summary.get("own_objective")
     unit = MONEY if settings.minimise == "cost" and not own else RATIO
-    unique = {
-        True: say("no other plan is as good"),
-        False: say("another plan may be as good"),
-    }
+    unique = {True: say("no other plan is as good"), False: say("another plan may be as good")}
     rows: list[list[Child]] = [
         [say("Status"), subject.word(str(summary["status"]))],
         [say("Minimised"), own["name"] if own else subject.word(settings.minimise)],

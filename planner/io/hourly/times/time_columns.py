@@ -25,7 +25,7 @@ PARTS: Final = {
     "minute": {"minute", "min", "分", "分钟"},
 }
 UNIT = re.compile(r"\s*[(\[（].*$")
-"""What follows a name: a unit, or the form of its cells."""
+"""The rest of a heading after its name: a unit, or the form of its cells."""
 DAY: Final = 24
 UTC = re.compile(r"\b(utc|gmt)\b|世界时", re.IGNORECASE)
 
@@ -35,11 +35,6 @@ def time_column_of(table: Table, name: str | None, gathering: Gathering) -> str:
 
     Where year, month, day and hour, or a date and an hour, stand in columns of their own, one column takes their place,
     and a note says so.
-
-    Raises
-    ------
-    UsageError
-        No such column.
     """
     if name is not None and name not in table.columns:
         raise UsageError(

@@ -36,16 +36,6 @@ def beginnings(stamps: Sequence[Stamp | None], hours_end: bool, tell: Tell) -> l
 
     A file with 24:00 and without 00:00 names hours by their ends. One whose times all stand at one other minute
     (NSRDB: 30, PVGIS: 10) gives each hour's value at that minute.
-
-    Parameters
-    ----------
-    hours_end
-        Whether it was said that times are ends.
-
-    Returns
-    -------
-    list or None
-        ``None`` after a fault.
     """
     known = [stamp for stamp in stamps if stamp is not None]
     last = [row for row, stamp in enumerate(stamps) if stamp is not None and stamp.hour == LAST_HOUR]
@@ -124,12 +114,7 @@ def typical_note(times: Sequence[datetime], length: int, standard: timedelta, *,
     """Return what was done to the months of several years."""
     years = sorted({time.year for time in times})
     months = (
-        say(
-            "the months are of {count} years ({first} to {last})",
-            count=len(years),
-            first=years[0],
-            last=years[-1],
-        )
+        say("the months are of {count} years ({first} to {last})", count=len(years), first=years[0], last=years[-1])
         if has_year
         else say("the times say no year")
     )

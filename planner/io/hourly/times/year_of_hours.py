@@ -31,28 +31,14 @@ class Clock:
 
 @dataclass(frozen=True)
 class HourlyTable:
-    """One year of hours.
-
-    Attributes
-    ----------
-    table
-        Text as read; rows in the order of the file.
-    rows
-        The row of each hour of the year, from 00:00 on 1 January: 8,760 or 8,784 numbers.
-    year
-        The calendar year of the file.
-    shift
-        Hours by which the scenario's clock is ahead of the file's; 0 where the file's year is the scenario's.
-    is_typical
-        Whether its months are of several years, or of none.
-    """
+    """One year of hours."""
 
     table: Table
     time_column: str
-    rows: tuple[int, ...]
-    year: int
-    shift: int
-    is_typical: bool = False
+    rows: tuple[int, ...]  # the row of each hour of the year, from 00:00 on 1 January: 8,760 or 8,784 numbers
+    year: int  # the calendar year of the file
+    shift: int  # hours by which the scenario's clock is ahead of the file's; 0 where the file's year is the scenario's
+    is_typical: bool = False  # whether its months are of several years, or of none
 
     @property
     def lacks_leap_day(self) -> bool:
@@ -67,25 +53,12 @@ def hour_name(hour: int, year: int, length: int) -> str:
 
 
 def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] | None:
-    """Return the row of each hour of the scenario's year, and note what had to be done.
-
-    Parameters
-    ----------
-    hours
-        Of the scenario: 8,760 or 8,784.
-    """
+    """Return the row of each hour of the scenario's year, and note what had to be done."""
     file, length = hourly.table.files[0], len(hourly.rows)
     if length < hours:
         remedy = say("take a file that has it, or plan a year without: hours = 8760 in [time]")
         gathering.add(
-            Fault(
-                file,
-                say("29 February is missing, the scenario has it"),
-                None,
-                hourly.time_column,
-                None,
-                remedy,
-            )
+            Fault(file, say("29 February is missing, the scenario has it"), None, hourly.time_column, None, remedy)
         )
         return None
     # The hour h of the scenario is the file's hour h - shift, round the year.
@@ -110,11 +83,7 @@ def aligned(hourly: HourlyTable, hours: int, gathering: Gathering) -> list[int] 
     if length > hours:
         del rows[LEAP_DAY.start : LEAP_DAY.stop]
         gathering.note(
-            say(
-                "29 February {year} is left out: the scenario has {hours:,} hours",
-                year=hourly.year,
-                hours=hours,
-            )
+            say("29 February {year} is left out: the scenario has {hours:,} hours", year=hourly.year, hours=hours)
         )
     return rows
 

@@ -20,13 +20,7 @@ DAYS = 367
 
 
 def zone_of(name: str, option: str) -> tzinfo:
-    """Return the zone of a name, or of a fixed offset such as ``+08:00``.
-
-    Raises
-    ------
-    UsageError
-        No such zone; abbreviations such as ``CST`` mean several and are none.
-    """
+    """Return the zone of a name, or of a fixed offset such as ``+08:00``."""
     if found := OFFSET.fullmatch(name):
         offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
         return timezone(offset if found[1] == "+" else -offset, name)
@@ -45,13 +39,7 @@ def zone_of(name: str, option: str) -> tzinfo:
 
 
 def fixed_offset(zone: tzinfo, year: int, option: str, name: str) -> timedelta:
-    """Return the offset from UTC that a zone keeps all through a year.
-
-    Raises
-    ------
-    UsageError
-        The clocks change in that year: a day of the scenario would have 23 or 25 hours.
-    """
+    """Return the offset from UTC that a zone keeps all through a year."""
     begin = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=1)
     found = {(begin + day * timedelta(days=1)).astimezone(zone).utcoffset() for day in range(DAYS + 1)}
     if len(found) > 1:
@@ -83,11 +71,6 @@ def scenario_offset(name: str, year: int, option: str) -> tuple[timedelta, Text]
     """Return the offset that a plan keeps all through a year, and a note where it had to be chosen.
 
     China had summer time from 1986 to 1991; the plan of such a year keeps Beijing's standard time.
-
-    Raises
-    ------
-    UsageError
-        No such zone, or the clocks of another zone change in that year.
     """
     zone = zone_of(name, option)
     if name == BEIJING and year in SUMMER_TIME_OF_CHINA:

@@ -253,13 +253,7 @@ def write_answer(folder: Path, answer: Answer, name: str = ANSWER_FILE) -> None:
 
 
 def read_answer(folder: Path, name: str = ANSWER_FILE) -> Answer | None:
-    """Read an answer, ``None`` where there is no file.
-
-    Raises
-    ------
-    ValueError
-        The file is not an answer.
-    """
+    """Read an answer, ``None`` where there is no file."""
     try:
         with (folder / name).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays: dict[str, Any] = {

@@ -20,36 +20,18 @@ if TYPE_CHECKING:
 
 
 def check_numbers(what: str, values: Vector, most: float = VALUE_MAX) -> None:
-    """Refuse costs or coefficients.
-
-    Raises
-    ------
-    ValueError
-        One of them is NaN, infinite or too large.
-    """
+    """Refuse costs or coefficients."""
     _refuse(what, unfit_numbers(values, most), values)
 
 
 def check_limits(what: str, lower: Vector, upper: Vector) -> None:
-    """Refuse the two sides of rows or columns, which may be infinite, each on its own side.
-
-    Raises
-    ------
-    ValueError
-        One of them is NaN, too large, or infinite on the wrong side.
-    """
+    """Refuse the two sides of rows or columns, which may be infinite, each on its own side."""
     fits = (lower == -np.inf) | (np.abs(lower) < VALUE_MAX)
     _refuse(what, unfit_limits(lower, upper), np.where(fits, upper, lower))
 
 
 def check_arrays(arrays: Arrays) -> None:
-    """Refuse a problem with any such number.
-
-    Raises
-    ------
-    ValueError
-        Says which part.
-    """
+    """Refuse a problem with any such number."""
     check_numbers("coefficients", arrays.data, COEFFICIENT_MAX)
     check_numbers("costs", np.asarray(arrays.costs).ravel())
     check_numbers("the tie-break", arrays.tie_break)

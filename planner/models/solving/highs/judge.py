@@ -43,39 +43,19 @@ class Verdict:
 
 
 def check_problem(problem: Problem) -> None:
-    """Refuse what solvers would take for something else: NaN is "optimal" to HiGHS, 1e20 is infinite.
-
-    Raises
-    ------
-    PlannerError
-        A number is not finite or too large; says where.
-    """
+    """Refuse what solvers would take for something else: NaN is "optimal" to HiGHS, 1e20 is infinite."""
     columns, rows = problem.column_names, problem.row_names
     matrix = problem.matrix
     if not problem.stages or not 0 <= problem.objective_stage < len(problem.stages):
         raise PlannerError(say("the problem has no stage that is its objective"))
     for stage in problem.stages:
-        _refuse(
-            np.flatnonzero(unfit_numbers(stage.cost)),
-            columns,
-            say("the {name}", name=stage.name),
-            stage.cost,
-        )
+        _refuse(np.flatnonzero(unfit_numbers(stage.cost)), columns, say("the {name}", name=stage.name), stage.cost)
         if not math.isfinite(stage.constant):
             raise PlannerError(
-                say(
-                    "the constant of the {name} is {constant}",
-                    name=stage.name,
-                    constant=stage.constant,
-                )
+                say("the constant of the {name} is {constant}", name=stage.name, constant=stage.constant)
             )
     if problem.tie_break is not None:
-        _refuse(
-            np.flatnonzero(unfit_numbers(problem.tie_break)),
-            columns,
-            say("the tie-break"),
-            problem.tie_break,
-        )
+        _refuse(np.flatnonzero(unfit_numbers(problem.tie_break)), columns, say("the tie-break"), problem.tie_break)
     sides = (rows, problem.row_lower, problem.row_upper), (columns, problem.column_lower, problem.column_upper)
     for names, lower, upper in sides:
         fits = (lower == -np.inf) | (np.abs(lower) < VALUE_MAX)
@@ -92,12 +72,7 @@ def _refuse(places: Places, names: Sequence[object], what: Text, numbers: Vector
 
 
 def _unfit(what: Text, name: object, number: float) -> PlannerError:
-    problem = say(
-        "{what} of {name} hold {number}, which no solver can take",
-        what=what,
-        name=name,
-        number=number,
-    )
+    problem = say("{what} of {name} hold {number}, which no solver can take", what=what, name=name, number=number)
     if not math.isfinite(number):
         return PlannerError(problem)
     # Every cell was in range, but not their product: that is for the user to mend.
@@ -106,33 +81,14 @@ def _unfit(what: Text, name: object, number: float) -> PlannerError:
             Fault(
                 say("the model"),
                 problem,
-                remedy=say(
-                    "below {VALUE_MAX:g}; look for a cell in a wrong unit",
-                    VALUE_MAX=VALUE_MAX,
-                ),
+                remedy=say("below {VALUE_MAX:g}; look for a cell in a wrong unit", VALUE_MAX=VALUE_MAX),
             )
         ]
     )
 
 
 def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
-    """Check an answer and clean its values.
-
-    Parameters
-    ----------
-    problem
-        What was asked.
-    answer
-        What the solver's process said, its status being one of ``Status`` but ``error``.
-    mip_gap
-        Relative gap at which an integer plan may be called optimal.
-
-    Raises
-    ------
-    SolverCrashedError
-        The answer is nonsense: a plan that breaks a rule, a bound above the plan's cost, duals that contradict
-        the plan, a number that is none.
-    """
+    """Check an answer and clean its values."""
     if answer.status not in get_args(Status) or answer.status == "error":
         raise _nonsense(say("a status called {status!r:.80}", status=answer.status))
     if answer.status not in ("optimal", "feasible", "interrupted"):
@@ -148,12 +104,7 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
     status, bound, gap = _gap(problem, answer, objective, size, terms)
     if status == "optimal" and gap > 0.0 and objective - bound > mip_gap * abs(objective) + TOLERANCE * terms:
         status = "feasible"
-        notes.append(
-            say(
-                "the solver called the plan optimal, but its own bound leaves a gap of {gap:.2e}",
-                gap=gap,
-            )
-        )
+        notes.append(say("the solver called the plan optimal, but its own bound leaves a gap of {gap:.2e}", gap=gap))
     if status == "optimal" and answer.row_duals is None and not bool(problem.is_integer.any()):
         status = "feasible"
         notes.append(say("the solver called the plan optimal, but without shadow prices nothing proves it"))
@@ -163,21 +114,9 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
 
 
 def clean(problem: Problem, values: Vector) -> tuple[Vector, list[Text]]:
-    """Return the values with integers integral and no bound overstepped, and what was done to them.
-
-    Raises
-    ------
-    SolverCrashedError
-        It would take more than the solver's tolerance.
-    """
+    """Return the values with integers integral and no bound overstepped, and what was done to them."""
     if values.shape != problem.column_lower.shape:
-        raise _nonsense(
-            say(
-                "{size} values for {size_2} columns",
-                size=values.size,
-                size_2=problem.column_lower.size,
-            )
-        )
+        raise _nonsense(say("{size} values for {size_2} columns", size=values.size, size_2=problem.column_lower.size))
     if not bool(np.isfinite(values).all()):
         raise _nonsense(say("values that are not finite"))
     integral = np.where(problem.is_integer, np.round(values), values)
@@ -187,20 +126,14 @@ def clean(problem: Problem, values: Vector) -> tuple[Vector, list[Text]]:
     if bool((step > TOLERANCE).any()):
         worst = int(step.argmax())
         raise _nonsense(
-            say(
-                "the value {values} for {column_names}",
-                values=values[worst],
-                column_names=problem.column_names[worst],
-            )
+            say("the value {values} for {column_names}", values=values[worst], column_names=problem.column_names[worst])
         )
     moved = cleaned != values
     if not bool(moved.any()):
         return cleaned, []
     return cleaned, [
         say(
-            "{sum} values moved onto their integer or bound, by {max:.1e} at most",
-            sum=int(moved.sum()),
-            max=step.max(),
+            "{sum} values moved onto their integer or bound, by {max:.1e} at most", sum=int(moved.sum()), max=step.max()
         )
     ]
 
@@ -250,13 +183,7 @@ def _gap(problem: Problem, answer: Answer, objective: float, size: float, terms:
             raise _nonsense(say("an optimal plan without a bound"))
         return status, float("nan"), float("nan")
     if bound > objective + TOLERANCE * size:
-        raise _nonsense(
-            say(
-                "a plan of {objective} below its own bound {bound}",
-                objective=objective,
-                bound=bound,
-            )
-        )
+        raise _nonsense(say("a plan of {objective} below its own bound {bound}", objective=objective, bound=bound))
     return status, *gap_of(objective, bound, terms)
 
 
@@ -287,12 +214,7 @@ def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -
     loss = _loss(reduced[free], values[free], problem.column_lower[free], problem.column_upper[free])
     loss += _loss(duals, activity, problem.row_lower, problem.row_upper)
     if loss > TOLERANCE * (size + float(np.abs(duals) @ np.abs(activity))):
-        raise _nonsense(
-            say(
-                "a plan that costs {loss:.6g} more than its shadow prices allow",
-                loss=loss,
-            )
-        )
+        raise _nonsense(say("a plan that costs {loss:.6g} more than its shadow prices allow", loss=loss))
 
 
 def _loss(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float:
@@ -305,8 +227,5 @@ def _loss(prices: Vector, values: Vector, lower: Vector, upper: Vector) -> float
 
 def _nonsense(what: Text) -> SolverCrashedError:
     return SolverCrashedError(
-        say(
-            "the solver answered nonsense: {what}; try another solver, or report it with the scenario",
-            what=what,
-        )
+        say("the solver answered nonsense: {what}; try another solver, or report it with the scenario", what=what)
     )

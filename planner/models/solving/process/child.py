@@ -218,10 +218,7 @@ def _details(found: Search | Polish) -> dict[str, Any]:
     if found.second_opinion:
         details["second_opinion"] = found.second_opinion
     if _status(found) == "error":
-        details |= {
-            "failure": "gave up",
-            "message": say("HiGHS ended with {reason}", reason=found.reason),
-        }
+        details |= {"failure": "gave up", "message": say("HiGHS ended with {reason}", reason=found.reason)}
     return details
 
 

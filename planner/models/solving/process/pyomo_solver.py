@@ -68,11 +68,7 @@ def search(arrays: Arrays, request: Request, folder: Path) -> Answer:
     if solver is None:
         listed = ", ".join(["highs", *available()])
         return Answer(
-            "error",
-            details={
-                "failure": "missing",
-                "message": say("available here: {listed}", listed=listed),
-            },
+            "error", details={"failure": "missing", "message": say("available here: {listed}", listed=listed)}
         )
     if _has_hopeless_row(arrays):
         return Answer("infeasible", details={"solver": name, "solver_status": "an empty row cannot hold"})
@@ -191,12 +187,7 @@ def _minimise(solver: tuple[Any, str], model: Any, cost: Vector, request: Reques
     if status == "optimal" and values is not None and not math.isfinite(bound):
         objective = float(cost @ values)
         bound = objective - request.mip_gap * abs(objective)
-        details["warnings"] = [
-            say(
-                "{name} gave no bound; its word for the gap asked for is taken",
-                name=name,
-            )
-        ]
+        details["warnings"] = [say("{name} gave no bound; its word for the gap asked for is taken", name=name)]
     return Answer(status, values, bound, details=details)
 
 

@@ -49,14 +49,7 @@ def obstacle(programme: Programme, request: Request, position: int) -> str:
 
 
 def ranges(programme: Programme, cost: Vector) -> Vector | None:
-    """Return the ranges of the last run, which minimised ``cost`` (columns,), as ``FIELDS``: (ranges, 10).
-
-    Returns
-    -------
-    Vector or None
-        Of every row that has a price and a side other than 0, and of every column that has a cost and a value and is
-        not fixed; ``None`` where HiGHS has none to give.
-    """
+    """Return the ranges of the last run, which minimised ``cost`` (columns,), as ``FIELDS``: (ranges, 10)."""
     record = programme.ranging()
     if record is None:
         return None

@@ -135,10 +135,7 @@ def _mistaken(reason: Text) -> Message:
 
 
 def _unfinished(reason: Text) -> Message:
-    return say(
-        "{reason} is the solver's word alone: there was no time to cross-check it",
-        reason=reason,
-    )
+    return say("{reason} is the solver's word alone: there was no time to cross-check it", reason=reason)
 
 
 def _tell(reason: Text) -> None:

@@ -113,10 +113,7 @@ class Ended:
 
 
 def follow(
-    command: Sequence[str],
-    deadline: float | None,
-    interrupts: Interrupts,
-    on_progress: Callable[[str], None] | None,
+    command: Sequence[str], deadline: float | None, interrupts: Interrupts, on_progress: Callable[[str], None] | None
 ) -> Ended:
     """Run a command in its own session to its end, for at most ``deadline`` seconds.
 

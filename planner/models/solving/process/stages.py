@@ -280,10 +280,7 @@ def _break_tie(programme: Programme, result: Polish, clock: Clock, *, is_single:
     if state != "optimal":
         result.tie_break = "rejected"
         result.warnings.append(
-            say(
-                "the tie-break ended with {status}; the plan before it is kept",
-                status=programme.status,
-            )
+            say("the tie-break ended with {status}; the plan before it is kept", status=programme.status)
         )
         return
     after = programme.values

@@ -28,11 +28,6 @@ def prove_answer(
 
     Where the bound comes from the solver's own tree, and what is proved here leaves more than the gap asked for, it
     stays the solver's word. A bound of our own search, or of a linear programme, is what is proved, however poor.
-
-    Parameters
-    ----------
-    folder
-        Where the solver's process has left its vectors.
     """
     begin = time.perf_counter()
     assert verdict.values is not None  # noqa: S101  for mypy: the caller has looked
@@ -65,10 +60,7 @@ def _cut_short(verdict: Verdict) -> Verdict:
     """Return a verdict that is no longer optimal: more than the gap asked for is left."""
     if verdict.status != "optimal":
         return verdict
-    note = say(
-        "the solver called the plan optimal, but in safe arithmetic a gap of {gap:.2e} is left",
-        gap=verdict.gap,
-    )
+    note = say("the solver called the plan optimal, but in safe arithmetic a gap of {gap:.2e} is left", gap=verdict.gap)
     return replace(verdict, status="feasible", notes=[*verdict.notes, note])
 
 

@@ -68,13 +68,7 @@ def path_of(folder: Path, number: int) -> Path:
 
 
 def vector_of(folder: Path, number: int) -> Vector:
-    """Return a vector (rows,), not in memory before it is looked at.
-
-    Raises
-    ------
-    OSError, ValueError
-        It is not there, or not an array.
-    """
+    """Return a vector (rows,), not in memory before it is looked at."""
     return np.asarray(np.load(path_of(folder, number), mmap_mode="r", allow_pickle=False), dtype=np.float64)
 
 
@@ -84,13 +78,7 @@ def packed(leaves: Sequence[Leaf]) -> Vector:
 
 
 def unpacked(array: Vector, integers: int) -> list[Leaf]:
-    """Return leaves from one array.
-
-    Raises
-    ------
-    ValueError
-        It is not of leaves with so many integers.
-    """
+    """Return leaves from one array."""
     if array.ndim != 2 or array.shape[1] != 2 + 2 * integers:  # noqa: PLR2004  numbers of duals and ray, two bounds
         raise ValueError("leaves of another problem")
     numbers = array[:, :2]

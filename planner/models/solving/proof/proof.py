@@ -120,10 +120,7 @@ def _of_leaf(prover: Prover, leaf: Leaf, evidence: Evidence, lower: Vector, uppe
 
 def _why_nothing(prover: Prover) -> Text:
     if prover.unlimited:
-        return say(
-            "nothing limits {count} columns by which the objective could fall",
-            count=prover.unlimited,
-        )
+        return say("nothing limits {count} columns by which the objective could fall", count=prover.unlimited)
     return say("there are no shadow prices to prove it from")
 
 
@@ -145,13 +142,7 @@ def kept(evidence: Evidence) -> dict[str, npt.NDArray[Any]]:
 
 
 def evidence_of(problem: Problem, arrays: Mapping[str, npt.NDArray[Any]]) -> Evidence | None:
-    """Return the evidence that a run has kept; ``None`` without vectors of this problem's rows.
-
-    Raises
-    ------
-    ValueError
-        The arrays are no evidence of this problem.
-    """
+    """Return the evidence that a run has kept; ``None`` without vectors of this problem's rows."""
     leaves = leaves_of(problem, arrays)
     vectors = arrays.get("vectors")
     if vectors is None or vectors.ndim != 2 or vectors.shape[1] != len(problem.row_lower):  # noqa: PLR2004  a table
@@ -161,13 +152,7 @@ def evidence_of(problem: Problem, arrays: Mapping[str, npt.NDArray[Any]]) -> Evi
 
 
 def leaves_of(problem: Problem, arrays: Mapping[str, npt.NDArray[Any]]) -> list[Leaf]:
-    """Return the leaves that a run has kept.
-
-    Raises
-    ------
-    ValueError
-        The arrays are no leaves of this problem.
-    """
+    """Return the leaves that a run has kept."""
     if "leaves" not in arrays or "format" not in arrays or int(arrays["format"]) != FORMAT:
         raise ValueError("no leaves")
     return unpacked(arrays["leaves"], int(problem.is_integer.sum()))

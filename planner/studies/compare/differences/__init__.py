@@ -1,1 +1,1 @@
-"""What differs between two plans, as tables: inputs, moves, sums, the nearest among equals."""
+"""Differences between two plans as tables: inputs, moves, sums, the nearest among equals."""

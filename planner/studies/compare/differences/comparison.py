@@ -34,26 +34,15 @@ TABLES: Final = ("measures", "cost", "moved", "inputs", "input_columns", "sites"
 
 @dataclass(frozen=True)
 class Comparison:
-    """One run beside the base.
+    """One run beside the base."""
 
-    Attributes
-    ----------
-    before, after
-        The base and the run.
-    tables
-        By the names of ``TABLES``.
-    warnings
-        What keeps the two from being compared like with like, in both languages.
-    near
-        The run's equal that is nearest to the base; or why it is not known, so that effects and swaps at equal cost
-        are not told apart; ``None`` where nobody looked.
-    """
-
-    before: Run
-    after: Run
-    tables: Mapping[str, pd.DataFrame]
-    warnings: tuple[Message, ...]
+    before: Run  # the base
+    after: Run  # the run
+    tables: Mapping[str, pd.DataFrame]  # by the names of TABLES
+    warnings: tuple[Message, ...]  # what keeps the two from being compared like with like, in both languages
     near: Nearest | Message | None = None
+    """The run's equal that is nearest to the base; or why it is not known, so that effects and swaps at equal cost
+    are not told apart; ``None`` where nobody looked."""
 
     @property
     def effects(self) -> pd.DataFrame:
@@ -63,7 +52,7 @@ class Comparison:
 
     @property
     def net_change(self) -> float:
-        """What the sites that gain load gain [MW], or what those that lose lose if that is more; without swaps."""
+        """Total load gained by sites [MW], or total lost if that is more; without swaps."""
         sites = self.tables["sites"]
         change = sites["it_load_difference"] - sites["it_load_swapped"].fillna(0.0)
         return max(fsum(change.clip(lower=0.0)), -fsum(change.clip(upper=0.0)))
@@ -85,14 +74,7 @@ class Comparison:
 
 
 def compare_runs(before: Run, after: Run, near: Nearest | Message | None = None) -> Comparison:
-    """Compare a run with the base; nothing is solved again.
-
-    Parameters
-    ----------
-    near
-        From :func:`planner.studies.compare.differences.nearest.nearest_equal`: the run's equal that is nearest to the
-        base.
-    """
+    """Compare a run with the base; nothing is solved again."""
     first, second = before.results, after.results
     equal = near.tables if isinstance(near, Nearest) else None
     if equal is None:
@@ -130,13 +112,7 @@ def together(comparisons: Sequence[Comparison]) -> dict[str, pd.DataFrame]:
 
 
 def labels_of(runs: Sequence[tuple[str, str]]) -> list[str]:
-    """Return names that tell runs apart: their scenarios' if those differ, else their folders', else numbers too.
-
-    Parameters
-    ----------
-    runs
-        Scenario and folder of each.
-    """
+    """Return names that tell runs apart: their scenarios' if those differ, else their folders', else numbers too."""
     for names in zip(*((scenario, folder.rstrip("/").rpartition("/")[2]) for scenario, folder in runs), strict=True):
         if len({*names}) == len(names) and all(names):
             return list(names)

@@ -1,4 +1,4 @@
-"""Why two plans differ, as far as files can say: their inputs cell by cell, those that touch what moved first.
+"""Compare the inputs of two plans cell by cell, those first that touch the moves.
 
 An input *touches* a move where it is an input of the move's region, workload or one of its sites; one without such a
 key, a price for all or a rule listed, touches every move. That is where to look, no proof of cause: a changed limit at
@@ -34,11 +34,6 @@ COUNTED_SETS: Final = frozenset({"timestep", RECORDED, "quantile"})
 
 def differences_between(before: Results, after: Results, moves: pd.DataFrame) -> pd.DataFrame:
     """Return how the inputs of two plans differ.
-
-    Parameters
-    ----------
-    moves
-        From :func:`planner.studies.compare.differences.moves.moves_between`.
 
     Returns
     -------

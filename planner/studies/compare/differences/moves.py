@@ -1,4 +1,4 @@
-"""What moved between two plans: every MW that leaves a site, and where it arrives or what became of it.
+"""Compute the moves between two plans: every MW that leaves a site, and its destination or fate.
 
 All loads are means over the year, each timestep by the hours it stands for, so that plans with different timesteps
 compare. What is known is how much of a region's workload each site does in either plan; which MW that left one site
@@ -27,11 +27,11 @@ Vector = npt.NDArray[np.float64]
 DUST: Final = 1e-9
 """Changes of load below this [MW], a thousandth of a watt, are the rounding of sums."""
 UNBALANCED: Final = 1e-6
-"""What is left open of a balance [MW] below this is the solver's tolerance."""
+"""An imbalance [MW] below this is the solver's tolerance."""
 
 DEMAND, UNSERVED, OTHER, SWAPPED = "demand", "unserved", "other", "swapped"
 OUTSIDE: Final = (DEMAND, UNSERVED, OTHER)
-"""Where work comes from and goes to that is at no site."""
+"""Sources and destinations of work that are no site."""
 KIND: Final = {
     ("", ""): "moved",
     (DEMAND, ""): "demand_grew",
@@ -41,7 +41,7 @@ KIND: Final = {
     (DEMAND, UNSERVED): "grew_unserved",
     (UNSERVED, DEMAND): "fell_unserved",
 }
-"""What a change is called, by where it comes from and goes to; ``""`` is a site. The rest is ``other``."""
+"""Kind of a move by source and destination; ``""`` is a site. All others are ``other``."""
 KINDS: Final = (*KIND.values(), OTHER, SWAPPED)
 """``swapped`` is what moves between a plan and an equal of it, which no input asks for."""
 COLUMNS: Final = ("kind", "region", "workload", "site_from", "site_to", "load")
@@ -55,21 +55,7 @@ def change_of(before: pd.Series, after: pd.Series) -> pd.Series:
 
 
 def moves_between(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what moved from one plan to the other.
-
-    Parameters
-    ----------
-    before, after
-        The result tables of the two plans: ``time``, ``allocation``, ``demand``.
-
-    Returns
-    -------
-    DataFrame
-        One row a move, the largest first: ``kind`` (one of ``KINDS``), ``region``, ``workload``, ``site_from``,
-        ``site_to`` (empty where the work comes from or goes to no site) and ``load`` [MW, mean over the year, above 0].
-        For each region and workload, the rows of a site from which and to which work moves add up to the change of
-        what it does, and the rows of ``demand`` and ``unserved`` to theirs.
-    """
+    """Return what moved from one plan to the other."""
     sites = change_of(*(mean_load(tables, PAIR_AND_SITE) for tables in (before, after)))
     demand, unserved = (
         change_of(*(mean(tables, PAIR) for tables in (before, after))) for mean in (mean_demand, mean_unserved)
@@ -92,13 +78,7 @@ def moves_between(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.Dat
 def moves_apart(
     before: Mapping[str, pd.DataFrame], near: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """Return what moved to the nearest equal of a plan, and after it, as ``swapped``, what only swaps places.
-
-    Parameters
-    ----------
-    before, near, after
-        The result tables of the base, of the plan's equal that is nearest to it, and of the plan.
-    """
+    """Return what moved to the nearest equal of a plan, and after it, as ``swapped``, what only swaps places."""
     swaps = moves_between(near, after).assign(kind=SWAPPED)
     return pd.concat([moves_between(before, near), swaps], ignore_index=True)
 

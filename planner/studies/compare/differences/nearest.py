@@ -1,4 +1,4 @@
-"""Which of the plans equal to a run's is nearest to the base: what it does otherwise is the inputs' effect.
+"""Find, of the plans equal to a run's, the nearest to the base: its differences are the inputs' effect.
 
 The rest of the difference of the two runs swaps places at equal cost, and has no cause in the inputs.
 """
@@ -24,7 +24,7 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.solving.solve import solve
 from planner.models.solving.start import start_from
-from planner.pipeline.run import tabulate
+from planner.pipeline.outcome import tabulate
 from planner.studies.compare.differences.moves import PAIR_AND_SITE
 from planner.studies.compare.differences.nearest_of_equals import KnownPlan, nearest_of_equals
 
@@ -46,35 +46,18 @@ NONZEROS_MAX: Final = 5_000_000
 
 @dataclass(frozen=True)
 class Nearest:
-    """The plan that costs what the run's does and is nearest to the base.
-
-    Attributes
-    ----------
-    tables
-        Its result tables.
-    summary
-        As in ``summary.json``, of the plan itself.
-    objective
-        Its objective; no worse than the run's, or within the gap at which the run's plan was accepted.
-    builds_as_before
-        Whether all that is built by the piece is as in the base, though the run built otherwise: within the run's gap
-        the two are equals.
-    """
+    """The plan that costs what the run's does and is nearest to the base."""
 
     tables: Mapping[str, pd.DataFrame]
-    summary: Mapping[str, Any]
-    objective: float
+    summary: Mapping[str, Any]  # as in summary.json, of the plan itself
+    objective: float  # its objective; no worse than the run's, or within the gap at which the run's plan was accepted
     builds_as_before: bool
+    """Whether all that is built by the piece is as in the base, though the run built otherwise: within the run's gap
+    the two are equals."""
 
 
 def nearest_equal(before: Results, after: Results, seconds: float = SECONDS) -> Nearest | Message:
-    """Return the plan nearest to ``before`` among the equals of ``after``, or why it is not known.
-
-    Parameters
-    ----------
-    seconds
-        Wall time for the solver.
-    """
+    """Return the plan nearest to ``before`` among the equals of ``after``, or why it is not known."""
     if "own_rules" in after.summary or "own_rules" in after.manifest:
         return say("the run has rules of the user's own")
     if "alternative" in after.summary:
@@ -92,7 +75,7 @@ class _Search:
 
     @cached_property
     def known(self) -> KnownPlan:
-        """What the plan is to be near to."""
+        """The plan to be near to."""
         work, built = mean_load(self.before.tables, PAIR_AND_SITE), _built(self.before, self.after, self.built)
         return KnownPlan(dict(work), _shares_of(self.after), dict(built))
 

@@ -27,21 +27,12 @@ Member = tuple[str, tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class KnownPlan:
-    """What a plan is to be near to.
+    """The plan to be near to."""
 
-    Attributes
-    ----------
-    work
-        Mean load [MW] by region, workload and site.
-    hours
-        The share of the year that each timestep of the *new* plan stands for.
-    built
-        What is built or contracted, by variable and index, in each variable's unit; what is not there is 0.
-    """
-
-    work: Mapping[tuple[str, ...], float]
-    hours: Mapping[str, float]
+    work: Mapping[tuple[str, ...], float]  # mean load [MW] by region, workload and site
+    hours: Mapping[str, float]  # the share of the year that each timestep of the new plan stands for
     built: Mapping[Member, float]
+    """New capacity by variable and index, in each variable's unit; missing entries are 0."""
 
 
 def nearest_of_equals(problem: Problem, integers: Vector, known: KnownPlan, built: Sequence[str]) -> Problem:

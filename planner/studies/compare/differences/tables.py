@@ -1,4 +1,4 @@
-"""What two plans come to, side by side: cost, measures, sites, workloads, regions and new build, each as a table.
+"""Results of two plans side by side: cost, measures, sites, workloads, regions and new build, each as a table.
 
 Every number stands as before, after and difference. All loads and powers are means over the year.
 """

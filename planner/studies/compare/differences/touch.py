@@ -1,4 +1,4 @@
-"""Which moves an input touches, by the members that are its key, and how much each column touches together."""
+"""Find the moves that an input touches, by the members of its key, and the total for each column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader must know before comparing two plans: other questions, other accountings, other hours, open gaps."""
+"""Warn where two plans cannot be compared directly: other questions, accountings or hours, open gaps."""
 
 from __future__ import annotations
 
@@ -140,14 +140,10 @@ def _of_proofs(before: Run, after: Run) -> Iterator[Message]:
                 names=shown(join(summary["own_rules"]) or summary["own_objective"]["name"]),
             )
         if "alternative" in summary:
-            yield say(
-                "{run} is an alternative to the best plan, not the best",
-                run=shown(run.label),
-            )
+            yield say("{run} is an alternative to the best plan, not the best", run=shown(run.label))
         elif summary["status"] != "optimal":
             yield say(
-                "{run} is a plan that was not proved optimal: part of the difference may be that",
-                run=shown(run.label),
+                "{run} is a plan that was not proved optimal: part of the difference may be that", run=shown(run.label)
             )
     is_of_cost = all(run.results.scenario.settings.minimise == "cost" for run in (before, after))
     if not is_of_cost or any("alternative" in summary for summary in summaries):

@@ -1,0 +1,78 @@
+"""Files put in the place of others at one stroke, and the one error of all that cannot be written."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from planner.errors import CannotWriteError, reason, shown
+from planner.io.files.run_swap import sync
+from planner.language import SEMICOLON, Text, join, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+REMEDIES: Final = {
+    errno.ENOSPC: say("free some space, or choose another disk with --out"),
+    errno.EDQUOT: say("your quota is used up: free some space, or choose another disk with --out"),
+    errno.EFBIG: say("a file would exceed the largest size allowed (ulimit -f): raise it, or choose another --out"),
+    errno.EACCES: say("choose a folder that you may write to with --out"),
+    errno.EPERM: say("choose a folder that you may write to with --out"),
+    errno.EROFS: say("the file system is read-only: choose another --out"),
+    errno.ENAMETOOLONG: say("choose a shorter --out"),
+    errno.ENOTDIR: say("a file stands where a folder is needed: choose another --out"),
+    errno.ELOOP: say("links lead in a circle: choose another --out"),
+    errno.EMFILE: say("too many files are open: close some programs, or raise ulimit -n"),
+    errno.ENFILE: say("too many files are open: close some programs"),
+    errno.EIO: say("the disk reports an error: check it, or choose another --out"),
+}
+ELSE: Final = say("check the folder and the disk, or choose another --out")
+UNTOUCHED: Final = say("what stood there before is untouched")
+
+
+@contextmanager
+def writing(path: Path, remedy: Text = "", *, untouched: bool = False) -> Iterator[None]:
+    """Turn the system's refusal to write a file or a folder into the planner's error.
+
+    Parameters
+    ----------
+    path
+        What is written, as the user knows it.
+    remedy
+        What to do about it, where there is no ``--out`` to choose.
+    untouched
+        Whether to say that what stood there before stands there still.
+    """
+    try:
+        yield
+    except OSError as error:
+        told = [remedy or REMEDIES.get(error.errno or 0, ELSE), *([UNTOUCHED] if untouched else [])]
+        raise CannotWriteError(
+            say(
+                "cannot write {path}: {reason}; {remedy}",
+                path=shown(path),
+                reason=shown(reason(error)),
+                remedy=join(told, SEMICOLON),
+            )
+        ) from error
+
+
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """Yield a path beside a file to write to; at a clean exit it takes the place of the file, else it is removed."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        yield draft
+        sync(draft)
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Put a file in the place of the last one, at one stroke."""
+    with writing(path), draft_of(path) as draft:
+        draft.write_bytes(content.encode() if isinstance(content, str) else content)
