@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -39,22 +38,6 @@ def remedy(error: OSError) -> Text:
         error.errno or 0,
         say("check the folder and the disk, or choose another --out"),
     )
-
-
-def lock(handle: int, *, wait: bool) -> bool:
-    """Lock an open folder for this process; the lock goes when the handle is closed or the process dies.
-
-    Returns
-    -------
-    bool
-        False if another process holds it. Where the file system knows no locks, the answer to ``wait`` is True
-        (there is nothing to wait for) and otherwise False (nothing may be taken for dead).
-    """
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return wait
-    return True
 
 
 def move(source: Path, target: Path) -> None:

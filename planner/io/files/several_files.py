@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, reason, shown
-from planner.io.files.run_swap import lock
 from planner.language import Text, say
+from planner.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

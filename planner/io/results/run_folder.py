@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, UsageError, reason, shown
-from planner.io.files.run_swap import exchange, lock, move, remedy
+from planner.io.files.run_swap import exchange, move, remedy
 from planner.language import say
+from planner.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, reason, shown
-from planner.io.files.run_swap import lock, remedy
+from planner.io.files.run_swap import remedy
 from planner.language import say
+from planner.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
