@@ -8,9 +8,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-import tempfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
@@ -19,6 +17,10 @@ from scipy import sparse
 from planner.bench.mps import Linear
 from planner.errors import Fault, InvalidInputError, reason, shown
 from planner.language import Text, say
+from planner.temporary import temporary_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
 """Sections of a linear or mixed-integer programme. A file with others (SOS, QUADOBJ, …) asks for more."""
@@ -28,8 +30,8 @@ NOT_A_NUMBER = re.compile(r"(?i)(?<!\S)[+-]?nan(\(\S*\))?(?!\S)")
 
 def read_mps(path: Path) -> tuple[Linear, float]:
     """Return the programme of an MPS file, plain or gzipped, as a minimisation, and the constant of its objective."""
-    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
-        plain = Path(folder) / "instance.mps"
+    with temporary_folder() as folder:
+        plain = folder / "instance.mps"
         try:
             with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as source, plain.open("wb") as target:
                 shutil.copyfileobj(source, target)
@@ -38,7 +40,7 @@ def read_mps(path: Path) -> tuple[Linear, float]:
             raise _fault(
                 path, say("cannot be read: {error}", error=reason(error)), say("name an .mps or .mps.gz file")
             ) from None
-        log = Path(folder) / "log"
+        log = folder / "log"
         model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         # The default drops coefficients below 1e-9 without a word.
         for name, value in {"log_to_console": False, "log_file": str(log), "small_matrix_value": 1e-12}.items():

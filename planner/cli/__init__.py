@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import atexit
-import signal
+import errno
 import sys
 import traceback
 from importlib import import_module
-from typing import TYPE_CHECKING
+from tempfile import gettempdir
 
 import typer
 
-from planner.errors import PlannerError, shown
-from planner.language import Message, Text, rendered, say, speak, spoken
-
-if TYPE_CHECKING:
-    from types import FrameType
+from planner.cli.stopping import Interrupted, ignore_signals, stoppable
+from planner.cli.streams import tell_aside
+from planner.errors import CannotWriteError, InvalidInputError, PlannerError, reason, shown
+from planner.language import Message, Text, say, speak, spoken
 
 VERBS = ("run", "explain", "draw", "report", "compare", "study", "files", "imports", "sweep", "alternatives", "bench")
 """The files of verbs, in the order in which ``planner --help`` lists them."""
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+"""What the system says where there is no room, or none to write to."""
+PATH_LENGTH_MAX = 400
 
 
 def main() -> None:
@@ -26,30 +30,32 @@ def main() -> None:
     debug = "--debug" in sys.argv
     arguments = [word for word in sys.argv[1:] if word != "--debug"]
     earlier = spoken()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # whoever started us in the background meant it
-            signal.signal(number, _interrupt)
     try:
-        sys.exit(_run(arguments) or 0)
+        with stoppable():
+            sys.exit(_told(arguments, debug=debug))
+    finally:
+        atexit.register(ignore_signals)  # what is done is done: no signal makes a failure of it while Python clears up
+        speak(earlier)
+
+
+def _told(arguments: list[str], *, debug: bool) -> int:
+    """Run the command, tell what went wrong, and return its exit code."""
+    try:
+        return _run(arguments) or 0
     except typer.Exit as stop:
-        sys.exit(stop.exit_code)
+        return stop.exit_code
     except Exception as error:  # noqa: BLE001 - the last place where an error can be turned into words
         if debug:
             traceback.print_exc()
         if "--json" in arguments and isinstance(error, PlannerError) and error.results is not None:
             _print_summary(error)
         text, code = _explain(error)
-        sys.stderr.write(rendered(text) + "\n")
-        sys.exit(code)
-    except _Interrupted:
-        sys.stderr.write(rendered(_interrupted()) + "\n")
-        sys.exit(130)
-    finally:
-        atexit.register(_ignore_signals)  # what is done is done: no signal makes a failure of it while Python clears up
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        speak(earlier)
+        tell_aside(text + "\n")
+        return code
+    except Interrupted:
+        ignore_signals()  # a second one changes nothing any more
+        tell_aside(_interrupted() + "\n")
+        return 130
 
 
 def _run(arguments: list[str]) -> int | None:
@@ -77,13 +83,15 @@ def _interrupted() -> Message:
     return say("planner: interrupted; nothing half-written is left")
 
 
-def _explain(error: Exception) -> tuple[Text, int]:
+def _explain(error: Exception) -> tuple[Text, int]:  # noqa: PLR0911 - one for each kind of error
     if isinstance(error, PlannerError):
         return say("planner: {error}", error=error.message), error.exit_code
     if isinstance(error, typer.Abort):
         return _interrupted(), 130
     if isinstance(error, MemoryError):
-        return (say("planner: out of memory; use a smaller scenario or a larger machine"), 9)
+        return say("planner: out of memory; use a smaller scenario or a larger machine"), 9
+    if isinstance(error, OSError) and error.errno:
+        return _explain_system(error)
     format_message = getattr(error, "format_message", None)
     if format_message is not None:  # a usage error of the command line itself
         from planner.cli.language import usage_text  # noqa: PLC0415
@@ -101,16 +109,12 @@ def _explain(error: Exception) -> tuple[Text, int]:
     )
 
 
-class _Interrupted(BaseException):
-    """SIGINT or SIGTERM; no KeyboardInterrupt, which typer would turn into an exit without a word."""
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    _ignore_signals()  # a second one would stop the clearing up half-way
-    raise _Interrupted
-
-
-def _ignore_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+def _explain_system(error: OSError) -> tuple[Text, int]:
+    """Return what the system refused where no place of the code expected it: a folder, a disk, the temporary folder."""
+    is_full = error.errno in FULL
+    if error.filename is not None:
+        where = say("{path}", path=shown(str(error.filename), PATH_LENGTH_MAX))
+    else:
+        where = say("a file of the results, or in the temporary folder {folder} (TMPDIR)", folder=shown(gettempdir()))
+    text = say("planner: {where}: {reason} (check the folder and the disk)", where=where, reason=reason(error))
+    return text, CannotWriteError.exit_code if is_full else InvalidInputError.exit_code

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
 import typer
 
 from planner.cli.options import ALL_FORMATS, FORMATS, Formats, Overrides, Quiet, ScenarioFolder, app, print_line, words
+from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
 
@@ -52,4 +52,4 @@ def alternatives(
     found = find_alternatives(scenario, out, choice, drawing=drawing, on_progress=None if quiet else print_line)
     report.draw(found, out, language=spoken(), formats=files)
     if not quiet:
-        sys.stdout.write(rendered(report.headline(found, out)))
+        tell(report.headline(found, out))

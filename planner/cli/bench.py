@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
 import typer
 
 from planner.cli.options import Overrides, Quiet, app, print_line
+from planner.cli.streams import tell
 from planner.language import rendered, say
 
 
@@ -56,4 +56,4 @@ def bench(
     choice = command.Choice(solvers, algorithms, seeds, threads, time_limit, memory_limit)
     summary = command.bench(scenarios or (), out, choice, overrides or (), None if quiet else print_line)
     if not quiet:
-        sys.stdout.write(rendered(command.headline(summary, out)))
+        tell(command.headline(summary, out))

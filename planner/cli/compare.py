@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from planner.cli.options import (
     print_json,
     words,
 )
+from planner.cli.streams import tell
 from planner.language import rendered, say
 
 
@@ -70,6 +70,6 @@ def compare(
     if as_json:
         print_json(plain_data(comparisons))
     elif not quiet:
-        sys.stdout.write(told(comparisons))
+        tell(told(comparisons))
         if out is not None:
-            sys.stdout.write(rendered(say("\ntables, workbook and map  {out}\n", out=out)))
+            tell(say("\ntables, workbook and map  {out}\n", out=out))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
 import typer
 
 from planner.cli.options import ALL_FORMATS, FORMATS, LAYER_HELP, BaseMap, Formats, RunFolder, app, one_layer, words
+from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
 
@@ -28,7 +28,7 @@ def draw(
 
     files, drawn = words("--format", formats, FORMATS), words("--layer", layers, MAP_LAYERS)
     for path in redraw(run, language=spoken(), basemap=one_layer(basemap, basemap_layer), formats=files, layers=drawn):
-        sys.stdout.write(f"{path}\n")
+        tell(f"{path}\n")
 
 
 @app.command(help=say("Draw the hours of a finished run: supply and load of a site, or duration curves."))
@@ -55,4 +55,4 @@ def chart(
 
     files = words("--format", formats, FORMATS)
     for path in chart_run(run, kind, site=site, start=start, language=spoken(), formats=files, out=out):
-        sys.stdout.write(f"{path}\n")
+        tell(f"{path}\n")

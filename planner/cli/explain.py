@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from planner.cli.options import AsJson, Overrides, Progress, ScenarioFolder, app, print_json
+from planner.cli.streams import tell
 from planner.language import rendered, say
 
 
@@ -31,6 +31,6 @@ def explain(
     elif found.status == "unexplained":
         raise InfeasibleError(of_explanation(found).rstrip("\n"))
     else:
-        sys.stdout.write(of_explanation(found))
+        tell(of_explanation(found))
     if found.status == "unexplained":
         raise typer.Exit(InfeasibleError.exit_code)

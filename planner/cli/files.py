@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
 import typer
 
 from planner.cli.options import Overrides, RunFolder, app
+from planner.cli.streams import tell
 from planner.language import rendered, say
 
 
@@ -25,7 +25,7 @@ def audit(
 ) -> None:
     from planner.pipeline.finished import audit_run  # noqa: PLC0415
 
-    sys.stdout.write(rendered(audit_run(run, bound=bound)))
+    tell(audit_run(run, bound=bound))
 
 
 @app.command(
@@ -63,11 +63,11 @@ def export(
         export_folder(scenario, out, overrides or ())
         return
     if form == WORKBOOK:
-        sys.stdout.write(rendered(export_workbook(scenario, out, overrides or (), force=force)))
+        tell(export_workbook(scenario, out, overrides or (), force=force))
         return
     text = export_text(form, scenario, overrides or ())
     if out is None:
-        sys.stdout.write(text)
+        tell(text)
     else:
         write_export(text, out)
 
@@ -78,4 +78,4 @@ def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=rendered(say("
     from planner.models.declarations import declarations  # noqa: PLC0415
 
     write_starter(name, declarations())
-    sys.stdout.write(rendered(say("{name}: a scenario that runs as it is; next: planner check {name}\n", name=name)))
+    tell(say("{name}: a scenario that runs as it is; next: planner check {name}\n", name=name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -11,6 +10,7 @@ import typer
 
 from planner.cli.language import OPTION, App, Verbs
 from planner.cli.options import app
+from planner.cli.streams import tell
 from planner.language import rendered, say
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def import_workbook(
         reduced, full = read_with_full_year(draft)
         return full or reduced  # the days are chosen again whenever the folder is read
 
-    sys.stdout.write(rendered(import_workbook(book, folder, declarations(), read, force=force).told()))
+    tell(import_workbook(book, folder, declarations(), read, force=force).told())
 
 
 @imports.command(
@@ -127,4 +127,4 @@ def import_weather(
         replace,
         hours_end,
     )
-    sys.stdout.write(rendered(import_weather(file, scenario, declarations(), order).told()))
+    tell(import_weather(file, scenario, declarations(), order).told())

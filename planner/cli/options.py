@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from planner.cli.language import App
+from planner.cli.streams import give, tell_aside
 from planner.errors import UsageError, shown
 from planner.language import Text, join, rendered, say
 
@@ -65,12 +65,12 @@ def print_json(data: dict[str, Any]) -> None:
     """Print what ``summary.json`` holds, byte for byte."""
     from planner.io.results.manifest import to_json  # noqa: PLC0415
 
-    sys.stdout.write(to_json(data).decode("utf-8"))
+    give(to_json(data).decode("utf-8"))
 
 
 def print_line(line: Text) -> None:
     """Print a line of progress."""
-    sys.stderr.write(rendered(line) + "\n")
+    tell_aside(line + "\n")
 
 
 def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
@@ -93,4 +93,4 @@ class Progress:
         """Show a line if it is time to."""
         text = rendered(line).rstrip()
         if text and time.monotonic() - self._start > PATIENCE:
-            sys.stderr.write(shown(text, LINE_LENGTH_MAX) + "\n")
+            tell_aside(shown(text, LINE_LENGTH_MAX) + "\n")

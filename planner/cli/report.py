@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
 import typer
 
 from planner.cli.options import BaseMap, BaseMapLayer, RunFolder, app, one_layer
+from planner.cli.streams import tell
 from planner.language import rendered, say
 
 
@@ -24,4 +24,4 @@ def report(
 ) -> None:
     from planner.pipeline.finished import rewrite_report  # noqa: PLC0415
 
-    sys.stdout.write(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer))}\n")
+    tell(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer))}\n")

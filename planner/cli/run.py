@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from planner.cli.options import (
     one_layer,
     print_json,
 )
+from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
 
@@ -91,7 +91,7 @@ def run(
     if as_json:
         print_json(results.summary)
     elif not quiet:
-        sys.stdout.write(rendered(headline.of_run(results, folder)))
+        tell(headline.of_run(results, folder))
     if results.manifest.get("interrupted"):
         raise typer.Exit(130)
     if results.summary["status"] == "feasible":
@@ -108,4 +108,4 @@ def check(scenario: ScenarioFolder, *, overrides: Overrides = None, as_json: AsJ
     if as_json:
         print_json(report)
     else:
-        sys.stdout.write(rendered(headline.of_check(question, report)))
+        tell(headline.of_check(question, report))

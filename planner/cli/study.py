@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import Annotated
 
@@ -20,6 +19,7 @@ from planner.cli.options import (
     print_line,
     words,
 )
+from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
 
@@ -64,4 +64,4 @@ def green_cost(
     drawing = command.Drawing(spoken(), words("--format", formats, FORMATS))
     told = command.green_cost(scenario, out, choice, drawing, None if quiet else print_line)
     if not quiet:
-        sys.stdout.write(rendered(told))
+        tell(told)

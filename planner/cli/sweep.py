@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from planner.cli.options import (
     print_line,
     words,
 )
+from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
 Out = Annotated[
@@ -73,7 +73,7 @@ def sweep(
     rows, left_out = points.finish()
     drawn = sweep_report.draw_points(read, rows, asked, out, files)
     if not quiet:
-        sys.stdout.write(rendered(sweep_report.headline(points, rows, drawn, left_out)))
+        tell(sweep_report.headline(points, rows, drawn, left_out))
     if code := points.exit_code():
         raise typer.Exit(code)
 
@@ -115,6 +115,6 @@ def pareto(
     rows = points.write_table(judged(points.rows(), front))
     drawn = pareto_report.draw_points(read, rows, front, out, files)
     if not quiet:
-        sys.stdout.write(rendered(pareto_report.headline(points, rows, front, drawn)))
+        tell(pareto_report.headline(points, rows, front, drawn))
     if code := points.exit_code():
         raise typer.Exit(code)

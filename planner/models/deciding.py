@@ -9,10 +9,8 @@ lies between two numbers.
 from __future__ import annotations
 
 import math
-import tempfile
 import time
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,6 +26,7 @@ from planner.models.slopes import base_of, moved_by
 from planner.models.solving.basis import fitted_basis
 from planner.models.solving.prices import PRICE_UNITS
 from planner.models.solving.solve import solve
+from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -235,11 +234,11 @@ class Deciding:
         )
         kept = self.solution.basis
         start = np.where(problem.is_integer, np.round(self._values), np.nan)
-        with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
+        with temporary_folder() as workdir:
             return solve(
                 problem,
                 options,
-                Path(workdir),
+                workdir,
                 start=start if problem.is_integer.any() else None,
                 basis=None if kept is None else fitted_basis(problem, kept)[0],
             )

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,10 +17,12 @@ from planner.models.solving.proof.leaves import NONE, Leaf
 from planner.models.solving.proof.proof import ROUNDING, Evidence, evidence_of, leaves_of, proved_bound
 from planner.models.solving.solve import solve
 from planner.pipeline.run import solver_options
+from planner.temporary import temporary_folder
 from planner.views.captions import gap_text, whose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from planner.io.results.results import Results
     from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
@@ -191,5 +191,5 @@ def _of_leaf(problem: Problem, leaf: Leaf) -> Problem:
 
 
 def _solved(problem: Problem, options: SolverOptions) -> Solution:
-    with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-        return solve(problem, replace(options, tie_break=False, shadow_prices=True), Path(workdir), prove=True)
+    with temporary_folder() as workdir:
+        return solve(problem, replace(options, tie_break=False, shadow_prices=True), workdir, prove=True)

@@ -7,10 +7,8 @@ that of demand so much higher that no load is dropped to mend a share. What is m
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,9 +24,11 @@ from planner.models.compile import compile_model
 from planner.models.solving.solve import solve
 from planner.pipeline.check import obstacles_of, read_with_full_year
 from planner.pipeline.outcome import tabulate
+from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem, SolverOptions, Vector
@@ -153,8 +153,8 @@ def _dispatched(
     except InfeasibleError:
         return _Found("infeasible", {}, {}, {}, [])
     problem = _fixed(compiled.problem, _investments(model), investments)
-    with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-        solution = solve(problem, options, Path(workdir), on_progress=on_progress)
+    with temporary_folder() as workdir:
+        solution = solve(problem, options, workdir, on_progress=on_progress)
     if solution.values is None:
         return _Found(solution.status, problem.counts, {}, {}, [])
     compiled.load(solution.values)

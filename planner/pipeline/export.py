@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import highspy
@@ -27,10 +25,12 @@ from planner.models.declarations import declarations
 from planner.models.solving.highs.judge import check_problem
 from planner.pipeline.check import read_scenario, read_with_full_year
 from planner.pipeline.finished import read_results
+from planner.temporary import temporary_folder
 from planner.views.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from planner.models.algebra.problem import Problem
 
@@ -123,8 +123,8 @@ def model_text(problem: Problem, form: str) -> str:
     model.setOptionValue("output_flag", False)
     # The default drops coefficients below 1e-9 without a word.
     model.setOptionValue("small_matrix_value", 1e-12)
-    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
-        path = Path(folder) / f"model.{form}"
+    with temporary_folder() as folder:
+        path = folder / f"model.{form}"
         done = model.passModel(_highs_model(problem)), model.writeModel(str(path))
         if highspy.HighsStatus.kError in done or not path.exists():
             raise PlannerError(say("HiGHS cannot write this model as {form}", form=form))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import resource
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner import system
 from planner.io.results.manifest import build_manifest
 from planner.io.results.results import Results
 from planner.models.algebra.own import Own
@@ -136,5 +136,4 @@ class Record:
 
 def peak_memory(solution: Solution | None) -> float:
     """Return the peak memory [MiB] of this process or of the solver's, whichever is more."""
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return max(own, solution.peak_memory if solution is not None else 0.0)
+    return max(system.peak_memory(), solution.peak_memory if solution is not None else 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from planner.pipeline.dispatch_year import dispatch_year, investments_of
 from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, tabulate, without_plan
 from planner.pipeline.question import question_of
 from planner.pipeline.record import Clock, Record
+from planner.temporary import temporary_folder
 from planner.views.drawing import check_basemap, draw_if_possible, load_early
 
 if TYPE_CHECKING:
@@ -113,9 +113,9 @@ def run(
     record.notes.extend(coefficient_warnings(problem))
     begin = _start(problem, start)
     record.notes.extend(begin.notes)
-    with clock("solve"), tempfile.TemporaryDirectory(prefix="planner-") as workdir:
+    with clock("solve"), temporary_folder() as workdir:
         solution = solve(
-            problem, options, Path(workdir), start=begin.values, basis=begin.basis, prove=True, on_progress=on_progress
+            problem, options, workdir, start=begin.values, basis=begin.basis, prove=True, on_progress=on_progress
         )
     if start is not None:
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
@@ -217,7 +217,7 @@ def write_run(
     with run_folder(target, force=force, numbered=numbered) as folder:
         with clock("write"):
             write_results(results, folder)
-        if results.has_plan and drawn:
+        if results.has_plan and drawn and not results.manifest.get("interrupted"):
             with clock("draw"):
                 draw_if_possible(results, folder, drawing or {})
         results.summary["seconds"] = clock.after(results.summary["seconds"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import io
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.language import rendered, spoken
 from planner.pipeline.run import write_run
+from planner.temporary import temporary_folder
 from planner.views import headline
 from planner.views.drawing import draw
 
@@ -62,8 +62,8 @@ def _map(plan: Results) -> str:
     """Return the map as a picture that stands in the page itself."""
     from PIL import Image  # noqa: PLC0415 - it comes with matplotlib, and only a notebook needs it
 
-    with tempfile.TemporaryDirectory(prefix="planner-") as folder:
-        (drawn,) = draw(plan, Path(folder), language=spoken(), formats=("png",))
+    with temporary_folder() as folder:
+        (drawn,) = draw(plan, folder, language=spoken(), formats=("png",))
         picture, small = Image.open(drawn).convert("RGB"), io.BytesIO()
         picture.thumbnail((2 * MAP_WIDTH, 2 * MAP_WIDTH))
         picture.quantize(128).save(small, "png", optimize=True)

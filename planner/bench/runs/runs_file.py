@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from planner.bench.solvers.record import Record
 from planner.errors import Fault, InvalidInputError, UsageError, shown
-from planner.io.files.run_swap import lock
 from planner.language import say
+from planner.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 SAVE_AS = say("save it as CSV UTF-8")
 GUARDED = re.compile(r"'+[=+\-@\t\r]")
 TO_GUARD = re.compile(r"^'*[=+\-@\t\r]", re.MULTILINE)
-FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 """Control and bidirectional characters, lone surrogates: they forge what is seen; no XML, map or workbook takes them.
 
 Tab and line feed are text.

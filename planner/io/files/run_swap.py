@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import os
 from contextlib import contextmanager
 from functools import cache
@@ -33,15 +32,6 @@ def sync(path: Path) -> None:
     """Have a file, or the names in a folder, on the disk."""
     with opened(path) as handle:
         os.fsync(handle)
-
-
-def lock(handle: int, *, wait: bool) -> bool:
-    """Lock an open folder for this process; the lock goes when the handle is closed or the process dies."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return wait
-    return True
 
 
 def move(source: Path, target: Path) -> None:

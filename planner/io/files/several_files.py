@@ -12,8 +12,9 @@ import shutil
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from planner.io.files.run_swap import lock, opened, sync
+from planner.io.files.run_swap import opened, sync
 from planner.io.files.writing import UNTOUCHED, writing
+from planner.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, UsageError, shown
-from planner.io.files.run_swap import exchange, lock, move, opened, sync
+from planner.io.files.run_swap import exchange, move, opened, sync
 from planner.io.files.writing import writing
 from planner.language import say
+from planner.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

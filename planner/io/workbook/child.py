@@ -11,11 +11,12 @@ import io
 import json
 import os
 import re
-import resource
 import sys
 import warnings
 import zipfile
 from typing import IO, TYPE_CHECKING, Any, Final
+
+from planner.system import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,10 +76,14 @@ def main() -> None:
 
 def _limit() -> None:
     for kind, most in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, ANSWER_MAX),
-        (resource.RLIMIT_CPU, SECONDS_MAX),
-        (resource.RLIMIT_AS, MEMORY_MAX),
+        ()
+        if resource is None
+        else (
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_FSIZE, ANSWER_MAX),
+            (resource.RLIMIT_CPU, SECONDS_MAX),
+            (resource.RLIMIT_AS, MEMORY_MAX),
+        )
     ):
         _, hard = resource.getrlimit(kind)
         bound = most if hard == resource.RLIM_INFINITY else min(most, hard)

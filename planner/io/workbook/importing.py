@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +23,7 @@ from planner.io.workbook.draft import Draft, draft_of
 from planner.io.workbook.reading import read_workbook
 from planner.language import Message, Text, join, say, written
 from planner.scenario.schema import Schema, schema_of
+from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from planner.scenario.parameter import Declarations
@@ -60,7 +60,7 @@ def import_workbook(
     schema = schema_of(declarations)
     _check_target(target, schema, force=force)
     draft = draft_of(read_workbook(book), schema, book.name)
-    with tempfile.TemporaryDirectory(prefix="planner-") as place:
+    with temporary_folder() as place:
         folder = Path(place).resolve() / (target.resolve().name or "scenario")
         draft.write(folder)
         try:

@@ -111,6 +111,8 @@ def solve(
         answer = session.search(start, basis)
         if options.name != "highs":
             answer = session.after_other_solver(answer)
+        if interrupts.is_set:  # in time or not, whoever sent it does not want what comes next
+            answer, interrupts.is_heeded = replace(answer, status="interrupted"), True
     verdict = judge(problem, answer, options.mip_gap)
     proof = None
     if prove and verdict.values is not None:

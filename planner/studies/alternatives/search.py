@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from planner.pipeline.record import Clock, Record
 from planner.pipeline.run import solver_options
 from planner.studies.alternatives.near_optimal import apart, budget_of, compile_near, distance, sought
 from planner.studies.alternatives.quantities import work_of
+from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,10 +172,8 @@ class Search:
         start = np.append(start, np.full(len(problem.is_integer) - len(start), np.nan))
         start = np.where(problem.is_integer, start, np.nan)
         is_known = bool(np.isfinite(start).any())
-        with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-            solution = solve(
-                problem, options, Path(workdir), start=start if is_known else None, on_progress=self.on_progress
-            )
+        with temporary_folder() as workdir:
+            solution = solve(problem, options, workdir, start=start if is_known else None, on_progress=self.on_progress)
         if solution.status == "interrupted":
             raise SolveInterruptedError(say("interrupted; what was found is kept"))
         if solution.values is not None:

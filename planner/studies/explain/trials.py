@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +18,7 @@ from planner.models.slopes import Base, base_of
 from planner.models.solving.solve import solve
 from planner.studies.explain.conflict import conflict
 from planner.studies.explain.elastic import elastic, feasibility
+from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,8 +183,8 @@ class Trials:
             shadow_prices=duals,
             time_limit=None if np.isinf(limit) else float(limit),
         )
-        with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-            solution = solve(problem, options, Path(workdir))
+        with temporary_folder() as workdir:
+            solution = solve(problem, options, workdir)
         if solution.status == "interrupted":
             raise SolveInterruptedError(say("interrupted before the cause was known"))
         self.unsure += solution.status == "time_limit"
@@ -197,8 +196,8 @@ class Trials:
         if seconds <= 0:
             return []
         problem = compile_model(declare_model(self.scenario), keep_broken=True).problem
-        with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-            return conflict(problem, Path(workdir), seconds)
+        with temporary_folder() as workdir:
+            return conflict(problem, workdir, seconds)
 
 
 def _sum(amounts: Sequence[Vector], slopes: Sequence[Slope]) -> float:

@@ -30,7 +30,7 @@ def main() -> None:
     answers = _own_stdout()
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides
-    jobs: queue.Queue[str] = queue.Queue()
+    jobs: queue.Queue[str | None] = queue.Queue()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
     from planner.language import speak  # noqa: PLC0415
     from planner.studies.sweep.job import Job, do_job  # noqa: PLC0415 - after the listener, which ends us any time
@@ -39,6 +39,8 @@ def main() -> None:
         try:
             line = jobs.get(timeout=IDLE_SECONDS)
         except queue.Empty:
+            return
+        if line is None:
             return
         job = Job.from_dict(json.loads(line))
         speak("zh" if job.ask.language == "zh" else "en")
@@ -53,10 +55,11 @@ def _own_stdout() -> TextIO:
     return answers
 
 
-def _listen(jobs: queue.Queue[str]) -> None:
+def _listen(jobs: queue.Queue[str | None]) -> None:
     """Take jobs until our standard input is closed; then end, whatever is in work."""
     for line in sys.stdin:
         jobs.put(line)
+    jobs.put(None)  # a solve takes the signal as a wish, and answers: nothing comes after it
     os.kill(os.getpid(), signal.SIGTERM)  # the solver's process is ended, temporary folders are removed
     threading.Event().wait(GRACE_SECONDS)
     os._exit(1)

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -31,8 +32,8 @@ TRIES: Final = 2
 """Attempts at a point before it counts as crashed."""
 PATIENCE: Final = 30.0
 """[s] in which a cluster must answer and have a worker."""
-GRACE: Final = 5.0
-"""[s] in which a child may end by itself."""
+GRACE: Final = 4.0
+"""[s] in which the children may end by themselves, all of them together."""
 
 
 class Child:
@@ -86,13 +87,21 @@ class Child:
                     pipe.close()
         return code
 
-    def end(self) -> None:
-        """Let the process end for good: at once where it is idle, after clearing up where a point is in work."""
+    def ask_to_end(self) -> None:
+        """Tell the process to end for good: at once where it is idle, after clearing up where a point is in work."""
         self._is_over = True
-        if self._process is not None:
-            self._process.terminate()
+        process = self._process
+        if process is not None:
+            process.terminate()
+            with suppress(OSError, ValueError):
+                process.stdin.close()  # type: ignore[union-attr]  # it was asked for
+
+    def end(self, deadline: float) -> None:
+        """Wait for the process to end, until then; what is left of it is killed."""
+        process = self._process
+        if process is not None:
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(GRACE)
+                process.wait(max(0.0, deadline - time.monotonic()))
             self._killed()
 
 
@@ -157,7 +166,10 @@ class LocalEngine:
         """End the processes, in the middle of a point as well."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         for child in self._children:
-            child.end()
+            child.ask_to_end()
+        deadline = time.monotonic() + GRACE
+        for child in self._children:
+            child.end(deadline)
 
 
 class DaskEngine:

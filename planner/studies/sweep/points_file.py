@@ -8,9 +8,10 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InvalidInputError, UsageError, shown
-from planner.io.files.run_swap import lock, opened
+from planner.io.files.run_swap import opened
 from planner.io.files.writing import write_whole, writing
 from planner.language import say
+from planner.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

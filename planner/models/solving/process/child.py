@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner import system
 from planner.language import say
 from planner.models.solving.highs import exchange
 from planner.models.solving.highs.exchange import Answer, Arrays, Clock, Request
@@ -60,17 +61,12 @@ def offer_to_memory_killer() -> None:
 
 def peak_memory() -> float:
     """Return the most memory this process, or one it started, has held [MiB]."""
-    try:
-        import resource  # noqa: PLC0415  not on Windows
-    except ImportError:
-        return 0.0
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    own = system.peak_memory()
     # Linux counts into ru_maxrss what the planner held when it forked us; VmHWM is our own.
     with contextlib.suppress(OSError, StopIteration):
         lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
         own = int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 2**10
-    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit)
+    return max(own, system.peak_memory(of_children=True))
 
 
 class Work:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from planner.system import STOP_SIGNALS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -29,31 +31,36 @@ Stop = Literal["interrupt", "deadline"]
 
 
 class Interrupts:
-    """SIGINT and SIGTERM turned into a word to be read, while the ``with`` block lasts.
+    """Stop signals turned into a word to be read, while the ``with`` block lasts.
 
-    Signals reach only the main thread; in any other, and where a signal is being ignored, nothing is changed.
+    Signals reach only the main thread; in any other, and where a signal is being ignored, nothing is changed. A signal
+    that nobody has heeded when the block ends is sent again, to whoever had the signals before.
     """
 
     def __init__(self) -> None:
         self.is_set = False
+        self.is_heeded = False
+        self._number = 0
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
         """Listen."""
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in STOP_SIGNALS:
                 before = signal.getsignal(number)
                 if before not in (signal.SIG_IGN, None):
                     self._before[number] = signal.signal(number, self._note)
         return self
 
-    def _note(self, *_: object) -> None:
-        self.is_set = True
+    def _note(self, number: int, _: object) -> None:
+        self.is_set, self._number = True, number
 
-    def __exit__(self, *_: object) -> None:
-        """Give the signals back to whoever had them."""
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Give the signals back to whoever had them, and a signal that is still a wish."""
         for number, before in self._before.items():
             signal.signal(number, before)
+        if self.is_set and not self.is_heeded and kind is None:
+            signal.raise_signal(self._number)
 
 
 class Log:

@@ -5,11 +5,9 @@ The rest of the difference of the two runs swaps places at equal cost, and has n
 
 from __future__ import annotations
 
-import tempfile
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -27,6 +25,7 @@ from planner.models.solving.start import start_from
 from planner.pipeline.outcome import tabulate
 from planner.studies.compare.differences.moves import PAIR_AND_SITE
 from planner.studies.compare.differences.nearest_of_equals import KnownPlan, nearest_of_equals
+from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,8 +117,8 @@ class _Search:
         if left <= 0:
             return _too_long()
         options = SolverOptions(time_limit=left, tie_break=False, shadow_prices=False)
-        with tempfile.TemporaryDirectory(prefix="planner-") as workdir:
-            solution = solve(problem, options, Path(workdir))
+        with temporary_folder() as workdir:
+            solution = solve(problem, options, workdir)
         if solution.values is None or solution.status != "optimal":
             return _too_long()
         self.compiled.load(solution.values[: len(self.compiled.problem.is_integer)])

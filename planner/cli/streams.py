@@ -1,0 +1,60 @@
+"""What a command tells: to standard output and standard error, which may be closed, cut off or full.
+
+What cannot be told never changes what was done.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+from planner.errors import CannotWriteError, reason
+from planner.language import Text, rendered, say
+
+
+def tell(text: Text) -> None:
+    """Write to standard output."""
+    _write(sys.stdout, text)
+
+
+def tell_aside(text: Text) -> None:
+    """Write to standard error: progress and errors."""
+    _write(sys.stderr, text)
+
+
+def give(text: str) -> None:
+    """Write what a program reads to standard output.
+
+    Raises
+    ------
+    CannotWriteError
+        It is not whole, and whoever reads it has not gone by himself.
+    """
+    error = _write(sys.stdout, text)
+    if error is not None and error.errno != errno.EPIPE:
+        raise CannotWriteError(say("cannot write to standard output: {reason}", reason=reason(error)))
+
+
+def _write(stream: TextIO | None, text: Text) -> OSError | None:
+    if stream is None:  # it was closed before we began
+        return None
+    try:
+        stream.write(rendered(text))
+        stream.flush()
+    except OSError as error:
+        _let_go(stream)
+        return error
+    except ValueError:  # it was closed since
+        return None
+    return None
+
+
+def _let_go(stream: TextIO) -> None:
+    """Let all that is still to be written go nowhere: Python would fail on it once more when it ends."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,178 @@
+"""Temporary folders, standard streams and refusals of the system that no place of the code expected."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from planner import cli, system, temporary
+from planner.temporary import PREFIX, temporary_folder
+from tests.worlds import BASE
+
+ROOT = Path(__file__).parents[2]
+HOLD = (
+    "import time\n"
+    "from planner.temporary import temporary_folder\n"
+    "with temporary_folder() as folder:\n"
+    "    (folder / 'arrays').write_text('x')\n"
+    "    print(folder, flush=True)\n"
+    "    time.sleep(60)\n"
+)
+
+
+def holder(folder: Path) -> tuple[subprocess.Popen[str], Path]:
+    """Start a process that holds a temporary folder, and return both."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
+    process = subprocess.Popen([sys.executable, "-c", HOLD], env=environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+def test_what_a_killed_process_left_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that the next process removes the folder of one that was killed, and no folder of one that lives.
+
+    Sensitivity: no lock, a sweep by age, folders of other programs.
+    """
+    (tmp_path / f"{PREFIX}other-file").write_text("not ours")
+    dead, left = holder(tmp_path)
+    living, held = holder(tmp_path)
+    try:
+        dead.send_signal(signal.SIGKILL)
+        dead.communicate(timeout=60)
+        assert left.exists()
+        monkeypatch.setattr(temporary.tempfile, "tempdir", str(tmp_path))
+        temporary._sweep.cache_clear()
+        with temporary_folder() as mine:
+            assert {path.name for path in tmp_path.iterdir()} == {held.name, mine.name, f"{PREFIX}other-file"}
+        assert not mine.exists()
+    finally:
+        living.kill()
+        living.communicate(timeout=60)
+
+
+def test_without_locks_nothing_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that a system without folder locks, such as Windows, makes and removes its own and no other.
+
+    Sensitivity: what cannot be locked taken for dead.
+    """
+    monkeypatch.setattr(system, "fcntl", None)
+    monkeypatch.setattr(system, "resource", None)
+    monkeypatch.setattr(temporary.tempfile, "tempdir", str(tmp_path))
+    temporary._sweep.cache_clear()
+    (tmp_path / f"{PREFIX}of-another").mkdir()
+    with temporary_folder() as mine:
+        assert mine.is_dir()
+    assert [path.name for path in tmp_path.iterdir()] == [f"{PREFIX}of-another"]
+    assert system.peak_memory() == 0.0
+
+
+HIDDEN = (
+    "import sys\n"
+    "sys.modules['fcntl'] = sys.modules['resource'] = None\n"
+    "from planner.cli import main\n"
+    "sys.argv = ['planner', *sys.argv[1:]]\n"
+    "main()\n"
+)
+
+
+def test_a_run_where_the_system_has_no_locks_and_no_count_of_memory(tmp_path: Path) -> None:
+    """Proves that the planner starts, solves and writes without ``fcntl`` and ``resource``, as on Windows.
+
+    Sensitivity: either imported at the head of a file that ``run`` needs.
+    """
+    BASE.write(tmp_path / "world")
+    command = [sys.executable, "-c", HIDDEN, "run", "world", "--out", "run"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run/summary.json").exists()
+
+
+@pytest.mark.parametrize("stream", [">&-", ">/dev/full", "| true", "2>&-", "2>/dev/full"])
+def test_what_cannot_be_told_changes_nothing(stream: str, tmp_path: Path) -> None:
+    """Proves that a closed, full or cut-off stream costs neither the plan nor its exit code.
+
+    Sensitivity: a line written without a look, Python's own flush at the end.
+    """
+    BASE.write(tmp_path / "world")
+    command = f"set -o pipefail; '{sys.executable}' -m planner run world --out run {stream}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert (tmp_path / "run/manifest.json").exists()
+
+
+def test_a_lost_answer_for_a_program_is_an_error(tmp_path: Path) -> None:
+    """Proves that ``--json`` into a full disk does not end as if it were whole. Sensitivity: 0 for half a document."""
+    BASE.write(tmp_path / "world")
+    command = f"'{sys.executable}' -m planner check world --json >/dev/full"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 10
+    assert "standard output" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "path", "code", "said"),
+    [
+        (errno.ENOSPC, None, 10, "No space left"),
+        (errno.EFBIG, None, 10, "File too large"),
+        (errno.ENOSPC, "/data/x.npz", 10, "/data/x.npz"),
+        (errno.EACCES, "/data/closed", 3, "Permission denied"),
+    ],
+)
+def test_the_system_refuses_where_nobody_expected_it(number: int, path: str | None, code: int, said: str) -> None:
+    """Proves that it is no "unexpected" error: the place and the reason are named, and the exit code is theirs.
+
+    Sensitivity: exit code 1 with a class of Python.
+    """
+    text, found = cli._explain(OSError(number, os.strerror(number), path))
+    assert found == code
+    assert said in text
+    assert "unexpected" not in text
+    if path is None:
+        assert "TMPDIR" in text
+
+
+def test_a_full_temporary_folder(tmp_path: Path) -> None:
+    """Proves exit code 10, with the temporary folder named, where the solver's arrays find no room.
+
+    Sensitivity: "unexpected OSError". The limit on a file's size stands for the disk.
+    """
+    BASE.write(tmp_path / "world")
+    command = f"ulimit -f 2; '{sys.executable}' -m planner run world --out run"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 10, done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_may_not_be_searched(tmp_path: Path) -> None:
+    """Proves exit code 3 and the reason. Sensitivity: a look at a path that raises what nobody catches."""
+    if os.geteuid() == 0:
+        pytest.skip("root may search every folder")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    command = [sys.executable, "-m", "planner", "audit", str(closed / "run")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    begun = time.monotonic()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert time.monotonic() - begun < 300
+    assert done.returncode == 3
+    assert "Permission denied" in done.stderr
