@@ -62,8 +62,13 @@ def reason(error: BaseException) -> Text:
     return REASONS.get(getattr(error, "errno", None) or 0) or getattr(error, "strerror", None) or str(error)
 
 
+def printable(text: str, keep: str = "\n") -> str:
+    """Return a text with escapes for what a terminal would obey, but for the characters to keep."""
+    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
 def _escaped(text: str, length_max: int) -> str:
-    escaped = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    escaped = printable(text, keep="")
     return escaped if len(escaped) <= length_max else escaped[: length_max - 1] + "…"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ STOP_SIGNALS: Final = tuple(
     signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__
 )
 """An interrupt from the keyboard, a request to end, a terminal that was closed (which Windows does not have)."""
+FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+"""What the system answers where there is no room, or none to write to."""
 UNIT: Final = 2**20 if sys.platform == "darwin" else 2**10
 """Of the system's own count of memory, in a MiB."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import errno
 import sys
 import traceback
 from importlib import import_module
@@ -15,13 +14,12 @@ from planner.cli.stopping import Interrupted, ignore_signals, stoppable
 from planner.cli.streams import tell_aside
 from planner.errors import CannotWriteError, InvalidInputError, PlannerError, reason, shown
 from planner.language import Message, Text, say, speak, spoken
+from planner.system import FULL
 
 VERBS = ("run", "explain", "draw", "report", "compare", "study", "files", "imports", "sweep", "alternatives", "bench")
 """The files of verbs, in the order in which ``planner --help`` lists them."""
 
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
-"""What the system says where there is no room, or none to write to."""
 PATH_LENGTH_MAX = 400
 
 
@@ -113,7 +111,7 @@ def _explain_system(error: OSError) -> tuple[Text, int]:
     """Return what the system refused where no place of the code expected it: a folder, a disk, the temporary folder."""
     is_full = error.errno in FULL
     if error.filename is not None:
-        where = say("{path}", path=shown(str(error.filename), PATH_LENGTH_MAX))
+        where: Text = shown(str(error.filename), PATH_LENGTH_MAX)
     else:
         where = say("a file of the results, or in the temporary folder {folder} (TMPDIR)", folder=shown(gettempdir()))
     text = say("planner: {where}: {reason} (check the folder and the disk)", where=where, reason=reason(error))

@@ -11,18 +11,18 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-from planner.errors import CannotWriteError, reason
+from planner.errors import CannotWriteError, printable, reason
 from planner.language import Text, rendered, say
 
 
 def tell(text: Text) -> None:
-    """Write to standard output."""
-    _write(sys.stdout, text)
+    """Write to standard output what a person reads: nothing in it moves a cursor or turns a line round."""
+    _write(sys.stdout, printable(rendered(text)))
 
 
 def tell_aside(text: Text) -> None:
-    """Write to standard error: progress and errors."""
-    _write(sys.stderr, text)
+    """Write progress and errors to standard error."""
+    _write(sys.stderr, printable(rendered(text)))
 
 
 def give(text: str) -> None:
@@ -38,11 +38,11 @@ def give(text: str) -> None:
         raise CannotWriteError(say("cannot write to standard output: {reason}", reason=reason(error)))
 
 
-def _write(stream: TextIO | None, text: Text) -> OSError | None:
+def _write(stream: TextIO | None, text: str) -> OSError | None:
     if stream is None:  # it was closed before we began
         return None
     try:
-        stream.write(rendered(text))
+        stream.write(text)
         stream.flush()
     except OSError as error:
         _let_go(stream)

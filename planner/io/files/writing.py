@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import secrets
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -61,8 +62,11 @@ def writing(path: Path, remedy: Text = "", *, untouched: bool = False) -> Iterat
 
 @contextmanager
 def draft_of(path: Path) -> Iterator[Path]:
-    """Yield a path beside a file to write to; at a clean exit it takes the place of the file, else it is removed."""
-    draft = path.with_name(f".{path.name}.part")
+    """Yield a path beside a file to write to; at a clean exit it takes the place of the file, else it is removed.
+
+    The name is drawn, so that two who write one file at a time do not write into one draft.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         yield draft
         sync(draft)

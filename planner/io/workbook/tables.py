@@ -8,6 +8,7 @@ no link, no lost zero. A number is written in the shortest form that reads back 
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ from planner.io.workbook.lists import add_drop_downs
 from planner.io.workbook.looks import Formats, as_shown, number_format, put, width_of
 from planner.io.workbook.sheet import Column, Page, Sheet
 from planner.language import rendered, say
+from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,15 +63,18 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
     if faults:
         raise InvalidInputError(faults)
     size = sum(len(sheet.rows) * len(sheet.columns) for sheet in sheets if isinstance(sheet, Sheet))
-    with writing(path), draft_of(path) as draft:
+    whole = BytesIO()  # a disk that is full while the library packs its files would be told of once more, by Python
+    with writing(path), temporary_folder() as drafts, draft_of(path) as draft:
+        options = {**OPTIONS, "constant_memory": size > CELLS_IN_MEMORY, "tmpdir": str(drafts)}
         try:
-            book = xlsxwriter.Workbook(str(draft), {**OPTIONS, "constant_memory": size > CELLS_IN_MEMORY})
+            book = xlsxwriter.Workbook(whole, options)
             _write(book, sheets)
             book.close()
         except FileCreateError as error:  # it wraps the system's own
             raise (
                 error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))
             ) from error
+        draft.write_bytes(whole.getbuffer())
 
 
 def cell_of(row: int, column: int) -> str:

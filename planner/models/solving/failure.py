@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.errors import SolverCrashedError, SolverMissingError, shown
+from planner.errors import CannotWriteError, PlannerError, SolverCrashedError, SolverMissingError, shown
 from planner.language import Message, Text, say, written
 from planner.models.solving.highs.exchange import MEMORY_EXIT
 
@@ -22,10 +23,11 @@ LOG_END: Final = 4000
 
 
 class Failure(StrEnum):
-    """What became of a process; the first two are the process's own words."""
+    """What became of a process; the first three are the process's own words."""
 
     ALGORITHM = "algorithm"
     MISSING = "missing"
+    FULL = "full"
     MEMORY = "memory"
     KILLED = "killed"
     FAILED = "failed"
@@ -35,7 +37,7 @@ class Failure(StrEnum):
 def failure_of(said: Mapping[str, Any], ended: Ended) -> Failure:
     """Return what became of a process, the surest evidence first: what it said of itself, then how it ended."""
     told = said.get("failure")
-    if told in {Failure.ALGORITHM, Failure.MISSING}:
+    if told in {Failure.ALGORITHM, Failure.MISSING, Failure.FULL}:
         return Failure(told)
     words = (ended.log[-LOG_END:] + written(shown(said.get("message", "")))).lower()
     if told == Failure.MEMORY or ended.returncode == MEMORY_EXIT or any(word in words for word in MEMORY_WORDS):
@@ -45,9 +47,7 @@ def failure_of(said: Mapping[str, Any], ended: Ended) -> Failure:
     return Failure.FAILED if said else Failure.CRASHED
 
 
-def error_of(
-    said: Mapping[str, Any], ended: Ended, options: SolverOptions, peak_memory: float
-) -> SolverMissingError | SolverCrashedError:
+def error_of(said: Mapping[str, Any], ended: Ended, options: SolverOptions, peak_memory: float) -> PlannerError:
     """Return the error for a process that failed, or said that it did; ``peak_memory`` [MiB] is 0 where not known."""
     seen = {
         "name": shown(options.name),
@@ -57,7 +57,7 @@ def error_of(
         "how": _how(ended.returncode),
         "last": last_words(ended.log),
     }
-    errors: dict[Failure, SolverMissingError | SolverCrashedError] = {
+    errors: dict[Failure, PlannerError] = {
         Failure.ALGORITHM: SolverMissingError(
             say(
                 "the algorithm '{algorithm}' of the solver '{name}' needs a package of its own, which is not "
@@ -67,6 +67,14 @@ def error_of(
         ),
         Failure.MISSING: SolverMissingError(
             say("the solver '{name}' is not installed here, or has no licence for this problem: {message}", **seen)
+        ),
+        Failure.FULL: CannotWriteError(
+            say(
+                "the solver cannot write into the temporary folder {folder}: {message}; free some space there, or name "
+                "another by TMPDIR",
+                folder=shown(gettempdir()),
+                **seen,
+            )
         ),
         Failure.MEMORY: SolverCrashedError(
             say("the solver ran out of memory{held}; solve a smaller scenario or use a larger machine", **seen)

@@ -246,7 +246,7 @@ def main(folder: Path) -> int:
     except Exception as error:  # noqa: BLE001  this is where the process ends; the planner tells the user
         message = f"{type(error).__name__}: {error}"
         is_missing = isinstance(error, ModuleNotFoundError) or "licen" in message.lower()
-        failure = "missing" if is_missing else "crash"
+        failure = "missing" if is_missing else "full" if getattr(error, "errno", None) in system.FULL else "crash"
         if isinstance(error, exchange.AlgorithmMissingError):
             failure = "algorithm"
         exchange.write_answer(folder, Answer("error", details={"failure": failure, "message": message}))
