@@ -70,17 +70,8 @@ def _refuse_sections(path: Path, plain: Path) -> None:
 
 def _refuse_nan(path: Path, number: int, line: str) -> None:
     """Refuse what HiGHS leaves out without a word: a coefficient that is no number."""
-    raise InvalidInputError(
-        [
-            Fault(
-                path.name,
-                say("not a number"),
-                number,
-                value=line.strip(),
-                remedy=say("state every number, and call nothing nan"),
-            )
-        ]
-    )
+    remedy = say("state every number, and call nothing nan")
+    raise InvalidInputError([Fault(path.name, say("not a number"), number, value=line.strip(), remedy=remedy)])
 
 
 def _refuse_doubts(path: Path, log: Path, *, is_error: bool) -> None:
@@ -89,11 +80,8 @@ def _refuse_doubts(path: Path, log: Path, *, is_error: bool) -> None:
     lines = [line for line in text.splitlines() if line.startswith(("WARNING", "ERROR"))]
     doubts = [line for line in lines if "fixed format" not in line]
     if doubts or is_error:
-        raise _fault(
-            path,
-            say("HiGHS cannot read it: {listed}", listed=shown(" ".join(doubts))),
-            say("write it anew as free or fixed MPS"),
-        )
+        problem = say("HiGHS cannot read it: {listed}", listed=shown(" ".join(doubts)))
+        raise _fault(path, problem, say("write it anew as free or fixed MPS"))
 
 
 def _linear(path: Path, read: Any) -> tuple[Linear, float]:

@@ -30,14 +30,8 @@ def read_runs(folder: Path) -> list[Record]:
         try:
             record = Record.from_line(line.decode("utf-8"))
         except (ValueError, TypeError) as error:
-            faults.append(
-                Fault(
-                    FILE,
-                    say("no record: {error}", error=shown(error)),
-                    number,
-                    remedy=say("remove the line to run it again"),
-                )
-            )
+            problem = say("no record: {error}", error=shown(error))
+            faults.append(Fault(FILE, problem, number, remedy=say("remove the line to run it again")))
             continue
         if record.key in records:
             faults.append(

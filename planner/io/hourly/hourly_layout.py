@@ -172,13 +172,10 @@ def _notes(lines: Sequence[str], header: int, between: Sequence[int], hours: tup
     first, last = hours
     notes = []
     if header:
-        notes.append(
-            say(
-                "the header is row {row}: {line}; the rows above it are left out",
-                row=header + 1,
-                line=shown(lines[header]),
-            )
+        note = say(
+            "the header is row {row}: {line}; the rows above it are left out", row=header + 1, line=shown(lines[header])
         )
+        notes.append(note)
     units = [n for n in range(header + 1, first) if n not in between and lines[n].strip() and not _is_comment(lines[n])]
     notes += [say("row {row} is no hour and is left out: {line}", row=n + 1, line=shown(lines[n])) for n in units]
     legend = [n for n in range(last, len(lines)) if lines[n].strip()]

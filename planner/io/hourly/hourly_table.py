@@ -137,11 +137,9 @@ class _Times(HourRows):
         times = [moment.astimezone(self.clock.file) for moment in moments]
         odd = odd_in_their_months(times)
         for row in odd:
-            self.fault(
-                row,
-                say("the year is {year}, and the other rows of its month are of another", year=times[row].year),
-                say("the file is a typical year, months of several years: take each month from one year"),
-            )
+            problem = say("the year is {year}, and the other rows of its month are of another", year=times[row].year)
+            remedy = say("the file is a typical year, months of several years: take each month from one year")
+            self.fault(row, problem, remedy)
         return bool(odd)
 
     def _are_many_years(self, years: Counter[int]) -> bool:

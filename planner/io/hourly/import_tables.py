@@ -159,11 +159,8 @@ class ScenarioTables:
             path = self.folder / f"{name}{suffix}"
             if suffix != ".csv" and path.exists():
                 file = self.gathering.shown_path(path)
-                self.gathering.add(
-                    Fault(
-                        file, say("an import changes CSV tables only"), remedy=say("save it as {name}.csv", name=name)
-                    )
-                )
+                problem = say("an import changes CSV tables only")
+                self.gathering.add(Fault(file, problem, remedy=say("save it as {name}.csv", name=name)))
                 return None
         path = self.folder / f"{name}.csv"
         if not path.exists():

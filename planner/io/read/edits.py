@@ -63,11 +63,8 @@ class Editor:
             return
         keys = self.schema.tables[edit.table].keys
         if len(edit.key) > len(keys):
-            self._fault(
-                edit,
-                say("the key has {count} parts", count=len(edit.key)),
-                say("the keys of {table} are {listed}", table=edit.table, listed=", ".join(keys)),
-            )
+            remedy = say("the keys of {table} are {listed}", table=edit.table, listed=", ".join(keys))
+            self._fault(edit, say("the key has {count} parts", count=len(edit.key)), remedy)
             return
         if not self._replaces(edit, parameter, keys):
             return
@@ -104,11 +101,8 @@ class Editor:
             return None
         columns = tables[edit.table].columns
         if edit.column not in columns:
-            self._fault(
-                edit,
-                say("unknown column {column} of {table}", column=edit.column, table=edit.table),
-                nearest(edit.column, columns),
-            )
+            problem = say("unknown column {column} of {table}", column=edit.column, table=edit.table)
+            self._fault(edit, problem, nearest(edit.column, columns))
             return None
         return columns[edit.column]
 
@@ -142,11 +136,8 @@ class Editor:
         """Make the table of a set that needs none, so that its members can carry a value."""
         members = members_without_table(self.layer.tables, self.schema, keys[0]) if len(keys) == 1 else None
         if not members:
-            self._fault(
-                edit,
-                say("the scenario has no {table}.csv", table=edit.table),
-                say("write the table with the rows that are meant"),
-            )
+            problem = say("the scenario has no {table}.csv", table=edit.table)
+            self._fault(edit, problem, say("write the table with the rows that are meant"))
             return None
         codes = [edit.code] * len(members)
         table = Table(edit.table, {keys[0]: list(members)}, {keys[0]: codes}, [self.gathering.places.file(edit.code)])

@@ -79,14 +79,8 @@ class Validator:
             self._check_named_ids(name)
         found = members_without_table(self.layer.tables, self.schema, name)
         if found is None and is_needed:
-            self.gathering.add(
-                Fault(
-                    self._sibling(name),
-                    say("the table is missing"),
-                    remedy=say("it says what the {name}s are", name=name),
-                ),
-                name,
-            )
+            remedy = say("it says what the {name}s are", name=name)
+            self.gathering.add(Fault(self._sibling(name), say("the table is missing"), remedy=remedy), name)
         return found
 
     def _tell_empty(self, table: Table) -> None:

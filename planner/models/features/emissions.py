@@ -138,12 +138,9 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     """Contracts and certificates are known only with a power supply."""
     accounting = str(inputs.scalar("emissions_accounting"))
     if accounting != "location" and not inputs.has("power_supply"):
-        yield inputs.fault(
-            "emissions_accounting",
-            None,
-            say("{accounting} accounting needs the feature power_supply", accounting=accounting),
-            say('list power_supply, or set emissions_accounting = "location"'),
-        )
+        problem = say("{accounting} accounting needs the feature power_supply", accounting=accounting)
+        remedy = say('list power_supply, or set emissions_accounting = "location"')
+        yield inputs.fault("emissions_accounting", None, problem, remedy)
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:

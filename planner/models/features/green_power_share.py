@@ -180,12 +180,8 @@ MEASURES = (Measure("green_power_share_new", "1", 6),)
 def check(inputs: Scenario) -> Iterator[Fault]:
     """A share on new load needs something that can be new."""
     if inputs.scalar("green_power_share_on") == "new" and not inputs.has("site_expansion"):
-        yield inputs.fault(
-            "green_power_share_on",
-            None,
-            say("nothing is new without site_expansion"),
-            say("list site_expansion, or use all"),
-        )
+        problem = say("nothing is new without site_expansion")
+        yield inputs.fault("green_power_share_on", None, problem, say("list site_expansion, or use all"))
 
     if inputs.scalar("green_power_share_window") == "month":
         yield from _window_faults(inputs)

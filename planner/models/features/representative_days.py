@@ -310,10 +310,7 @@ def _curve_differs(
         enough = int(quantile) / 100 * total
         is_there = below < upto
         if not is_there or below > enough + RELATIVE_TOLERANCE * total or upto < enough - RELATIVE_TOLERANCE * total:
-            yield Finding(
-                "quantile_reduced",
-                where,
-                say(
-                    "{value:.10g} is not exceeded in {below:.6g} to {upto:.6g} h/a", value=value, below=below, upto=upto
-                ),
+            problem = say(
+                "{value:.10g} is not exceeded in {below:.6g} to {upto:.6g} h/a", value=value, below=below, upto=upto
             )
+            yield Finding("quantile_reduced", where, problem)

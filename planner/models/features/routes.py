@@ -205,12 +205,8 @@ def _within_reach(inputs: Scenario, routes: pd.DataFrame) -> pd.Series:
 def check(inputs: Scenario) -> Iterator[Fault]:
     """A limit is stated once; what it is compared with must be known."""
     for workload in inputs.series("latency_max").index.intersection(inputs.series("latency_max_rtt").index):
-        yield inputs.fault(
-            "latency_max_rtt",
-            (workload,),
-            say("latency_max is given as well"),
-            say("state the limit once, one way or rtt"),
-        )
+        problem = say("latency_max is given as well")
+        yield inputs.fault("latency_max_rtt", (workload,), problem, say("state the limit once, one way or rtt"))
     yield from _unknown_units(inputs)
     if latency_limits(inputs).empty and not counts_latency(inputs):
         return

@@ -162,12 +162,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             yield inputs.fault("module_capex", pair, say("module_cost is given as well"), say("give one of the two"))
     for name in ("discount_rate", "lifetime"):
         for pair in capex.difference(inputs.series(name).index):
-            yield inputs.fault(
-                name,
-                pair,
-                say("module_capex needs a {name}", name=name),
-                say("give {name} in [parameters] or a table", name=name),
-            )
+            problem = say("module_capex needs a {name}", name=name)
+            yield inputs.fault(name, pair, problem, say("give {name} in [parameters] or a table", name=name))
 
 
 def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:

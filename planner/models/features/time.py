@@ -111,12 +111,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     hours = inputs.settings.time_hours
     if abs(given.sum() - hours) > WEIGHT_TOLERANCE * hours:
         remedy = say("mend the weights or state the sum as hours in [time]")
-        yield inputs.fault(
-            "timestep_weight",
-            None,
-            say("the weights sum to {sum:g} h, not {hours:g} h", sum=given.sum(), hours=hours),
-            remedy,
-        )
+        problem = say("the weights sum to {sum:g} h, not {hours:g} h", sum=given.sum(), hours=hours)
+        yield inputs.fault("timestep_weight", None, problem, remedy)
 
 
 def previous(inputs: Scenario) -> pd.Series:

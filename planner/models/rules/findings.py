@@ -54,28 +54,19 @@ class Finding:
     def unless_equal(cls, rule: str, where: str, expected: float, found: float, unit: str) -> Iterator[Finding]:
         """Yield a finding if two numbers differ by more than the tolerance (or one is not a number)."""
         if not abs(expected - found) <= slack(expected, found, unit):
-            yield cls(
-                rule,
-                where,
-                say(
-                    "expected {expected:.10g} {unit}, found {found:.10g} {unit}",
-                    expected=expected,
-                    unit=unit,
-                    found=found,
-                ),
+            problem = say(
+                "expected {expected:.10g} {unit}, found {found:.10g} {unit}", expected=expected, unit=unit, found=found
             )
+            yield cls(rule, where, problem)
 
     @classmethod
     def unless_at_most(cls, rule: str, where: str, found: float, limit: float, unit: str) -> Iterator[Finding]:
         """Yield a finding if a number is above its limit by more than the tolerance (or not a number)."""
         if not found - limit <= slack(found, limit, unit):
-            yield cls(
-                rule,
-                where,
-                say(
-                    "{found:.10g} {unit} is above the limit of {limit:.10g} {unit}", found=found, unit=unit, limit=limit
-                ),
+            problem = say(
+                "{found:.10g} {unit} is above the limit of {limit:.10g} {unit}", found=found, unit=unit, limit=limit
             )
+            yield cls(rule, where, problem)
 
     @classmethod
     def all_equal(cls, rule: str, expected: pd.Series, found: pd.Series, unit: str) -> Iterator[Finding]:

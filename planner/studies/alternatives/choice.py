@@ -34,13 +34,7 @@ class Choice:
         return tuple(group for group in GROUPS if group in (self.what or GROUPS))
 
     def check(self) -> None:
-        """Refuse what cannot be meant.
-
-        Raises
-        ------
-        UsageError
-            A slack that is no share, an unknown kind, or too many plans.
-        """
+        """Refuse what cannot be meant."""
         if not (math.isfinite(self.slack) and 0.0 <= self.slack <= 1.0):
             raise UsageError(say("--slack {slack}: a share from 0 to 1, such as 0.02 for 2 %", slack=f"{self.slack:g}"))
         for name in self.what:

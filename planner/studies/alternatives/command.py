@@ -69,26 +69,8 @@ def find_alternatives(
 ) -> Found:
     """Find how different plans can be that are nearly as good as the best, and some that are.
 
-    Parameters
-    ----------
-    folder
-        The scenario.
-    out
-        Folder of the table ``alternatives.csv`` and of the run folders ``plans/best``, ``plans/alternative-1`` …; what
-        stands there of the same question is not sought again.
-    choice
-        What is asked.
-    drawing
-        As for :func:`planner.pipeline.run.run_and_write`.
-    on_progress
-        Is handed a line before each search.
-
-    Raises
-    ------
-    UsageError
-        The choice cannot be meant, or ``out`` holds answers to another question.
-    PlannerError
-        As :func:`planner.pipeline.run.run`.
+    ``out`` gets the table ``alternatives.csv`` and the run folders ``plans/best``, ``plans/alternative-1`` …; what
+    it holds of the same question is not sought again.
     """
     choice.check()
     tell = on_progress or (lambda _: None)

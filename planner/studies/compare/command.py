@@ -36,25 +36,8 @@ TEXT, WORKBOOK, MAP = "comparison.txt", "comparison.xlsx", "difference"
 def compare(folders: Sequence[str | Path], *, seconds: float = SECONDS) -> list[Comparison]:
     """Compare finished runs with the first of them.
 
-    Parameters
-    ----------
-    folders
-        Run folders, the base first; two or more.
-    seconds
-        For each run, to find that of its equals which is nearest to the base, so that the effects of the inputs are
-        told apart from what only swaps places at equal cost; 0 not to look for it.
-
-    Returns
-    -------
-    list of Comparison
-        One for each run but the first.
-
-    Raises
-    ------
-    UsageError
-        Fewer than two folders.
-    InvalidInputError
-        One is no complete run, was changed, or has no plan.
+    ``seconds`` [s] for each run, to find its equal nearest to the base, so that effects of the inputs are told apart
+    from swaps at equal cost; 0: do not look for it.
     """
     if len(folders) < FEWEST:
         raise UsageError(say("compare takes two runs or more, the base first: planner compare BASE RUN …"))

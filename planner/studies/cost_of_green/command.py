@@ -27,13 +27,7 @@ class Choice:
     scope: str = ""
 
     def plan(self) -> Plan:
-        """Return the points.
-
-        Raises
-        ------
-        UsageError
-            A share is no number.
-        """
+        """Return the points."""
         numbers, modes, variants = _numbers(self.shares), _words(self.modes), _words(self.variants)
         return Plan(numbers, modes, variants, tuple(self.overrides), self.time_limit, self.scope)
 

@@ -24,14 +24,7 @@ GRACE = 10.0
 def conflict(problem: Problem, folder: Path, seconds: float) -> list[Name]:
     """Return rules and variables with limits that cannot hold together, integers relaxed; empty where none are found.
 
-    Parameters
-    ----------
-    problem
-        One without a solution.
-    folder
-        Of the caller's, for the arrays.
-    seconds
-        [s] that may be spent.
+    ``folder`` is for the arrays; ``seconds`` [s] may be spent.
     """
     nothing = np.zeros(0)
     matrix = problem.matrix

@@ -38,13 +38,7 @@ class Elastic:
     loose: Sequence[Places]  # for each slope the rows in which it multiplies variables, and giving helps
 
     def given(self, values: Vector) -> list[Vector] | None:
-        """Return by how much each cell of each slope gives, (cells,) each; ``None`` where that is not enough.
-
-        Parameters
-        ----------
-        values
-            (columns,) of a solution.
-        """
+        """Return by how much each cell of each slope gives, (cells,) each; ``None`` where that is not enough."""
         plan = self.plan(values)
         activity = self.problem.matrix @ values
         amounts = []
@@ -82,14 +76,8 @@ def elastic(
 
     Parameters
     ----------
-    problem
-        The plan's.
-    slopes
-        What may give.
-    room
-        By parameter how far each cell may give at all, (cells,).
-    price
-        By parameter the price of giving by its own size.
+    room, price
+        By parameter how far each cell may give, (cells,), and the price of giving by its own size.
     near
         A plan, (columns,), at whose values a parameter moves the rows in which it multiplies variables: these then need
         no slack of their own, and the plan that is found is nearer to the one at which it gives least.

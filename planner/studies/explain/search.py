@@ -38,14 +38,7 @@ def explain(
 ) -> Explanation:
     """Say why a scenario has no plan, and what would have to give.
 
-    Parameters
-    ----------
-    folder, overrides
-        As for :func:`planner.pipeline.check.read_scenario`.
-    time_limit
-        [s] for all trials; by default that of the scenario.
-    on_progress
-        Is handed a line of text now and then.
+    ``time_limit`` [s] is that of all trials together; by default the scenario's.
     """
     scenario = read_scenario(folder, overrides)
     trials = Trials(scenario, solver_options(scenario, None, time_limit, None))

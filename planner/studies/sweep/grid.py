@@ -51,13 +51,7 @@ class GridPoint:
 
 
 def axis_of(text: str) -> Axis:
-    """Return what ``--vary K=a,b,c`` says; commas within brackets or braces part nothing.
-
-    Raises
-    ------
-    UsageError
-        There is no key, no value, or one value twice.
-    """
+    """Return what ``--vary K=a,b,c`` says; commas within brackets or braces part nothing."""
     key, equals, rest = (part.strip() for part in text.partition("="))
     if not (key and equals and rest):
         form = say("--vary K=a,b,c with K as in --set")

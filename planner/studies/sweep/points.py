@@ -113,13 +113,7 @@ class Points:
         return name in self.answers and self.answers[name].written and self.answers[name].status != "interrupted"
 
     def solve(self, engine: Engine, names: Sequence[str]) -> None:
-        """Solve what is not done yet of some points, in this order, and write the table after each.
-
-        Raises
-        ------
-        PlannerError
-            No point can be solved.
-        """
+        """Solve what is not done yet of some points, in this order, and write the table after each."""
         self.write_table()
         names = [name for name in names if not self.is_done(name)]
         do_all(engine, Todo(names, self.job, self._take))

@@ -89,12 +89,10 @@ def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Message]:
     if overrides:
         notes.append(say("Changed: {changes}.", changes=join(shown(text) for text in overrides)))
     facts: dict[str, Any] = {"name": shown(scenario.name), "version": __version__}
-    notes.append(
-        say(
-            "Source: scenario {name}, every point solved and audited; planner {version}; sources in source.csv.",
-            **facts,
-        )
+    source = say(
+        "Source: scenario {name}, every point solved and audited; planner {version}; sources in source.csv.", **facts
     )
+    notes.append(source)
     return notes
 
 

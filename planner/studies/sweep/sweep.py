@@ -55,33 +55,7 @@ class Sweep:
 def solve_sweep(
     folder: Path, out: Path, sweep: Sweep, on_progress: Callable[[Text], None] | None = None
 ) -> tuple[Scenario, Points]:
-    """Solve every point that is not solved yet.
-
-    Parameters
-    ----------
-    folder
-        The scenario.
-    out
-        Folder of the sweep: ``points.csv``, ``points/<name>/``, ``sweep.json``.
-    sweep
-        The points.
-    on_progress
-        Is handed a line after each point.
-
-    Returns
-    -------
-    tuple
-        The scenario of the first point, and the points.
-
-    Raises
-    ------
-    UsageError
-        The folder is of another sweep, or another analysis is at work there; the scenario was changed on the way.
-    InvalidInputError
-        A value of an axis cannot be read.
-    CannotWriteError
-        The file system refused.
-    """
+    """Solve every point that is not solved yet."""
     grid = grid_of(sweep.axes)
     _check_keys(sweep)
     scenario = read_scenario(folder, [*sweep.overrides, *_changes(sweep, grid[0])])

@@ -41,11 +41,8 @@ def beginnings(stamps: Sequence[Stamp | None], hours_end: bool, tell: Tell) -> l
     last = [row for row, stamp in enumerate(stamps) if stamp is not None and stamp.hour == LAST_HOUR]
     zeros = [row for row, stamp in enumerate(stamps) if stamp is not None and not stamp.hour and not stamp.minute]
     if last and zeros:
-        tell(
-            last[0],
-            say("24:00 stands in a file that has 00:00 as well"),
-            say("write hours 0 to 23, or 1 to 24: the end of one day is the beginning of the next"),
-        )
+        problem = say("24:00 stands in a file that has 00:00 as well")
+        tell(last[0], problem, say("write hours 0 to 23, or 1 to 24: the end of one day is the beginning of the next"))
         return None
     back = timedelta(0)
     if last or hours_end:
