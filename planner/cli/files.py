@@ -73,9 +73,21 @@ def export(
 
 
 @app.command(help=say("Write a commented scenario folder to start from."))
-def new(name: Annotated[Path, typer.Argument(metavar="NAME", help=rendered(say("Folder to make.")))]) -> None:
+def new(
+    name: Annotated[Path, typer.Argument(metavar="NAME", help=rendered(say("Folder to make.")))],
+    *,
+    example: Annotated[
+        str | None,
+        typer.Option(metavar="SCENARIO", help=rendered(say("A shipped scenario to copy, such as national-2025."))),
+    ] = None,
+) -> None:
+    from planner.io.read.examples import write_example  # noqa: PLC0415
     from planner.io.read.starter import write_starter  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
 
-    write_starter(name, declarations())
+    if example is None:
+        write_starter(name, declarations())
+    else:
+        for other in write_example(example, name)[1:]:
+            tell(say("{other}: what {name} extends\n", other=other, name=name))
     tell(say("{name}: a scenario that runs as it is; next: planner check {name}\n", name=name))

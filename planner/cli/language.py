@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+from typer import completion
 from typer.core import TyperCommand, TyperGroup
 
 from planner.errors import UsageError, shown
@@ -76,6 +77,16 @@ def language_of(word: str, where: str = OPTION) -> Language:
         if word == language:
             return language
     raise UsageError(say("{where} {word}: zh and en are the languages", where=where, word=shown(word)))
+
+
+def translate_completion() -> None:
+    """Let typer's two options of shell completion be in the language that is spoken: it holds them as defaults."""
+    texts = {
+        "--install-completion": say("Install completion for the current shell."),
+        "--show-completion": say("Show completion for the current shell, to copy it or to change it."),
+    }
+    for option in completion._install_completion_placeholder_function.__defaults__ or ():  # noqa: SLF001 - no other door
+        option.help = rendered(texts[option.param_decls[0]])
 
 
 def translate_help() -> None:

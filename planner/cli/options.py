@@ -8,23 +8,42 @@ from typing import Annotated, Any
 
 import typer
 
-from planner.cli.language import App
-from planner.cli.streams import give, tell_aside
+from planner.cli.language import App, translate_completion
+from planner.cli.streams import give, tell, tell_aside
 from planner.errors import UsageError, shown
 from planner.language import Text, join, rendered, say
+from planner.version import __version__
 
 PATIENCE = 5.0
 """[s] of silence before the solver's progress is shown."""
 LINE_LENGTH_MAX = 160
 
+translate_completion()
 app = App(
     name="planner",
     help=rendered(say("Plan East Data West Compute: which workloads go where, and what must be built.")),
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        tell(f"planner {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_tell_version, help=rendered(say("Print the version."))),
+    ] = False,
+) -> None:
+    del version
+
 
 ScenarioFolder = Annotated[Path, typer.Argument(help=rendered(say("Scenario folder.")), metavar="SCENARIO")]
 RunFolder = Annotated[Path, typer.Argument(help=rendered(say("Folder of a finished run.")), metavar="RUN")]

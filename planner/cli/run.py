@@ -8,9 +8,12 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import (
+    ALL_FORMATS,
+    FORMATS,
     AsJson,
     BaseMap,
     BaseMapLayer,
+    Formats,
     Gap,
     Overrides,
     Progress,
@@ -20,6 +23,7 @@ from planner.cli.options import (
     app,
     one_layer,
     print_json,
+    words,
 )
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
@@ -59,6 +63,10 @@ def run(
         ),
     ] = True,
     overrides: Overrides = None,
+    maps: Annotated[
+        bool, typer.Option("--map/--no-map", help=rendered(say("Draw map and page; both can be drawn later.")))
+    ] = True,
+    formats: Formats = ALL_FORMATS,
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,
     as_json: AsJson = False,
@@ -69,7 +77,8 @@ def run(
     from planner.pipeline.run import run_and_write  # noqa: PLC0415
     from planner.views import headline  # noqa: PLC0415
 
-    drawing = {"language": spoken(), "basemap": one_layer(basemap, layer)}
+    files = words("--format", formats, FORMATS)
+    drawing = {"language": spoken(), "basemap": one_layer(basemap, layer), "formats": files}
     talk = not (as_json or quiet)
     changes = overrides or ()
     question, full_year = (
@@ -79,6 +88,7 @@ def run(
         question,
         out,
         force=force,
+        drawn=maps,
         drawing=drawing,
         solver=solver,
         time_limit=time_limit,

@@ -107,5 +107,5 @@ def _pvlib() -> Any:
     try:
         import pvlib  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra, and it has no types
     except ImportError as error:
-        raise PlannerError(say("a typical year needs pvlib (pip install '.[time]')")) from error
+        raise PlannerError(say("a typical year needs pvlib (pip install pvlib)")) from error
     return pvlib

@@ -50,7 +50,7 @@ def test_without_the_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     files = good_files()
     del files["region_workload.csv"]
     bad = written(tmp_path / "bad" / "world", files | {"region_workload.parquet": b"PAR1"})
-    assert "planner[parquet]" in str(faults(bad)[0])
+    assert "pip install pyarrow" in str(faults(bad)[0])
 
 
 def test_parquet_says_what_the_table_says(pa: Any, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from planner.faults import Gathering
 
-EXTRA = say("pip install 'east-data-west-compute-planner[parquet]', or save the table as CSV")
+EXTRA = say("pip install pyarrow, or save the table as CSV")
 ROW_NUMBERS: Final = "__index_level_0__"
 """What pandas calls the numbers of rows it kept from a longer table; they are no column of anybody's."""
 SHORT_FLOATS: Final = {"float": np.float32, "halffloat": np.float16}

@@ -33,7 +33,7 @@ HIGHEST_DEMAND, LEAST_GREEN_POWER, HOTTEST = "highest demand", "least green powe
 WHY = {HIGHEST_DEMAND: say("highest demand"), LEAST_GREEN_POWER: say("least green power"), HOTTEST: say("hottest")}
 """Why a day must not be lost."""
 SETTING = f"time.{FEATURE}"
-EXTRA = say("pip install 'east-data-west-compute-planner[time]', or use a scenario that stands reduced already")
+EXTRA = say("pip install 'tsam>=4,<5' pvlib, or use a scenario that stands reduced already")
 SOURCE = "source"
 CHAINED = ("period", "timestep_weight", "position")
 """The columns of ``timestep.csv`` that a reduction makes anew."""

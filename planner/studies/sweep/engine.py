@@ -180,7 +180,7 @@ class DaskEngine:
             client: Any = import_module("distributed").Client
         except ModuleNotFoundError:
             raise SolverMissingError(
-                say("--engine dask needs dask.distributed: pip install 'east-data-west-compute-planner[engine]'")
+                say("--engine dask needs dask.distributed: pip install 'dask[distributed]'")
             ) from None
         self._most = workers
         _hush()
