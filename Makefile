@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill words benchmark basemap site site-check findings clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill installed newest lowest words benchmark basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -26,6 +26,20 @@ docs: $(VENV)/.core  ## Write docs/reference anew from the features' declaration
 
 answers: $(VENV)/.core  ## Solve the cost of green of zhongwei-24-7 (30 plans, about an hour; may be stopped and gone on with) into its page.
 	$(BIN)/python -m planner.studies.cost_of_green.answers scenarios/zhongwei-24-7 docs/explanation/cost-of-green.md docs/images results/answers/zhongwei-24-7
+
+installed:  ## Build wheel and sdist, use the wheel in an environment of its own, run tests from the sdist.
+	bash tests/campaigns/installed.sh $(PYTHON)
+
+newest:  ## The tests with the newest versions that the package allows, no constraints (PYTHON=python3.13 for another).
+	$(PYTHON) -m venv build/newest
+	build/newest/bin/python -m pip --quiet install --editable '.[test]'
+	build/newest/bin/python -m pytest -n auto
+
+lowest:  ## The tests with the lowest versions of what the package asks for itself.
+	$(PYTHON) -m venv build/lowest
+	build/lowest/bin/python -m pip --quiet install uv
+	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct --editable '.[test]'
+	build/lowest/bin/python -m pytest -n auto
 
 words: $(VENV)/.test  ## Put new sentences into the Chinese catalogue, take dead ones out, compile it.
 	$(BIN)/python -m tests.words
