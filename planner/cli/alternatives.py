@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import ALL_FORMATS, FORMATS, Formats, Overrides, Quiet, ScenarioFolder, app, print_line, words
+from planner.cli.options import Formats, Overrides, Quiet, ScenarioFolder, app, formats_of, print_line, words
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
@@ -38,7 +38,7 @@ def alternatives(
         float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each search.")))
     ] = None,
     overrides: Overrides = None,
-    formats: Formats = ALL_FORMATS,
+    formats: Formats = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
     from planner.studies.alternatives import report  # noqa: PLC0415
@@ -46,7 +46,7 @@ def alternatives(
     from planner.studies.alternatives.command import find_alternatives  # noqa: PLC0415
     from planner.studies.alternatives.quantities import GROUPS  # noqa: PLC0415
 
-    files = words("--format", formats, FORMATS)
+    files = formats_of(formats)
     choice = Choice(slack, tuple(words("--what", what, GROUPS)), plans, time_limit, tuple(overrides or ()))
     drawing = {"language": spoken(), "basemap": None}
     found = find_alternatives(scenario, out, choice, drawing=drawing, on_progress=None if quiet else print_line)

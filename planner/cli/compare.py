@@ -7,18 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import (
-    ALL_FORMATS,
-    FORMATS,
-    AsJson,
-    BaseMap,
-    BaseMapLayer,
-    Quiet,
-    app,
-    one_layer,
-    print_json,
-    words,
-)
+from planner.cli.options import AsJson, BaseMap, BaseMapLayer, Quiet, app, formats_of, one_layer, print_json
 from planner.cli.streams import tell
 from planner.language import rendered, say
 
@@ -35,7 +24,7 @@ def compare(
     ] = None,
     formats: Annotated[
         str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats of the map.")))
-    ] = ALL_FORMATS,
+    ] = "png,svg,pdf",
     time_limit: Annotated[
         float | None,
         typer.Option(
@@ -61,7 +50,7 @@ def compare(
     from planner.studies.compare.differences.nearest import SECONDS  # noqa: PLC0415
 
     basemap = one_layer(basemap, layer)
-    files = words("--format", formats, FORMATS)
+    files = formats_of(formats)
     if out is not None:
         check_out(out, basemap)
     comparisons = compare_folders(runs, seconds=SECONDS if time_limit is None else time_limit)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import ALL_FORMATS, FORMATS, LAYER_HELP, BaseMap, Formats, RunFolder, app, one_layer, words
+from planner.cli.options import LAYER_HELP, BaseMap, Formats, RunFolder, app, formats_of, one_layer, words
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
@@ -18,7 +18,7 @@ def draw(
     *,
     basemap: BaseMap = None,
     basemap_layer: Annotated[str | None, typer.Option("--basemap-layer", metavar="NAME", help=LAYER_HELP)] = None,
-    formats: Formats = ALL_FORMATS,
+    formats: Formats = "png,svg,pdf",
     layers: Annotated[
         str, typer.Option("--layer", metavar="NAMES", help=rendered(say("Layers to draw.")))
     ] = "sites,regions,flows",
@@ -26,7 +26,7 @@ def draw(
     from planner.pipeline.finished import redraw  # noqa: PLC0415
     from planner.views.drawing import MAP_LAYERS  # noqa: PLC0415
 
-    files, drawn = words("--format", formats, FORMATS), words("--layer", layers, MAP_LAYERS)
+    files, drawn = formats_of(formats), words("--layer", layers, MAP_LAYERS)
     for path in redraw(run, language=spoken(), basemap=one_layer(basemap, basemap_layer), formats=files, layers=drawn):
         tell(f"{path}\n")
 
@@ -45,14 +45,13 @@ def chart(
         str | None,
         typer.Option("--from", metavar="DAY", help=rendered(say("First day of a dispatch; the least green week."))),
     ] = None,
-    formats: Formats = ALL_FORMATS,
+    formats: Formats = "png,svg,pdf",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help=rendered(say("Where to; the run folder if left out.")))
     ] = None,
 ) -> None:
     from planner.pipeline.hours_chart import chart_run  # noqa: PLC0415
-    from planner.views.page.style import FORMATS  # noqa: PLC0415
 
-    files = words("--format", formats, FORMATS)
+    files = formats_of(formats)
     for path in chart_run(run, kind, site=site, start=start, language=spoken(), formats=files, out=out):
         tell(f"{path}\n")

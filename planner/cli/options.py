@@ -60,8 +60,6 @@ BaseMapLayer = Annotated[str | None, typer.Option("--layer", "--basemap-layer", 
 
 
 Formats = Annotated[str, typer.Option("--format", metavar="png,svg,pdf", help=rendered(say("Formats to draw.")))]
-FORMATS = ("png", "svg", "pdf")
-ALL_FORMATS = "png,svg,pdf"
 Solver = Annotated[str | None, typer.Option(metavar="NAME", help=rendered(say("highs, or any solver Pyomo knows.")))]
 Gap = Annotated[
     float | None, typer.Option(metavar="G", min=0, max=1, help=rendered(say("Relative gap that is optimal.")))
@@ -100,6 +98,11 @@ def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
             say("{option} {text}: choose from {known}", option=option, text=shown(text), known=join(known))
         )
     return words
+
+
+def formats_of(text: str) -> list[str]:
+    """Return the formats of ``--format``."""
+    return words("--format", text, ("png", "svg", "pdf"))
 
 
 class Progress:

@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import (
-    ALL_FORMATS,
-    FORMATS,
     AsJson,
     BaseMap,
     BaseMapLayer,
@@ -21,9 +19,9 @@ from planner.cli.options import (
     ScenarioFolder,
     Solver,
     app,
+    formats_of,
     one_layer,
     print_json,
-    words,
 )
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
@@ -66,7 +64,7 @@ def run(
     maps: Annotated[
         bool, typer.Option("--map/--no-map", help=rendered(say("Draw map and page; both can be drawn later.")))
     ] = True,
-    formats: Formats = ALL_FORMATS,
+    formats: Formats = "png,svg,pdf",
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,
     as_json: AsJson = False,
@@ -77,7 +75,7 @@ def run(
     from planner.pipeline.run import run_and_write  # noqa: PLC0415
     from planner.views import headline  # noqa: PLC0415
 
-    files = words("--format", formats, FORMATS)
+    files = formats_of(formats)
     drawing = {"language": spoken(), "basemap": one_layer(basemap, layer), "formats": files}
     talk = not (as_json or quiet)
     changes = overrides or ()

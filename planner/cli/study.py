@@ -7,18 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import (
-    ALL_FORMATS,
-    FORMATS,
-    Formats,
-    Overrides,
-    PointSeconds,
-    Quiet,
-    ScenarioFolder,
-    app,
-    print_line,
-    words,
-)
+from planner.cli.options import Formats, Overrides, PointSeconds, Quiet, ScenarioFolder, app, formats_of, print_line
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
@@ -55,13 +44,13 @@ def green_cost(
     ] = "",
     time_limit: PointSeconds = None,
     overrides: Overrides = None,
-    formats: Formats = ALL_FORMATS,
+    formats: Formats = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
     from planner.studies.cost_of_green import command  # noqa: PLC0415
 
     choice = command.Choice(shares, modes, variants, time_limit, overrides or (), scope)
-    drawing = command.Drawing(spoken(), words("--format", formats, FORMATS))
+    drawing = command.Drawing(spoken(), formats_of(formats))
     told = command.green_cost(scenario, out, choice, drawing, None if quiet else print_line)
     if not quiet:
         tell(told)

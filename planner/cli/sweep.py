@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 
 from planner.cli.options import (
-    ALL_FORMATS,
-    FORMATS,
     Formats,
     Gap,
     Overrides,
@@ -18,8 +16,8 @@ from planner.cli.options import (
     ScenarioFolder,
     Solver,
     app,
+    formats_of,
     print_line,
-    words,
 )
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
@@ -58,7 +56,7 @@ def sweep(
     cold: Cold = False,
     maps: Maps = False,
     overrides: Overrides = None,
-    formats: Formats = ALL_FORMATS,
+    formats: Formats = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
     from planner.studies.sweep import report as sweep_report  # noqa: PLC0415
@@ -66,7 +64,7 @@ def sweep(
     from planner.studies.sweep.job import Ask  # noqa: PLC0415
     from planner.studies.sweep.sweep import Sweep, Where, solve_sweep  # noqa: PLC0415
 
-    files = words("--format", formats, FORMATS)
+    files = formats_of(formats)
     ask = Ask(solver, time_limit, gap, maps, spoken())
     asked = Sweep([axis_of(text) for text in vary], overrides or (), ask, Where(engine, workers, scheduler), cold)
     read, points = solve_sweep(scenario, out, asked, None if quiet else print_line)
@@ -98,7 +96,7 @@ def pareto(
     cold: Cold = False,
     maps: Maps = False,
     overrides: Overrides = None,
-    formats: Formats = ALL_FORMATS,
+    formats: Formats = "png,svg,pdf",
     quiet: Quiet = False,
 ) -> None:
     from planner.studies.pareto import report as pareto_report  # noqa: PLC0415
@@ -106,7 +104,7 @@ def pareto(
     from planner.studies.sweep.job import Ask  # noqa: PLC0415
     from planner.studies.sweep.sweep import Where  # noqa: PLC0415
 
-    files = words("--format", formats, FORMATS)
+    files = formats_of(formats)
     pair = tuple(part.strip() for part in objectives.split(","))
     ask, where = Ask(solver, time_limit, gap, maps, spoken()), Where(engine, workers, scheduler)
     front = Front(pair, count, overrides or (), ask, where, cold)

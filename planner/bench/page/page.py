@@ -114,16 +114,9 @@ def _section(section: Section) -> str:
 
 def _scores(section: Section) -> str:
     header = (
-        "line",
-        "instances",
-        "solved",
-        "PAR-10 [s]",
-        "mean [s]",
-        "ratio",
-        "95 % interval",
-        "log scale, line at 1",
+        "line", "instances", "solved", "PAR-10 [s]", "mean [s]", "ratio", "95 % interval", "log scale, line at 1",
         "runs by status",
-    )
+    )  # fmt: skip
     rows = [_score_cells(section, one) for one in section.scores if one.instances]
     return _table(header, rows, "scores")
 

@@ -18,22 +18,9 @@ if TYPE_CHECKING:
     from planner.bench.page.summary import Section, Summary
 
 COLUMNS = (
-    "kind",
-    "solver",
-    "algorithm",
-    "threads",
-    "time_limit",
-    "instances",
-    "runs",
-    "solved",
-    "par10",
-    "shifted_geometric_mean",
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    "common_instances",
-    *WORDS,
-)
+    "kind", "solver", "algorithm", "threads", "time_limit", "instances", "runs", "solved", "par10",
+    "shifted_geometric_mean", "ratio", "ratio_low", "ratio_high", "common_instances", *WORDS,
+)  # fmt: skip
 """Times [s]; ``ratio`` of the mean to the reference's over the common instances; then runs by status."""
 
 NOTABLE_HEADER = ("instance", "line", "seeds", "status", "why")
@@ -48,17 +35,8 @@ def scores_csv(summary: Summary) -> str:
         for one in section.scores:
             line = one.line
             who = [section.kind, line.solver, line.algorithm, line.threads, line.time_limit]
-            numbers = [
-                one.instances,
-                one.runs,
-                one.solved,
-                one.par10,
-                one.mean,
-                one.ratio,
-                one.low,
-                one.high,
-                one.common,
-            ]
+            times = one.par10, one.mean, one.ratio, one.low, one.high
+            numbers = [one.instances, one.runs, one.solved, *times, one.common]
             counts = [one.statuses.get(status, 0) for status in WORDS]
             writer.writerow([_plain(value) for value in (*who, *numbers, *counts)])
     return text.getvalue()

@@ -37,19 +37,9 @@ if TYPE_CHECKING:
     from planner.bench.solvers.record import Record
 
 Status = Literal[
-    "out_of_memory",
-    "crash",
-    "timeout",
-    "unsupported",
-    "unlicensed",
-    "size_limited",
-    "error",
-    "wrong",
-    "conflict",
-    "optimal_verified",
-    "feasible_timeout",
-    "unproved",
-]
+    "out_of_memory", "crash", "timeout", "unsupported", "unlicensed", "size_limited", "error", "wrong", "conflict",
+    "optimal_verified", "feasible_timeout", "unproved",
+]  # fmt: skip
 STATUSES: tuple[Status, ...] = get_args(Status)
 LEFT_OUT: tuple[Status, ...] = ("unsupported", "unlicensed", "size_limited")
 """No run took place: nothing is scored."""

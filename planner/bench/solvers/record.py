@@ -8,17 +8,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 Claim = Literal[
-    "optimal",
-    "feasible",
-    "infeasible",
-    "unbounded",
-    "time_limit",
-    "memory",
-    "unsupported",
-    "unlicensed",
-    "size_limited",
-    "error",
-]
+    "optimal", "feasible", "infeasible", "unbounded", "time_limit", "memory", "unsupported", "unlicensed",
+    "size_limited", "error",
+]  # fmt: skip
 """A solver's word on its own run. ``feasible``: stopped at its limit with a solution; ``time_limit``: without one."""
 Ending = Literal["exit", "signal", "killed_time", "killed_memory"]
 """End of a run's process: by itself, by a signal that is not ours, or killed by the campaign at a limit."""

@@ -17,19 +17,8 @@ COMMENTS: Final = ("#", "!", "//", "%")
 DELIMITERS: Final = {",": "", ";": say("semicolons"), "\t": say("tabs")}
 SHOWN_LINES: Final = 3
 TIME_WORDS: Final = {
-    "time",
-    "date",
-    "datetime",
-    "timestamp",
-    "year",
-    "month",
-    "hour",
-    "时间",
-    "时刻",
-    "日期",
-    "年",
-    "月",
-}
+    "time", "date", "datetime", "timestamp", "year", "month", "hour", "时间", "时刻", "日期", "年", "月",
+}  # fmt: skip
 
 
 class NoTableError(Exception):

@@ -28,18 +28,9 @@ if TYPE_CHECKING:
     from planner.scenario.parameter import Declarations, Parameter
 
 FEATURES = (
-    "time",
-    "demand",
-    "routes",
-    "allocation",
-    "site_capacity",
-    "site_expansion",
-    "facility_load",
-    "power_supply",
-    "green_power_share",
-    "emissions",
-    "traffic",
-)
+    "time", "demand", "routes", "allocation", "site_capacity", "site_expansion", "facility_load", "power_supply",
+    "green_power_share", "emissions", "traffic",
+)  # fmt: skip
 PARAMETERS: Mapping[str, Any] = {
     "network_layer": "optical",
     "green_power_share_mode": "certificate",
