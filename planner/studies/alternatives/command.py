@@ -9,15 +9,14 @@ import pandas as pd
 
 from planner.errors import InvalidInputError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import Message, Text, join, say
+from planner.language import Text, say
 from planner.pipeline.check import read_scenario
 from planner.pipeline.finished import read_results
 from planner.pipeline.run import run_and_write, write_run
-from planner.studies.alternatives.quantities import work_of
+from planner.studies.alternatives.quantities import called, work_of
 from planner.studies.alternatives.search import Extreme, Search
 from planner.studies.sweep.job import read_record
 from planner.studies.sweep.points_file import held, read_points, write_points
-from planner.views.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -145,7 +144,8 @@ def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[Text], 
         key = (quantity.group, quantity.what, quantity.place)
         if known.get(key, {}).get("least_status") == known.get(key, {}).get("most_status") == SETTLED:
             continue
-        tell(say("{number} of {count}: {what}", number=number, count=count, what=_told(quantity)))
+        what = called(search.best.scenario, *key)
+        tell(say("{number} of {count}: {what}", number=number, count=count, what=what))
         ends = {end: search.extreme(quantity, form, most=end == "most") for end in ENDS}
         known[key] = _row(origin, quantity, quantity.measure(search.best.tables), ends)
         for end, extreme in ends.items():
@@ -156,10 +156,6 @@ def _extremes(search: Search, out: Path, choice: Choice, tell: Callable[[Text], 
         write_points(out / WORK_FILE, columns, list(works.values()))
         write_points(out / FILE, COLUMNS, list(known.values()))
     return [known[quantity.group, quantity.what, quantity.place] for quantity in search.near.quantities]
-
-
-def _told(quantity: Quantity) -> Message:
-    return join((part for part in (word(quantity.what), shown(quantity.place)) if part), " ")
 
 
 def _origin(best: Results, choice: Choice) -> Row:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.errors import shown
+from planner.language import CLAUSES, Message, join
 from planner.models.features.allocation import energy_demanded, latency_of_demand
 from planner.models.features.site_capacity import work_done
+from planner.views.words import word
 
 if TYPE_CHECKING:
+    from planner.scenario.scenario import Scenario
     from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
@@ -113,3 +117,13 @@ def _measure(m: PlanModel, built: Built, sites: list[str]) -> Callable[[Tables],
 
 def _tuple(key: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
+
+
+def called(scenario: Scenario, group: str, what: str, place: str) -> Message:
+    """Return what a quantity is called, with its place."""
+    return join([shown(scenario.called(set_of(group), place)), word(what)], CLAUSES) if place else word(what)
+
+
+def set_of(group: str) -> str:
+    """Return the set whose members are the places of a group."""
+    return "site" if group == "build" else group

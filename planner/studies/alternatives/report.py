@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from planner.errors import shown
 from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
-from planner.language import CLAUSES, SEMICOLON, Language, Message, Text, join, padded, say
+from planner.language import CLAUSES, SEMICOLON, Language, Message, Text, join, padded, say, say_as
 from planner.libraries import import_alone
 from planner.studies.alternatives.command import FILE, PLANS
+from planner.studies.alternatives.quantities import called, set_of
 from planner.version import __version__
 from planner.views.captions import illustrative_note
 from planner.views.words import word
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from planner.views.charts.alternatives import Panel
 
 NAME: Final = "alternatives"
-SCALED: Final = {"MWh/a": ("TWh/a", 1e-6), "tCO2/a": ("Mt CO2/a", 1e-6)}
-SMALL: Final = {"MWh/a": ("GWh/a", 1e-3), "tCO2/a": ("kt CO2/a", 1e-3)}
+SCALED: Final = {"MWh/a": (say_as("scaled", "TWh/a"), 1e-6), "tCO2/a": (say_as("scaled", "Mt CO2/a"), 1e-6)}
+SMALL: Final = {"MWh/a": (say_as("scaled", "GWh/a"), 1e-3), "tCO2/a": (say_as("scaled", "kt CO2/a"), 1e-3)}
 SMALL_BELOW: Final = 1e6
 SITES_TOLD: Final = 10
 NAME_WIDTH: Final = 42
@@ -115,14 +115,10 @@ def _bars(found: Found, table: pd.DataFrame, scale: float, language: Language) -
 
 def labels(scenario: Scenario, group: str, language: Language) -> dict[str, str]:
     """Return what places of a group are called."""
-    return {str(key): str(label) for key, label in scenario.labels(_set_of(group), language).items()}
+    return {str(key): str(label) for key, label in scenario.labels(set_of(group), language).items()}
 
 
-def _set_of(group: str) -> str:
-    return "site" if group == "build" else group
-
-
-def scaled(unit: str, largest: float) -> tuple[str, float]:
+def scaled(unit: str, largest: float) -> tuple[Text, float]:
     """Return the unit to tell numbers of a size in, and by what they are multiplied."""
     return (SMALL if abs(largest) < SMALL_BELOW else SCALED).get(unit, (unit, 1.0))
 
@@ -184,7 +180,7 @@ def _whole_lines(found: Found) -> list[Message]:
     return [join(told, SEMICOLON)] if told else []
 
 
-def _numbers(row: pd.Series) -> tuple[str, str, str, str]:
+def _numbers(row: pd.Series) -> tuple[str, str, str, Text]:
     """Return best, least and most as text in one unit, and that unit."""
     numbers = [float(row[name]) for name in ("best", "least", "most")]
     unit, scale = scaled(str(row["unit"]), max((abs(number) for number in numbers if number == number), default=0.0))  # noqa: PLR0124 - NaN
@@ -194,11 +190,7 @@ def _numbers(row: pd.Series) -> tuple[str, str, str, str]:
 
 def _line(found: Found, row: pd.Series) -> Message:
     best, least, most, unit = _numbers(row)
-    group = str(row["group"])
-    what = word(str(row["what"]))
-    if row["place"]:
-        name = found.scenario.called(_set_of(group), str(row["place"]))
-        what = join([shown(name), what], CLAUSES)
+    what = called(found.scenario, str(row["group"]), str(row["what"]), str(row["place"]))
     return say(
         "{what}{least:>10} to {most:>10}  (best {best:>8}) {unit}",
         what=padded(what, NAME_WIDTH),

@@ -26,6 +26,7 @@ from planner.models.declarations import declarations
 from planner.pipeline.check import read_scenario
 from planner.pipeline.run import run
 from planner.studies.sweep.points_file import Row, held, read_points, write_points
+from planner.views.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -46,6 +47,14 @@ VARIANTS: Final[dict[str, tuple[str, ...]]] = {
 (and with it the duty to fill a site, which its own province cannot)."""
 
 KEYS: Final = ("variant", "mode", "share")
+WORDS: Final = {
+    "certificate": say("certificate"),
+    "matched": say("matched"),
+    "every_timestep": say("every hour"),
+    "as_given": say("as given"),
+    "without_deferral": say("no work may wait"),
+    "without_shifting": say("no work leaves its province"),
+}
 MEASURES: Final = {
     "cost": "CNY/a",
     "cost_per_energy": "CNY/MWh",
@@ -103,7 +112,7 @@ class Plan:
         for share in self.shares:
             if not 0.0 <= share <= 1.0:
                 raise UsageError(say("share {share:g}: a share is from 0 to 1", share=share))
-        for word, given, known in (
+        for what, given, known in (
             ("mode", self.modes, MODES),
             ("variant", self.variants, tuple(VARIANTS)),
             ("scope", (self.scope,) if self.scope else (), tuple(scopes())),
@@ -111,7 +120,7 @@ class Plan:
             for name in given:
                 if name not in known:
                     raise UsageError(
-                        say("{word} {name}: choose from {listed}", word=word, name=shown(name), listed=join(known))
+                        say("{word} {name}: choose from {listed}", word=what, name=shown(name), listed=join(known))
                     )
         if not (self.shares and self.modes):
             raise UsageError(say("nothing is asked: give at least one share and one mode"))
@@ -137,12 +146,15 @@ def solve_points(
             if on_progress is not None:
                 on_progress(
                     say(
-                        "point {number} of {count}: {listed}", number=number, count=len(points), listed=", ".join(point)
+                        "point {number} of {count}: {listed}",
+                        number=number,
+                        count=len(points),
+                        listed=join(WORDS.get(part, part) for part in point),
                     )
                 )
             known[point], trouble = _solved(folder, plan, scenario, point)
             if trouble and on_progress is not None:
-                on_progress(f"  {known[point]['status']}: {trouble}")
+                on_progress(say("  {status}: {trouble}", status=word(known[point]["status"]), trouble=trouble))
             write_points(out / FILE, columns, [known[key] for key in sorted(known, key=_place)])
     return scenario, [known[point] for point in points]
 

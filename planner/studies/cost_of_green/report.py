@@ -10,7 +10,7 @@ from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.language import Language, Message, Named, Text, columns_of, join, padded, say
 from planner.libraries import import_alone
-from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS
+from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS, WORDS
 from planner.version import __version__
 from planner.views.captions import illustrative_note
 from planner.views.words import word
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from planner.studies.sweep.points_file import Row
 
 NAME: Final = "cost_of_green"
-WORDS: Final = {
-    "certificate": say("certificate"),
-    "matched": say("matched"),
-    "every_timestep": say("every hour"),
-    "as_given": say("as given"),
-    "without_deferral": say("no work may wait"),
-    "without_shifting": say("no work leaves its province"),
-}
 MILLION: Final = 1e6
 COST_WIDTH: Final = 18
 
@@ -160,4 +152,4 @@ def headline(rows: Sequence[Row], out: Path) -> Message:
 def _line(row: Row) -> Message:
     variant, mode = (WORDS[row[key]] for key in KEYS[:2])
     cost = f"{float(row['cost_per_energy']):10.2f} CNY/MWh" if row["cost_per_energy"] else _status(row["status"])
-    return join([f"{float(row['share']):7.1%}  ", padded(mode, 12), padded(variant, 28), cost], "")
+    return join([f"{float(row['share']):7.1%}  ", padded(mode, 18), padded(variant, 28), cost], "")
