@@ -155,7 +155,7 @@ def test_what_is_no_single_value_is_told_with_its_type(pa: Any, value: Any, kind
     assert table is None
     [fault] = gathering.faults
     assert f"the column's type is {kind}" in str(fault)
-    assert remedy in written(fault.remedy)
+    assert remedy in fault.remedy
 
 
 def test_what_is_no_parquet_file_is_told(pa: Any) -> None:

@@ -47,7 +47,7 @@ def test_the_way_of_saving_does_not_matter(way: str, tmp_path: Path) -> None:
     files = {name: change(data) if name.endswith(".csv") else data for name, data in good_files().items()}
     scenario = read(written(tmp_path / "saved" / "world", files))
     same(scenario, read(written(tmp_path / "plain" / "world", good_files())))
-    assert ("world/site.csv: read as GB18030" in scenario.notes) == (way == "GB18030")
+    assert ("world/site.csv: read as GB18030" in [note.en for note in scenario.notes]) == (way == "GB18030")
 
 
 def shuffled(files: Files, rng: random.Random) -> Files:

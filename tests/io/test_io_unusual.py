@@ -77,7 +77,7 @@ def test_a_slip_of_unit_is_named(rich: Path, change: str, en: str, zh: str) -> N
     before = read_scenario(rich)
     scenario = read_scenario(rich, [change])
     name = change.partition("=")[0].partition("[")[0].rpartition(".")[2]
-    [note] = [note for note in scenario.notes if "unusual value" in note and f"column {name}," in note.replace(
+    [note] = [note for note in scenario.notes if "unusual value" in note and f"column {name}," in note.en.replace(
         "parameters.", ""
     )]  # fmt: skip
     assert en in note
@@ -113,7 +113,7 @@ def test_a_column_is_told_once(rich: Path) -> None:
     sites = read_scenario(rich).sets["site"]
     scenario = read_scenario(rich, ["site.wue=118"])
     [note] = [note for note in scenario.notes if "column wue" in note]
-    assert note.endswith(f"{len(sites) - 1} more unusual in this column")
+    assert note.en.endswith(f"{len(sites) - 1} more unusual in this column")
     assert scenario.unusual["wue"] == len(sites)
     wild = read_scenario(rich, [change for change, _, _ in SLIPS])
     found = tuple(unusual_in(wild))
@@ -148,7 +148,7 @@ def test_zero_and_negative_prices_are_usual() -> None:
     assert not price.holds(-0.08)
     warm = declarations().parameters["temperature"].plausible
     assert isinstance(warm, Plausible)
-    assert "it looks like K: write 20" in str(warm.remedy(293.15))
+    assert "it looks like K: write 20" in warm.remedy(293.15)
 
 
 @pytest.fixture(scope="module")
