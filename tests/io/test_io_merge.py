@@ -238,7 +238,9 @@ def test_a_bad_cell_of_the_base_is_named_there(tmp_path: Path) -> None:
 def test_what_is_not_used_is_noted_and_left_out(tmp_path: Path) -> None:
     """Proves that tables of features not listed are allowed, checked, named, and not given to the model."""
     scenario = read(written(tmp_path / "world", good_files()))
-    assert "unused: site_technology.csv, column capacity (the feature wind is not listed)" in [note.en for note in scenario.notes]
+    assert "unused: site_technology.csv, column capacity (the feature wind is not listed)" in [
+        note.en for note in scenario.notes
+    ]
     assert not scenario.is_given("capacity")
     files = good_files() | {"site_technology.csv": b"site,technology,capacity\nguian,wind,x\n"}
     assert "not a number" in str(faults(written(tmp_path / "other", files))[0])

@@ -24,7 +24,7 @@ from planner.io.hourly.place_columns import Places, matched, only_column, picked
 from planner.io.hourly.times.year_of_hours import Clock, HourlyTable, aligned, zone_note
 from planner.io.hourly.times.zones import scenario_offset, standard_offset, zone_of
 from planner.io.read.cells import parse
-from planner.io.read.folders import TOML, FolderReader
+from planner.io.read.folders import FolderReader, existing_folder
 from planner.language import Message, Text, join, say, written
 from planner.scenario.parameter import Declarations, table_of
 from planner.scenario.schema import CONFIDENCE, schema_of
@@ -91,7 +91,7 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
         )
     if FORBIDDEN.search(order.source):
         raise UsageError(say("--source holds a control or bidirectional character"))
-    path = _folder(folder)
+    path = existing_folder(folder, say("name a scenario folder; 'planner new' makes one"))
     with sole_writer(path):
         gathering = Gathering(path.parent)
         read = read_hourly_file(file, order.time_column, gathering)
@@ -138,19 +138,6 @@ def _clock(read: HourlyFile, order: Order, gathering: Gathering) -> Clock:
     if note:
         gathering.note(note)
     return Clock(zone, name, offset)
-
-
-def _folder(folder: Path) -> Path:
-    try:
-        path = folder.resolve()
-        if path.is_dir():
-            return path
-    except (OSError, ValueError, RuntimeError):
-        pass
-    problem = say("not a folder") if folder.name == TOML else say("there is no such folder")
-    raise InvalidInputError(
-        [Fault(str(folder), problem, remedy=say("name a scenario folder; 'planner new' makes one"))]
-    )
 
 
 @dataclass(frozen=True)

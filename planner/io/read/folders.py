@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import Fault, reason
+from planner.errors import Fault, InvalidInputError, reason
 from planner.faults import Gathering, nearest
 from planner.io.files.geofiles import read_geofile
 from planner.io.files.parquet import read_parquet
@@ -35,6 +35,20 @@ READERS: dict[str, Reader] = {
     ".gpkg": read_geofile,
 }
 """Files that are tables, by suffix; any other file in the folder is the author's own."""
+
+
+def existing_folder(given: Path, remedy: Text) -> Path:
+    """Return a folder that somebody named, links followed."""
+    problem: Text = say("not a folder") if given.name == TOML else say("there is no such folder")
+    try:
+        path = given.resolve()
+        if path.is_dir():
+            return path
+    except PermissionError as error:
+        problem = reason(error)
+    except (OSError, ValueError, RuntimeError):  # a loop of links, a name that no file system holds
+        pass
+    raise InvalidInputError([Fault(str(given), problem, remedy=remedy)])
 
 
 @dataclass

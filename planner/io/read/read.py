@@ -12,7 +12,7 @@ import pandas as pd
 from planner.errors import Fault, InvalidInputError
 from planner.faults import Gathering
 from planner.io.read.edits import override
-from planner.io.read.folders import TOML, FolderReader
+from planner.io.read.folders import TOML, FolderReader, existing_folder
 from planner.io.read.order import TIMESTEP, Order, row_order, sorted_order, timesteps
 from planner.io.read.sources import check_sources
 from planner.io.read.unusual import notes_of, unusual_in
@@ -48,15 +48,7 @@ def read_scenario(folder: str | Path, declarations: Declarations, overrides: Ite
     InvalidInputError
         Anything wrong; all faults together.
     """
-    given = Path(folder)
-    try:
-        path = given.resolve()
-        is_folder = path.is_dir()
-    except (OSError, ValueError, RuntimeError):
-        path, is_folder = given, False
-    if not is_folder:
-        problem = say("not a folder") if given.name == TOML else say("there is no such folder")
-        raise InvalidInputError([Fault(str(folder), problem, remedy=say("name a scenario folder"))])
+    path = existing_folder(Path(folder), say("name a scenario folder"))
     gathering = Gathering(path.parent)
     schema = schema_of(declarations)
     try:

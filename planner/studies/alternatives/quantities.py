@@ -16,13 +16,13 @@ from planner.models.features.site_capacity import work_done
 from planner.views.words import word
 
 if TYPE_CHECKING:
-    from planner.scenario.scenario import Scenario
     from collections.abc import Callable, Iterator, Mapping
 
     import pandas as pd
 
     from planner.models.algebra.plan_model import PlanModel, Rule
     from planner.scenario.built import Built
+    from planner.scenario.scenario import Scenario
 
     Tables = Mapping[str, pd.DataFrame]
 

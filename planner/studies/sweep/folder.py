@@ -40,6 +40,8 @@ def check_statement(
         before = json.loads(path.read_bytes())
     except FileNotFoundError:
         before = None
+    except PermissionError:
+        raise
     except (OSError, ValueError):
         before = {}
     if before is not None:
