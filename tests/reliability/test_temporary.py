@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from planner import cli, system, temporary
+from planner.pipeline.export import export_workbook
 from planner.temporary import PREFIX, temporary_folder
 from tests.worlds import BASE
 
@@ -161,6 +162,32 @@ def test_a_full_temporary_folder(tmp_path: Path) -> None:
     )
     assert done.returncode == 10, done.stderr
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("export", "world", "--format", "xlsx", "--out", "book.xlsx"), ("import", "whole.xlsx", "new")]
+)
+def test_workbooks_on_a_full_disk(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Proves exit code 10 in one line, and nothing left, whichever library finds no room.
+
+    Sensitivity: what Python says of an archive that its library left open; a full folder called a book too large.
+    """
+    export_workbook(BASE.write(tmp_path / "world"), tmp_path / "whole.xlsx")
+    (tmp_path / "temp").mkdir()
+    command = f"ulimit -f 2; '{sys.executable}' -m planner {' '.join(words)}"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(tmp_path / "temp"),
+    }
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 10, done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["temp", "whole.xlsx", "world"]
+    assert not list((tmp_path / "temp").iterdir())
 
 
 CLOSED = [

@@ -7,6 +7,7 @@ something, ``{"merged": â€¦}`` and at last ``{"end": true}``; or ``{"refused": â
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -16,7 +17,7 @@ import warnings
 import zipfile
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from planner.system import resource
+from planner.system import FULL, resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ SECONDS_MAX: Final = 240
 """[s] of processor time."""
 ANSWER_MAX: Final = 1 << 29
 """[bytes] of answer."""
+FULL_EXIT: Final = 11
+"""Exit code where the answer finds no room."""
 FILE_MAX: Final = 64 << 20
 """[bytes] of workbook."""
 UNZIPPED_MAX: Final = 512 << 20
@@ -70,8 +73,20 @@ def main() -> None:
     except MemoryError:
         os._exit(9)  # there may be no room left to say it
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the library do
+        if _is_full(error):
+            os._exit(FULL_EXIT)
         answer.write(json.dumps({"refused": _word_for(error), "what": str(error)[:SHOWN_MAX]}) + "\n")
-    answer.flush()
+    try:
+        answer.flush()
+    except OSError as error:
+        os._exit(FULL_EXIT if _is_full(error) else 9)
+
+
+def _is_full(error: Exception) -> bool:
+    """Return whether there is no room for the answer; one beyond our own limit is too much in any room."""
+    if resource is not None and getattr(error, "errno", None) == errno.EFBIG:
+        return resource.getrlimit(resource.RLIMIT_FSIZE)[0] < ANSWER_MAX
+    return getattr(error, "errno", None) in FULL
 
 
 def _limit() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from planner.errors import Fault, InvalidInputError, reason, shown
+from planner.errors import CannotWriteError, Fault, InvalidInputError, reason, shown
 from planner.io.workbook import child
 from planner.language import Message, say
 
@@ -92,6 +92,13 @@ def _sheets(answer: IO[bytes], path: Path, code: int | None) -> Iterator[RawShee
             _take(told, found)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         has_ended = False
+    if code == child.FULL_EXIT:
+        raise CannotWriteError(
+            say(
+                "the temporary folder {folder} is full; free some space there, or name another by TMPDIR",
+                folder=shown(tempfile.gettempdir()),
+            )
+        )
     if not has_ended:
         raise _refused(path, "too_much" if code != 0 else "damaged", "")
     yield from found

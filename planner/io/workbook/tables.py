@@ -11,6 +11,7 @@ import re
 from io import BytesIO
 from itertools import islice
 from math import ceil
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, Final
 
 import xlsxwriter
@@ -65,12 +66,14 @@ def write_workbook(path: Path, sheets: Sequence[Sheet | Page]) -> None:
     size = sum(len(sheet.rows) * len(sheet.columns) for sheet in sheets if isinstance(sheet, Sheet))
     whole = BytesIO()  # a disk that is full while the library packs its files would be told of once more, by Python
     with writing(path), temporary_folder() as drafts, draft_of(path) as draft:
-        options = {**OPTIONS, "constant_memory": size > CELLS_IN_MEMORY, "tmpdir": str(drafts)}
+        is_large = size > CELLS_IN_MEMORY
+        options = {**OPTIONS, "constant_memory": is_large, "in_memory": not is_large, "tmpdir": str(drafts)}
         try:
             book = xlsxwriter.Workbook(whole, options)
             _write(book, sheets)
             book.close()
         except FileCreateError as error:  # it wraps the system's own
+            clear_frames(error.__traceback__)  # the library's archive is closed while there is what it writes to
             raise (
                 error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error))
             ) from error
