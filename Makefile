@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill installed newest lowest words benchmark basemap site site-check findings clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-stop installed newest lowest words benchmark basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -55,6 +55,9 @@ campaign-random: $(VENV)/.test  ## 10,000 random scenarios, solved and audited.
 
 campaign-brute: $(VENV)/.test  ## 5,000 tiny integer plans against enumeration.
 	PLANNER_BRUTE=5000 $(BIN)/python -m pytest tests/properties/test_brute_force.py -n auto
+
+campaign-stop: $(VENV)/.test  ## 200 stop signals at random moments to ten commands.
+	$(BIN)/python tests/campaigns/stop_signals.py --signals 200
 
 campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.
 	$(BIN)/python tests/campaigns/kill_runs.py --runs 100
