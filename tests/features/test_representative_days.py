@@ -195,7 +195,7 @@ def test_changed_figures_are_told_apart(tmp_path: Path) -> None:
     with toml.open("a", encoding="utf-8") as file:
         file.write('[drop]\nsite = ["hebei"]\n')
     notes = list(feature.warn(planner.read_scenario(tmp_path / "w")))
-    assert notes == ["p002 of profile.csv is left out: availability has no hebei;solar any more"]
+    assert [note.en for note in notes] == ["p002 of profile.csv is left out: availability has no hebei;solar any more"]
 
 
 def test_listed_without_its_table_is_noted() -> None:

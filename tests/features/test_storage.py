@@ -484,6 +484,6 @@ def test_a_negative_price_is_named() -> None:
     paid = STORE.with_cells("site_timestep", "grid_power_price", {"plain;noon": -5})
     free = STORE.with_cells("site_timestep", "grid_power_price", {"plain;noon": 0})
     [note] = warnings_of(scenario_of(paid))
-    assert note.startswith("the grid pays for power at plain")
+    assert note.en.startswith("the grid pays for power at plain")
     assert list(warnings_of(scenario_of(free))) == []
     assert list(warnings_of(scenario_of(DAY.with_cells("site_timestep", "grid_power_price", {"plain;noon": -5})))) == []

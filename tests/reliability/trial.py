@@ -85,7 +85,7 @@ def _solved(results: Results, report: dict[str, Any], *, wild: bool) -> Outcome:
     left_out = rows_without_variables(results, report)
     assert counts["rows"] == report["rows"] - left_out
     assert summary["status"] == "optimal" or (wild and summary["status"] == "feasible"), summary["status"]
-    assert of_run(results, Path("run")).startswith(("optimal", "FEASIBLE")[summary["status"] == "feasible"])
+    assert of_run(results, Path("run")).en.startswith(("optimal", "FEASIBLE")[summary["status"] == "feasible"])
     read_back(summary)
     read_back(results.manifest)
     assert_finite(summary)

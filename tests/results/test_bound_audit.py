@@ -86,7 +86,7 @@ def test_true_bound_is_proved_again(run: Path) -> None:
     assert "is proved again (gap 0.00%), from the shadow prices stored" in audit_run(run, bound=True)
     speak("zh")
     try:
-        assert "已重新证明" in audit_run(run, bound=True)
+        assert "已重新证明" in audit_run(run, bound=True).zh
     finally:
         speak("en")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from planner.io.results.read_run import read_results
+from planner.language import written
 from planner.models.declarations import declarations
 
 HERE = Path(__file__).parent
@@ -24,7 +25,7 @@ def mark_of(run: Path) -> float:
     results = read_results(run, declarations())
     mark = float(results.summary["objective"])
     assert results.log == f"solver says {mark}\n"
-    assert results.manifest["notes"] == [f"mark {mark}"]
+    assert [written(note) for note in results.manifest["notes"]] == [f"mark {mark}"]
     assert results.tables["cost"].set_index("category")["cost"]["carbon"] == 0.1 * mark
     assert results.shadow_prices["price"].tolist() == [400.25 * mark]
     return mark

@@ -108,7 +108,7 @@ def test_words_that_stand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second, "SECONDS_MOST", 0.3)
     alone = searched(strict_market_split(), infeasible())
     assert (alone.state, alone.second_opinion) == ("infeasible", "unfinished")
-    assert ["the solver's word alone" in str(said) for said in alone.warnings] == [True]
+    assert ["the solver's word alone" in said for said in alone.warnings] == [True]
 
 
 def test_a_plan_overrules_both_words() -> None:
@@ -183,7 +183,7 @@ def test_another_solver_is_not_believed_either(tmp_path: Path) -> None:
     fake = (sys.executable, str(Path(__file__).parent / "fake_child.py"), "other_sees_no_plan")
     found = solve(two_sites(), SolverOptions(name="fake"), tmp_path, child=fake)
     assert (found.status, found.objective) == ("optimal", 19.0)
-    assert [str(said) for said in found.details["warnings"]] == [
+    assert [said.en for said in found.details["warnings"]] == [
         "fake ended with infeasible, but HiGHS found a plan, which is taken"
     ]
     assert solve(NO_ROOM, SolverOptions(name="fake"), tmp_path, child=fake).status == "infeasible"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planner.errors import CannotWriteError, InvalidInputError, UsageError
-from planner.language import speak
+from planner.language import Text, rendered, speak
 from planner.pipeline.check import read_scenario
 from planner.pipeline.finished import audit_run
 from planner.pipeline.run import run
@@ -333,13 +333,14 @@ def test_points_are_told_in_words(here: HereEngine, tmp_path: Path) -> None:
 
     Sensitivity: a folder's name with ids in it; a backslash and an n between two sentences.
     """
-    lines: list[str] = []
+    said: list[Text] = []
     sweep = Sweep([axis_of("workload.latency_max[online]=0.5,10"), axis_of("site.grid_power_price[qingyang]=300,400")])
     speak("zh")
     try:
-        _, points = solve_sweep(TINY, tmp_path, sweep, lines.append)
+        _, points = solve_sweep(TINY, tmp_path, sweep, said.append)
         rows, left_out = points.finish()
-        told = headline(points, rows, (), left_out)
+        told = rendered(headline(points, rows, (), left_out))
+        lines = [rendered(line) for line in said]
     finally:
         speak("en")
     assert len(here.jobs) == 4

@@ -26,7 +26,7 @@ from planner.models.declarations import declarations
 from planner.pipeline.check import read_scenario
 from planner.pipeline.run import run
 from planner.studies.sweep.points_file import Row, held, read_points, write_points
-from planner.views.words import word
+from planner.studies.sweep.words import status_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -154,7 +154,7 @@ def solve_points(
                 )
             known[point], trouble = _solved(folder, plan, scenario, point)
             if trouble and on_progress is not None:
-                on_progress(say("  {status}: {trouble}", status=word(known[point]["status"]), trouble=trouble))
+                on_progress(say("  {status}: {trouble}", status=status_word(known[point]["status"]), trouble=trouble))
             write_points(out / FILE, columns, [known[key] for key in sorted(known, key=_place)])
     return scenario, [known[point] for point in points]
 

@@ -8,12 +8,12 @@ import pandas as pd
 
 from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
-from planner.language import Language, Message, Named, Text, columns_of, join, padded, say
+from planner.language import Language, Message, Named, Text, columns_of, join, padded, rendered, say
 from planner.libraries import import_alone
 from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS, WORDS
+from planner.studies.sweep.words import status_word
 from planner.version import __version__
 from planner.views.captions import illustrative_note
-from planner.views.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,7 @@ def _markdown(header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]
 
 def _status(status: str) -> Message:
     """Return why a point has no cost, as wide as a cost is."""
-    told = Named(status, word(status).zh)
+    told = Named(status, rendered(status_word(status), "zh"))
     return Named(*(" " * (COST_WIDTH - columns_of(each)) + each for each in (told.en, told.zh)))
 
 
