@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +11,6 @@ from planner.cli.language import App
 from planner.cli.streams import give, tell_aside
 from planner.errors import UsageError, shown
 from planner.language import Text, join, rendered, say
-
-PATIENCE = 5.0
-"""[s] of silence before the solver's progress is shown."""
-LINE_LENGTH_MAX = 160
 
 app = App(
     name="planner",
@@ -81,16 +76,3 @@ def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
             say("{option} {text}: choose from {known}", option=option, text=shown(text), known=join(known))
         )
     return words
-
-
-class Progress:
-    """Passes the solver's lines on to stderr once it has run for a while: a short solve needs no commentary."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    def __call__(self, line: Text) -> None:
-        """Show a line if it is time to."""
-        text = rendered(line).rstrip()
-        if text and time.monotonic() - self._start > PATIENCE:
-            tell_aside(shown(text, LINE_LENGTH_MAX) + "\n")

@@ -13,7 +13,6 @@ from planner.cli.options import (
     BaseMapLayer,
     Gap,
     Overrides,
-    Progress,
     Quiet,
     ScenarioFolder,
     Solver,
@@ -70,7 +69,6 @@ def run(
     from planner.views import headline  # noqa: PLC0415
 
     drawing = {"language": spoken(), "basemap": one_layer(basemap, layer)}
-    talk = not (as_json or quiet)
     changes = overrides or ()
     question, full_year = (
         read_to_dispatch(scenario, changes) if dispatch_year else (read_scenario(scenario, changes), None)
@@ -86,7 +84,6 @@ def run(
         start=start,
         full_year=full_year,
         deciding=deciding,
-        on_progress=Progress() if talk else None,
     )
     if as_json:
         print_json(results.summary)

@@ -13,6 +13,7 @@ from planner.models.solving.highs.exchange import AlgorithmMissingError
 from planner.models.solving.highs.finite import check_limits, check_numbers
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.highs.options import DUAL_TOLERANCE, LARGE, WHOLE, is_large, lets_slip, pinned_options
+from planner.models.solving.highs.progress import tell
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import (
@@ -132,7 +133,7 @@ class Programme:
         # A column that is fixed may cost far more, and must not come to cost what HiGHS takes for infinite.
         exponent = min(exponent, np.floor(np.log2(VALUE_MAX / max(1.0, float(np.abs(cost).max(initial=0.0))))))
         if self._scale != 2.0**exponent:
-            print(f"Costs are multiplied by 2^{int(exponent)} for HiGHS, and so are the objectives below", flush=True)  # noqa: T201
+            tell(f"Costs are multiplied by 2^{int(exponent)} for HiGHS, and so are the objectives below")
         self._scale = float(2.0**exponent)
         self._cost = cost
         every = np.arange(len(cost), dtype=np.int32)

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from planner.models.algebra.unfit import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 from planner.models.solving.highs.options import pinned_options
+from planner.models.solving.highs.progress import tell, told_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +104,7 @@ class BlockStart:
         sample = self._sample(sample_min)
         failed = [-1]
         for attempt in range(RETRIES + 1):
+            tell(f"Sample of {len(sample)} of {self._blocks} {what}")
             if not self._solve_sample(sample):
                 return False
             others = sorted(set(range(self._blocks)) - set(sample))
@@ -112,7 +114,7 @@ class BlockStart:
             sample = sorted({*sample, *sorted(failed, key=lambda block: -self._sizes[block])[:JOINING]})
         took = time.perf_counter() - begin
         how = f"{self._blocks} {what} by way of {len(sample)}, {len(failed)} of them without a plan of their own"
-        print(f"A basis to begin with from {how}: {took:.1f} s", flush=True)  # noqa: T201
+        tell(f"A basis to begin with from {how}: {took:.1f} s")
         return self._clock.left > 0.0 and None not in self._column_status and None not in self._row_status
 
     def _gather_periods(self) -> None:
@@ -157,7 +159,7 @@ class BlockStart:
         priced, taken = self._priced_cost(), self._taken()
         failed: list[int] = []
         before = -1
-        for block in blocks:
+        for block in told_blocks(blocks):
             if self._clock.left <= 0.0:
                 break
             columns, rows = self._columns[block], self._rows[block]

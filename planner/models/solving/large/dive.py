@@ -16,6 +16,7 @@ import numpy.typing as npt
 from planner.models.solving.highs import warm
 from planner.models.solving.highs.highs import OnIncumbent, Programme, State
 from planner.models.solving.highs.options import is_large
+from planner.models.solving.highs.progress import tell
 from planner.models.solving.large import branch
 from planner.models.solving.large.block_start import BlockStart
 from planner.models.solving.large.branch import WHOLE
@@ -23,6 +24,9 @@ from planner.models.solving.proof.leaves import Leaves
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Arrays, Clock, Indices, Request, Statuses, Vector
+
+PREPARATION_SHARE = 1 / 3
+"""Of the time limit, that putting a basis together may take: without one there may still be a plan."""
 
 
 @dataclass
@@ -83,7 +87,7 @@ def relaxed(arrays: Arrays, request: Request, clock: Clock, cost: Vector, intege
         fix_integers(programme, integers)
     programme.set_cost(cost)
     if len(arrays.column_block) and is_large(arrays, request) and not request.is_careful:
-        basis = BlockStart(programme, request, clock).basis()
+        basis = BlockStart(programme, request, clock.share(PREPARATION_SHARE)).basis()
         if basis is not None:
             programme.begin_at(*basis)
     return programme
@@ -211,6 +215,7 @@ def _fix_all(
         if state != "optimal":
             return None
         values, left = programme.values, left & ~chosen
+        tell(f"Integers: {len(left) - int(left.sum())} of {len(left)} whole")
         first = values[integers]
     return values
 
