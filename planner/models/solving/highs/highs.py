@@ -58,6 +58,8 @@ class Programme:
         The bounds now in force: (columns,) and (rows,).
     status
         HiGHS's own word for the last run.
+    known
+        (columns,) a plan that was found on the way, if a time limit comes first.
     """
 
     def __init__(self, arrays: Arrays, request: Request, *, with_integers: bool) -> None:
@@ -70,6 +72,7 @@ class Programme:
         self.column_lower = arrays.column_lower.copy()
         self.column_upper = loose_upper(arrays) if is_loosened else arrays.column_upper.copy()
         self.row_lower, self.row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
+        self.known: Vector | None = None
         self.status = "kNotset"
         self._scale = 1.0
         self._bound_scale = 1.0
