@@ -35,9 +35,3 @@ Message.__str__ = _unrendered  # type: ignore[assignment,method-assign]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let golden numbers be accepted anew."""
     parser.addoption("--update-golden", action="store_true", help="accept the numbers found as meant")
-
-
-@pytest.fixture(autouse=True)
-def _without_progress(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the progress of a slow solve out of what a command says: whether it is shown hangs on the machine."""
-    monkeypatch.setattr("planner.cli.options.PATIENCE", float("inf"))

@@ -38,7 +38,7 @@ EXCEPTIONS = {
     name for name, error in vars(planner.errors).items() if isinstance(error, type) and issubclass(error, PlannerError)
 }
 EXCEPTIONS |= {"DrawingError", "UnreadableError", "LayerError"} - {"InvalidInputError"}
-TELLING = {"Fault", "Finding", "at", "fault", "_fault", "note", "on_progress", *EXCEPTIONS}
+TELLING = {"Fault", "Finding", "at", "fault", "_fault", "note", "on_progress", "part_of", "working_on", *EXCEPTIONS}
 """What is called with sentences for a user."""
 SAID_LATER = {"problem", "remedy", "why", "hint"}
 """Variables that hold a part of such a sentence."""

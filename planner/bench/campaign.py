@@ -30,6 +30,7 @@ from planner.io.files.run_swap import sync
 from planner.io.files.writing import writing
 from planner.language import say
 from planner.models.solving.process.solver_process import Interrupts
+from planner.progress import part_of, working_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -78,7 +79,8 @@ def run_campaign(folder: Path, campaign: Campaign, on_record: OnRecord | None = 
             memory = campaign.memory_limit or MEMORY_SHARE * machine["memory"]
             runner = Runner(folder, campaign, Limits(campaign.time_limit + campaign.grace, memory), interrupts)
             for position, run in enumerate(left, start=len(runs) - len(left) + 1):
-                record = runner.make(run)
+                with part_of(say("run {number} of {count}", number=position, count=len(runs))):
+                    record = runner.make(run)
                 file.add(record)
                 records[record.key] = record
                 if on_record is not None:
@@ -105,7 +107,9 @@ class Runner:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         try:
+            working_on(say("solving by {solver}", solver=run.solver))
             record = self._solve(run, work)
+            working_on(say("checking the answer"))
             checked = check_apart(record, self.folder / run.instance.file, self.folder, work, self.interrupts)
         finally:
             shutil.rmtree(work, ignore_errors=True)

@@ -18,6 +18,7 @@ from planner.language import say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.pipeline.check import read_scenario
+from planner.progress import working_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +59,7 @@ def freeze(folder: Path, sources: Sequence[Path], overrides: Sequence[str] = ())
     with writing(folder):
         (folder / FOLDER).mkdir(parents=True, exist_ok=True)
         for path, name in zip(sources, names, strict=True):
+            working_on(say("making instances of {name}", name=shown(name)))
             known += _freeze_source(folder, path, name, overrides, known)
             _write_index(folder, known)
     return known

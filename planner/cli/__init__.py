@@ -10,13 +10,14 @@ from tempfile import gettempdir
 
 import typer
 
+from planner.cli.progress import spoken_of
 from planner.cli.stopping import Interrupted, ignore_signals, stoppable
 from planner.cli.streams import tell_aside
 from planner.errors import CannotWriteError, InvalidInputError, PlannerError, reason, shown
 from planner.language import Message, Text, say, speak, spoken
 from planner.system import FULL
 
-VERBS = ("run", "explain", "draw", "report", "compare", "study", "files", "imports", "sweep", "alternatives", "bench")
+VERBS = ("run", "explain", "draw", "compare", "study", "files", "imports", "sweep", "alternatives", "bench")
 """The files of verbs, in the order in which ``planner --help`` lists them."""
 
 
@@ -62,12 +63,13 @@ def _run(arguments: list[str]) -> int | None:
 
     speak(asked(arguments))
     translate_help()
-    for verb in VERBS:
-        import_module(f"planner.cli.{verb}")
-    from planner.cli.options import app  # noqa: PLC0415
+    with spoken_of(arguments):  # from here on: what is loaded and done takes more than a moment
+        for verb in VERBS:
+            import_module(f"planner.cli.{verb}")
+        from planner.cli.options import app  # noqa: PLC0415
 
-    code: int | None = app(arguments, standalone_mode=False)
-    return code
+        code: int | None = app(arguments, standalone_mode=False)
+        return code
 
 
 def _print_summary(error: PlannerError) -> None:

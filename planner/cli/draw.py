@@ -1,4 +1,4 @@
-"""``planner map`` and ``planner chart``: draw a finished run again."""
+"""``planner map``, ``planner chart`` and ``planner report``: draw a finished run again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import LAYER_HELP, BaseMap, Formats, RunFolder, app, formats_of, one_layer, words
+from planner.cli.options import LAYER_HELP, BaseMap, BaseMapLayer, Formats, RunFolder, app, formats_of, one_layer, words
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
@@ -55,3 +55,18 @@ def chart(
     files = formats_of(formats)
     for path in chart_run(run, kind, site=site, start=start, language=spoken(), formats=files, out=out):
         tell(f"{path}\n")
+
+
+@app.command(help=say("Write report.html of a finished run again; with another run beside it."))
+def report(
+    run: RunFolder,
+    *,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="RUN", help=rendered(say("A finished run to compare with.")))
+    ] = None,
+    basemap: BaseMap = None,
+    layer: BaseMapLayer = None,
+) -> None:
+    from planner.pipeline.finished import rewrite_report  # noqa: PLC0415
+
+    tell(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer))}\n")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import AsJson, Overrides, Progress, ScenarioFolder, app, print_json
+from planner.cli.options import AsJson, Overrides, ScenarioFolder, app, print_json
 from planner.cli.streams import tell
 from planner.language import rendered, say
 
@@ -25,7 +25,7 @@ def explain(
     from planner.studies.explain.search import explain as explained  # noqa: PLC0415
     from planner.studies.explain.text import of_explanation  # noqa: PLC0415
 
-    found = explained(scenario, overrides or (), time_limit=time_limit, on_progress=None if as_json else Progress())
+    found = explained(scenario, overrides or (), time_limit=time_limit)
     if as_json:
         print_json(found.as_json())
     elif found.status == "unexplained":

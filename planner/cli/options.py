@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +12,6 @@ from planner.cli.streams import give, tell, tell_aside
 from planner.errors import UsageError, shown
 from planner.language import Text, join, rendered, say
 from planner.version import __version__
-
-PATIENCE = 5.0
-"""[s] of silence before the solver's progress is shown."""
-LINE_LENGTH_MAX = 160
 
 translate_completion()
 app = App(
@@ -103,16 +98,3 @@ def words(option: str, text: str, known: tuple[str, ...]) -> list[str]:
 def formats_of(text: str) -> list[str]:
     """Return the formats of ``--format``."""
     return words("--format", text, ("png", "svg", "pdf"))
-
-
-class Progress:
-    """Passes the solver's lines on to stderr once it has run for a while: a short solve needs no commentary."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    def __call__(self, line: Text) -> None:
-        """Show a line if it is time to."""
-        text = rendered(line).rstrip()
-        if text and time.monotonic() - self._start > PATIENCE:
-            tell_aside(shown(text, LINE_LENGTH_MAX) + "\n")

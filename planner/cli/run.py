@@ -14,7 +14,6 @@ from planner.cli.options import (
     Formats,
     Gap,
     Overrides,
-    Progress,
     Quiet,
     ScenarioFolder,
     Solver,
@@ -77,7 +76,6 @@ def run(
 
     files = formats_of(formats)
     drawing = {"language": spoken(), "basemap": one_layer(basemap, layer), "formats": files}
-    talk = not (as_json or quiet)
     changes = overrides or ()
     question, full_year = (
         read_to_dispatch(scenario, changes) if dispatch_year else (read_scenario(scenario, changes), None)
@@ -94,7 +92,6 @@ def run(
         start=start,
         full_year=full_year,
         deciding=deciding,
-        on_progress=Progress() if talk else None,
     )
     if as_json:
         print_json(results.summary)

@@ -8,11 +8,19 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 from contextlib import suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from planner.errors import CannotWriteError, printable, reason
-from planner.language import Text, rendered, say
+from planner.language import Text, columns_of, rendered, say
+
+if TYPE_CHECKING:
+    from threading import Event
+
+_one_at_a_time = threading.RLock()
+_standing = [""]
+"""What stands on the terminal's line, to be cleared before anything else is written."""
 
 
 def tell(text: Text) -> None:
@@ -38,7 +46,25 @@ def give(text: str) -> None:
         raise CannotWriteError(say("cannot write to standard output: {reason}", reason=reason(error)))
 
 
+def let_stand(text: str, over: Event | None) -> None:
+    """Let a text stand on the terminal's line in place of what stood there, unless it is over already."""
+    with _one_at_a_time:
+        before = _standing[0]
+        if text == before or (over is not None and over.is_set()):
+            return
+        _standing[0] = text
+        gone = " " * (columns_of(before) - columns_of(text))
+        _put(sys.stderr, f"\r{text}{gone}" if text else f"\r{gone}\r")
+
+
 def _write(stream: TextIO | None, text: str) -> OSError | None:
+    """Write where nothing stands in the way."""
+    with _one_at_a_time:
+        let_stand("", None)
+        return _put(stream, text)
+
+
+def _put(stream: TextIO | None, text: str) -> OSError | None:
     if stream is None:  # it was closed before we began
         return None
     try:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.language import say
 from planner.models.algebra.plan_model import PlanModel
 from planner.models.declarations import declarations, modules_of
+from planner.progress import working_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +36,7 @@ def build_model(scenario: Scenario, units: Callable[[str], Any] | None = None) -
 
 def declare_model(scenario: Scenario, units: Callable[[str], Any] | None = None) -> PlanModel:
     """Return a model that has its sets and knows what else it will have, at which size."""
+    working_on(say("building the model"))
     m = PlanModel(scenario, units)
     modules = modules_of(scenario.features)
     _add_sets(m, set(modules))

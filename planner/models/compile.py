@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.language import say
 from planner.models.algebra import standard_form
 from planner.models.algebra.expansion import Expansion
 from planner.models.algebra.matrix import Compiled, expand
 from planner.models.algebra.own import Own
 from planner.models.algebra.templates import NotTemplatableError
 from planner.models.changes import compile_made
+from planner.progress import working_on
 
 if TYPE_CHECKING:
     from planner.models.algebra.plan_model import PlanModel
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 def compile_model(m: PlanModel, *, keep_broken: bool = False) -> Compiled:
     """Turn a model into arrays, by templates where every rule can be one, else through Pyomo's standard form."""
+    working_on(say("building the model's rows"))
     if m.is_made:
         return compile_made(m)
     expansion = Expansion(m)

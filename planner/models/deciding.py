@@ -26,6 +26,7 @@ from planner.models.slopes import base_of, moved_by
 from planner.models.solving.basis import fitted_basis
 from planner.models.solving.prices import PRICE_UNITS
 from planner.models.solving.solve import solve
+from planner.progress import part_of
 from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
@@ -97,8 +98,6 @@ class Deciding:
         What was solved, and how.
     declare
         Declares a scenario's model, with the user's own rules where there are any.
-    on_progress
-        Is handed a line of text now and then.
     notes
         What a reader should know of the list.
     """
@@ -108,7 +107,6 @@ class Deciding:
     solution: Solution
     options: SolverOptions
     declare: Callable[[Scenario], PlanModel] = declare_model
-    on_progress: Callable[[Text], None] | None = None
     base: Base | None = None
     notes: list[Text] = field(default_factory=list)
     _began: float = field(default_factory=time.perf_counter)
@@ -187,14 +185,10 @@ class Deciding:
             if ends - began < TRIAL_SECONDS_MIN or self._is_stopped:
                 found.append(None)
                 continue
-            self._tell(number + 1, len(groups))
-            found.append(self._trial(group, seconds))
+            with part_of(say("trial {number} of {count}", number=number + 1, count=len(groups))):
+                found.append(self._trial(group, seconds))
             overrun = max(0.0, time.perf_counter() - began - seconds)
         return found
-
-    def _tell(self, number: int, trials: int) -> None:
-        if self.on_progress is not None:
-            self.on_progress(say("what decides the plan: trial {number} of {trials}", number=number, trials=trials))
 
     def _trial(self, limits: Sequence[Limit], seconds: float) -> Worth | None:
         """Return what one step more of these limits saves together; ``None`` if it is not known."""

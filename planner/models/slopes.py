@@ -15,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from planner.language import say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.rules.relaxations import changed
+from planner.progress import part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -105,8 +107,9 @@ def base_of(
     problem = compile_model(model, keep_broken=True).problem
     slopes: dict[str, Slope] = {}
     closed = problem
-    for amount in amounts:
-        slope = None if is_over() else slope_of(opened, model, problem, amount, declare)
+    for number, amount in enumerate(amounts, start=1):
+        with part_of(say("limit {number} of {count}", number=number, count=len(amounts))):
+            slope = None if is_over() else slope_of(opened, model, problem, amount, declare)
         if slope is not None:
             cells = amount.present(scenario)
             present = np.array([cells[key] for key in slope.keys], dtype=float)

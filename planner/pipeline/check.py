@@ -14,6 +14,7 @@ from planner.models.build import declare_model
 from planner.models.declarations import declarations, guests_of, modules_of
 from planner.models.guests import document, sentences
 from planner.profiles.days.representative_days import with_representative_days
+from planner.progress import working_on
 from planner.views.words import catalogue
 
 if TYPE_CHECKING:
@@ -58,11 +59,15 @@ def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tu
             )
         )
     begin = time.perf_counter()
+    working_on(say("reading the scenario"))
     known = declarations()
     catalogue()  # a feature of another package that calls a thing otherwise is told before anything is solved
     full = read_folder(Path(folder), known, overrides)
     days = full.settings.representative_days
+    if days is not None:
+        working_on(say("choosing representative days"))
     reduced = full if days is None else with_representative_days(full, days)
+    working_on(say("checking the scenario"))
     scenario = _checked(reduced, begin, overrides)
     return scenario, None if reduced is full else _checked(full, begin, overrides)
 

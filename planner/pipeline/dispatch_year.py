@@ -27,7 +27,7 @@ from planner.pipeline.outcome import tabulate
 from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from planner.models.algebra.plan_model import PlanModel
@@ -97,15 +97,14 @@ def dispatch_year(
     investments: Mapping[Member, float],
     reduced: Mapping[str, Any],
     options: SolverOptions,
-    on_progress: Callable[[str], None] | None = None,
 ) -> Dispatch:
     """Dispatch the full year of a scenario with the investments of a plan."""
     begin = time.perf_counter()
     options = replace(options, tie_break=False, shadow_prices=False)
-    found = _dispatched(full_year, investments, options, on_progress)
+    found = _dispatched(full_year, investments, options)
     is_kept = found.status != "infeasible"
     if not is_kept:
-        found = _dispatched(_relaxed(full_year), investments, options, on_progress)
+        found = _dispatched(_relaxed(full_year), investments, options)
     head = {"status": found.status, "rules_kept": is_kept and bool(found.tables)}
     seconds = {"counts": found.counts, "seconds": time.perf_counter() - begin}
     if not found.tables:
@@ -142,7 +141,6 @@ def _dispatched(
     scenario: Scenario,
     investments: Mapping[Member, float],
     options: SolverOptions,
-    on_progress: Callable[[str], None] | None,
 ) -> _Found:
     """Solve and audit a scenario with its investments fixed."""
     if list(obstacles_of(scenario)):
@@ -154,7 +152,7 @@ def _dispatched(
         return _Found("infeasible", {}, {}, {}, [])
     problem = _fixed(compiled.problem, _investments(model), investments)
     with temporary_folder() as workdir:
-        solution = solve(problem, options, workdir, on_progress=on_progress)
+        solution = solve(problem, options, workdir)
     if solution.values is None:
         return _Found(solution.status, problem.counts, {}, {}, [])
     compiled.load(solution.values)

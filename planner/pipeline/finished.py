@@ -16,6 +16,7 @@ from planner.models.claims import Claims, audit_claims
 from planner.models.declarations import declarations
 from planner.models.guests import sentences as guests_said
 from planner.models.rules.findings import Finding
+from planner.progress import working_on
 from planner.views.drawing import draw, write_page
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _claims_differ(results: Results) -> list[Finding]:
 def audit_run(run_path: Path, *, bound: bool = False) -> Message:
     """Check a finished run again, from its files alone."""
     results = read_run(Path(run_path), declarations(), changed_allowed=True)
+    working_on(say("auditing"))
     own = results.manifest.get("own_rules") or {}
     taken_out = tuple(own.get("taken_out") or ())
     findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)

@@ -11,6 +11,7 @@ from planner.io.files.writing import writing
 from planner.language import Language, Message, Text, say
 from planner.libraries import import_alone
 from planner.pipeline.finished import read_results
+from planner.progress import working_on
 from planner.views.captions import map_notes
 from planner.views.page.style import FORMATS
 
@@ -50,6 +51,7 @@ def chart_run(
         raise UsageError(say("--from: only dispatch has a first day"))
     results = read_results(run)
     place = _site(results, kind, site)
+    working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 

@@ -21,6 +21,7 @@ from planner.models.claims import Claims, audit_claims
 from planner.models.deciding import Deciding
 from planner.models.declarations import guests_of, modules_of
 from planner.models.guests import check_tables
+from planner.progress import working_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +56,7 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     What is found under a rule that the user took out is kept as the user's own wish, and no disagreement.
     """
     solution, taken_out = record.solution, record.own.taken_out
+    working_on(say("auditing"))
     with record.clock("audit"):
         summary = summarise(record.scenario, tables)
         findings = audit(record.scenario, tables, summary, taken_out=taken_out)
@@ -98,13 +100,12 @@ def decides(
     record: Record,
     options: SolverOptions,
     declare: Callable[[Scenario], PlanModel] | None,
-    on_progress: Callable[[Text], None] | None,
 ) -> pd.DataFrame | None:
     """Return what decides a plan; nothing of a model that was changed by hand, which no scenario makes again."""
     if declare is None or record.problem is None or record.solution is None:
         record.notes.append(say("what decides the plan was not looked for: the model was made by hand"))
         return None
-    found = Deciding(record.scenario, record.problem, record.solution, options, declare, on_progress)
+    found = Deciding(record.scenario, record.problem, record.solution, options, declare)
     table = found.table()
     record.notes.extend(found.notes)
     return table

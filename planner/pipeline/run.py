@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
 from planner.io.results.read_start import check_start, read_start
 from planner.io.results.results import Results, write_manifest, write_results, write_summary
 from planner.io.results.run_folder import check_target, run_folder, run_name, target_of
-from planner.language import Text, join, say
+from planner.language import join, say
 from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
@@ -25,18 +25,20 @@ from planner.models.solving.start import Start, integer_variables, start_from
 from planner.pipeline.check import obstacles_of, warnings_of
 from planner.pipeline.dispatch_year import dispatch_year, investments_of
 from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, tabulate, without_plan
-from planner.pipeline.question import question_of
+from planner.pipeline.question import Question, question_of
 from planner.pipeline.record import Clock, Record
+from planner.progress import Listener, heard_by, part_of, with_errand, working_on
 from planner.temporary import temporary_folder
 from planner.views.drawing import check_basemap, draw_if_possible, load_early
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from planner.models.algebra.own import OwnRule
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem
     from planner.scenario.scenario import Scenario
 
-Progress = Callable[[Text], None]
 KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
 """Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
 
@@ -51,7 +53,7 @@ def run(
     start: Path | str | Results | None = None,
     full_year: Scenario | None = None,
     deciding: bool = False,
-    on_progress: Progress | None = None,
+    on_progress: Listener | None = None,
 ) -> Results:
     """Find the best plan of a scenario and audit it; nothing is written.
 
@@ -74,7 +76,7 @@ def run(
         Whether to find what decides the plan as well: the limits it reaches, and what one step more of each is worth.
         Those on integers are solved again, as long as the run itself took, within ``time_limit``.
     on_progress
-        Is handed a line of text now and then.
+        Is handed the phase that the work is in, as a text, now and then: ``solving: block 12 of 23``.
 
     Returns
     -------
@@ -89,12 +91,26 @@ def run(
         InfeasibleError, UnboundedError, StoppedWithoutPlanError, SolveInterruptedError or
         AuditDisagreedError; what is known of the failed run is in the error's ``results``.
     """
-    if start is not None and not isinstance(start, Results):
-        check_start(Path(start))
-    question = question_of(scenario, rules)
+    with heard_by(on_progress):
+        if start is not None and not isinstance(start, Results):
+            check_start(Path(start))
+        question = question_of(scenario, rules)
+        options = solver_options(question.scenario, solver, time_limit, gap)
+        return _run(question, rules, options, start, full_year, deciding=deciding)
+
+
+def _run(
+    question: Question,
+    rules: Sequence[Callable[..., Any] | OwnRule],
+    options: SolverOptions,
+    start: Path | str | Results | None,
+    full_year: Scenario | None,
+    *,
+    deciding: bool,
+) -> Results:
+    """Build, solve and audit what was read."""
     scenario = question.scenario
     clock = Clock(read=scenario.read_seconds)
-    options = solver_options(scenario, solver, time_limit, gap)
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
     if question.made is None and (reasons := list(obstacles_of(scenario))):
         raise record.failure(
@@ -114,33 +130,33 @@ def run(
     begin = _start(problem, start)
     record.notes.extend(begin.notes)
     with clock("solve"), temporary_folder() as workdir:
-        solution = solve(
-            problem, options, workdir, start=begin.values, basis=begin.basis, prove=True, on_progress=on_progress
-        )
+        solution = solve(problem, options, workdir, start=begin.values, basis=begin.basis, prove=True)
     if start is not None:
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
     record.solution = solution
     if solution.values is None:
         raise record.failure(without_plan(solution, compiled.own), solution.status)
+    working_on(say("making the tables"))
     with clock("tabulate"):
         compiled.load(solution.values)
         tables = tabulate(model)
     summary = audited(record, tables)
     if full_year is not None and solution.status != "interrupted":
-        with clock("dispatch_year"):
+        with clock("dispatch_year"), part_of(say("dispatching the full year")):
             investments = investments_of(model, problem, solution.values)
-            dispatch = dispatch_year(full_year, investments, summary, options, on_progress)
+            dispatch = dispatch_year(full_year, investments, summary, options)
         if dispatch.findings:
             record.findings = [finding.said() for finding in dispatch.findings]
             raise record.failure(AuditDisagreedError(say("the dispatch of the full year"), record.findings), "error")
         summary["dispatch_year"], tables["dispatch_year"] = dispatch.summary, dispatch.table
     prices = shadow_prices(model, problem, solution)
+    working_on(say("working out what holds the prices"))
     with clock("ranging"):
         ranges = ranging(compiled, solution)
     decided = None
     if deciding and solution.status != "interrupted":
-        with clock("deciding"):
-            decided = decides(record, options, _declaring(rules) if question.made is None else None, on_progress)
+        with clock("deciding"), part_of(say("what decides the plan")):
+            decided = decides(record, options, _declaring(rules) if question.made is None else None)
     return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
 
 
@@ -192,10 +208,9 @@ def run_and_write(
     check_target(target, force=force, numbered=out is None)
     if drawing and drawing.get("basemap"):
         check_basemap(drawing["basemap"])
-    if drawn:
-        options["on_progress"] = _while_solving(options.get("on_progress"))
     try:
-        results = run(scenario, **options)
+        with with_errand(load_early) if drawn else nullcontext():
+            results = run(scenario, **options)
     except PlannerError as error:
         if error.results is not None and error.exit_code in KEEPS_A_RECORD:
             write_run(error.results, target, force=force, numbered=out is None)
@@ -215,6 +230,7 @@ def write_run(
     """Write a run folder; the manifest comes last, and a map that cannot be drawn loses nothing."""
     clock = Clock()
     with run_folder(target, force=force, numbered=numbered) as folder:
+        working_on(say("writing"))
         with clock("write"):
             write_results(results, folder)
         if results.has_plan and drawn and not results.manifest.get("interrupted"):
@@ -225,17 +241,3 @@ def write_run(
         write_summary(results, folder)  # now that its seconds are known
         write_manifest(results, folder)
         return target_of(folder)
-
-
-def _while_solving(on_progress: Progress | None) -> Progress:
-    """Return a listener that loads what the map needs when the solver's process first speaks: until it ends we wait."""
-    waiting = [True]
-
-    def listen(line: Text) -> None:
-        if waiting:
-            waiting.clear()
-            load_early()
-        if on_progress is not None:
-            on_progress(line)
-
-    return listen

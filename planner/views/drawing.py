@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from planner.errors import reason
 from planner.language import say
 from planner.libraries import import_alone
+from planner.progress import working_on
 from planner.views.captions import map_notes, surety, unusual_note, whose
 from planner.views.limit_words import limits_in_words
 from planner.views.page.style import FORMATS
@@ -33,6 +34,7 @@ def draw(
     layers: Sequence[str] = MAP_LAYERS,
 ) -> list[Path]:
     """Draw the map of results into a folder; layers that are not named stay empty."""
+    working_on(say("drawing the map"))
     import_alone("matplotlib")
     from planner.views.maps.figure import draw_map  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
@@ -63,6 +65,7 @@ def check_basemap(path: Path) -> None:
 
 def write_page(results: Results, folder: Path, *, baseline: Results | None = None, basemap: Path | None = None) -> Path:
     """Write ``report.html`` into a folder, in both languages."""
+    working_on(say("writing the report"))
     import_alone("matplotlib")  # the base map stands in the same room as the figure
     from planner.views.report.page import write_report  # noqa: PLC0415 - needed only where there is a plan
     from planner.views.report.subject import Subject  # noqa: PLC0415 - as above

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from planner.models.algebra.problem import Problem, SolverOptions, Stage
 from planner.models.algebra.row_names import Names, Run
 from planner.models.solving import solve as solving
 from planner.models.solving.blocks import CHAIN, LINK, find_blocks
-from planner.models.solving.highs import options
+from planner.models.solving.highs import exchange, options
 from planner.models.solving.highs.exchange import Arrays, Clock, Request
 from planner.models.solving.highs.highs import Programme
 from planner.models.solving.highs.implied import loose_upper
@@ -328,6 +330,24 @@ def test_no_time_or_no_plan_no_start() -> None:
         programme.set_cost(asked.stages[0].cost)
         assert block_start.BlockStart(programme, request(), Clock(limit)).basis() is None
         assert programme.run(10.0) == ("infeasible" if limit is None else "optimal")
+
+
+@pytest.mark.usefixtures("all_large")
+def test_preparing_takes_a_third_of_the_limit(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Of 60 s, a second gone at each look, 20 may go to preparing a basis: it stops, and what is left is for solving.
+
+    Proves: a basis that takes long leaves time for a plan. Sensitivity: a limit for each part, or of the whole.
+    """
+    looks = count()
+    monkeypatch.setattr(exchange, "time", SimpleNamespace(perf_counter=lambda: float(next(looks))))
+    asked = with_blocks(network(192, 1, integers=False))
+    clock = Clock(60.0)
+    programme = dive.relaxed(asked, request(), clock, asked.costs[0])
+    assert "Block " in capfd.readouterr().out  # it had begun
+    assert 20.0 <= clock.spent <= 30.0
+    assert programme.run(60.0) == "optimal"
 
 
 @pytest.mark.usefixtures("all_large")

@@ -20,6 +20,7 @@ from planner.errors import Fault, InvalidInputError, shown
 from planner.io.files.writing import write_whole
 from planner.language import say
 from planner.models.solving.highs.judge import TOLERANCE
+from planner.progress import working_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,7 @@ NOTABLE_MAX = 200
 
 def write_pages(folder: Path) -> Summary:
     """Write page, table and scores of a campaign's folder, each whole or not at all."""
+    working_on(say("writing the page"))
     records = read_runs(folder)
     if not records:
         raise InvalidInputError(

@@ -26,6 +26,7 @@ from planner.io.hourly.times.zones import scenario_offset, standard_offset, zone
 from planner.io.read.cells import parse
 from planner.io.read.folders import FolderReader, existing_folder
 from planner.language import Message, Text, join, say, written
+from planner.progress import working_on
 from planner.scenario.parameter import Declarations, table_of
 from planner.scenario.schema import CONFIDENCE, schema_of
 
@@ -78,6 +79,7 @@ class Imported:
 
 def import_weather(file: Path, folder: Path, declarations: Declarations, order: Order) -> Imported:
     """Write an hourly table into a scenario folder, whole or not at all."""
+    working_on(say("reading the hourly table"))
     target = target_of(order, declarations)
     if order.time_zone:
         zone_of(order.time_zone, "--time-zone")

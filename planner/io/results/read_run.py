@@ -19,6 +19,7 @@ from planner.io.results.result_tables import KINDS, read_table
 from planner.io.results.results import DECIDING, LOG, PRICE_COLUMNS, PRICES, RANGING, SCENARIO, SUMMARY, TABLES, Results
 from planner.io.results.run_folder import FORMAT, MANIFEST
 from planner.language import Named, say
+from planner.progress import working_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +48,7 @@ def read_results(folder: Path, declarations: Declarations, *, changed_allowed: b
     InvalidInputError
         No such folder, no run, a run that is not complete or that was changed; all faults together.
     """
+    working_on(say("reading the run"))
     folder = Path(folder)
     manifest = _read_manifest(folder)
     gathering = Gathering(folder)

@@ -22,6 +22,7 @@ from planner.io.results.run_folder import run_folder
 from planner.io.workbook.draft import Draft, draft_of
 from planner.io.workbook.reading import read_workbook
 from planner.language import Message, Text, join, say, written
+from planner.progress import working_on
 from planner.scenario.schema import Schema, schema_of
 from planner.temporary import temporary_folder
 
@@ -59,6 +60,7 @@ def import_workbook(
     """Write the scenario that a workbook holds into a folder."""
     schema = schema_of(declarations)
     _check_target(target, schema, force=force)
+    working_on(say("reading the workbook"))
     draft = draft_of(read_workbook(book), schema, book.name)
     with temporary_folder() as place:
         folder = Path(place).resolve() / (target.resolve().name or "scenario")
@@ -67,6 +69,7 @@ def import_workbook(
             scenario = read(folder)
         except InvalidInputError as error:
             raise InvalidInputError([_of_book(fault, draft, folder) for fault in error.faults]) from None
+    working_on(say("writing the scenario"))
     if target.exists() and any(target.iterdir()):
         _replace(scenario, target.resolve())
     else:

@@ -30,8 +30,10 @@ from planner.models.solving.highs import exchange
 from planner.models.solving.highs.exchange import Answer, Arrays, Request
 from planner.models.solving.highs.judge import check_problem, clean, judge
 from planner.models.solving.highs.options import LARGE
+from planner.models.solving.highs.progress import phase_of
 from planner.models.solving.process.solver_process import Ended, Interrupts, follow
 from planner.models.solving.proof.bound import prove_answer
+from planner.progress import while_waiting, working_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,7 +78,7 @@ def solve(
         Whether to prove the bound here as well, in safe arithmetic: bound, gap and status are then what is proved, or
         the solver's word and called so in the solution's ``proof``.
     on_progress
-        Called with each line the solver prints, while it runs.
+        Called with each line the solver prints, while it runs; which phase it is in is told to whoever listens anyway.
     child
         The command that is started, followed by the folder; tests put solvers that misbehave here.
 
@@ -116,6 +118,7 @@ def solve(
     verdict = judge(problem, answer, options.mip_gap)
     proof = None
     if prove and verdict.values is not None:
+        working_on(say("proving the bound"))
         verdict, proof = prove_answer(problem, answer, verdict, workdir, options)
     details = {name: detail for name, detail in answer.details.items() if name != "peak_memory"}
     if verdict.values is not None:
@@ -189,6 +192,7 @@ class _Session:
 
     def search(self, start: Vector | None, basis: Statuses | None = None) -> Answer:
         """Let the solver asked for do its part."""
+        working_on(say("handing the model to the solver"))
         exchange.write_arrays(self.folder, self.arrays())
         if basis is not None and self.options.name == "highs":
             np.save(self.folder / exchange.BASIS_FILE, basis)
@@ -239,13 +243,23 @@ class _Session:
         exchange.write_request(self.folder, request)
         limit = request.time_limit
         deadline = None if limit is None else limit + exchange.polish_seconds(limit) + DEADLINE_GRACE
-        ended = follow([*self.child, str(self.folder)], deadline, self.interrupts, self.on_progress)
+        working_on(say("solving"))
+        ended = follow([*self.child, str(self.folder)], deadline, self.interrupts, self._hear)
         self.logs.append(ended.log)
         self.seconds += ended.seconds
         self.peak_memory = max(self.peak_memory, ended.peak_memory)
         answer = self._answer(ended)
         self.peak_memory = max(self.peak_memory, float(answer.details.get("peak_memory", 0.0)))
         return answer
+
+    def _hear(self, line: str) -> None:
+        """Take a line of the solver's: it has begun, and may say how far it is."""
+        while_waiting()
+        phase = phase_of(line)
+        if phase is not None:
+            working_on(phase)
+        if self.on_progress is not None:
+            self.on_progress(line)
 
     def _answer(self, ended: Ended) -> Answer:
         """Read what the process left, in the light of how it ended."""

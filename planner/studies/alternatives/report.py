@@ -10,6 +10,7 @@ from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.language import CLAUSES, SEMICOLON, Language, Message, Text, join, padded, say, say_as
 from planner.libraries import import_alone
+from planner.progress import working_on
 from planner.studies.alternatives.command import FILE, PLANS
 from planner.studies.alternatives.quantities import called, set_of
 from planner.version import __version__
@@ -35,6 +36,7 @@ NAME_WIDTH: Final = 42
 
 def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300) -> list[Path]:
     """Draw the ranges into a folder; nothing where none was sought but of the whole plan."""
+    working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.charts.alternatives import draw_alternatives  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.sweep import Words  # noqa: PLC0415

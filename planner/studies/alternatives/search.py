@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.errors import AuditDisagreedError, SolveInterruptedError
 from planner.io.results.results import PRICE_COLUMNS
-from planner.language import Text, say
+from planner.language import say
 from planner.models.algebra.problem import Proof
 from planner.models.audit import audit, summarise
 from planner.models.build import declare_model
@@ -25,7 +25,7 @@ from planner.studies.alternatives.quantities import work_of
 from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from planner.io.results.results import Results
     from planner.models.algebra.problem import Problem, Solution, SolverOptions, Stage, Vector
@@ -53,7 +53,6 @@ class Search:
 
     best: Results
     choice: Choice
-    on_progress: Callable[[Text], None] | None = None
     near: Near = field(init=False)  # the model compiled with what may be sought
     held: dict[str, float] = field(init=False)
     """The most each stage may be: the objective its budget, those before it what they are."""
@@ -173,7 +172,7 @@ class Search:
         start = np.where(problem.is_integer, start, np.nan)
         is_known = bool(np.isfinite(start).any())
         with temporary_folder() as workdir:
-            solution = solve(problem, options, workdir, start=start if is_known else None, on_progress=self.on_progress)
+            solution = solve(problem, options, workdir, start=start if is_known else None)
         if solution.status == "interrupted":
             raise SolveInterruptedError(say("interrupted; what was found is kept"))
         if solution.values is not None:

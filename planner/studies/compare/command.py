@@ -13,6 +13,7 @@ from planner.io.workbook.tables import write_workbook
 from planner.language import Message, say, spoken
 from planner.libraries import import_alone
 from planner.pipeline.finished import read_results
+from planner.progress import working_on
 from planner.studies.compare.differences.comparison import Comparison, compare_runs, labels_of, together
 from planner.studies.compare.differences.moves import SWAPPED
 from planner.studies.compare.differences.nearest import SECONDS, nearest_equal
@@ -87,6 +88,7 @@ def write_comparison(
     """Write a folder with the text, a CSV a table, the workbook and a map for each run; whole or not at all."""
     tables = together(comparisons)
     text = told(comparisons)
+    working_on(say("writing"))
     with run_folder(out) as folder:
         (folder / TEXT).write_text(text, encoding="utf-8")
         for name, table in tables.items():
@@ -106,6 +108,7 @@ def draw_difference(
     basemap: Path | None = None,
 ) -> list[Path]:
     """Draw what moved, in the language that is spoken, and return the files."""
+    working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.maps.difference import draw_changes  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above

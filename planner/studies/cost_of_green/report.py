@@ -10,6 +10,7 @@ from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
 from planner.language import Language, Message, Named, Text, columns_of, join, padded, rendered, say
 from planner.libraries import import_alone
+from planner.progress import working_on
 from planner.studies.cost_of_green.points import CAPACITY, KEYS, MEASURES, MODES, VARIANTS, WORDS
 from planner.studies.sweep.words import status_word
 from planner.version import __version__
@@ -39,6 +40,7 @@ def draw_points(
     scenario: Scenario, rows: Sequence[Row], out: Path, *, language: Language, formats: Sequence[str], dpi: int = 300
 ) -> list[Path]:
     """Draw cost against share into a folder."""
+    working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.charts.cost_of_green import draw_cost_of_green  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.maps.sheet import save_figure  # noqa: PLC0415

@@ -12,8 +12,6 @@ from planner.studies.explain.answer import known
 from planner.views.limit_words import deciding_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from planner.language import Text
     from planner.models.algebra.problem import Solution
     from planner.models.slopes import Base
@@ -37,7 +35,7 @@ class Binding:
     notes: tuple[Text, ...] = ()  # what a reader should know
 
 
-def binding_of(trials: Trials, on_progress: Callable[[Text], None] | None = None) -> Binding:
+def binding_of(trials: Trials) -> Binding:
     """Return what the best plan of a scenario costs, and what holds it.
 
     Of each number that binds there is ``parameter``, ``key``, ``present`` and ``worth`` [CNY/a, or the objective's
@@ -47,7 +45,7 @@ def binding_of(trials: Trials, on_progress: Callable[[Text], None] | None = None
     solution = trials.solved(base.problem, gap=trials.options.mip_gap, duals=True)
     if solution.values is None:
         return Binding(known(solution.objective), known(solution.gap))
-    decided, notes = _deciding(trials, base, solution, on_progress)
+    decided, notes = _deciding(trials, base, solution)
     found = Binding(known(solution.objective), known(solution.gap), deciding=decided, notes=notes)
     if solution.row_duals is None:
         return found
@@ -62,9 +60,7 @@ def binding_of(trials: Trials, on_progress: Callable[[Text], None] | None = None
     return replace(found, binding=tuple(rows[:SHOWN]))
 
 
-def _deciding(
-    trials: Trials, base: Base, solution: Solution, on_progress: Callable[[Text], None] | None
-) -> tuple[tuple[dict[str, Any], ...], tuple[Text, ...]]:
+def _deciding(trials: Trials, base: Base, solution: Solution) -> tuple[tuple[dict[str, Any], ...], tuple[Text, ...]]:
     """Return the limits that the plan reaches, in what is left of the time, and what should be known of them."""
     limits = {one.parameter for one in limits_of(trials.scenario)}
     left = None if np.isinf(trials.seconds_left) else trials.seconds_left + solution.seconds
@@ -73,7 +69,6 @@ def _deciding(
         base.problem,
         solution,
         replace(trials.options, time_limit=left),
-        on_progress=on_progress,
         base=replace(base, slopes={name: slope for name, slope in base.slopes.items() if name in limits}),
     )
     return tuple(deciding_rows(found.table())), tuple(found.notes)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.language import say
 from planner.models.solving.highs import exchange
 from planner.models.solving.process.conflict import COLUMNS_FILE, ROWS_FILE
 from planner.models.solving.process.solver_process import Interrupts, follow
+from planner.progress import working_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +28,7 @@ def conflict(problem: Problem, folder: Path, seconds: float) -> list[Name]:
 
     ``folder`` is for the arrays; ``seconds`` [s] may be spent.
     """
+    working_on(say("looking for rules that cannot hold together"))
     nothing = np.zeros(0)
     matrix = problem.matrix
     exchange.write_arrays(

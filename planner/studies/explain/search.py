@@ -10,6 +10,7 @@ from planner.language import Text, say
 from planner.models.rules.relaxations import Amount, Rank
 from planner.pipeline.check import obstacles_of, read_scenario
 from planner.pipeline.run import solver_options
+from planner.progress import Listener, heard_by, part_of
 from planner.studies.explain.answer import Cause, Explanation, known
 from planner.studies.explain.binding import binding_of
 from planner.studies.explain.trials import Trials
@@ -17,7 +18,7 @@ from planner.studies.explain.ways import Ways, order_of
 from planner.views.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from planner.models.rules.relaxations import Relaxation
@@ -34,24 +35,24 @@ def explain(
     overrides: Sequence[str] = (),
     *,
     time_limit: float | None = None,
-    on_progress: Callable[[Text], None] | None = None,
+    on_progress: Listener | None = None,
 ) -> Explanation:
     """Say why a scenario has no plan, and what would have to give.
 
     ``time_limit`` [s] is that of all trials together; by default the scenario's.
     """
-    scenario = read_scenario(folder, overrides)
-    trials = Trials(scenario, solver_options(scenario, None, time_limit, None))
-    ways = Ways(trials, lambda more: read_scenario(folder, [*overrides, *more]))
-    return Search(ways, on_progress).explained()
+    with heard_by(on_progress):
+        scenario = read_scenario(folder, overrides)
+        trials = Trials(scenario, solver_options(scenario, None, time_limit, None))
+        ways = Ways(trials, lambda more: read_scenario(folder, [*overrides, *more]))
+        return Search(ways).explained()
 
 
 class Search:
     """One explanation in the making."""
 
-    def __init__(self, ways: Ways, on_progress: Callable[[Text], None] | None = None) -> None:
+    def __init__(self, ways: Ways) -> None:
         self.ways = ways
-        self.on_progress = on_progress
         self.trials = ways.trials
         self.scenario = ways.trials.scenario
         relaxations = list(self.trials.relaxations.values())
@@ -62,7 +63,7 @@ class Search:
         """Return the whole explanation."""
         obstacles = tuple(obstacles_of(self.scenario))
         if not obstacles and self.trials.is_feasible(self.scenario):
-            held = binding_of(self.trials, self.on_progress)
+            held = binding_of(self.trials)
             notes = held.notes if held.cost is not None else (self._costless(),)
             found = Explanation(self.scenario, "feasible", cost=held.cost, gap=held.gap, notes=notes)
             found = replace(found, binding=held.binding, deciding=held.deciding)
@@ -106,10 +107,10 @@ class Search:
         for one in families:
             if one.parameter in hopeless or not self.trials.may_give(scenario, one):
                 continue
-            self._tell(one.parameter)
             try:
-                values = self.ways.relax(scenario, [one])
-                way = self.ways.settled(scenario, one, values[one.parameter], others) if values else None
+                with part_of(say("trying {name}", name=word(one.parameter))):
+                    values = self.ways.relax(scenario, [one])
+                    way = self.ways.settled(scenario, one, values[one.parameter], others) if values else None
             except StoppedWithoutPlanError:
                 if not found:
                     raise
@@ -126,11 +127,6 @@ class Search:
         except StoppedWithoutPlanError:
             self.trials.unsure += 1
             return []
-
-    def _tell(self, parameter: str) -> None:
-        """Say which parameter is tried: an explanation takes many short trials."""
-        if self.on_progress is not None:
-            self.on_progress(say("trying {name}", name=word(parameter)))
 
     def _needed(self, families: Sequence[Relaxation]) -> list[Relaxation]:
         """Return parameters that are enough together and none of which can be spared; who gives last goes first."""

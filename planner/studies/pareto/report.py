@@ -11,6 +11,7 @@ from planner.io.files.writing import writing
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Message, Text, join, say, spoken
 from planner.libraries import import_alone
+from planner.progress import working_on
 from planner.studies.pareto.front import facts_of, value_of
 from planner.studies.sweep.folder import FILE
 from planner.studies.sweep.report import notes_of, title_of
@@ -66,6 +67,7 @@ def _notes(scenario: Scenario, rows: Sequence[Row], front: Front) -> list[Messag
 
 def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path, formats: Sequence[str]) -> list[Path]:
     """Draw a front into its folder, in the language that is spoken."""
+    working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.charts.pareto import Headings, draw_pareto  # noqa: PLC0415
     from planner.views.charts.sweep import Words  # noqa: PLC0415

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from planner.errors import CannotWriteError, PlannerError, SolverMissingError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
-from planner.language import Text, join, rendered
+from planner.language import Text, join, rendered, say
+from planner.progress import working_on
 from planner.studies.sweep.engine import Todo, do_all
 from planner.studies.sweep.folder import FILE, OPEN, POINTS, columns_of, join_tables, row_of
 from planner.studies.sweep.grid import way_between
@@ -116,7 +117,17 @@ class Points:
         """Solve what is not done yet of some points, in this order, and write the table after each."""
         self.write_table()
         names = [name for name in names if not self.is_done(name)]
-        do_all(engine, Todo(names, self.job, self._take))
+        do_all(engine, Todo(names, self._begun, self._take))
+
+    def _begun(self, name: str) -> Job:
+        self._count()
+        return self.job(name)
+
+    def _count(self) -> int:
+        """Return how many points are done, and tell it."""
+        done = sum(map(self.is_done, self.heads))
+        working_on(say("solving points: {done} of {count} done", done=done, count=len(self.heads)))
+        return done
 
     def _take(self, name: str, answer: Answer) -> None:
         self.answers[name] = answer
@@ -125,8 +136,8 @@ class Points:
         if answer.fatal:
             raise _error(answer)
         self.write_table()
+        done = self._count()
         if self.on_progress is not None:
-            done = sum(self.is_done(each) for each in self.heads)
             told = join([f"{done}/{len(self.heads)}", self.called(name), status_word(answer.status)], "  ")
             self.on_progress(told)
             if answer.status not in WITH_PLAN:

@@ -12,6 +12,7 @@ from planner.io.read.sources import illustrative_share
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Named, Text, join, say, spoken
 from planner.libraries import import_alone
+from planner.progress import working_on
 from planner.studies.sweep.folder import FILE
 from planner.studies.sweep.words import axis_word, parameter_of, status_word, told
 from planner.version import __version__
@@ -105,6 +106,7 @@ def title_of(scenario: Scenario) -> Message:
 
 def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path, formats: Sequence[str]) -> list[Path]:
     """Draw a sweep into its folder, in the language that is spoken."""
+    working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.charts.sweep import Measure, Words, draw_sweep  # noqa: PLC0415
     from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import

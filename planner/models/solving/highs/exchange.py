@@ -202,6 +202,10 @@ class Clock:
         """Seconds until the limit, never below 0."""
         return max(0.0, self.limit - self.spent)
 
+    def share(self, share: float) -> Clock:
+        """Return a clock that begins now: for a share of the whole limit, and no more than is left."""
+        return Clock(min(share * self.limit, self.left))
+
 
 def write_arrays(folder: Path, arrays: Arrays) -> None:
     """Write the problem into the folder."""

@@ -13,6 +13,7 @@ from planner.models.solving.highs.exchange import AlgorithmMissingError
 from planner.models.solving.highs.finite import check_limits, check_numbers
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.highs.options import DUAL_TOLERANCE, LARGE, WHOLE, is_large, lets_slip, pinned_options
+from planner.models.solving.highs.progress import tell
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import (
@@ -57,6 +58,8 @@ class Programme:
         The bounds now in force: (columns,) and (rows,).
     status
         HiGHS's own word for the last run.
+    known
+        (columns,) a plan that was found on the way, if a time limit comes first.
     """
 
     def __init__(self, arrays: Arrays, request: Request, *, with_integers: bool) -> None:
@@ -69,6 +72,7 @@ class Programme:
         self.column_lower = arrays.column_lower.copy()
         self.column_upper = loose_upper(arrays) if is_loosened else arrays.column_upper.copy()
         self.row_lower, self.row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
+        self.known: Vector | None = None
         self.status = "kNotset"
         self._scale = 1.0
         self._bound_scale = 1.0
@@ -132,7 +136,7 @@ class Programme:
         # A column that is fixed may cost far more, and must not come to cost what HiGHS takes for infinite.
         exponent = min(exponent, np.floor(np.log2(VALUE_MAX / max(1.0, float(np.abs(cost).max(initial=0.0))))))
         if self._scale != 2.0**exponent:
-            print(f"Costs are multiplied by 2^{int(exponent)} for HiGHS, and so are the objectives below", flush=True)  # noqa: T201
+            tell(f"Costs are multiplied by 2^{int(exponent)} for HiGHS, and so are the objectives below")
         self._scale = float(2.0**exponent)
         self._cost = cost
         every = np.arange(len(cost), dtype=np.int32)

@@ -13,6 +13,7 @@ import highspy
 import numpy as np
 
 from planner.models.solving.highs.highs import Programme, State
+from planner.models.solving.highs.progress import tell
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Arrays, Clock, Request, Statuses, Vector
@@ -96,5 +97,5 @@ def solved(
     programme = WarmProgramme(arrays, request, cost)
     state = programme.run_from(basis, TIME_SHARE * clock.left)
     after = f"{programme.iterations} iterations from the basis of the start"
-    print(f"{after}: {state or 'given up, and begun anew'}", flush=True)  # noqa: T201
+    tell(f"{after}: {state or 'given up, and begun anew'}")
     return None if state is None else (programme, state)

@@ -22,9 +22,11 @@ import numpy.typing as npt
 
 from planner.models.algebra.unfit import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 from planner.models.solving.highs.options import pinned_options
+from planner.models.solving.highs.progress import tell, told_blocks
+from planner.models.solving.large.branch import WHOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Request, Vector
     from planner.models.solving.highs.highs import Programme
@@ -54,13 +56,24 @@ class BlockStart:
         With its bounds and its cost set.
     clock
         What is left of it is a limit for each part.
+    find_plan
+        Finds a plan of the blocks, for :attr:`plan`; or ``None``.
     """
 
-    def __init__(self, programme: Programme, request: Request, clock: Clock) -> None:
-        arrays = self._arrays = programme.arrays
-        self._programme = programme
+    def __init__(
+        self,
+        programme: Programme,
+        request: Request,
+        clock: Clock,
+        find_plan: Callable[[BlockStart], Vector | None] | None = None,
+    ) -> None:
+        arrays = self.arrays = programme.arrays
+        self.sides = programme.row_lower, programme.row_upper
+        self._bounds = programme.column_lower.copy(), programme.column_upper.copy()
+        self.plan: Vector | None = None
+        self._find_plan = find_plan
         self._clock = clock
-        self._cost = programme.scaled_cost.copy()
+        self.cost = programme.scaled_cost.copy()
         self._columns = _members(arrays.column_block)
         self._rows = _members(arrays.row_block)
         self._chained = np.flatnonzero(arrays.column_block <= CHAIN)
@@ -72,8 +85,11 @@ class BlockStart:
         self._row_status: HighsStatuses = np.full(arrays.rows, None, dtype=object)
         self._column_status[self._chained] = highspy.HighsBasisStatus.kLower
         self._row_status[arrays.row_block <= CHAIN] = highspy.HighsBasisStatus.kBasic
-        self._values = np.zeros(arrays.columns)
-        self._values[self._chained] = programme.column_lower[self._chained]
+        self.values = np.zeros(arrays.columns)
+        self._sampled: list[int] = []
+        self._on_solved: Vector | None = None
+        """Where what blocks do is noted, (columns,)."""
+        self.values[self._chained] = programme.column_lower[self._chained]
         self._prices = np.zeros(arrays.rows)
         self._row_place = np.zeros(arrays.rows, dtype=np.int32)
         make: Any = highspy.Highs  # whose own type stubs lack half of what it can do
@@ -81,7 +97,7 @@ class BlockStart:
         self._highs.setOptionValue("output_flag", False)
         # Blocks stand for unequal parts of the year, so that their number says nothing of their share.
         inner = arrays.column_block >= 0
-        self._inner_cost = float(np.abs(self._cost[inner]).sum())
+        self._inner_cost = float(np.abs(self.cost[inner]).sum())
         weights = np.abs(arrays.data) * np.repeat(inner, np.diff(arrays.starts))
         self._inner_sums = np.bincount(arrays.indices, weights, minlength=arrays.rows)
         for name, value in pinned_options(request).items():
@@ -91,7 +107,9 @@ class BlockStart:
         """Return the status of each column and each row, or ``None`` where there is none to be had (in time)."""
         if not self._solve_all(SAMPLE_MIN, "blocks"):
             return None
-        periods = int(self._arrays.block_period.max(initial=-1)) + 1
+        if self._find_plan is not None:
+            self.plan = self._undone(self._find_plan)
+        periods = int(self.arrays.block_period.max(initial=-1)) + 1
         if len(self._chained) and periods > 1:
             self._gather_periods()
             self._solve_all(PERIODS_MIN, "periods")
@@ -103,6 +121,8 @@ class BlockStart:
         sample = self._sample(sample_min)
         failed = [-1]
         for attempt in range(RETRIES + 1):
+            tell(f"Sample of {len(sample)} of {self._blocks} {what}")
+            self._sampled = sample
             if not self._solve_sample(sample):
                 return False
             others = sorted(set(range(self._blocks)) - set(sample))
@@ -112,17 +132,66 @@ class BlockStart:
             sample = sorted({*sample, *sorted(failed, key=lambda block: -self._sizes[block])[:JOINING]})
         took = time.perf_counter() - begin
         how = f"{self._blocks} {what} by way of {len(sample)}, {len(failed)} of them without a plan of their own"
-        print(f"A basis to begin with from {how}: {took:.1f} s", flush=True)  # noqa: T201
+        tell(f"A basis to begin with from {how}: {took:.1f} s")
         return self._clock.left > 0.0 and None not in self._column_status and None not in self._row_status
+
+    # ---- a plan of the blocks
+
+    def _undone(self, find_plan: Callable[[BlockStart], Vector | None]) -> Vector | None:
+        """Look for a plan of the blocks, and leave bases, values, prices and bounds as they were."""
+        statuses, numbers, bounds = (self._column_status, self._row_status), (self.values, self._prices), self._bounds
+        self._column_status, self._row_status = statuses[0].copy(), statuses[1].copy()
+        self.values, self._prices = numbers[0].copy(), numbers[1].copy()
+        self._bounds = bounds[0].copy(), bounds[1].copy()
+        plan = find_plan(self)
+        (self._column_status, self._row_status), (self.values, self._prices), self._bounds = statuses, numbers, bounds
+        return plan
+
+    @property
+    def link_rows(self) -> Places:
+        """The rows that link blocks."""
+        return self._rows[-1]
+
+    @property
+    def prices(self) -> Vector:
+        """What the rows that link pay."""
+        return self._prices[self.link_rows]
+
+    def set_prices(self, prices: Vector) -> None:
+        """Let the rows that link pay this."""
+        self._prices[self.link_rows] = prices
+
+    def limits(self, columns: Places) -> tuple[Vector, Vector]:
+        """Return the limits of some columns."""
+        return self._bounds[0][columns], self._bounds[1][columns]
+
+    def hold_whole(self) -> bool:
+        """Hold integers whole, and what links the blocks where the sample then has it; say whether that can be."""
+        integers = np.flatnonzero(self.arrays.is_integer)
+        if (self.arrays.column_block[integers] != LINK).any():
+            return False
+        whole = np.clip(np.ceil(self.values[integers] - WHOLE), self._bounds[0][integers], self._bounds[1][integers])
+        self._bounds[0][integers] = self._bounds[1][integers] = whole
+        return self._solve_sample(self._sampled)
+
+    def solved_apart(self) -> Vector | None:
+        """Return what every block does by itself, (columns,), at the prices of now; ``None`` where one has no plan."""
+        values = self.values.copy()
+        self._on_solved = values
+        failed = self._solve_blocks(range(self._blocks))
+        self._on_solved = None
+        return None if failed or self._clock.left <= 0.0 else values
+
+    # ---- samples and blocks
 
     def _gather_periods(self) -> None:
         """Make each period a block, with what chains the blocks in it."""
-        arrays = self._arrays
+        arrays = self.arrays
         columns, rows = (_periods(block, arrays.block_period) for block in (arrays.column_block, arrays.row_block))
         self._columns, self._rows = _members(columns), _members(rows)
         self._blocks = len(self._columns) - 1
         self._sizes = np.bincount(arrays.block_period, self._sizes, minlength=self._blocks)
-        self._values[self._chained] = 0.0
+        self.values[self._chained] = 0.0
         self._chained = self._chained[:0]
 
     def _sample(self, sample_min: int) -> list[int]:
@@ -136,7 +205,7 @@ class BlockStart:
         links, link_rows = self._columns[-1], self._rows[-1]
         columns = np.concatenate([links, *(self._columns[block] for block in sample)])
         rows = np.concatenate([link_rows, *(self._rows[block] for block in sample)])
-        cost = self._cost[columns]
+        cost = self.cost[columns]
         cost[len(links) :] *= self._inner_cost / (float(np.abs(cost[len(links) :]).sum()) or 1.0)
         starts, indices, data = self._part(columns, rows)
         linked = (np.arange(len(data)) >= starts[len(links)]) & (indices < len(link_rows))
@@ -144,26 +213,26 @@ class BlockStart:
         whole = self._inner_sums[link_rows]
         scale = np.divide(whole, held, out=np.ones_like(whole), where=held > 0.0)
         data[linked] *= scale[indices[linked]]
-        sides = self._programme.row_lower[rows], self._programme.row_upper[rows]
+        sides = self.sides[0][rows], self.sides[1][rows]
         if not self._solve((columns, rows), cost, sides, (starts, indices, data)):
             return False
         solution = self._highs.getSolution()
-        self._values[links] = np.array(solution.col_value[: len(links)])
+        self.values[links] = np.array(solution.col_value[: len(links)])
         self._prices[link_rows] = np.array(solution.row_dual[: len(link_rows)])
         return True
 
     def _solve_blocks(self, blocks: Sequence[int]) -> list[int]:
         """Solve blocks by themselves at the prices and values of the sample; return those that have no plan."""
-        priced, taken = self._priced_cost(), self._taken()
+        priced, taken = self._priced_cost(), self.taken()
         failed: list[int] = []
         before = -1
-        for block in blocks:
+        for block in told_blocks(blocks):
             if self._clock.left <= 0.0:
                 break
             columns, rows = self._columns[block], self._rows[block]
             if before >= 0 and len(columns) and self._column_status[columns[0]] is None:
                 self._copy_basis(before, block)
-            sides = self._programme.row_lower[rows] - taken[rows], self._programme.row_upper[rows] - taken[rows]
+            sides = self.sides[0][rows] - taken[rows], self.sides[1][rows] - taken[rows]
             part = self._part(columns, rows)
             if not self._solve((columns, rows), priced[columns], sides, part):
                 failed.append(block)
@@ -180,22 +249,22 @@ class BlockStart:
 
     def _priced_cost(self) -> Vector:
         """Return the cost of each column less what the rows that link pay for it."""
-        arrays = self._arrays
+        arrays = self.arrays
         entries = np.flatnonzero(self._prices[arrays.indices] != 0.0)
         columns = np.searchsorted(arrays.starts, entries, side="right") - 1
         paid = arrays.data[entries] * self._prices[arrays.indices[entries]]
-        return self._cost - np.bincount(columns, paid, minlength=arrays.columns)
+        return self.cost - np.bincount(columns, paid, minlength=arrays.columns)
 
-    def _taken(self) -> Vector:
+    def taken(self) -> Vector:
         """Return what the columns that link take of each row."""
-        arrays, links = self._arrays, np.concatenate([self._columns[-1], self._chained])
+        arrays, links = self.arrays, np.concatenate([self._columns[-1], self._chained])
         entries, width = _entries(arrays.starts, links)
-        terms = arrays.data[entries] * np.repeat(self._values[links], width)
+        terms = arrays.data[entries] * np.repeat(self.values[links], width)
         return np.bincount(arrays.indices[entries], terms, minlength=arrays.rows).astype(np.float64)
 
     def _part(self, columns: Places, rows: Places) -> tuple[Indices, Indices, Vector]:
         """Return the matrix of some columns and rows, by columns."""
-        arrays = self._arrays
+        arrays = self.arrays
         entries, width = _entries(arrays.starts, columns)
         place = self._row_place
         place[rows] = np.arange(1, len(rows) + 1, dtype=np.int32)
@@ -214,7 +283,7 @@ class BlockStart:
     ) -> bool:
         """Solve a part from the basis it has, keep the basis it ends with, and say whether it has a plan."""
         (columns, rows), (starts, indices, data), highs = members, part, self._highs
-        lower, upper = self._programme.column_lower[columns], self._programme.column_upper[columns]
+        lower, upper = self._bounds[0][columns], self._bounds[1][columns]
         none = np.zeros(len(columns), dtype=np.int32)
         if unfit_numbers(cost).any() or unfit_numbers(data, COEFFICIENT_MAX).any() or unfit_limits(*sides).any():
             return False  # prices or values of the sample that no part can be solved at
@@ -231,7 +300,10 @@ class BlockStart:
         basis = highs.getBasis()
         if basis.valid:
             self._column_status[columns], self._row_status[rows] = basis.col_status, basis.row_status
-        return bool(basis.valid and highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        is_optimal = bool(basis.valid and highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+        if is_optimal and self._on_solved is not None:
+            self._on_solved[columns] = highs.getSolution().col_value
+        return is_optimal
 
 
 def _members(blocks: Indices) -> list[Places]:

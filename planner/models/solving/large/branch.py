@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.models.solving.highs.progress import tell
 from planner.models.solving.proof.leaves import NONE, Leaves
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ class Branching:
         self.programme.bound_columns(self._integers, node.lower, node.upper)
         state = self.programme.run(self.clock.left)
         self.nodes += 1
+        self._tell()
         if state == "infeasible":
             self._close(node, self.programme.ray)
         if state != "optimal":
@@ -158,6 +160,11 @@ class Branching:
         bound = max(node.bound, float(self.cost_of @ values))
         solved = Node(bound, 0, node.lower, node.upper, self.leaves.keep(self.programme.row_duals))
         return None if self._is_dropped(solved) else self._branch(solved, values)
+
+    def _tell(self) -> None:
+        """Say for the log how far the search is, once there is a plan."""
+        if np.isfinite(self.cost) and self.cost:
+            tell(f"Node {self.nodes}, gap {100 * (self.cost - self.bound) / abs(self.cost):.2f} %")
 
     def _branch(self, node: Node, values: Vector) -> Node | None:
         """Keep a whole plan; else put the farther child aside and return the nearer."""

@@ -16,13 +16,18 @@ import numpy.typing as npt
 from planner.models.solving.highs import warm
 from planner.models.solving.highs.highs import OnIncumbent, Programme, State
 from planner.models.solving.highs.options import is_large
+from planner.models.solving.highs.progress import tell
 from planner.models.solving.large import branch
+from planner.models.solving.large.block_plan import plan_of_blocks
 from planner.models.solving.large.block_start import BlockStart
 from planner.models.solving.large.branch import WHOLE
 from planner.models.solving.proof.leaves import Leaves
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Arrays, Clock, Indices, Request, Statuses, Vector
+
+PREPARATION_SHARE = 1 / 3
+"""Of the time limit, that putting a basis together may take: without one there may still be a plan."""
 
 
 @dataclass
@@ -83,7 +88,10 @@ def relaxed(arrays: Arrays, request: Request, clock: Clock, cost: Vector, intege
         fix_integers(programme, integers)
     programme.set_cost(cost)
     if len(arrays.column_block) and is_large(arrays, request) and not request.is_careful:
-        basis = BlockStart(programme, request, clock).basis()
+        find_plan = plan_of_blocks if np.isfinite(clock.limit) else None
+        blocks = BlockStart(programme, request, clock.share(PREPARATION_SHARE), find_plan)
+        basis = blocks.basis()
+        programme.known = blocks.plan
         if basis is not None:
             programme.begin_at(*basis)
     return programme
@@ -115,8 +123,12 @@ def dive(
     cost = arrays.costs[0]
     begun = warm.solved(arrays, request, clock, cost, basis)
     programme = relaxed(arrays, request, clock, cost) if begun is None else begun[0]
+    if programme.known is not None:
+        on_incumbent(programme.known, float("nan"))
     found = Dive(programme, programme.run(clock.left) if begun is None else begun[1], is_warm=begun is not None)
     found.leaves = leaves if leaves is not None else found.leaves
+    if found.state == "time_limit" and programme.known is not None:
+        found.values, found.cost = programme.known, float(cost @ programme.known)
     if found.state != "optimal":
         return found
     relaxation = programme.values
@@ -211,6 +223,7 @@ def _fix_all(
         if state != "optimal":
             return None
         values, left = programme.values, left & ~chosen
+        tell(f"Integers: {len(left) - int(left.sum())} of {len(left)} whole")
         first = values[integers]
     return values
 

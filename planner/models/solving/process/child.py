@@ -154,6 +154,8 @@ class Work:
         result = stages.polish(self.arrays, self.request, clock, None, basis=self.basis())
         if result.state in second.DOUBTED:
             result = second.on_polish(self.arrays, self.request, clock, result)
+        if result.state == "time_limit" and result.values is None and result.programme is not None:
+            result.values = result.programme.known
         bound = float("nan")
         if result.row_duals is not None and result.values is not None:
             bound = float(self.arrays.costs[self.arrays.objective_stage] @ result.values)

@@ -23,6 +23,7 @@ from planner.language import Message, Text, rendered, say
 from planner.models.solving.highs.exchange import Clock
 from planner.models.solving.highs.highs import Programme
 from planner.models.solving.highs.options import LARGE
+from planner.models.solving.highs.progress import tell
 from planner.models.solving.large import dive
 from planner.models.solving.process import stages
 from planner.models.solving.process.stages import Polish, Search
@@ -139,4 +140,4 @@ def _unfinished(reason: Text) -> Message:
 
 
 def _tell(reason: Text) -> None:
-    print(f"{rendered(reason)}: a second opinion, without presolve and scaled otherwise", flush=True)  # noqa: T201
+    tell(f"{rendered(reason)}: a second opinion, without presolve and scaled otherwise")

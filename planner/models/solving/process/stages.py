@@ -131,6 +131,8 @@ def search_integers(
         found.whose = "planner"
         if is_good or found.state == "infeasible":
             return found
+    if found.values is not None and clock.left <= 0.0:
+        return found
     _search_tree(arrays, request, clock, on_incumbent, found)
     is_small = dive.can_confirm(arrays) and arrays.columns < LARGE and not found.leaves.is_full
     if folder is not None and is_small and found.state == "optimal" and found.values is not None:

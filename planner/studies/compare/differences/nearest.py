@@ -23,6 +23,7 @@ from planner.models.compile import compile_model
 from planner.models.solving.solve import solve
 from planner.models.solving.start import start_from
 from planner.pipeline.outcome import tabulate
+from planner.progress import part_of
 from planner.studies.compare.differences.moves import PAIR_AND_SITE
 from planner.studies.compare.differences.nearest_of_equals import KnownPlan, nearest_of_equals
 from planner.temporary import temporary_folder
@@ -61,7 +62,8 @@ def nearest_equal(before: Results, after: Results, seconds: float = SECONDS) -> 
         return say("the run has rules of the user's own")
     if "alternative" in after.summary:
         return say("the run is an alternative, not the best plan")
-    return _Search(before, after, time.perf_counter() + seconds).found()
+    with part_of(say("looking for the nearest of equal plans")):
+        return _Search(before, after, time.perf_counter() + seconds).found()
 
 
 class _Search:
