@@ -8,8 +8,8 @@ import pytest
 
 import planner
 from planner.errors import CannotWriteError, UsageError
-from planner.io.read import examples
-from planner.io.read.examples import write_example
+from planner.pipeline import examples
+from planner.pipeline.examples import write_example
 from tests.shipped import SCENARIOS
 
 HOURLY, BASE = "national-2025-hourly", "national-2025"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from solve_problems import market_split
 
+from planner.language import written
 from planner.models.algebra.problem import SolverOptions
 from planner.models.solving.solve import solve
 
@@ -18,7 +19,7 @@ sys.stdout.write(
             "status": solution.status,
             "objective": solution.objective if solution.values is not None else None,
             "bound": solution.bound if solution.values is not None else None,
-            "warnings": solution.details["warnings"],
+            "warnings": [written(said) for said in solution.details["warnings"]],
         }
     )
 )

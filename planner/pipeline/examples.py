@@ -18,7 +18,7 @@ from planner.language import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE: Final = Path(__file__).parents[2]
+PACKAGE: Final = Path(__file__).parents[1]
 
 
 def examples() -> dict[str, Path]:
