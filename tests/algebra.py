@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import planner
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.build import declare_model
@@ -27,6 +26,7 @@ from planner.models.declarations import feature_modules
 from planner.models.limits import TIGHT
 from planner.models.rules.example import LIMITS, laid_over, variants_of
 from planner.models.solving.solve import solve
+from tests.here import planned
 from tests.worlds import World, example_of_features, world_of
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def plan(world: World) -> Results:
 def _plan(text: str) -> Results:
     entries = json.loads(text)
     entries["features"] = tuple(entries["features"])
-    return planner.run(scenario_of(World(**entries)))
+    return planned(scenario_of(World(**entries)))
 
 
 def cost_of(world: World) -> float:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from planner.language import Message
+from tests import here
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def _stay() -> None:
@@ -24,6 +30,9 @@ def _stay() -> None:
 _stay()
 
 
+here.install()
+
+
 def _unrendered(message: Message) -> NoReturn:
     """Fail where a message is taken for a text: outside the tests it speaks the language that is spoken."""
     raise AssertionError(repr(message))
@@ -37,7 +46,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept the numbers found as meant")
 
 
-@pytest.fixture(autouse=True)
-def _without_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the workers of a session one folder for what was solved."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "solved"
+    folder.mkdir(exist_ok=True)
+    here.Here.folder = folder
+
+
+def pytest_collection_finish() -> None:
+    """Let Python look for rubbish less often, and not among the tests themselves, which stay to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Solve in this process, before any fixture does, unless the test is about processes."""
+    parts = item.path.parts
+    here.Here.is_on = not any(name in parts for name in here.PROCESSES) and not item.get_closest_marker("processes")
+    here.Here.is_patched = "monkeypatch" in getattr(item, "fixturenames", ())
+    here.Here.is_anew = any(name in parts for name in here.ANEW) or bool(item.get_closest_marker("anew"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _without_progress() -> Iterator[None]:
     """Keep the progress of a slow solve out of what a command says: whether it is shown hangs on the machine."""
-    monkeypatch.setattr("planner.cli.options.PATIENCE", float("inf"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("planner.cli.options.PATIENCE", float("inf"))
+        yield
