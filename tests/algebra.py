@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
@@ -31,8 +32,6 @@ from tests.worlds import World, example_of_features, world_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from planner.io.results.results import Results
     from planner.models.algebra.plan_model import PlanModel
@@ -186,11 +185,12 @@ def binding_rules(world: World) -> set[str]:
 
 def plan(world: World) -> Results:
     """Return a world's audited plan; a world that was solved before is not solved again."""
-    return _plan(json.dumps(world.__dict__, ensure_ascii=False))
+    return _plan(json.dumps(world.__dict__, ensure_ascii=False), pd.options.mode.string_storage)
 
 
 @cache
-def _plan(text: str) -> Results:
+def _plan(text: str, storage: str) -> Results:
+    del storage  # what is kept of one is not handed to the other
     entries = json.loads(text)
     entries["features"] = tuple(entries["features"])
     return planned(scenario_of(World(**entries)))

@@ -7,6 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, NoReturn
 
+import pandas as pd
 import pytest
 
 from planner.language import Message
@@ -14,6 +15,10 @@ from tests import here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+WITH_ARROW = ("bench", "docs", "excel", "golden", "io", "reliability", "report", "results", "weather")
+"""Folders of tests whose texts are pyarrow's, as in every process that is started: what is read, written and shipped."""
 
 
 def _stay() -> None:
@@ -67,6 +72,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Solve in this process, before any fixture does, unless the test is about processes."""
     parts = item.path.parts
     here.Here.is_on = not any(name in parts for name in here.PROCESSES) and not item.get_closest_marker("processes")
+    # Without pyarrow, as it is without the extras, pandas keeps texts as Python's, a fifth quicker in tables this small.
+    pd.options.mode.string_storage = "auto" if any(name in parts for name in WITH_ARROW) else "python"
     here.Here.is_patched = "monkeypatch" in getattr(item, "fixturenames", ())
     here.Here.is_anew = any(name in parts for name in here.ANEW) or bool(item.get_closest_marker("anew"))
 

@@ -30,7 +30,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-import planner
+import pandas as pd
+
+import planner.pipeline.run  # first: Pyomo would have all of SciPy's statistics imported, were SciPy there before
 from planner.models.solving import solve as solving
 from planner.models.solving.highs import exchange
 from planner.models.solving.process import child, conflict
@@ -103,7 +105,8 @@ def planned(scenario: Scenario, **options: Any) -> Results:
     """
     if Here.folder is None or Here.is_anew or Here.is_patched:
         return planner.run(scenario, **options)
-    about = (scenario.content_hash, scenario.name, scenario.overrides, sorted(scenario.file_hashes.items()), options)
+    files = sorted(scenario.file_hashes.items())
+    about = (scenario.content_hash, scenario.name, scenario.overrides, files, options, pd.options.mode.string_storage)
     entry = Here.folder / _key([repr(about)], {})
     if not entry.exists():
         results = planner.run(scenario, **options)
