@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pandas as pd
@@ -33,8 +34,6 @@ def _stay() -> None:
 
 
 _stay()
-
-
 here.install()
 
 
@@ -70,12 +69,14 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Solve in this process, before any fixture does, unless the test is about processes."""
-    parts = item.path.parts
-    here.Here.is_on = not any(name in parts for name in here.PROCESSES) and not item.get_closest_marker("processes")
+    parts = item.path.parts[len(Path(__file__).parent.parts) :]
+    of_processes = any(name in parts for name in here.PROCESSES) or item.get_closest_marker("processes") is not None
+    here.Here.is_on = not of_processes and os.name == "posix"
     # Without pyarrow, as it is without the extras, pandas keeps texts as Python's, a fifth quicker in tables this small.
     pd.options.mode.string_storage = "auto" if any(name in parts for name in WITH_ARROW) else "python"
     here.Here.is_patched = "monkeypatch" in getattr(item, "fixturenames", ())
-    here.Here.is_anew = any(name in parts for name in here.ANEW) or bool(item.get_closest_marker("anew"))
+    of_solving = any(name in parts for name in here.ANEW) or item.get_closest_marker("anew") is not None
+    here.Here.is_anew = of_processes or of_solving
 
 
 @pytest.fixture(scope="session", autouse=True)
