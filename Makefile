@@ -19,7 +19,7 @@ lint: $(VENV)/.test
 
 tests: $(VENV)/.test
 	$(BIN)/python tests/report/chromium.py
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 docs: $(VENV)/.core  ## Write docs/reference anew from the features' declarations.
 	$(BIN)/python -m planner.reference docs/reference

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-import planner
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.build import declare_model
@@ -27,12 +27,11 @@ from planner.models.declarations import feature_modules
 from planner.models.limits import TIGHT
 from planner.models.rules.example import LIMITS, laid_over, variants_of
 from planner.models.solving.solve import solve
+from tests.here import planned
 from tests.worlds import World, example_of_features, world_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from planner.io.results.results import Results
     from planner.models.algebra.plan_model import PlanModel
@@ -186,14 +185,15 @@ def binding_rules(world: World) -> set[str]:
 
 def plan(world: World) -> Results:
     """Return a world's audited plan; a world that was solved before is not solved again."""
-    return _plan(json.dumps(world.__dict__, ensure_ascii=False))
+    return _plan(json.dumps(world.__dict__, ensure_ascii=False), pd.options.mode.string_storage)
 
 
 @cache
-def _plan(text: str) -> Results:
+def _plan(text: str, storage: str) -> Results:
+    del storage  # what is kept of one is not handed to the other
     entries = json.loads(text)
     entries["features"] = tuple(entries["features"])
-    return planner.run(scenario_of(World(**entries)))
+    return planned(scenario_of(World(**entries)))
 
 
 def cost_of(world: World) -> float:

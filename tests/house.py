@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 DOOR, GROUND = "the door", "the ground"
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return a file's syntax tree; a file is parsed once, and nobody changes what is made of it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class House:
     @cached_property
     def trees(self) -> dict[str, ast.Module]:
         """Every file's syntax tree."""
-        return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in self.files.items()}
+        return {name: parsed(path) for name, path in self.files.items()}
 
     def room_of(self, module: str) -> str:
         """Return the folder a module stands in, as ``models/features``."""

@@ -30,6 +30,7 @@ from planner.models.rules.relaxations import Never, Steps, relaxations_of
 from planner.scenario.settings import OBJECTIVES
 from planner.studies.explain.trials import Trials
 from tests.algebra import RICH, WORLDS, binding_rules, plan, scenario_of
+from tests.house import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ every_feature = pytest.mark.parametrize("name", NAMES)
 
 def tree_of(name: str) -> ast.Module:
     """Return a feature's syntax tree."""
-    return ast.parse(inspect.getsource(MODULES[name]))
+    return parsed(Path(str(MODULES[name].__file__)))
 
 
 def functions_of(name: str) -> dict[str, ast.FunctionDef]:

@@ -18,6 +18,7 @@ from planner.models.declarations import declarations, feature_modules
 from planner.scenario.parameter import names_of, place_of
 from planner.scenario.settings import OBJECTIVES
 from planner.views.words import WORDS
+from tests.house import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +145,7 @@ def names() -> set[str]:
 
 def literals(path: Path) -> Iterator[str]:
     """Yield the strings of a file that are neither docstrings nor keys of ``summary.json``."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     passed |= {id(key) for node in ast.walk(tree) for key in summary_keys(node)}
     for node in ast.walk(tree):

@@ -23,6 +23,7 @@ from planner.models.declarations import declarations, feature_modules
 from planner.views.words import catalogue, word
 from tests.algebra import RICH, plan
 from tests.chinese import HAN, NAMES, english_left
+from tests.house import parsed
 from tests.test_feature_contract import NAMES as FEATURES
 from tests.test_feature_contract import constraints_of
 from tests.words import COMPILED, SOURCE, compiled_of, current, said, source_of, texts_of
@@ -75,7 +76,7 @@ FOR_BUILDERS = ("bench/page/page.py", "bench/check/mps_reader.py", "bench/check/
 def trees() -> Iterator[tuple[Path, ast.Module]]:
     """Yield every file of the package as a tree."""
     for path in FILES:
-        yield path.relative_to(PACKAGE), ast.parse(path.read_text(encoding="utf-8"))
+        yield path.relative_to(PACKAGE), parsed(path)
 
 
 def called(node: ast.Call) -> str:

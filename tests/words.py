@@ -17,6 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import planner
+from tests.house import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ FIRST = datetime(2026, 11, 29, tzinfo=UTC)
 def said() -> Iterator[tuple[Path, ast.Call]]:
     """Yield every call that says a sentence, with the file it stands in, in the order of the code."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        calls = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
         for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
             if isinstance(call.func, ast.Name) and call.func.id in {"say", "say_as"}:
                 yield path.relative_to(PACKAGE.parent), call

@@ -21,6 +21,7 @@ from planner.models.algebra.plan_model import PlanModel
 from planner.models.declarations import declarations, feature_modules
 from planner.models.rules.example import Example, example_of, tables_of
 from planner.scenario.scenario import Scenario
+from tests.here import planned
 
 Rows = list[dict[str, Any]]
 
@@ -87,7 +88,7 @@ class World:
 
     def solve(self, folder: Path) -> Results:
         """Return the audited plan of the world."""
-        return planner.run(self.read(folder))
+        return planned(self.read(folder))
 
 
 def key_columns(table: str, rows: Rows) -> list[str]:

@@ -21,6 +21,7 @@ from planner.studies.compare.text import text_of
 from tests.algebra import BUILT, HAND, RICH, plan
 from tests.compare_runs.compared_worlds import MORE, NARROW, ONE
 from tests.docs.pages import ROOT
+from tests.here import planned
 
 if TYPE_CHECKING:
     from planner.io.results.results import Results
@@ -183,7 +184,7 @@ def test_the_headline_of_the_national_plan_says_what_a_tariff_cut_does() -> None
     """
     folder = ROOT / "scenarios" / "national-2025"
     cut = ["site.grid_power_price[qingyang]=298", "site.grid_power_price[stock_gansu]=443.2"]
-    runs = [planner.run(planner.read_scenario(folder, overrides)) for overrides in ([], cut)]
+    runs = [planned(planner.read_scenario(folder, overrides)) for overrides in ([], cut)]
     change, why, built, *_ = headline_of(near(*runs))
     assert change.en.endswith("net change of site loads none")
     assert "成本 -6." in change.zh

@@ -10,6 +10,7 @@ import pytest
 import planner
 from planner.io.results.results import Results
 from tests.docs.pages import ROOT, blocks, tables
+from tests.here import planned
 
 
 def cluster_modules(plan: Results) -> str:
@@ -42,7 +43,7 @@ ANSWERS: dict[str, Callable[[Results], str]] = {
 @pytest.mark.parametrize(("column", "scenario"), [(1, "national-2025"), (2, "national-2025-local")])
 def test_answers_are_measured(column: int, scenario: str) -> None:
     """Proves that every figure of README's table is what the scenario gives; changed data or rules break it."""
-    plan = planner.run(planner.read_scenario(ROOT / "scenarios" / scenario))
+    plan = planned(planner.read_scenario(ROOT / "scenarios" / scenario))
     rows = {row[0]: row[column] for row in tables("README.md")["answers"]}
     assert set(rows) == set(ANSWERS)
     for name, answer in ANSWERS.items():

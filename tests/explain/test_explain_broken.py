@@ -60,7 +60,7 @@ def test_the_known_cause_is_the_first_line(name: str, tmp_path: Path) -> None:
     parameter whose feature forgets to say that it gives, a number rounded inward.
     """
     broken = BROKEN[name]
-    assert planner.run(planner.read_scenario(broken.sound.write(tmp_path / "sound"))).summary["status"] == "optimal"
+    assert broken.sound.solve(tmp_path).summary["status"] == "optimal"
     folder = broken.world.write(tmp_path / "broken")
     found = explained(name)
     changes = check_first_line(found, broken.fault)

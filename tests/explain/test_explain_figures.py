@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ from planner.language import speak
 from planner.studies.explain.search import explain
 from planner.studies.explain.text import of_explanation
 from planner.studies.explain.trials import Trials
+from tests.command import typed
 from tests.features.test_placeholder_limits import OPENING, limited
 
 if TYPE_CHECKING:
@@ -109,8 +108,7 @@ def test_what_stands_beside_it(language: str, tmp_path: Path) -> None:
     commands += [["run", folder, "--out", out] for folder, out in zip(folders, runs, strict=True)]
     commands += [["compare", *runs]]
     for command in commands:
-        whole = [sys.executable, "-m", "planner", *command, "--language", language]
-        done = subprocess.run(whole, capture_output=True, text=True, check=False)
+        done = typed(*command, "--language", language)
         assert done.returncode == 0, (command, done.stderr)
         printed = (done.stdout + done.stderr).replace(str(tmp_path), "")
         assert not NO_NUMBER.search(printed), (command, printed)

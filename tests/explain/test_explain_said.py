@@ -21,6 +21,7 @@ from planner.studies.explain.search import Search, explain
 from planner.studies.explain.text import of_explanation
 from planner.studies.explain.trials import Trials
 from planner.studies.explain.ways import Ways
+from tests.command import typed
 from tests.explain.broken_worlds import BROKEN
 
 TINY = "scenarios/tiny"
@@ -66,7 +67,7 @@ def test_json_holds_the_same_and_nothing_else() -> None:
 
     Proves: a script can apply it. Sensitivity: progress or a sentence on stdout.
     """
-    done = run_command(TINY, "--set", BROKEN_TINY, "--json")
+    done = typed("explain", TINY, "--set", BROKEN_TINY, "--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["status"]) == (0, "infeasible")
     [cause] = told["causes"]
@@ -141,7 +142,7 @@ def test_time_that_is_over_is_said(tmp_path: Path) -> None:
     folder = BROKEN["grid"].world.write(tmp_path / "world")
     with pytest.raises(StoppedWithoutPlanError, match="time limit"):
         explain(folder, time_limit=1e-6)
-    assert run_command(str(folder), "--time-limit", "0.001").returncode == 7
+    assert typed("explain", folder, "--time-limit", "0.001").returncode == 7
 
 
 def test_the_own_folder_speaks_after_its_base(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import planner
+from tests.here import planned
 from tests.shipped import SCENARIOS, read_shipped
 
 HERE = Path(__file__).parent
@@ -47,7 +48,7 @@ def test_golden(name: str, steps: int, request: pytest.FixtureRequest, tmp_path:
 
     Sensitivity: any change of a rule, a default, a unit or a cell that moves the plan.
     """
-    plan = planner.run(read_shipped(name, tmp_path, steps))
+    plan = planned(read_shipped(name, tmp_path, steps))
     found = json.loads(json.dumps({measure: plan.summary[measure] for measure in MEASURES if measure in plan.summary}))
     path = HERE / f"{name}.json"
     if request.config.getoption("--update-golden"):
@@ -64,9 +65,7 @@ def test_going_west_pays() -> None:
 
     Sensitivity: demand below the stock, clusters without growth, or prices that make distance irrelevant.
     """
-    free, home = (
-        planner.run(planner.read_scenario(SCENARIOS / f"national-2025{end}")).summary for end in ("", "-local")
-    )
+    free, home = (planned(planner.read_scenario(SCENARIOS / f"national-2025{end}")).summary for end in ("", "-local"))
     assert free["cost"] < 0.95 * home["cost"]
     assert free["west_share"] > home["west_share"]
     assert len(free["modules"]) > 3

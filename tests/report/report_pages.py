@@ -14,6 +14,7 @@ from planner.views.captions import surety, whose
 from planner.views.report.page import make_page
 from planner.views.report.subject import Subject
 from planner.views.words import word
+from tests.here import planned
 from tests.shipped import SCENARIOS
 from tests.worlds import BASE, World
 
@@ -53,7 +54,7 @@ def sourced() -> World:
 
 def shipped_plan(name: str) -> Results:
     """Return the plan of a shipped scenario."""
-    return planner.run(planner.read_scenario(SCENARIOS / name))
+    return planned(planner.read_scenario(SCENARIOS / name))
 
 
 def page_of(results: Results, baseline: Results | None = None, basemap: Path | None = None) -> str:

@@ -128,8 +128,8 @@ def test_words_that_contradict_each_other_are_an_error(monkeypatch: pytest.Monke
     monkeypatch.setattr(stages, "search_integers", lambda *_, **__: Search("unbounded", reason="kUnbounded"))
     found = searched(ODD, infeasible())
     assert (found.state, found.second_opinion) == ("error", "contradicted")
-    assert str(found.reason) == "kInfeasible, then kUnbounded"
-    assert found.reason.zh == "先是 kInfeasible，后是 kUnbounded"  # type: ignore[attr-defined]  # said in both
+    assert found.reason.en == "kInfeasible, then kUnbounded"
+    assert found.reason.zh == "先是 kInfeasible，后是 kUnbounded"
 
 
 def test_linear_programmes_alike() -> None:

@@ -102,7 +102,7 @@ def test_a_process_that_never_answers_is_a_crash(tmp_path: Path, monkeypatch: py
     job = Job("x", str(TINY), (), str(tmp_path / "x"), read_scenario(TINY).file_hashes, Ask())
     child = Child()
     answer = child.do(job)
-    child.end()
+    child.end(0.0)
     assert (answer.status, answer.written) == ("crashed", False)
     assert "2 times" in answer.why[0]
     assert "7" in answer.why[0]
