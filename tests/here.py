@@ -6,8 +6,8 @@ judged and proved as ever. What it left is kept under a folder that the workers 
 depends on: the problem as the child reads it, to the last byte, every file of the planner and the libraries' versions.
 
 Tests of the processes themselves (marked ``processes``, and all in ``PROCESSES``) get those that users get, and so does
-whoever is started as a process of its own, another solver than HiGHS, several threads, and a limit of time that may be
-reached. Tests of solving (marked ``anew``, and all in ``ANEW``) have every problem solved.
+whoever is started as a process of its own, another solver than HiGHS, and several threads. Tests of solving (marked
+``anew``, and all in ``ANEW``) have every problem solved, and nothing is kept that a limit of time may have cut short.
 """
 
 from __future__ import annotations
@@ -80,11 +80,13 @@ def follow_here(
     if not (Here.is_on and command[0] == sys.executable and command[1] == "-m" and command[2] in MAINS):
         return follow(command, deadline, interrupts, on_progress)
     module, folder = command[2], Path(command[3])
-    if module == child.__name__ and not _is_plain(exchange.read_request(folder)):
+    request = exchange.read_request(folder) if module == child.__name__ else None
+    if request is not None and (request.solver != "highs" or request.threads > 1):
         return follow(command, deadline, interrupts, on_progress)
     given = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-    is_kept = Here.folder is not None and not Here.is_anew
-    entry = Here.folder / _key([module, *command[4:]], given) if is_kept else None
+    is_timed = request is None or (request.time_limit is not None and request.time_limit < SECONDS_MIN)
+    is_kept = Here.folder is not None and not Here.is_anew and not is_timed
+    entry = Here.folder / _key([module], given) if is_kept else None
     if entry is not None and entry.exists():
         ended, left = _taken(entry)
         for name, content in left.items():
@@ -113,11 +115,6 @@ def planned(scenario: Scenario, **options: Any) -> Results:
         _keep(entry, replace(results, scenario=None))  # type: ignore[arg-type]
         return results
     return replace(_taken(entry), scenario=scenario)
-
-
-def _is_plain(request: exchange.Request) -> bool:
-    is_patient = request.time_limit is None or request.time_limit >= SECONDS_MIN
-    return request.solver == "highs" and request.threads == 1 and is_patient
 
 
 def _key(words: Sequence[str], given: dict[str, bytes]) -> str:
