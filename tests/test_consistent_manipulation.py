@@ -315,4 +315,4 @@ def test_a_forged_summary_is_found_on_disk(changes: dict[str, Any], names: list[
     with pytest.raises(AuditDisagreedError) as caught:
         audit_run(run)
     assert caught.value.exit_code == 11
-    assert {finding.split(" [")[0] for finding in caught.value.findings} >= set(names)
+    assert {finding.en.split(" [")[0] for finding in caught.value.findings} >= set(names)

@@ -149,7 +149,7 @@ def test_its_parameters_follow_the_conventions(name: str) -> None:
     for parameter in (*MODULES[name].PARAMETERS,):
         word = parameter.name
         assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", word), word
-        assert parameter.description.endswith("."), word
+        assert parameter.description.en.endswith("."), word
         assert parameter.unit if parameter.is_numeric and parameter.kind == "number" else True, word
         assert parameter.is_numeric or parameter.unit == "", word
         assert all(index in sets for indices in parameter.indices for index in indices), word

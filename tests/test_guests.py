@@ -227,7 +227,7 @@ BROKEN: dict[str, tuple[dict[str, str], str]] = {
         {"source": SOURCE.replace("heat_price", "carbon_price")}, "carbon_price is declared by emissions"
     ),
     "a word that is taken": (
-        {"source": SOURCE.replace('"heat_sold": (', '"pue": ("heat", "余热"), "heat_sold": (')}, "WORDS: pue is called",
+        {"source": SOURCE.replace('"heat_sold": say_both(', '"pue": say_both("heat", "余热"), "heat_sold": say_both(')}, "WORDS: pue is called",
     ),
     "a need that is not there": ({"source": SOURCE.replace('"facility_load",)', '"heat_pumps",)')}, "it requires heat_pumps"),
 }  # fmt: skip

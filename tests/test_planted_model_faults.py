@@ -93,7 +93,7 @@ def refused(world: World) -> set[str]:
     with pytest.raises(AuditDisagreedError) as caught:
         planner.run(scenario_of(world))
     assert caught.value.exit_code == 11
-    return {finding.split(" [")[0] for finding in caught.value.findings}
+    return {finding.en.split(" [")[0] for finding in caught.value.findings}
 
 
 def shuffled(steps: list[Any]) -> list[Any]:

@@ -50,4 +50,4 @@ def test_a_hub_without_a_site_is_limited_by_no_rule_and_named() -> None:
     m = model_of(world)
     assert list(m.HUBS_WITH_GRID_POWER_MAX) == ["north"]
     [said] = scopes.idle(scenario_of(world), "grid_power_max")
-    assert said == "hub_grid_power_max of coastal limits nothing: no site names this hub"
+    assert said.en == "hub_grid_power_max of coastal limits nothing: no site names this hub"

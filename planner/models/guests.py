@@ -154,7 +154,7 @@ def _is_said(text: Any) -> bool:
     """Return whether a text is there in both languages; one of the planner's sentences has Chinese of its own."""
     if not isinstance(text, Message) or not (text.en.strip() and text.zh.strip()):
         return False
-    return text.en != text.zh or not isinstance(text, Sentence) or bool(text.given)
+    return text.en != text.zh or text.en.isupper() or not isinstance(text, Sentence) or bool(text.given)
 
 
 def _hooks_lack(module: ModuleType) -> Iterator[Message]:

@@ -16,7 +16,7 @@ from planner.bench.campaign import run_campaign
 from planner.bench.plan import Campaign
 from planner.bench.solvers import cbc, glpk
 from planner.bench.solvers.base import ADAPTERS, COMMERCIAL, FREE, load, modules_of
-from planner.bench.solvers.command import Message
+from planner.bench.solvers.command import Said
 from planner.errors import UsageError
 from planner.language import Named
 
@@ -175,7 +175,7 @@ def test_the_list_of_solvers() -> None:
         modules_of(("minos",))
 
 
-def said(*lines: str) -> Message:
+def said(*lines: str) -> Said:
     """Return a log."""
     return Named(lines, tuple(float(number) for number in range(len(lines))), 0)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from results_world import names_in
 
+from planner import system
 from planner.errors import CannotWriteError, UsageError
 from planner.io.files import run_swap
 from planner.io.results.run_folder import FORMAT, check_target, run_folder, run_name, target_of
@@ -337,7 +338,7 @@ def test_a_file_system_without_locks_takes_nothing_for_dead(tmp_path: Path, monk
     def refuse(handle: int, how: int) -> None:
         raise OSError(37, f"no locks available for {handle} ({how})")
 
-    monkeypatch.setattr(run_swap.fcntl, "flock", refuse)
+    monkeypatch.setattr(system.fcntl, "flock", refuse)
     draft = tmp_path / ".run.0123abcd.planner-partial"
     draft.mkdir()
     put(tmp_path / "other", "new")

@@ -184,7 +184,7 @@ def test_hostile_file_names(world: Path, name: str) -> None:
     file = table(
         world.parents[1] / name, naive(year_of_stamps(2021)), dict.fromkeys(("zhongwei", "horinger"), numbers(8760))
     )
-    text = brought(file, world, picks=("zhongwei=zhongwei",)).told()
+    text = brought(file, world, picks=("zhongwei=zhongwei",)).told().en
     assert all(line.isprintable() for line in text.splitlines())
     (row,) = (row for row in rows(world / "source.csv") if row["column"] == "temperature")
     assert row["source"][:1] != "="

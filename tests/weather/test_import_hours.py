@@ -91,7 +91,7 @@ def test_first_hours_of_a_utc_file_come_from_its_end(world: Path) -> None:
     done = brought(weather(world), world, time_zone="UTC")
     found = list(by_time(world, site="zhongwei").values())
     assert found[:9] == ["0.8752", "0.8753", "0.8754", "0.8755", "0.8756", "0.8757", "0.8758", "0.8759", "0.0000"]
-    assert done.notes[0].endswith("its first 8 hours come from the file's end")
+    assert done.notes[0].en.endswith("its first 8 hours come from the file's end")
 
 
 def test_a_beijing_year_in_utc_is_not_rotated(world: Path) -> None:
