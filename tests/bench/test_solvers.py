@@ -18,7 +18,6 @@ from planner.bench.solvers import cbc, glpk
 from planner.bench.solvers.base import ADAPTERS, COMMERCIAL, FREE, load, modules_of
 from planner.bench.solvers.command import Said
 from planner.errors import UsageError
-from planner.language import Named
 
 if TYPE_CHECKING:
     from planner.bench.mps import Linear
@@ -177,7 +176,7 @@ def test_the_list_of_solvers() -> None:
 
 def said(*lines: str) -> Said:
     """Return a log."""
-    return Named(lines, tuple(float(number) for number in range(len(lines))), 0)
+    return Said(lines, tuple(float(number) for number in range(len(lines))), 0)
 
 
 @pytest.mark.parametrize(
