@@ -16,6 +16,7 @@ import pytest
 import planner
 from planner.cli.stopping import AGAIN_SECONDS, Interrupted, stoppable
 from planner.models.algebra.problem import SolverOptions
+from planner.models.solving.highs.exchange import ANSWER_FILE
 from planner.models.solving.process.solver_process import Interrupts
 from planner.models.solving.solve import solve
 from planner.studies.sweep import engine
@@ -104,7 +105,10 @@ def test_a_plan_found_in_the_moment_of_the_signal_is_kept_as_interrupted(tmp_pat
 
     def look_away(_: str) -> None:
         if not sent:
-            time.sleep(6)  # the solver is done meanwhile
+            end = time.monotonic() + 120
+            while not (tmp_path / ANSWER_FILE).exists() and time.monotonic() < end:
+                time.sleep(0.05)
+            time.sleep(1)  # the solver's process ends meanwhile
             sent.append(os.kill(os.getpid(), signal.SIGINT))
 
     with stoppable():
