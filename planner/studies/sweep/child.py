@@ -67,6 +67,7 @@ def _listen(jobs: queue.Queue[str | None]) -> None:
 
 def _leave(number: int, frame: object) -> NoReturn:
     del frame
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # told twice, it would stop clearing up half-way
     sys.exit(128 + number)
 
 
