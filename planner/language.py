@@ -6,6 +6,7 @@ that nothing on the way can drop one of its languages. ``make words`` writes the
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -25,14 +26,14 @@ CATALOGUE: Final = "locale/zh_CN/LC_MESSAGES/planner.mo"
 _spoken: ContextVar[Language] = ContextVar("language", default="en")
 
 
-class Message:
+class Message(ABC):
     """A text that can be read in each language."""
 
     __slots__ = ()
 
+    @abstractmethod
     def rendered(self, language: Language) -> str:
         """Return the text in a language."""
-        raise NotImplementedError
 
     @property
     def en(self) -> str:

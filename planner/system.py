@@ -30,6 +30,11 @@ UNIT: Final = 2**20 if sys.platform == "darwin" else 2**10
 """Of the system's own count of memory, in a MiB."""
 
 
+def can_lock() -> bool:
+    """Return whether folders can be locked here."""
+    return fcntl is not None
+
+
 def lock(handle: int, *, wait: bool) -> bool:
     """Lock an open folder for this process; the lock goes when the handle is closed or the process dies.
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from planner.system import locked_handle
+from planner.system import can_lock, locked_handle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,9 @@ def temporary_folder() -> Iterator[Path]:
 
 @cache
 def _sweep(root: Path) -> None:
-    """Remove what processes of ours that were killed have left, once a process."""
+    """Remove what processes of ours that were killed have left, once a process; nothing where nothing can be locked."""
+    if not can_lock():
+        return
     for left in root.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if left.is_symlink() or not left.is_dir() or left.stat().st_uid != os.getuid():

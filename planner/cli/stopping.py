@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import signal
 import sys
 from contextlib import contextmanager
@@ -44,12 +43,6 @@ def stoppable() -> Iterator[None]:
             signal.signal(signal.SIGALRM, timer)
         for number in heard:
             signal.signal(number, before[number])
-
-
-def end_undisturbed() -> None:
-    """Ignore stop signals from here on: what is done is done, and none makes a failure of it while Python clears up."""
-    ignore_signals()
-    atexit.register(ignore_signals)
 
 
 def ignore_signals() -> None:

@@ -65,6 +65,7 @@ def test_without_locks_nothing_is_swept(tmp_path: Path, monkeypatch: pytest.Monk
     """
     monkeypatch.setattr(system, "fcntl", None)
     monkeypatch.setattr(system, "resource", None)
+    monkeypatch.delattr(temporary.os, "getuid")  # which Windows has not either
     monkeypatch.setattr(temporary.tempfile, "tempdir", str(tmp_path))
     temporary._sweep.cache_clear()
     (tmp_path / f"{PREFIX}of-another").mkdir()

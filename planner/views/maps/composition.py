@@ -1,5 +1,6 @@
 """One page for every map: title, land, what is drawn on it, corners, names, legend and notes, each in its place."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,7 +29,7 @@ PAD = (0.005, 0.028, 0.056, 0.022)
 """Room around the land: more on the right, where the inset stands beside Taiwan and not on it."""
 
 
-class Content:
+class Content(ABC):
     """What a map shows on the land, with the scales of circles and arcs.
 
     Attributes
@@ -71,13 +72,13 @@ class Content:
         (left, bottom), (right, top) = spots.min(axis=0), spots.max(axis=0)
         return float(left), float(bottom), float(right), float(top)
 
+    @abstractmethod
     def draw(self, axes: Axes) -> None:
         """Draw all but land and arcs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def explain(self, legend: Legend, placed: list[Placed], left: list[Name]) -> None:
         """Write the legend; ``left`` are the names without room."""
-        raise NotImplementedError
 
 
 def compose(content: Content, base: BaseMap, title: Text, notes: Sequence[Text], language: Language) -> Figure:
