@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 try:
@@ -18,6 +19,7 @@ except ModuleNotFoundError:  # Windows
     resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 STOP_SIGNALS: Final = tuple(
@@ -53,18 +55,57 @@ def lock(handle: int, *, wait: bool) -> bool:
     return True
 
 
-def open_folder(folder: Path) -> int | None:
-    """Return a handle of a folder; ``None`` where the system opens files only."""
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if hasattr(os, "O_DIRECTORY") else None
-
-
-def locked_handle(folder: Path, *, wait: bool = True) -> int | None:
-    """Return the handle that holds the lock on a folder; ``None`` where it is not to be had."""
-    handle = open_folder(folder)
-    if handle is None or lock(handle, wait=wait):
+def locked_handle(path: Path, *, wait: bool = True) -> int | None:
+    """Return the handle that holds the lock on a file or a folder; ``None`` where it is not to be had."""
+    if not can_lock():  # where an open file can be neither renamed nor removed, too
+        return None
+    handle = os.open(path, os.O_RDONLY)
+    if lock(handle, wait=wait):
         return handle
     os.close(handle)
     return None
+
+
+def claimed(path: Path, make: Callable[[], None]) -> int | None:
+    """Make a file or a folder, lock it, and return the handle that holds the lock; ``None`` where there are no locks.
+
+    Whoever sweeps may find it between the making and the lock, and take it for one of the dead: then it is made again.
+    """
+    while True:
+        make()
+        with suppress(FileNotFoundError):
+            handle = locked_handle(path)
+            if handle is None or _is_at(handle, path):
+                return handle
+            os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    """Return whether a name still is of what a handle is open on."""
+    try:
+        return os.path.samestat(os.fstat(handle), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def remove_if_dead(path: Path, remove: Callable[[Path], object]) -> None:
+    """Remove what a process of ours has left, unless the process lives, or nobody can know."""
+    with suppress(OSError):
+        if not can_lock() or path.is_symlink() or path.stat().st_uid != os.getuid():
+            return
+        handle = locked_handle(path, wait=False)
+        if handle is not None:
+            remove(path)
+            os.close(handle)
+
+
+def surely(clear_up: Callable[[], object]) -> None:
+    """Clear up; where a stop signal breaks into it, once more: while the first is on its way, no other breaks in."""
+    try:
+        clear_up()
+    except BaseException:
+        clear_up()
+        raise
 
 
 def peak_memory(*, of_children: bool = False) -> float:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import tempfile
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from planner.system import can_lock, locked_handle
+from planner.system import claimed, remove_if_dead, surely
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX: Final = "planner-"
-DRAFT: Final = ".planner-"
-"""The name before the folder is locked, so that none with its true name is unlocked while its process lives."""
 
 
 @contextmanager
@@ -25,28 +24,24 @@ def temporary_folder() -> Iterator[Path]:
     """Make a folder under the system's temporary folder, and remove it with all that it holds."""
     root = Path(tempfile.gettempdir())
     _sweep(root)
-    draft = Path(tempfile.mkdtemp(prefix=DRAFT))
-    handle = locked_handle(draft)
-    folder = draft.with_name(PREFIX + draft.name.removeprefix(DRAFT))
+    # The name comes before the folder, so that a signal finds none that is made and not yet ours to remove.
+    folder, handle = root / f"{PREFIX}{secrets.token_hex(8)}", None
     try:
-        draft.rename(folder)
+        handle = claimed(folder, partial(folder.mkdir, mode=0o700))
         yield folder
     finally:
-        shutil.rmtree(folder if folder.exists() else draft, ignore_errors=True)
+        surely(partial(_remove, folder))
         if handle is not None:
             os.close(handle)
 
 
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @cache
 def _sweep(root: Path) -> None:
-    """Remove what processes of ours that were killed have left, once a process; nothing where nothing can be locked."""
-    if not can_lock():
-        return
+    """Remove what processes of ours that were killed have left, once a process."""
     for left in root.glob(f"{PREFIX}*"):
-        with suppress(OSError):
-            if left.is_symlink() or not left.is_dir() or left.stat().st_uid != os.getuid():
-                continue
-            handle = locked_handle(left, wait=False)
-            if handle is not None:
-                shutil.rmtree(left, ignore_errors=True)
-                os.close(handle)
+        if left.is_dir():
+            remove_if_dead(left, _remove)

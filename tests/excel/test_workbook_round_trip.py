@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import struct
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -172,17 +175,27 @@ def test_a_target_is_never_lost(tmp_path: Path) -> None:
 
 
 def test_a_replacement_that_fails_leaves_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proves that where the file system cannot exchange folders, the old scenario stands and nothing lies beside it.
+    """Proves that where the disk fails, the old scenario stands and nothing lies beside it; two renames do for an exchange.
 
     Sensitivity: the old folder removed before the new one is in place.
     """
     book = exported(BASE.read(tmp_path), tmp_path / "book.xlsx")
-    target = BASE.write(tmp_path / "old")
-    monkeypatch.setattr("planner.io.workbook.importing.exchange", lambda *_: False)
-    with pytest.raises(CannotWriteError, match="new folder"):
+    target = BASE.with_rows("hub", [{"hub": name} for name in ("delta", "north", "gansu")]).write(tmp_path / "old")
+    old, new = (planner.read_scenario(folder).content_hash for folder in (target, tmp_path / "world"))
+    monkeypatch.setattr("planner.io.results.run_folder.exchange", refused)
+    with pytest.raises(CannotWriteError, match="untouched"):
         imported(book, target, force=True)
-    assert planner.read_scenario(target).content_hash == planner.read_scenario(tmp_path / "world").content_hash
+    assert planner.read_scenario(target).content_hash == old
     assert sorted(path.name for path in tmp_path.iterdir()) == ["book.xlsx", "old", "world"]
+    monkeypatch.setattr("planner.io.results.run_folder.exchange", lambda *_: False)
+    imported(book, target, force=True)
+    assert planner.read_scenario(target).content_hash == new != old
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["book.xlsx", "old", "world"]
+
+
+def refused(*paths: Path) -> NoReturn:
+    """Fail as a disk does."""
+    raise OSError(errno.EIO, os.strerror(errno.EIO), str(paths[0]))
 
 
 def test_the_full_year_goes_with_its_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from planner.io.files.run_swap import opened, sync
 from planner.io.files.writing import UNTOUCHED, writing
-from planner.system import lock
+from planner.system import can_lock, lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,16 @@ def sole_writer(folder: Path) -> Iterator[None]:
         with writing(folder, UNTOUCHED):
             handle = stack.enter_context(opened(folder))
         lock(handle, wait=True)
+        _sweep(folder)
         yield
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the drafts of imports that were killed: who holds the lock has the only ones that live."""
+    if can_lock():
+        for left in folder.glob(f".*.{SUFFIX}"):
+            with suppress(OSError):
+                left.unlink()
 
 
 def write_together(folder: Path, files: Mapping[str, bytes]) -> None:

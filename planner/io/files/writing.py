@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import errno
+import glob
+import os
 import secrets
 from contextlib import contextmanager, suppress
+from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from planner.errors import CannotWriteError, reason, shown
 from planner.io.files.run_swap import sync
 from planner.language import SEMICOLON, Text, join, say
+from planner.system import claimed, remove_if_dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 REMEDIES: Final = {
     errno.ENOSPC: say("free some space, or choose another disk with --out"),
@@ -64,16 +68,28 @@ def writing(path: Path, remedy: Text = "", *, untouched: bool = False) -> Iterat
 def draft_of(path: Path) -> Iterator[Path]:
     """Yield a path beside a file to write to; at a clean exit it takes the place of the file, else it is removed.
 
-    The name is drawn, so that two who write one file at a time do not write into one draft.
+    The name is drawn, so that two who write one file at a time do not write into one draft. Its writer holds a lock on
+    it, by which the next who writes the file tells the draft of one that was killed, and takes it away.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    _sweep(path)
+    draft, handle = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part"), None
     try:
+        handle = claimed(draft, partial(draft.touch, exist_ok=False))
         yield draft
         sync(draft)
         draft.replace(path)
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+        if handle is not None:
+            os.close(handle)
+
+
+@cache
+def _sweep(path: Path) -> None:
+    """Remove the drafts of a file that killed processes of ours have left, once a process."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}.part"):
+        remove_if_dead(left, Path.unlink)
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

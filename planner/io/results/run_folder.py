@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ FORMAT = "east-data-west-compute-planner run"
 PARTIAL, PREVIOUS = "planner-partial", "planner-previous"
 HIDDEN = re.compile(rf"\.(?P<name>.+)\.[0-9a-f]{{8}}\.(?P<kind>{PARTIAL}|{PREVIOUS})", re.DOTALL)
 ATTEMPTS = 1000
+MayReplace = Callable[[Path], bool]
+"""Whether what stands at a target may give way: anything that is not known is never removed."""
 
 
 def run_name(content_hash: str, now: datetime) -> str:
@@ -47,16 +50,22 @@ def run_name(content_hash: str, now: datetime) -> str:
 
 
 @contextmanager
-def run_folder(target: Path, *, force: bool = False, numbered: bool = False) -> Iterator[Path]:
-    """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed."""
+def run_folder(
+    target: Path, *, force: bool = False, numbered: bool = False, may_replace: MayReplace | None = None
+) -> Iterator[Path]:
+    """Yield a hidden folder to write into; at a clean exit it becomes ``target``, on any exception it is removed.
+
+    With ``force`` it replaces an earlier run, or whatever ``may_replace`` allows.
+    """
     target = _absolute(target)
     made: list[Path] = []
+    may = (may_replace or _is_replaceable) if force else None
     with writing(target, untouched=True), _cleared(made):
-        draft, handle = _open_draft(target, made, force=force, numbered=numbered)
+        draft, handle = _open_draft(target, made, may, numbered=numbered)
         try:
             yield draft
             _sync(draft)
-            _publish(draft, target_of(draft), force=force)
+            _publish(draft, target_of(draft), may)
         finally:
             os.close(handle)
 
@@ -104,13 +113,13 @@ def _cleared(made: list[Path]) -> Iterator[None]:
         raise
 
 
-def _open_draft(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tuple[Path, int]:
+def _open_draft(target: Path, made: list[Path], may: MayReplace | None, *, numbered: bool) -> tuple[Path, int]:
     """Make and lock a draft; return it with the handle that holds the lock."""
     for attempt in range(ATTEMPTS):
         try:
             _make_parents(target.parent, made)
             with _locked_parent(target.parent):
-                return _claim(target, made, force=force, numbered=numbered)
+                return _claim(target, made, may, numbered=numbered)
         except FileNotFoundError:  # a run that failed has just removed the parent it had made
             if attempt == ATTEMPTS - 1:
                 raise
@@ -119,23 +128,25 @@ def _open_draft(target: Path, made: list[Path], *, force: bool, numbered: bool) 
 
 def _make_parents(folder: Path, made: list[Path]) -> None:
     for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
-        with suppress(FileExistsError):  # another run made it meanwhile, so that it is not ours to remove
+        made.append(path)  # first, so that a signal after it undoes it too
+        try:
             path.mkdir()
-            made.append(path)
+        except FileExistsError:  # another run made it meanwhile, so that it is not ours to remove
+            made.remove(path)
 
 
-def _claim(target: Path, made: list[Path], *, force: bool, numbered: bool) -> tuple[Path, int]:
+def _claim(target: Path, made: list[Path], may: MayReplace | None, *, numbered: bool) -> tuple[Path, int]:
     _sweep(target.parent)
     if numbered:
         target = _free(target)
-    elif not force and _is_claimed(target):
+    elif may is None and _is_claimed(target):
         raise UsageError(
             say("another run is writing {target} now; choose another --out, or wait for it", target=shown(target))
         )
-    _refuse(target, force=force)
+    _refuse(target, may)
     draft = _hidden(target, PARTIAL)
+    made.append(draft)  # first, so that a signal after it undoes it too
     draft.mkdir()
-    made.append(draft)
     handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
     lock(handle, wait=False)
     return draft, handle
@@ -153,14 +164,14 @@ def _hidden(target: Path, kind: str) -> Path:
     return target.with_name(f".{target.name}.{secrets.token_hex(4)}.{kind}")
 
 
-def _refuse(target: Path, *, force: bool) -> None:
+def _refuse(target: Path, may: MayReplace | None) -> None:
     if not os.path.lexists(target):
         return
-    if not force:
+    if may is None:
         raise UsageError(
             say("{target} exists already; choose another --out, or replace it with --force", target=shown(target))
         )
-    if not _is_replaceable(target):
+    if not may(target):
         raise UsageError(
             say(
                 "{target} is not a run folder, so that --force leaves it alone; choose another --out",
@@ -235,11 +246,11 @@ def _sync(folder: Path) -> None:
         sync(Path(place))
 
 
-def _publish(draft: Path, target: Path, *, force: bool) -> None:
+def _publish(draft: Path, target: Path, may: MayReplace | None) -> None:
     """Give the draft its name; what it replaces is removed afterwards."""
     with _locked_parent(target.parent):
         if os.path.lexists(target):
-            _replace(draft, target, force=force)
+            _replace(draft, target, may)
         else:
             move(draft, target)
         # From here the run stands whole; a directory that cannot be synced loses at worst its newest name.
@@ -248,8 +259,8 @@ def _publish(draft: Path, target: Path, *, force: bool) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _replace(draft: Path, target: Path, *, force: bool) -> None:
-    if not force or not _is_replaceable(target):
+def _replace(draft: Path, target: Path, may: MayReplace | None) -> None:
+    if may is None or not may(target):
         raise CannotWriteError(
             say("{target} appeared while the run was going on; it is untouched, run again", target=shown(target))
         )

@@ -5,17 +5,13 @@ A fault names the sheet and its row. The folder appears whole or not at all, and
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from planner.errors import CannotWriteError, Fault, InvalidInputError, UsageError, shown
-from planner.io.files.run_swap import exchange
-from planner.io.files.writing import UNTOUCHED, writing
+from planner.errors import Fault, InvalidInputError, UsageError, shown
 from planner.io.read.folders import READERS, TOML
 from planner.io.read.write import write_scenario
 from planner.io.results.run_folder import run_folder
@@ -70,11 +66,8 @@ def import_workbook(
         except InvalidInputError as error:
             raise InvalidInputError([_of_book(fault, draft, folder) for fault in error.faults]) from None
     working_on(say("writing the scenario"))
-    if target.exists() and any(target.iterdir()):
-        _replace(scenario, target.resolve())
-    else:
-        with run_folder(target, force=force) as empty:
-            write_scenario(scenario, empty)
+    with run_folder(target, force=force, may_replace=partial(_is_scenario, schema=schema)) as empty:
+        write_scenario(scenario, empty)
     rows = sum(len(table) for table in scenario.tables.values())
     return Imported(target, len(scenario.tables), rows, tuple(draft.notes))
 
@@ -101,8 +94,8 @@ def _check_target(target: Path, schema: Schema, *, force: bool) -> None:
     if not target.is_dir():
         text = say("{target} is no folder; name a new one", target=shown(target))
         raise UsageError(text)
-    others = sorted(path.name for path in target.iterdir() if not _is_of_scenario(path, schema))
-    if others or (any(target.iterdir()) and not (target / TOML).is_file()):
+    if not _is_scenario(target, schema):
+        others = sorted(path.name for path in target.iterdir() if not _is_of_scenario(path, schema))
         text = say(
             "{target} holds what a workbook does not ({names}), so that --force leaves it alone; name a new folder",
             target=shown(target),
@@ -111,23 +104,15 @@ def _check_target(target: Path, schema: Schema, *, force: bool) -> None:
         raise UsageError(text)
 
 
+def _is_scenario(target: Path, schema: Schema) -> bool:
+    """Return whether a folder is empty, or holds a scenario and nothing that an import does not write anew."""
+    if not target.is_dir():
+        return False
+    held = list(target.iterdir())
+    return not held or ((target / TOML).is_file() and all(_is_of_scenario(path, schema) for path in held))
+
+
 def _is_of_scenario(path: Path, schema: Schema) -> bool:
     """Return whether a file is one that an import writes anew: the settings or a table."""
     is_table = path.stem in schema.tables and path.suffix.casefold() in READERS
     return path.is_file() and not path.is_symlink() and (path.name == TOML or is_table)
-
-
-def _replace(scenario: Scenario, target: Path) -> None:
-    """Put a scenario in the place of one that stands there, at one stroke."""
-    beside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.imported")
-    try:
-        with writing(target, UNTOUCHED):
-            with run_folder(beside) as empty:
-                write_scenario(scenario, empty)
-            has_changed = exchange(beside, target)
-    finally:
-        with suppress(OSError):
-            shutil.rmtree(beside)  # the new one where nothing was exchanged, else the old one
-    if not has_changed:
-        text = say("this file system cannot replace a folder at one stroke; import into a new folder")
-        raise CannotWriteError(text)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from planner.errors import SolverMissingError, UsageError, shown
 from planner.language import say
 from planner.studies.sweep.job import Answer, Job
+from planner.system import surely
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,6 +66,9 @@ class Child:
             self._killed()
         if self._process is None:
             self._process = _started()
+            if self._is_over:  # told so meanwhile, when there was no process yet to tell
+                self._killed()
+                return ""
         process = self._process
         with suppress(OSError, ValueError):  # it ended before we wrote, or was ended while we read
             assert process.stdin is not None  # noqa: S101  for mypy: both were asked for
@@ -238,7 +242,7 @@ def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[En
     try:
         yield engine
     finally:
-        engine.close()
+        surely(engine.close)
 
 
 @dataclasses.dataclass
