@@ -4,36 +4,21 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import pandas as pd
 import pytest
 
 from planner.language import Message
 from tests import here
-
-if TYPE_CHECKING:
-    pass
-
+from tests.signals import hear_what_is_ignored
 
 WITH_ARROW = ("bench", "docs", "excel", "golden", "io", "reliability", "report", "results", "weather")
 """Folders of tests whose texts are pyarrow's, as in every process that is started: what is read, written and shipped."""
 
 
-def _stay() -> None:
-    """Let an ignored signal reach the processes that tests start, though not the tests themselves.
-
-    Under ``nohup make test &`` SIGINT and SIGHUP are ignored from the start, and a process that is started inherits
-    that: one that a test stops by SIGINT would never stop. A handler is not inherited; ours does nothing.
-    """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, lambda *_: None)
-
-
-_stay()
+hear_what_is_ignored()
 here.install()
 
 
