@@ -1,19 +1,21 @@
-"""Kill runs at random moments and look at what is left: ``kill_runs.py --runs 100 [-- COMMAND … {out} …]``.
+"""Kill commands at random moments: ``kill_runs.py --runs 100 [--only sweep] [-- COMMAND … {out} …]``.
 
-Every trial starts a run, sends SIGKILL to its whole process group after a delay, and looks at the target: it must be
-absent (where there was nothing before), the earlier run whole, or a new run whole, as the hashes in its manifest say.
-Half of the kills strike at any time of the run, half while its files are written. Delays come from a fixed seed.
-At the end one run is left alone: it must succeed, and nothing hidden may be left beside the target.
+A run, a sweep and an export take turns. Every trial starts one, sends SIGKILL after a delay from a fixed seed, to the
+command alone or, as where the machine runs out of memory, to all of its processes, and looks twice:
 
-Prints one line of counts; with N trials and no failure, the 95 % bound on the chance of one is 3/N.
+- **Nothing is lost.** What stood there before stands whole, replaced by a new result that is whole, or, in a sweep,
+  unchanged to the last byte. Nothing that stands is half a result, as the hashes in its manifest say.
+- **Nothing is left after the next one.** The same command, started again, ends well, so that no lock is stuck. It keeps
+  the points of the sweep that stood, and leaves no draft, nothing in the temporary folder and no process.
+
+Half of the kills strike at any time, half while files are written. A process that outlives its command by ``ORPHAN_MAX``
+seconds is bad as well. Prints one line of counts; with N trials and no failure, the 95 % bound on the chance of one is
+3/N.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import hashlib
-import json
 import os
 import random
 import shutil
@@ -23,77 +25,47 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = [sys.executable, "-m", "planner", "run", "scenarios/tiny", "--out", "{out}", "--force", "--quiet"]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.campaigns.kill_cases import CASES, TORN, Case, State, given
+from tests.campaigns.watched import alive, drafts, left, start
+
 PATIENCE = 600.0
-"""Seconds after which a run that is left alone is given up."""
+"""[s] after which a command that is left alone is given up."""
+ORPHAN_MAX = 20.0
+"""[s] that processes may outlive their command; they need two, and a busy machine more."""
 TICK = 0.001
+WELL = {"absent", "earlier", "new", "some"}
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How long an undisturbed run takes [s]: until its draft appears, and until it ends."""
+    """How long an undisturbed command takes [s]: until its first draft appears, and until it ends."""
 
     until_draft: float
     total: float
 
 
-def is_whole(run: Path) -> bool:
-    """Return whether every file is what the manifest says, by code that is not the planner's."""
-    try:
-        files = json.loads((run / "manifest.json").read_bytes())["files"]
-        found = {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in files}
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-    return bool(files) and found == files and (run / "summary.json").is_file()
-
-
-def fingerprint(run: Path) -> str | None:
-    """Return what tells one run from another; ``None`` where there is none."""
-    return hashlib.sha256((run / "manifest.json").read_bytes()).hexdigest() if run.exists() else None
-
-
-def hidden(folder: Path) -> list[Path]:
-    """Return the drafts beside the target."""
-    return [path for path in folder.iterdir() if path.name.startswith(".")]
-
-
-def start(command: list[str], out: Path) -> subprocess.Popen[bytes]:
-    """Start a run as the leader of its own process group."""
-    words = [word.replace("{out}", str(out)) for word in command]
-    return subprocess.Popen(
-        words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-
-
 def is_filled(draft: Path) -> bool:
     """Return whether anything stands in a draft; before it solves, a run makes and removes an empty one on trial."""
     try:
-        return any(draft.iterdir())
+        return draft.stat().st_size > 0 if draft.is_file() else any(draft.iterdir())
     except OSError:
         return False
 
 
-def wait_for_draft(process: subprocess.Popen[bytes], known: set[Path], folder: Path) -> None:
-    """Return when a run has begun to write beside the target, or is over."""
-    while process.poll() is None and not any(map(is_filled, set(hidden(folder)) - known)):
+def wait_for_draft(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Return when a command has begun to write, or is over."""
+    while process.poll() is None and not any(map(is_filled, drafts(folder))):
         time.sleep(TICK)
 
 
-def kill(process: subprocess.Popen[bytes]) -> bool:
-    """Kill a run and its children; return whether it was still running."""
-    running = process.poll() is None
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(PATIENCE)
-    return running
-
-
-def run_through(command: list[str], out: Path) -> Pace:
-    """Let a run end, and return its pace.
+def run_through(command: tuple[str, ...], folder: Path) -> Pace:
+    """Let a command end, and return its pace.
 
     Raises
     ------
@@ -101,59 +73,113 @@ def run_through(command: list[str], out: Path) -> Pace:
         It failed, or took too long.
     """
     began = time.monotonic()
-    process = start(command, out)
-    wait_for_draft(process, set(hidden(out.parent)), out.parent)
+    process = start(command, folder)
+    wait_for_draft(process, folder)
     draft = time.monotonic() - began
-    try:
-        code = process.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        kill(process)
-        code = -1
+    code, told = ended(process)
     if code != 0:
-        raise SystemExit(f"a run that was left alone ended with {code}: {' '.join(command)}")
+        raise SystemExit(f"a command that was left alone ended with {code}: {' '.join(command)}\n{told}")
     return Pace(draft, time.monotonic() - began)
 
 
-def strike(command: list[str], out: Path, pace: Pace, dice: random.Random, number: int) -> bool:
-    """Kill one run; even trials at any time, odd ones while its files are written."""
-    known = set(hidden(out.parent))
-    process = start(command, out)
-    if number % 2:
-        wait_for_draft(process, known, out.parent)
-        time.sleep(dice.uniform(0.0, pace.total - pace.until_draft))
+def ended(process: subprocess.Popen[bytes]) -> tuple[int, str]:
+    """Wait for a command that is left alone; return its exit code and what it told."""
+    try:
+        told = process.communicate(timeout=PATIENCE)[1]
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return -1, "it takes for ever"
+    return process.returncode, told.decode(errors="replace")
+
+
+def kill(process: subprocess.Popen[bytes], folder: Path, *, everything: bool) -> bool:
+    """Kill a command, and its other processes with it or not; return whether it was still running."""
+    was_running = process.poll() is None
+    others = [int(entry.name) for entry in alive(folder)] if everything else []
+    process.kill()
+    for other in others:
+        with suppress(ProcessLookupError):
+            os.kill(other, signal.SIGKILL)
+    process.communicate(timeout=PATIENCE)
+    return was_running
+
+
+def strike(case: Case, folder: Path, pace: Pace, dice: random.Random) -> bool:
+    """Start a command and kill it, at any time or while its files are written; return whether it was still running."""
+    process = start(case.command, folder)
+    if dice.random() < 0.5:
+        wait_for_draft(process, folder)
+        time.sleep(dice.uniform(0.0, max(0.0, pace.total - pace.until_draft)))
     else:
         time.sleep(dice.uniform(0.0, pace.total))
-    return kill(process)
+    return kill(process, folder, everything=dice.random() < 0.5)
 
 
-def verdict(before: str | None, out: Path) -> str:
-    """Return what a kill left at the target."""
-    if not out.exists():
-        return "absent" if before is None else "LOST"
-    if not is_whole(out):
+def verdict(case: Case, before: State, after: State) -> str:
+    """Return what a kill left of the results."""
+    if TORN in after.values():
         return "TORN"
-    return "old" if fingerprint(out) == before else "new"
+    if before.keys() - after.keys() or (not case.replaces and before.items() - after.items()):
+        return "LOST"
+    if not after:
+        return "absent"
+    return "earlier" if after == before else "new" if len(after) == case.results else "some"
 
 
-def campaign(command: list[str], runs: int, folder: Path, seed: int) -> tuple[Counter[str], int]:
-    """Return the verdicts by their number, and how many drafts are left at the end."""
-    place, kept = folder / "place", folder / "kept"
-    out, dice, counts = place / "run", random.Random(seed), Counter[str]()  # noqa: S311 - not for secrets
-    place.mkdir()
-    pace = run_through(command, out)
-    shutil.copytree(out, kept)
-    for number in range(runs):
-        if out.exists():
-            shutil.rmtree(out)
-        if number % 4 < 2:
-            shutil.copytree(kept, out)
-        before = fingerprint(out)
-        if strike(command, out, pace, dice, number):
-            counts["killed"] += 1
-        counts[verdict(before, out)] += 1
-    run_through(command, out)
-    counts["last whole" if is_whole(out) else "TORN"] += 1
-    return counts, len(hidden(place))
+def trial(case: Case, folder: Path, pace: Pace, dice: random.Random) -> tuple[str, bool]:
+    """Kill one command, start the next, and return what is to be said of both, and whether the kill struck."""
+    before = case.state(folder)
+    struck = strike(case, folder, pace, dice)
+    deadline = time.monotonic() + ORPHAN_MAX
+    while alive(folder) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if alive(folder):
+        return "ORPHAN", struck
+    after = case.state(folder)
+    found = verdict(case, before, after)
+    if found not in WELL:
+        return found, struck
+    code, told = ended(start(case.again, folder))
+    if code != 0:
+        return f"NEXT ENDED WITH {code}: {told}", struck
+    last = case.state(folder)
+    if TORN in last.values() or len(last) != case.results or (not case.replaces and after.items() - last.items()):
+        return "LOST BY THE NEXT", struck
+    remains = left(folder)
+    return f"LEFT {remains}" if remains else found, struck
+
+
+def prepared(case: Case, base: Path) -> tuple[Path, Pace]:
+    """Return a folder with what stands before, and the pace of the command where nothing does."""
+    earlier, fresh = base / "earlier", base / "fresh"
+    earlier.mkdir(parents=True)
+    fresh.mkdir()
+    run_through(case.earlier, earlier)
+    pace = run_through(case.command, fresh)
+    shutil.rmtree(fresh)
+    return earlier, pace
+
+
+def campaign(cases: dict[str, Case], trials: int, place: Path, seed: int) -> tuple[Counter[str], int]:
+    """Return the verdicts by their number, and how many kills struck."""
+    dice, counts, killed = random.Random(seed), Counter[str](), 0  # noqa: S311 - not for secrets
+    known = {name: prepared(case, place / name) for name, case in cases.items()}
+    for number in range(trials):
+        name = list(cases)[number % len(cases)]
+        earlier, pace = known[name]
+        folder = place / f"trial{number}"
+        if number // len(cases) % 2:
+            shutil.copytree(earlier, folder)
+        else:
+            folder.mkdir()
+        found, struck = trial(cases[name], folder, pace, dice)
+        killed += struck
+        counts[found if found in WELL else "bad"] += 1
+        if found not in WELL:
+            sys.stdout.write(f"  {name}, trial {number}: {found}\n")
+            sys.stdout.flush()
+        shutil.rmtree(folder)
+    return counts, killed
 
 
 def main() -> int:
@@ -161,20 +187,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=100, metavar="N")
     parser.add_argument("--seed", type=int, default=20261121)
+    parser.add_argument("--only", choices=list(CASES), action="append", help="this command (repeatable)")
     parser.add_argument("--folder", type=Path, help="where to write; a temporary folder if left out")
-    parser.add_argument("command", nargs="*", metavar="COMMAND", help="the run to kill; {out} is its run folder")
+    parser.add_argument("command", nargs="*", metavar="COMMAND", help="to kill in their place; {out} is its run folder")
     options = parser.parse_args()
+    cases = {name: CASES[name] for name in options.only or CASES}
+    if options.command:
+        cases = {"command": given(tuple(word.replace("{out}", "out") for word in options.command))}
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="kill-runs-", dir=options.folder) as folder:
-        counts, left = campaign(options.command or COMMAND, options.runs, Path(folder), options.seed)
-    bad = counts["TORN"] + counts["LOST"] + left
-    bound = f"95 % bound on a failure: {3 / options.runs:.2%}" if not bad else "FAILED"
+        counts, killed = campaign(cases, options.runs, Path(folder).resolve(), options.seed)
+    bound = f"95 % bound on a failure: {3 / options.runs:.2%}" if not counts["bad"] else "FAILED"
     sys.stdout.write(
-        f"{options.runs} trials, {counts['killed']} killed before their end: {counts['absent']} left nothing, "
-        f"{counts['old']} the earlier run, {counts['new']} the new run; torn {counts['TORN']}, lost {counts['LOST']}, "
-        f"drafts left {left}; {bound} ({time.monotonic() - began:.0f} s)\n"
+        f"{options.runs} trials of {', '.join(cases)}, {killed} killed before their end: {counts['absent']} left "
+        f"nothing, {counts['earlier']} what stood before, {counts['some']} some points, {counts['new']} the new result; "
+        f"torn, lost or left {counts['bad']}; {bound} ({time.monotonic() - began:.0f} s)\n"
     )
-    return 1 if bad else 0
+    return 1 if counts["bad"] else 0
 
 
 if __name__ == "__main__":

@@ -24,14 +24,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.signals import hear_what_is_ignored  # noqa: E402 - the path comes first
+from tests.campaigns.watched import PLANNER, TINY, left, start, worked  # noqa: E402 - the path comes first
+from tests.signals import hear_what_is_ignored  # noqa: E402
 
 SECONDS_MAX = 5.0
 ENDLESS = 120.0
@@ -39,7 +39,6 @@ ENDLESS = 120.0
 WELL = {"stopped", "done", "over"}
 DRAWN = {"report.html", "map.png", "map.svg", "map.pdf", "manifest.json"}
 """What ``report`` and ``map`` write anew in a run."""
-TINY = str(ROOT / "scenarios/tiny")
 COMMANDS: dict[str, list[str]] = {
     "run": ["run", TINY, "--out", "out"],
     "check": ["check", TINY],
@@ -55,20 +54,6 @@ COMMANDS: dict[str, list[str]] = {
 }
 
 
-def start(words: list[str], folder: Path) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own."""
-    (folder / "temp").mkdir(exist_ok=True)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder / "temp")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "planner", *words],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
 def prepared(base: Path, folder: Path) -> Path:
     """Return a folder with a finished run in it."""
     folder.mkdir()
@@ -76,45 +61,10 @@ def prepared(base: Path, folder: Path) -> Path:
     return folder
 
 
-def alive(folder: Path) -> list[Path]:
-    """Return, below /proc, the processes whose surroundings name the folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and int(entry.name) != os.getpid():
-            try:
-                known = (entry / "environ").read_bytes()
-                state = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-            except OSError:
-                continue
-            if str(folder).encode() in known and state != "Z":
-                found.append(entry)
-    return found
-
-
-def worked(folder: Path) -> float:
-    """Return what the processes of a folder, and those that they waited for, have worked so far [s]."""
-    clocks = 0
-    for entry in alive(folder):
-        with suppress(OSError):
-            clocks += sum(map(int, (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:15]))
-    return clocks / os.sysconf("SC_CLK_TCK")
-
-
 def worked_by_the_dead() -> float:
     """Return what the processes that we waited for worked, and those that they waited for [s]."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-def litter(folder: Path) -> list[str]:
-    """Return what a stopped command must not leave: drafts, and anything in the temporary folder."""
-    drafts = [path.name for path in folder.rglob(".*") if "planner" in path.name or path.name.endswith(".part")]
-    return [*drafts, *(path.name for path in (folder / "temp").iterdir())]
-
-
-def left(folder: Path) -> list[str]:
-    """Return what is left of a command: files and processes."""
-    return [*litter(folder), *(f"process {entry.name}" for entry in alive(folder))]
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -136,7 +86,7 @@ class End:
 def trial(words: list[str], folder: Path, delay: float, number: signal.Signals) -> End:
     """Send one signal, and return what became of it."""
     before, dead = results(folder / "run"), worked_by_the_dead()
-    process = start(words, folder)
+    process = start([*PLANNER, *words], folder)
     time.sleep(delay)
     work = worked(folder)
     if process.poll() is not None:
@@ -176,7 +126,7 @@ def length_of(words: list[str], base: Path, place: Path) -> float:
     """Return how long a command takes that is left alone [s]."""
     folder = prepared(base, place / "whole")
     begun = time.monotonic()
-    start(words, folder).communicate()
+    start([*PLANNER, *words], folder).communicate()
     shutil.rmtree(folder)
     return time.monotonic() - begun
 
@@ -221,7 +171,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         base = Path(place) / "base"
         base.mkdir()
-        start(["run", TINY, "--out", "run"], base).communicate()
+        start([*PLANNER, "run", TINY, "--out", "run"], base).communicate()
         for name in names:
             ends += strike(name, -(-asked.signals // len(names)), base, chance)
     bad = sum(end.kind not in WELL for end in ends)
