@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ _HOMES = {
     "show_html": "planner.pipeline.showing",
 }
 """Where the public names live, in the order of the reference."""
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # whether and where is for the script to say
 
 if not TYPE_CHECKING:  # a type checker that saw it would take every name for known
 

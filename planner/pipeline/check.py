@@ -14,7 +14,7 @@ from planner.models.build import declare_model
 from planner.models.declarations import declarations, guests_of, modules_of
 from planner.models.guests import document, sentences
 from planner.profiles.days.representative_days import with_representative_days
-from planner.progress import working_on
+from planner.progress import heard_by, working_on
 from planner.views.words import catalogue
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def read_scenario(folder: str | Path, overrides: Sequence[str] = ()) -> Scenario
     return read_with_full_year(folder, overrides)[0]
 
 
+@heard_by()
 def read_with_full_year(folder: str | Path, overrides: Sequence[str] = ()) -> tuple[Scenario, Scenario | None]:
     """Read and validate a scenario folder as :func:`read_scenario`, and keep the year from which days were chosen.
 

@@ -20,6 +20,7 @@ from planner.pipeline.outcome import audited, notes_of, tabulate
 from planner.pipeline.question import model_of
 from planner.pipeline.record import Clock, Record
 from planner.pipeline.run import run
+from planner.progress import heard_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,7 @@ def solve(
     return run(model_of(model), solver=solver, time_limit=time_limit, gap=gap, on_progress=on_progress)
 
 
+@heard_by()
 def plan_of(model: PlanModel) -> Results:
     """Make a plan of a model of :func:`build_model` that any solver of Pyomo has solved: tables, audit, map, page.
 

@@ -218,6 +218,7 @@ def run_and_write(
     return results, write_run(results, target, force=force, numbered=out is None, drawn=drawn, drawing=drawing)
 
 
+@heard_by()
 def write_run(
     results: Results,
     target: Path,

@@ -1,8 +1,8 @@
 """Send stop signals at random moments to ten commands: ``stop_signals.py --signals 200 [--only pareto]``.
 
 Every trial starts a command in a folder and with a temporary folder of its own, sends SIGINT or SIGTERM to the command
-alone after a delay from a fixed seed, and looks: it must end within five seconds with exit code 130 (or, where it was
-done before, with 0), leave no draft, no temporary file and no process, and the earlier run in the folder unchanged.
+alone after a delay from a fixed seed, and looks: it must end within five seconds with exit code 130 (or with 0, where
+it had told its result before), leave no draft, no temporary file and no process, and the earlier run in the folder unchanged.
 A command that is over before its signal is tried again, so that as many land as were asked for.
 
 Prints one line a command: how many signals struck it alive, how they ended, the longest time to an end [s] and how much
@@ -30,10 +30,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.campaigns.watched import PLANNER, TINY, left, start, worked  # noqa: E402 - the path comes first
+from tests.campaigns.watched import OUTPUT, PLANNER, TINY, left, start, worked  # noqa: E402 - the path comes first
 from tests.signals import hear_what_is_ignored  # noqa: E402
 
 SECONDS_MAX = 5.0
+DONE_MAX = 1.0
+"""[s] in which a command may tell its result and end that was about to."""
 ENDLESS = 120.0
 """[s] after which a command is given up."""
 WELL = {"stopped", "done", "over"}
@@ -91,6 +93,8 @@ def trial(words: list[str], folder: Path, delay: float, number: signal.Signals) 
     work = worked(folder)
     if process.poll() is not None:
         return End("over")
+    output = folder / OUTPUT
+    size = output.stat().st_size
     process.send_signal(number)
     begun = time.monotonic()
     try:
@@ -103,7 +107,7 @@ def trial(words: list[str], folder: Path, delay: float, number: signal.Signals) 
     while left(folder) and time.monotonic() - begun < SECONDS_MAX:
         time.sleep(0.05)
     remains = tuple(left(folder))
-    kind = kind_of(process.returncode, told, seconds)
+    kind = kind_of(process.returncode, told, seconds, is_done=output.stat().st_size == size)
     if kind in WELL and remains:
         kind = "left something"
     if kind in WELL and results(folder / "run") != before:
@@ -111,11 +115,11 @@ def trial(words: list[str], folder: Path, delay: float, number: signal.Signals) 
     return End(kind, seconds, work, remains, told)
 
 
-def kind_of(code: int, told: str, seconds: float) -> str:
-    """Return how a command ended, by its exit code, its words and its time."""
+def kind_of(code: int, told: str, seconds: float, *, is_done: bool) -> str:
+    """Return how a command ended, by its exit code, its words, its time, and whether it told nothing after the signal."""
     if code not in {130, 0} or "Traceback" in told:
         return f"exit {code}"
-    if code == 0 and seconds > 1.0:
+    if code == 0 and not is_done and seconds > DONE_MAX:
         return "lost"
     if seconds > SECONDS_MAX:
         return "late"

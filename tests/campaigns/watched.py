@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = str(ROOT / "scenarios/tiny")
+OUTPUT = "stdout"
+"""What a command has told so far, in its folder."""
 PLANNER = (sys.executable, "-m", "planner")
 
 
@@ -21,14 +23,15 @@ def start(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own, with a temporary folder of its own."""
     (folder / "temp").mkdir(exist_ok=True)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder / "temp")}
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    with (folder / OUTPUT).open("wb") as output:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
 
 def alive(folder: Path) -> list[Path]:

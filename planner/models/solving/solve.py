@@ -257,7 +257,7 @@ class _Session:
         while_waiting()
         phase = phase_of(line)
         if phase is not None:
-            working_on(phase)
+            working_on(phase, is_detail=True)
         if self.on_progress is not None:
             self.on_progress(line)
 

@@ -174,6 +174,7 @@ class LocalEngine:
         deadline = time.monotonic() + GRACE
         for child in self._children:
             child.end(deadline)
+        self._threads.shutdown()  # their children are gone, so that they are too, before Python gives the signals back
 
 
 class DaskEngine:
