@@ -27,7 +27,7 @@ docs: $(VENV)/.core  ## Write docs/reference anew from the features' declaration
 answers: $(VENV)/.core  ## Solve the cost of green of zhongwei-24-7 (30 plans, about an hour; may be stopped and gone on with) into its page.
 	$(BIN)/python -m planner.studies.cost_of_green.answers scenarios/zhongwei-24-7 docs/explanation/cost-of-green.md docs/images results/answers/zhongwei-24-7
 
-installed:  ## Build wheel and sdist, use the wheel in an environment of its own, run tests from the sdist.
+installed:  ## Build wheel and sdist, use the wheel in an environment of its own, run a few tests of each kind from the sdist (TESTS=tests: all).
 	bash tests/campaigns/installed.sh $(PYTHON)
 
 newest:  ## The tests with the newest versions that the package allows, no constraints (PYTHON=python3.13 for another).
