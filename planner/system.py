@@ -99,6 +99,14 @@ def remove_if_dead(path: Path, remove: Callable[[Path], object]) -> None:
             os.close(handle)
 
 
+def is_on_its_way(kind: type[BaseException]) -> bool:
+    """Return whether what runs now, such as a ``finally``, was reached by an exception of a kind."""
+    error = sys.exception()
+    while error is not None and not isinstance(error, kind):
+        error = error.__context__
+    return error is not None
+
+
 def surely(clear_up: Callable[[], object]) -> None:
     """Clear up; where a stop signal breaks into it, once more: while the first is on its way, no other breaks in."""
     try:

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from planner.system import STOP_SIGNALS
+from planner.system import STOP_SIGNALS, is_on_its_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,16 +57,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     del number, frame
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, AGAIN_SECONDS)
-    if not _is_on_its_way():
+    if not is_on_its_way(Interrupted):
         raise Interrupted
-
-
-def _is_on_its_way() -> bool:
-    """Return whether what runs now, such as a ``finally``, was reached by the exception."""
-    error = sys.exception()
-    while error is not None and not isinstance(error, Interrupted):
-        error = error.__context__
-    return error is not None
 
 
 def _quiet(dropped: sys.UnraisableHookArgs) -> None:

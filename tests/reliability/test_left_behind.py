@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +53,25 @@ KILLED_IN_THE_SWAP = (
     "sys.argv = ['planner', *sys.argv[1:]]\n"
     "main()\n"
 )
+TOLD_IN_A_SOLVE = (
+    "import time\n"
+    "from pathlib import Path\n"
+    "from planner.models.solving.process.solver_process import Interrupts\n"
+    "from planner.studies.sweep import child, job\n"
+    "from planner.temporary import temporary_folder\n"
+    "def do_job(_):\n"
+    "    with temporary_folder():\n"
+    "        with Interrupts() as wishes:\n"
+    "            Path('begun').touch()\n"
+    "            while not wishes.is_set:\n"
+    "                time.sleep(0.01)\n"
+    "            wishes.is_heeded = True\n"
+    "            time.sleep(0.05)\n"
+    "        time.sleep(60)\n"
+    "job.do_job = do_job\n"
+    "child.main()\n"
+)
+"""A worker that is told to end while it solves, and has long work to do with what the solver found."""
 ENDLESS = (sys.executable, "-c", "[0 for _ in iter(input, None)]")
 """A child that reads jobs and answers none."""
 
@@ -220,6 +243,26 @@ def test_the_drafts_of_a_killed_import_of_hours_go_with_the_next(tmp_path: Path)
     (tmp_path / "site.csv").write_text("whole")
     with sole_writer(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == ["site.csv"]
+
+
+def test_a_worker_told_in_a_solve_clears_up_after_it(tmp_path: Path) -> None:
+    """Proves that a wish heeded in a solve is no leave to work on: it is told again, and its temporary folder goes.
+
+    Sensitivity: one word, which the solve takes, and an end by force when the time is up.
+    """
+    (tmp_path / "temp").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "temp")}
+    command = [sys.executable, "-c", TOLD_IN_A_SOLVE]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(asdict(Job("0", "scenario", (), "out", {}, Ask()))) + "\n")
+        process.stdin.flush()
+        end = time.monotonic() + 120
+        while not (tmp_path / "begun").exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        process.stdin.close()
+        assert process.wait(60) == 128 + signal.SIGTERM
+    assert not list((tmp_path / "temp").iterdir())
 
 
 def test_a_worker_that_starts_while_all_are_told_to_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,15 +14,20 @@ import queue
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Final, NoReturn
+import time
+from typing import TYPE_CHECKING, Final
+
+from planner.system import is_on_its_way
 
 if TYPE_CHECKING:
     from typing import TextIO
 
 IDLE_SECONDS: Final = 60.0
 """[s] without a job after which the process ends: a worker of a cluster lives on for days."""
-GRACE_SECONDS: Final = 2.0
+GRACE_SECONDS: Final = 3.0
 """[s] in which a point in work may clear up after the one who asked for it is gone."""
+AGAIN_SECONDS: Final = 0.1
+"""[s] after which it is told so again."""
 
 
 def main() -> None:
@@ -60,15 +65,17 @@ def _listen(jobs: queue.Queue[str | None]) -> None:
     for line in sys.stdin:
         jobs.put(line)
     jobs.put(None)  # a solve takes the signal as a wish, and answers: nothing comes after it
-    os.kill(os.getpid(), signal.SIGTERM)  # the solver's process is ended, temporary folders are removed
-    threading.Event().wait(GRACE_SECONDS)
+    end = time.monotonic() + GRACE_SECONDS
+    while time.monotonic() < end:  # and after a wish comes more work, of which it must be told once more
+        os.kill(os.getpid(), signal.SIGTERM)  # the solver's process is ended, temporary folders are removed
+        time.sleep(AGAIN_SECONDS)
     os._exit(1)
 
 
-def _leave(number: int, frame: object) -> NoReturn:
+def _leave(number: int, frame: object) -> None:
     del frame
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # told twice, it would stop clearing up half-way
-    sys.exit(128 + number)
+    if not is_on_its_way(SystemExit):  # told twice, it would stop clearing up half-way
+        sys.exit(128 + number)
 
 
 if __name__ == "__main__":
