@@ -40,7 +40,7 @@ lowest:  ## The tests with the lowest versions of what the package asks for itse
 	$(PYTHON) -m venv build/lowest
 	build/lowest/bin/python -m pip --quiet install uv
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct --editable '.[test]'
-	build/lowest/bin/python -m pytest -n auto -W "ignore:Conversion of an array:DeprecationWarning:pyproj"
+	build/lowest/bin/python -m pytest -n auto -W "ignore:Conversion of an array:DeprecationWarning"
 
 words: $(VENV)/.test  ## Put new sentences into the Chinese catalogue, take dead ones out, compile it.
 	$(BIN)/python -m tests.words
