@@ -48,7 +48,7 @@ def test_a_kill_never_tears_a_result(command: str, tmp_path: Path) -> None:
     """
     words = ["10", "--", *WRITER, "{out}", "3", "--force"] if command == "writer alone" else ["6"]
     call = [sys.executable, str(CAMPAIGN), "--folder", str(tmp_path), "--runs", *words]
-    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "torn, lost or left 0; 95 % bound" in done.stdout
 
