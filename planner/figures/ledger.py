@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import pandas as pd
 
@@ -11,13 +12,42 @@ if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
 Tables = Mapping[str, pd.DataFrame]
+About = ParamSpec("About")
 
 
+class Kept(dict[str, pd.DataFrame]):
+    """Result tables of one scenario that nobody writes to, and the sums made of them, which an audit asks for often."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(tables)
+        self.sums: dict[str, pd.Series] = tables.sums if isinstance(tables, Kept) else {}
+        self.terms: dict[str, Mapping[str, pd.Series]] = tables.terms if isinstance(tables, Kept) else {}
+
+
+def made_once(
+    make: Callable[Concatenate[Tables, About], pd.Series],
+) -> Callable[Concatenate[Tables, About], pd.Series]:
+    """Have a sum over tables that are :class:`Kept` made the first time only; what is returned is the caller's own."""
+
+    @wraps(make)
+    def asked(tables: Tables, /, *about: About.args, **named: About.kwargs) -> pd.Series:
+        if not isinstance(tables, Kept):
+            return make(tables, *about, **named)
+        key = repr((make.__name__, about, named))
+        if key not in tables.sums:
+            tables.sums[key] = make(tables, *about, **named)
+        return tables.sums[key].copy(deep=False)  # pandas copies the values when somebody writes to them
+
+    return asked
+
+
+@made_once
 def weights(tables: Tables) -> pd.Series:
     """Return the hours of the year [h/a] each timestep stands for."""
     return tables["time"].set_index("timestep")["timestep_weight"].astype(float)
 
 
+@made_once
 def energy(tables: Tables, name: str, column: str, by: Sequence[str] = ()) -> pd.Series:
     """Sum a power over the year, by key columns."""
     table = tables[name]
@@ -32,6 +62,7 @@ def total(tables: Tables, name: str, column: str) -> float:
     return float(energy(tables, name, column).iloc[0])
 
 
+@made_once
 def column(tables: Tables, name: str, value: str, keys: Sequence[str]) -> pd.Series:
     """Return a table's column indexed by its keys, sums where a key repeats."""
     table = tables[name]
@@ -55,14 +86,22 @@ def added(inputs: Scenario, tables: Tables, total: str) -> pd.Series:
     total
         The total's name; a feature gives its part in ``audit_terms(inputs, tables)``.
     """
-    hooks = inputs.declarations.audit_terms
-    terms = [hook(inputs, tables) for feature, hook in hooks.items() if inputs.has(feature)]
-    parts = [parts[total] for parts in terms if total in parts]
+    parts = [parts[total] for parts in _terms(inputs, tables) if total in parts]
     if not parts:
         return pd.Series(dtype=float)
     levels = list(range(parts[0].index.nlevels))
     sums: pd.Series = pd.concat(parts).groupby(level=levels, sort=False).sum(skipna=False)
     return sums
+
+
+def _terms(inputs: Scenario, tables: Tables) -> Iterator[Mapping[str, pd.Series]]:
+    """Yield what each listed feature says that it gives; once, where the tables are kept."""
+    known = tables.terms if isinstance(tables, Kept) else {}
+    for feature, hook in inputs.declarations.audit_terms.items():
+        if inputs.has(feature):
+            if feature not in known:
+                known[feature] = hook(inputs, tables)
+            yield known[feature]
 
 
 def scopes(inputs: Scenario, limit: str, units: Sequence[str]) -> Iterator[tuple[str, str, float, list[str]]]:

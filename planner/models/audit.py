@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from pandas.api.types import is_numeric_dtype
-
 from planner.language import say
 from planner.models.declarations import modules_of
 from planner.models.invariants import audit_invariants, audit_totals
@@ -40,7 +38,7 @@ def audit(
     if any(finding.rule not in taken_out for finding in findings):
         return findings
     try:
-        of_summary = _audit_summary(summarise(scenario, tables), summary)
+        of_summary = _audit_summary(summarise(scenario, audited), summary)
         return findings + (of_summary or list(audit_totals(scenario, tables, summary)))
     except Exception as error:  # noqa: BLE001 - as above
         return [*findings, _unchecked("summary", error)]
@@ -61,13 +59,12 @@ def _gaps(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fi
     """Yield a finding for every column with cells that are empty or infinite: sums would pass over them."""
     for name, table in tables.items():
         declared = scenario.declarations.columns_of(name)
+        infinite, empty = table.isin([math.inf, -math.inf]).sum(), table.isna().sum()
         for column in table.columns:
-            cells = table[column]
-            gaps = cells.abs() == math.inf if is_numeric_dtype(cells) else cells.isin([math.inf, -math.inf])
-            if column not in declared or not declared[column].may_be_empty:
-                gaps |= cells.isna()
-            if gaps.any():
-                yield Finding(name, str(column), say("{sum} cells are empty or infinite", sum=int(gaps.sum())))
+            may_be_empty = column in declared and declared[column].may_be_empty
+            gaps = int(infinite[column]) + (0 if may_be_empty else int(empty[column]))
+            if gaps:
+                yield Finding(name, str(column), say("{sum} cells are empty or infinite", sum=gaps))
 
 
 def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -57,13 +57,13 @@ def _none_negative(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
         if not any(name == feature or name.startswith(f"{feature}_") for feature in inputs.features):
             continue
         signed = {column.name for column in inputs.declarations.columns_of(name).values() if column.may_be_negative}
-        for column in table.columns:
-            if column not in signed and is_numeric_dtype(table[column]):
-                keys = [key for key in table.columns if not is_numeric_dtype(table[key])]
-                cells = table[column].fillna(0.0)
-                if keys and (cells < 0).any():
-                    cells.index = pd.MultiIndex.from_frame(table[keys]) if len(keys) > 1 else pd.Index(table[keys[0]])
-                yield from Finding.none_negative(str(column), cells, "")
+        numbers = table.select_dtypes("number").drop(columns=list(signed), errors="ignore")
+        for column in numbers.columns[(numbers < 0).any()]:
+            keys = [key for key in table.columns if not is_numeric_dtype(table[key])]
+            cells = table[column].fillna(0.0)
+            if keys:
+                cells.index = pd.MultiIndex.from_frame(table[keys]) if len(keys) > 1 else pd.Index(table[keys[0]])
+            yield from Finding.none_negative(str(column), cells, "")
 
 
 def _audit_power(tables: Tables) -> Iterator[Finding]:
@@ -100,7 +100,8 @@ def audit_totals(inputs: Scenario, tables: Tables, summary: Mapping[str, Any]) -
     The features' summaries are recomputed by their own code; here the sums are written once more.
     """
     energy = dict(summary.get("energy") or {})
-    whole = {name: _energy(tables, *place) for name, place in ENERGIES.items() if place[0] in tables}
+    hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
+    whole = {name: _energy(tables[of], column, hours) for name, (of, column) in ENERGIES.items() if of in tables}
     for name in energy.keys() & whole.keys():
         yield from Finding.unless_equal("summary", f"energy.{name}", whole[name], float(energy[name]), "MWh/a")
     money = float(tables["cost"]["cost"].sum())
@@ -110,7 +111,7 @@ def audit_totals(inputs: Scenario, tables: Tables, summary: Mapping[str, Any]) -
         yield from Finding.unless_equal("summary", "emissions", tonnes, float(summary["emissions"]), "tCO2/a")
     share = dict(summary.get("green_power_share") or {}).get("certificate")
     if share is not None:
-        drawn = whole["grid"] + _energy(tables, "power_supply_technology", "green_power")
+        drawn = whole["grid"] + _energy(tables["power_supply_technology"], "green_power", hours)
         green = drawn - whole["grid"] + float(tables["power_supply_certificates"]["certificates"].sum())
         if inputs.scalar("excess_keeps_certificate"):
             green += whole["excess"]
@@ -133,15 +134,14 @@ ENERGIES = {
 """Energies of the summary [MWh/a] and the powers [MW] they add up, by table and column."""
 
 
-def _energy(tables: Tables, name: str, column: str) -> float:
+def _energy(table: pd.DataFrame, column: str, hours: pd.Series) -> float:
     """Add up a power over places and the year [MWh/a]: the mean of each timestep's sum, by its hours."""
-    hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
-    power = tables[name].groupby("timestep")[column].sum().reindex(hours.index, fill_value=0.0)
+    power = table[column].groupby(table["timestep"]).sum().reindex(hours.index, fill_value=0.0)
     return float(np.dot(power.to_numpy(float), hours.to_numpy()))
 
 
 def _sums(tables: Tables, parts: Sequence[tuple[str, str]], keys: list[str]) -> pd.Series:
     """Add up columns of tables by key; a table that is not there gives nothing."""
     given = [tables[name].groupby(keys)[column].sum() for name, column in parts if name in tables]
-    sums: pd.Series = pd.concat(given).groupby(level=list(range(len(keys)))).sum()
+    sums: pd.Series = given[0] if len(given) == 1 else pd.concat(given).groupby(level=list(range(len(keys)))).sum()
     return sums

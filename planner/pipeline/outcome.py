@@ -13,6 +13,7 @@ from planner.errors import (
     UnboundedError,
     UsageError,
 )
+from planner.figures.ledger import Kept
 from planner.language import Text, join, say
 from planner.models.algebra.matrix import BY_HAND
 from planner.models.algebra.own import sentences
@@ -58,8 +59,9 @@ def audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any
     solution, taken_out = record.solution, record.own.taken_out
     working_on(say("auditing"))
     with record.clock("audit"):
-        summary = summarise(record.scenario, tables)
-        findings = audit(record.scenario, tables, summary, taken_out=taken_out)
+        kept = Kept(tables)
+        summary = summarise(record.scenario, kept)
+        findings = audit(record.scenario, kept, summary, taken_out=taken_out)
         if solution is not None and not record.own.objective and record.problem is not None and record.options:
             claims = Claims.of_solution(solution, record.problem, record.options)
             findings.extend(audit_claims(claims, summary, record.scenario))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
 import pandas as pd
 
 from planner.language import Message, Named, Text
@@ -133,12 +132,13 @@ class Scenario:
 
     def _made(self, name: str) -> pd.Series:
         parameter = self.declarations.parameters[name]
-        frame = self.full_index(parameter.index)
-        column = self._spread(parameter, frame)
-        if parameter.default is None or parameter.default is REQUIRED:
-            column = column[column.notna()]
+        index, has_default = self.full_index(parameter.index), parameter.default not in (None, REQUIRED)
+        if parameter.key not in self.given:
+            kept = index if has_default else index[:0]
+            column = pd.Series([parameter.default] * len(kept), index=kept, dtype=object)
         else:
-            column = column.where(column.notna(), parameter.default)
+            column = self._spread(parameter, index)
+            column = column.where(column.notna(), parameter.default) if has_default else column[column.notna()]
         if parameter.is_numeric:
             column = column.astype(float)
         return column.rename(name)
@@ -169,9 +169,7 @@ class Scenario:
         return found
 
     def _spread(self, parameter: Parameter, index: pd.Index) -> pd.Series:
-        given = self.given.get(parameter.key)
-        if given is None:
-            return pd.Series(np.nan, index=index, dtype=object)
+        given = self.given[parameter.key]
         if not isinstance(given, pd.Series):
             return pd.Series([given] * len(index), index=index, dtype=object)
         keys = list(given.index.names)

@@ -36,7 +36,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
 
 def written(world: World, folder: Path) -> Path:
     """Run a world into a folder."""
-    return run_and_write(scenario_of(world), folder)[1]
+    return run_and_write(scenario_of(world), folder, drawn=False)[1]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ WORLDS = {"core": BASE, "rich": RICH}
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Path]:
     """Return a finished run and its folder."""
     folder = tmp_path_factory.mktemp("run")
-    return run_and_write(BASE.read(folder), folder / "run")
+    return run_and_write(BASE.read(folder), folder / "run", drawn=False)
 
 
 def test_every_number_is_there(run_folder: tuple[Results, Path], tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_changed_run_is_refused(run_folder: tuple[Results, Path], tmp_path: Pa
     Sensitivity: a table changed by hand sent around as a plan.
     """
     results, _ = run_folder
-    _, folder = run_and_write(dataclasses.replace(results.scenario), tmp_path / "run")
+    _, folder = run_and_write(dataclasses.replace(results.scenario), tmp_path / "run", drawn=False)
     path = folder / "tables" / "cost.csv"
     path.write_bytes(path.read_bytes().replace(b"1", b"2"))
     with pytest.raises(InvalidInputError, match="not the file that the run wrote"):

@@ -327,7 +327,7 @@ def test_ranges_are_written_and_read(tmp_path: Path) -> None:
 
     Proves: bit for bit; a changed file is no longer the run's. Sensitivity: a table beside the manifest.
     """
-    _, folder = run_and_write(scenario_of(BUILT), tmp_path / "run")
+    _, folder = run_and_write(scenario_of(BUILT), tmp_path / "run", drawn=False)
     read, found = read_results(folder), plan(BUILT).ranging
     assert read.ranging is not None
     assert found is not None

@@ -134,7 +134,7 @@ def test_run_from_a_folder_and_from_results(tmp_path: Path) -> None:
     Broken by reading no table, or by a start left out of the record.
     """
     scenario = planner.read_scenario(TINY)
-    first, folder = run_and_write(scenario, tmp_path / "first")
+    first, folder = run_and_write(scenario, tmp_path / "first", drawn=False)
     assert "start" not in first.manifest["solver"]
     for start, name in ((folder, str(folder)), (str(folder), str(folder)), (first, first.manifest["content_hash"])):
         again = planner.run(scenario, start=start)
@@ -152,7 +152,7 @@ def test_run_from_what_is_no_run(
     Broken by a traceback, by going on without, or by a run folder left behind.
     """
     scenario = planner.read_scenario(TINY)
-    _, folder = run_and_write(scenario, tmp_path / "first")
+    _, folder = run_and_write(scenario, tmp_path / "first", drawn=False)
     (folder / "tables" / "site_expansion.csv").write_text("site\n", encoding="utf-8")
     for start, words in ((tmp_path / "none", "no such run folder"), (TINY, "manifest.json"), (folder, "started from")):
         monkeypatch.setattr(
@@ -170,7 +170,7 @@ def test_run_from_what_is_no_run(
 def test_run_without_a_plan_is_no_start(tmp_path: Path) -> None:
     """Proves that a failed run gives a note, not an error. Broken by asking its tables for a plan."""
     scenario = planner.read_scenario(TINY)
-    _, folder = run_and_write(scenario, tmp_path / "first")
+    _, folder = run_and_write(scenario, tmp_path / "first", drawn=False)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest.update(tables={}, status="time_limit")
     manifest["files"] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -250,6 +251,13 @@ def same_tables(found: Results, expected: Results) -> None:
                 assert found.tables[name][column].tolist() == table[column].tolist()
 
 
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, Path]:
+    """Return the run of ``tiny`` that others begin with, and its folder, to which nobody writes."""
+    folder = tmp_path_factory.mktemp("tiny") / "first"
+    return run_and_write(planner.read_scenario(TINY), folder, drawn=False)
+
+
 @pytest.mark.parametrize(
     ("change", "how"),
     [
@@ -258,12 +266,14 @@ def same_tables(found: Results, expected: Results) -> None:
         ("emissions_max=465000", "in part"),
     ],
 )
-def test_run_from_a_run_is_the_run_without(change: str, how: str, tmp_path: Path) -> None:
+def test_run_from_a_run_is_the_run_without(
+    change: str, how: str, first_run: tuple[Results, Path], tmp_path: Path
+) -> None:
     """Proves that folder and results both carry a basis, and that plan, prices and tables are those of a cold run.
 
     Sensitivity: a basis that is not written, not read back, not found in memory, or that changes what is written.
     """
-    first, folder = run_and_write(planner.read_scenario(TINY), tmp_path / "first", drawn=False)
+    first, folder = first_run
     scenario = planner.read_scenario(TINY, [change])
     cold = planner.run(scenario)
     assert not cold.manifest["solver"]["from_basis"]
@@ -300,17 +310,24 @@ def read(path: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(scope="module")
+def without_start() -> float:
+    """Return the objective of what the damaged starts are for, solved without any."""
+    return float(planner.run(planner.read_scenario(TINY, ["carbon_price=80"])).summary["objective"])
+
+
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_damaged_basis_is_passed_over(damage: str, tmp_path: Path) -> None:
+def test_damaged_basis_is_passed_over(
+    damage: str, first_run: tuple[Results, Path], without_start: float, tmp_path: Path
+) -> None:
     """Proves that whatever a basis file holds, the run is that without it, and says so where there was one to use.
 
     Sensitivity: a crash in the solver's process, or exit 3 for a file the manifest does not answer for.
     """
-    _, folder = run_and_write(planner.read_scenario(TINY), tmp_path / "first", drawn=False)
+    folder = shutil.copytree(first_run[1], tmp_path / "first")
     DAMAGE[damage](folder / BASIS)
-    scenario = planner.read_scenario(TINY, ["carbon_price=80"])
-    found = planner.run(scenario, start=folder)
-    assert found.summary["objective"] == pytest.approx(planner.run(scenario).summary["objective"], rel=1e-9)
+    found = planner.run(planner.read_scenario(TINY, ["carbon_price=80"]), start=folder)
+    assert found.summary["objective"] == pytest.approx(without_start, rel=1e-9)
     assert not found.manifest["solver"]["from_basis"]
     has_note = any("basis of the start was not used" in note for note in found.manifest["notes"])
     assert has_note == (damage != "missing")

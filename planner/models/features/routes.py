@@ -238,10 +238,11 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
     asked = demand[demand > 0].index
     reached = pd.MultiIndex.from_frame(admissible(inputs)[["region", "workload"]])
     priced = inputs.series("unserved_price").index
+    lost = [pair for pair in asked.difference(reached) if pair[1] not in priced]
+    if not lost:
+        return
     limits, latency = latency_limits(inputs), derive(inputs)["latency"]
-    for region, workload in asked.difference(reached):
-        if workload in priced:
-            continue
+    for region, workload in lost:
         best = _mended(inputs, latency, limits, region, workload)
         limit = (
             say("a latency of at most {limits:g} ms one way and ", limits=limits[workload])

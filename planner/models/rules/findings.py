@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from planner.figures.ledger import Kept
 from planner.language import Message, Text, rendered, say
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Vector = npt.NDArray[np.float64]
 
 
-class UnderAudit(dict[str, "pd.DataFrame"]):
+class UnderAudit(Kept):
     """The result tables while they are audited, and the categories of cost that some feature has answered for."""
 
     def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -88,20 +89,20 @@ class Finding:
     @classmethod
     def all_at_most(cls, rule: str, found: pd.Series, limit: pd.Series, unit: str) -> Iterator[Finding]:
         """Compare a Series with its limits; a member without a limit is not compared."""
-        shared = limit.index[limit.notna()]
-        members, a, b = _aligned(found.reindex(shared, fill_value=0.0), limit.loc[shared])
+        limits = limit[limit.notna()]
+        a, b = found.reindex(limits.index, fill_value=0.0).to_numpy(dtype=float), limits.to_numpy(dtype=float)
         with np.errstate(invalid="ignore"):
             above = ~(a - b <= _slacks(a, b, unit))
         for place in np.flatnonzero(above & _differs(a, b)).tolist():
-            yield from cls.unless_at_most(rule, spell(members[place]), float(a[place]), float(b[place]), unit)
+            yield from cls.unless_at_most(rule, spell(limits.index[place]), float(a[place]), float(b[place]), unit)
 
     @classmethod
     def none_negative(cls, rule: str, found: pd.Series, unit: str) -> Iterator[Finding]:
         """Yield a finding for every member below zero (or not a number)."""
-        for where, value in found[~(found >= -ABSOLUTE_TOLERANCE)].items():
-            yield cls(
-                rule, spell(where), say("{value:.10g} {unit} is negative or not a number", value=value, unit=unit)
-            )
+        values = found.to_numpy(dtype=float)
+        for place in np.flatnonzero(~(values >= -ABSOLUTE_TOLERANCE)).tolist():
+            problem = say("{value:.10g} {unit} is negative or not a number", value=float(values[place]), unit=unit)
+            yield cls(rule, spell(found.index[place]), problem)
 
     @classmethod
     def cost_differs(cls, category: str, expected: float, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -142,7 +143,9 @@ def _differs(a: Vector, b: Vector) -> npt.NDArray[np.bool_]:
 
 def _aligned(a: pd.Series, b: pd.Series) -> tuple[pd.Index, Vector, Vector]:
     """Return the members of both, and the two values of each; a member that one lacks is 0 there."""
-    members = a.index if a.index.equals(b.index) else a.index.union(b.index, sort=False)
+    if a.index.equals(b.index):
+        return a.index, a.to_numpy(dtype=float), b.to_numpy(dtype=float)
+    members = a.index.union(b.index, sort=False)
     # A NaN that was there stays one.
     left, right = (side.reindex(members, fill_value=0.0).to_numpy(dtype=float) for side in (a, b))
     return members, left, right
