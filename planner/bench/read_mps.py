@@ -17,6 +17,7 @@ from scipy import sparse
 from planner.bench.mps import Linear
 from planner.errors import Fault, InvalidInputError, reason, shown
 from planner.language import Text, say
+from planner.models.solving.highs.silent import SilentHighs
 from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def read_mps(path: Path) -> tuple[Linear, float]:
                 path, say("cannot be read: {error}", error=reason(error)), say("name an .mps or .mps.gz file")
             ) from None
         log = folder / "log"
-        model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        model: Any = SilentHighs()  # type: ignore[no-untyped-call]
         # The default drops coefficients below 1e-9 without a word.
-        for name, value in {"log_to_console": False, "log_file": str(log), "small_matrix_value": 1e-12}.items():
+        for name, value in {"log_file": str(log), "small_matrix_value": 1e-12}.items():
             model.setOptionValue(name, value)
         status = model.readModel(str(plain))
         _refuse_doubts(path, log, is_error=status == highspy.HighsStatus.kError)

@@ -23,6 +23,7 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
 from planner.models.solving.highs.judge import check_problem
+from planner.models.solving.highs.silent import SilentHighs
 from planner.pipeline.check import read_scenario, read_with_full_year
 from planner.pipeline.finished import read_results
 from planner.temporary import temporary_folder
@@ -119,8 +120,7 @@ def write_export(text: str, path: Path) -> None:
 
 def model_text(problem: Problem, form: str) -> str:
     """Return a problem as HiGHS writes it, rows and columns under the names of rules and variables."""
-    model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.setOptionValue("output_flag", False)
+    model: Any = SilentHighs()  # type: ignore[no-untyped-call]
     # The default drops coefficients below 1e-9 without a word.
     model.setOptionValue("small_matrix_value", 1e-12)
     with temporary_folder() as folder:

@@ -30,8 +30,8 @@ def find(arrays: exchange.Arrays, seconds: float) -> tuple[list[int], list[int]]
     check_arrays(arrays)
     make: Any = highspy.Highs  # its own type stubs lack half of what it can do
     highs = make()
-    options = {"output_flag": False, "iis_strategy": STRATEGY, "iis_time_limit": seconds, "threads": 1}
-    for name, value in options.items():
+    options = {"output_flag": False, "iis_strategy": STRATEGY, "iis_time_limit": seconds}
+    for name, value in {**options, "threads": 1, "parallel": "off"}.items():
         highs.setOptionValue(name, value)
     highs.passModel(
         arrays.columns,
