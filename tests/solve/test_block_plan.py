@@ -10,9 +10,9 @@ import pytest
 
 from planner.models.solving.highs import options
 from planner.models.solving.highs.exchange import Arrays, Clock
-from planner.models.solving.highs.highs import Programme
 from planner.models.solving.large.block_plan import plan_of_blocks
 from planner.models.solving.large.block_start import BlockStart
+from planner.models.solving.large.restricted import RestrictedProgramme
 from planner.models.solving.process import stages
 from tests.solve.test_solve_large import SITES, chained, network, request, with_blocks
 
@@ -30,8 +30,7 @@ def _all_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def begun(arrays: Arrays, *, looks: bool = True) -> BlockStart:
     """Return the blocks of a problem's relaxation, not solved yet."""
-    programme = Programme(arrays, request(), with_integers=False)
-    programme.set_cost(arrays.costs[0])
+    programme = RestrictedProgramme(arrays, request(), arrays.costs[0])
     return BlockStart(programme, request(), Clock(600.0), plan_of_blocks if looks else None)
 
 
@@ -110,11 +109,11 @@ def test_a_limit_leaves_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = network(STEPS, 1)
     arrays, clock = with_blocks(asked), Clock(600.0)
 
-    def run(_: Programme, __: float) -> str:
+    def run(_: RestrictedProgramme, __: float) -> str:
         clock.limit = 0.0
         return "time_limit"
 
-    monkeypatch.setattr(Programme, "run", run)
+    monkeypatch.setattr(RestrictedProgramme, "run", run)
     told: list[np.ndarray | None] = []
     found = stages.search_integers(arrays, request(), clock, lambda values, _: told.append(values))
     assert found.state == "time_limit"

@@ -22,6 +22,7 @@ from planner.models.solving.highs.exchange import Arrays, Clock, Request
 from planner.models.solving.highs.highs import Programme
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.large import block_start, branch, dive
+from planner.models.solving.large.restricted import RestrictedProgramme
 from planner.models.solving.process import stages
 from planner.models.solving.solve import solve
 from tests.solve.solve_problems import INF, modules, problem
@@ -298,8 +299,7 @@ def test_blocks_of_unequal_weight_have_a_start(capfd: pytest.CaptureFixture[str]
     upper[SITES : 2 * SITES] = 0.0  # none to spare
     stage = Stage("cost", asked.stages[0].cost * scale)
     weighted = replace(asked, matrix=matrix.tocsc(), row_lower=lower, column_upper=upper, stages=(stage,))
-    programme = Programme(with_blocks(weighted), request(), with_integers=False)
-    programme.set_cost(stage.cost)
+    programme = RestrictedProgramme(with_blocks(weighted), request(), stage.cost)
     assert block_start.BlockStart(programme, request(), Clock(None)).basis() is not None
     assert "A basis to begin with from 48 blocks" in capfd.readouterr().out
 
@@ -326,8 +326,7 @@ def test_no_time_or_no_plan_no_start() -> None:
     Broken by a basis half filled, which HiGHS would take.
     """
     for asked, limit in ((network(20, integers=False), 0.0), (network(20, integers=False, feasible=False), None)):
-        programme = Programme(with_blocks(asked), request(), with_integers=False)
-        programme.set_cost(asked.stages[0].cost)
+        programme = RestrictedProgramme(with_blocks(asked), request(), asked.stages[0].cost)
         assert block_start.BlockStart(programme, request(), Clock(limit)).basis() is None
         assert programme.run(10.0) == ("infeasible" if limit is None else "optimal")
 

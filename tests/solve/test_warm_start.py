@@ -16,9 +16,8 @@ from planner.models.algebra.problem import Problem, SolverOptions, Stage
 from planner.models.algebra.row_names import Names
 from planner.models.solving import basis as basis_of
 from planner.models.solving.basis import fitted_basis, kept_basis
-from planner.models.solving.highs import warm
 from planner.models.solving.highs.exchange import Clock
-from planner.models.solving.large import branch
+from planner.models.solving.large import branch, warm
 from planner.models.solving.process import stages
 from planner.models.solving.solve import solve
 from planner.pipeline.run import run_and_write

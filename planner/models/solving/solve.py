@@ -29,8 +29,9 @@ from planner.models.solving.failure import error_of, last_words
 from planner.models.solving.highs import exchange
 from planner.models.solving.highs.exchange import Answer, Arrays, Request
 from planner.models.solving.highs.judge import check_problem, clean, judge
-from planner.models.solving.highs.options import LARGE
+from planner.models.solving.highs.options import LARGE, ON_DEMAND
 from planner.models.solving.highs.progress import phase_of
+from planner.models.solving.on_demand import find_on_demand
 from planner.models.solving.process.solver_process import Ended, Interrupts, follow
 from planner.models.solving.proof.bound import prove_answer
 from planner.progress import while_waiting, working_on
@@ -201,10 +202,13 @@ class _Session:
         return self.run(self.request())
 
     def arrays(self) -> Arrays:
-        """Return the problem as arrays, with the blocks of a large one for HiGHS to begin with."""
+        """Return the problem as arrays, with what makes a large one easier for HiGHS to begin with."""
         arrays = _arrays(self.problem)
         if arrays.columns < LARGE or self.options.name != "highs" or self.options.algorithm != "choose":
             return arrays
+        on_demand = find_on_demand(self.problem) if arrays.columns >= ON_DEMAND else None
+        if on_demand is not None:
+            arrays = replace(arrays, on_demand=on_demand)
         blocks = find_blocks(self.problem)
         if blocks is None:
             return arrays

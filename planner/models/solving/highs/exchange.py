@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Vector = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int32]
+Places = npt.NDArray[np.intp]
 Booleans = npt.NDArray[np.bool_]
 Statuses = npt.NDArray[np.int8]
 HighsStatuses = npt.NDArray[np.object_]
@@ -73,6 +74,8 @@ class Arrays:
         chain the blocks of the first period, -3 for the second …; empty where the problem falls into none.
     block_period
         (blocks,) the period each block belongs to: blocks that are chained.
+    on_demand
+        (columns,) which may be left out, at 0, until they price out; empty where none are.
     """
 
     starts: Indices
@@ -89,6 +92,7 @@ class Arrays:
     row_block: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     column_block: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     block_period: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    on_demand: Booleans = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     @property
     def rows(self) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Booleans,
         HighsStatuses,
         Indices,
+        Places,
         Request,
         Statuses,
         Vector,
@@ -33,7 +34,7 @@ OnIncumbent = Callable[["Vector | None", float], None]
 COST_SIZE_MIN = 2.0**10
 """The largest cost is brought up to this: HiGHS's dual tolerance is an absolute 1e-7, so that costs of
 1e-8 (a latency over a year of timesteps) would make every feasible point "optimal"."""
-BASIC = int(highspy.HighsBasisStatus.kBasic)
+LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
 SCALES_DOWN = (-7, -14)
 """Powers of two for all bounds, tried in turn where HiGHS ends in an error; more would lose a bound of 1."""
 
@@ -85,23 +86,33 @@ class Programme:
             self._set_option(name, value)
         if request.is_careful and arrays.columns >= LARGE:
             self._set_option("presolve", "choose")
-        integrality = arrays.is_integer.astype(np.int32) * int(self.with_integers)
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Give HiGHS the problem, its cost still to come."""
+        arrays = self.arrays
+        self._pass(slice(None), (arrays.starts, arrays.indices, arrays.data))
+
+    def _pass(self, columns: Places | slice, part: tuple[Indices, Indices, Vector]) -> None:
+        """Give HiGHS some columns, with the matrix of these."""
+        starts, indices, data = part
+        integrality = self.arrays.is_integer[columns].astype(np.int32) * int(self.with_integers)
         self._require(
             self._highs.passModel(
-                arrays.columns,
-                arrays.rows,
-                len(arrays.data),
+                len(integrality),
+                self.arrays.rows,
+                len(data),
                 _COLUMNWISE,
                 _MINIMISE,
                 0.0,
-                self._cost,
-                self.column_lower,
-                self.column_upper,
+                np.zeros(len(integrality)),
+                self.column_lower[columns],
+                self.column_upper[columns],
                 self.row_lower,
                 self.row_upper,
-                arrays.starts,
-                arrays.indices,
-                arrays.data,
+                starts,
+                indices,
+                data,
                 integrality,
             ),
             "the model",
@@ -139,14 +150,23 @@ class Programme:
             tell(f"Costs are multiplied by 2^{int(exponent)} for HiGHS, and so are the objectives below")
         self._scale = float(2.0**exponent)
         self._cost = cost
-        every = np.arange(len(cost), dtype=np.int32)
-        self._require(self._highs.changeColsCost(len(cost), every, cost * self._scale), "the costs")
+        self._change_costs(cost * self._scale)
+
+    def _change_costs(self, scaled: Vector) -> None:
+        """Give HiGHS the cost of every column that it has."""
+        every = np.arange(len(scaled), dtype=np.int32)
+        self._require(self._highs.changeColsCost(len(scaled), every, scaled), "the costs")
 
     def bound_columns(self, columns: Indices, lower: Vector, upper: Vector) -> None:
         """Replace the bounds of some columns."""
         check_limits("column bounds", lower, upper)
         self.column_lower[columns], self.column_upper[columns] = lower, upper
-        self._require(self._highs.changeColsBounds(len(columns), columns, lower, upper), "column bounds")
+        self._change_bounds(columns, columns)
+
+    def _change_bounds(self, columns: Indices, places: Indices) -> None:
+        """Give HiGHS the bounds of columns that stand at these places there."""
+        lower, upper = self.column_lower[columns], self.column_upper[columns]
+        self._require(self._highs.changeColsBounds(len(columns), places, lower, upper), "column bounds")
 
     def bound_rows(self, rows: Indices, lower: Vector, upper: Vector) -> None:
         """Replace the sides of some rows."""
@@ -298,7 +318,21 @@ class Programme:
     @property
     def row_duals(self) -> Vector:
         """(rows,) rise of the cost per unit of the right-hand side."""
-        return np.array(self._highs.getSolution().row_dual, dtype=np.float64)[: self.arrays.rows] / self._scale
+        return self._scaled_duals / self._scale
+
+    @property
+    def _scaled_duals(self) -> Vector:
+        return np.array(self._highs.getSolution().row_dual, dtype=np.float64)[: self.arrays.rows]
+
+    @property
+    def columns_held(self) -> int:
+        """How many columns HiGHS holds."""
+        return self.arrays.columns
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether HiGHS holds every column."""
+        return self.columns_held == self.arrays.columns
 
     @property
     def ray(self) -> Vector | None:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 LARGE = 50_000
 """From so many columns a linear programme gets bounds and a start, and integers are sought in it first."""
+ON_DEMAND = 100_000
+"""From so many columns those that nearly all plans leave at 0 are taken in when they price out; with fewer the ranges
+of all are worked out as well, and there is little to win."""
 DUAL_TOLERANCE = 1e-7
 """A reduced cost of the wrong sign up to this, after the enlargement, is optimal to HiGHS."""
 

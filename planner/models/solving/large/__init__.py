@@ -1,1 +1,1 @@
-"""Methods for large problems: blocks, a dive for whole integers, branch and bound."""
+"""Methods for large problems: columns on demand, blocks, a dive for whole integers, branch and bound."""

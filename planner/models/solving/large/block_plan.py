@@ -16,8 +16,8 @@ from planner.models.solving.highs.progress import tell
 from planner.models.solving.large.block_start import LINK
 
 if TYPE_CHECKING:
-    from planner.models.solving.highs.exchange import Arrays, Vector
-    from planner.models.solving.large.block_start import BlockStart, Places
+    from planner.models.solving.highs.exchange import Arrays, Places, Vector
+    from planner.models.solving.large.block_start import BlockStart
 
 ROUNDS_MAX = 8
 """Prices that are tried."""

@@ -18,20 +18,20 @@ from typing import TYPE_CHECKING, Any
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 
 from planner.models.algebra.unfit import COEFFICIENT_MAX, unfit_limits, unfit_numbers
 from planner.models.solving.highs.options import pinned_options
 from planner.models.solving.highs.progress import tell, told_blocks
 from planner.models.solving.large.branch import WHOLE
+from planner.models.solving.large.part import Part
+from planner.models.solving.large.pricing import entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Request, Vector
-    from planner.models.solving.highs.highs import Programme
+    from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Places, Request, Vector
+    from planner.models.solving.large.restricted import RestrictedProgramme
 
-Places = npt.NDArray[np.intp]
 LINK = -1
 """The block of a row or column that lies in none."""
 CHAIN = -2
@@ -62,7 +62,7 @@ class BlockStart:
 
     def __init__(
         self,
-        programme: Programme,
+        programme: RestrictedProgramme,
         request: Request,
         clock: Clock,
         find_plan: Callable[[BlockStart], Vector | None] | None = None,
@@ -83,7 +83,12 @@ class BlockStart:
         self._sizes = np.bincount(arrays.row_block[is_inside], sides[is_inside], minlength=self._blocks)
         self._column_status: HighsStatuses = np.full(arrays.columns, None, dtype=object)
         self._row_status: HighsStatuses = np.full(arrays.rows, None, dtype=object)
+        self.is_held = programme.is_held.copy()
+        """(columns,) which columns the parts hold so far; the others stand at 0."""
+        self._pricing = programme.pricing
         self._column_status[self._chained] = highspy.HighsBasisStatus.kLower
+        self._column_status[~self.is_held] = highspy.HighsBasisStatus.kLower
+        self._with_basis: set[int] = set()
         self._row_status[arrays.row_block <= CHAIN] = highspy.HighsBasisStatus.kBasic
         self.values = np.zeros(arrays.columns)
         self._sampled: list[int] = []
@@ -216,7 +221,7 @@ class BlockStart:
         sides = self.sides[0][rows], self.sides[1][rows]
         if not self._solve((columns, rows), cost, sides, (starts, indices, data)):
             return False
-        solution = self._highs.getSolution()
+        solution = self._highs.getSolution()  # what links stands first, and is always held
         self.values[links] = np.array(solution.col_value[: len(links)])
         self._prices[link_rows] = np.array(solution.row_dual[: len(link_rows)])
         return True
@@ -230,12 +235,13 @@ class BlockStart:
             if self._clock.left <= 0.0:
                 break
             columns, rows = self._columns[block], self._rows[block]
-            if before >= 0 and len(columns) and self._column_status[columns[0]] is None:
+            if before >= 0 and block not in self._with_basis:
                 self._copy_basis(before, block)
             sides = self.sides[0][rows] - taken[rows], self.sides[1][rows] - taken[rows]
             part = self._part(columns, rows)
             if not self._solve((columns, rows), priced[columns], sides, part):
                 failed.append(block)
+            self._with_basis.add(block)
             before = block
         return failed
 
@@ -246,6 +252,7 @@ class BlockStart:
         ):
             self._column_status[self._columns[target]] = self._column_status[self._columns[source]]
             self._row_status[self._rows[target]] = self._row_status[self._rows[source]]
+            self.is_held[self._columns[target]] = self.is_held[self._columns[source]]
 
     def _priced_cost(self) -> Vector:
         """Return the cost of each column less what the rows that link pay for it."""
@@ -258,14 +265,14 @@ class BlockStart:
     def taken(self) -> Vector:
         """Return what the columns that link take of each row."""
         arrays, links = self.arrays, np.concatenate([self._columns[-1], self._chained])
-        entries, width = _entries(arrays.starts, links)
+        entries, width = entries_of(arrays.starts, links)
         terms = arrays.data[entries] * np.repeat(self.values[links], width)
         return np.bincount(arrays.indices[entries], terms, minlength=arrays.rows).astype(np.float64)
 
     def _part(self, columns: Places, rows: Places) -> tuple[Indices, Indices, Vector]:
         """Return the matrix of some columns and rows, by columns."""
         arrays = self.arrays
-        entries, width = _entries(arrays.starts, columns)
+        entries, width = entries_of(arrays.starts, columns)
         place = self._row_place
         place[rows] = np.arange(1, len(rows) + 1, dtype=np.int32)
         at = place[arrays.indices[entries]]
@@ -282,28 +289,32 @@ class BlockStart:
         part: tuple[Indices, Indices, Vector],
     ) -> bool:
         """Solve a part from the basis it has, keep the basis it ends with, and say whether it has a plan."""
-        (columns, rows), (starts, indices, data), highs = members, part, self._highs
-        lower, upper = self._bounds[0][columns], self._bounds[1][columns]
-        none = np.zeros(len(columns), dtype=np.int32)
-        if unfit_numbers(cost).any() or unfit_numbers(data, COEFFICIENT_MAX).any() or unfit_limits(*sides).any():
+        columns, rows = members
+        if unfit_numbers(cost).any() or unfit_numbers(part[2], COEFFICIENT_MAX).any() or unfit_limits(*sides).any():
             return False  # prices or values of the sample that no part can be solved at
-        highs.passModel(
-            len(columns), len(rows), len(data), 1, 1, 0.0, cost, lower, upper, *sides, starts, indices, data, none
-        )
-        known = self._column_status[columns], self._row_status[rows]
-        if all(status is not None for statuses in known for status in statuses):
-            basis: Any = highspy.HighsBasis()
-            basis.col_status, basis.row_status, basis.valid = known[0].tolist(), known[1].tolist(), True
-            highs.setBasis(basis)
-        highs.setOptionValue("time_limit", highs.getRunTime() + self._clock.left)
-        highs.run()
-        basis = highs.getBasis()
+        limits = self._bounds[0][columns], self._bounds[1][columns]
+        held = np.flatnonzero(self.is_held[columns])
+        solved = Part(self._highs, cost, limits, sides=sides, part=part, held=held)
+        solved.begin_at(self._column_status[columns], self._row_status[rows])
+        is_optimal = solved.run(columns, self._pricing, self._clock)
+        basis = self._highs.getBasis()
         if basis.valid:
-            self._column_status[columns], self._row_status[rows] = basis.col_status, basis.row_status
-        is_optimal = bool(basis.valid and highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+            self._column_status[columns[solved.held]], self._row_status[rows] = basis.col_status, basis.row_status
+            self._hold(columns, solved)
+        is_optimal = bool(basis.valid and is_optimal)
         if is_optimal and self._on_solved is not None:
-            self._on_solved[columns] = highs.getSolution().col_value
+            self._on_solved[columns] = solved.values
         return is_optimal
+
+    def _hold(self, columns: Places, solved: Part) -> None:
+        """Hold of a part's columns those in the basis, and of those that may be left out the best ones."""
+        self.is_held[columns[solved.held]] = True
+        if self._pricing is None:
+            return
+        idle = self.arrays.on_demand[columns] & (self._column_status[columns] == highspy.HighsBasisStatus.kLower)
+        self.is_held[columns[idle]] = False
+        near = columns[idle][self._pricing.kept(columns[idle], solved.reduced_costs()[idle])]
+        self.is_held[near] = True
 
 
 def _members(blocks: Indices) -> list[Places]:
@@ -318,11 +329,3 @@ def _periods(blocks: Indices, period_of: Indices) -> Indices:
     """Return the period of each row or column, ``LINK`` for those that link."""
     inside = np.append(period_of, np.int32(LINK))[np.maximum(blocks, LINK)]
     return np.where(blocks <= CHAIN, CHAIN - blocks, inside).astype(np.int32)
-
-
-def _entries(starts: Indices, columns: Places) -> tuple[Places, Places]:
-    """Return where the entries of some columns stand, and how many each has."""
-    first = starts[columns].astype(np.intp)
-    width = starts[columns + 1].astype(np.intp) - first
-    offset = np.repeat(first - (np.cumsum(width) - width), width)
-    return offset + np.arange(len(offset)), width

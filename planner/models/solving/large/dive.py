@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from planner.models.solving.highs import warm
-from planner.models.solving.highs.highs import OnIncumbent, Programme, State
 from planner.models.solving.highs.options import is_large
 from planner.models.solving.highs.progress import tell
-from planner.models.solving.large import branch
+from planner.models.solving.large import branch, warm
 from planner.models.solving.large.block_plan import plan_of_blocks
 from planner.models.solving.large.block_start import BlockStart
 from planner.models.solving.large.branch import WHOLE
+from planner.models.solving.large.restricted import RestrictedProgramme
 from planner.models.solving.proof.leaves import Leaves
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Arrays, Clock, Indices, Request, Statuses, Vector
+    from planner.models.solving.highs.highs import OnIncumbent, Programme, State
 
 PREPARATION_SHARE = 1 / 3
 """Of the time limit, that putting a basis together may take: without one there may still be a plan."""
@@ -83,16 +83,16 @@ def fix_integers(programme: Programme, values: Vector) -> None:
 
 def relaxed(arrays: Arrays, request: Request, clock: Clock, cost: Vector, integers: Vector | None = None) -> Programme:
     """Return the linear programme without integers, or with them fixed, its cost set, at a good basis to begin with."""
-    programme = Programme(arrays, request, with_integers=False)
+    programme = RestrictedProgramme(arrays, request, cost)
     if integers is not None:
         fix_integers(programme, integers)
-    programme.set_cost(cost)
     if len(arrays.column_block) and is_large(arrays, request) and not request.is_careful:
         find_plan = plan_of_blocks if np.isfinite(clock.limit) else None
         blocks = BlockStart(programme, request, clock.share(PREPARATION_SHARE), find_plan)
         basis = blocks.basis()
         programme.known = blocks.plan
         if basis is not None:
+            programme.hold_only(blocks.is_held)
             programme.begin_at(*basis)
     return programme
 

@@ -224,6 +224,8 @@ def merge(answer: Answer, polish: Polish) -> Answer:
     """Add to an answer what steps 2 and 3 found; where they did not end, the plan stays as it was, with a warning."""
     warnings = list(dict.fromkeys([*answer.details.get("warnings", []), *polish.warnings]))
     details = {**answer.details, "polish": polish.stages, "tie_break": polish.tie_break, "warnings": warnings}
+    if polish.programme is not None and not polish.programme.is_whole:
+        details["columns_at_work"] = polish.programme.columns_held  # the others were priced, and are worth nothing
     details["ranging"] = f"none: {polish.no_ranging or 'HiGHS has none'}" if polish.ranging is None else "done"
     if polish.is_complete:
         found = {part: getattr(polish, part) for part in exchange.POLISHED_PARTS}

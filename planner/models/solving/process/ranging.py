@@ -45,6 +45,8 @@ def obstacle(programme: Programme, request: Request, position: int) -> str:
         return "an earlier stage is held"
     if programme.arrays.rows > ROWS_MAX or programme.arrays.columns > COLUMNS_MAX:
         return f"more than {ROWS_MAX} rows or {COLUMNS_MAX} columns"
+    if not programme.is_whole:
+        return "columns are left out that never priced out"
     return "" if programme.status == "kOptimal" and programme.is_basic() is not None else "no basis"
 
 

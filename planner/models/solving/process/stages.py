@@ -9,10 +9,9 @@ import numpy as np
 
 from planner.language import Text, say
 from planner.models.solving.highs import optimal_face as face
-from planner.models.solving.highs import warm
 from planner.models.solving.highs.highs import OnIncumbent, Programme, State
 from planner.models.solving.highs.options import LARGE
-from planner.models.solving.large import branch, dive
+from planner.models.solving.large import branch, dive, warm
 from planner.models.solving.process import ranging
 from planner.models.solving.proof.leaves import Leaves
 

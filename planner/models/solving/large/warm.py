@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 import highspy
 import numpy as np
 
-from planner.models.solving.highs.highs import Programme, State
 from planner.models.solving.highs.progress import tell
+from planner.models.solving.large.restricted import RestrictedProgramme
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Arrays, Clock, Request, Statuses, Vector
+    from planner.models.solving.highs.highs import State
 
 ITERATIONS_MIN: Final = 5_000
 ROWS_PER_ITERATION: Final = 25
@@ -24,10 +25,11 @@ ROWS_PER_ITERATION: Final = 25
 what solving from nothing does (5600 iterations of 2.5 ms, against 20 s with an interior-point method)."""
 TIME_SHARE: Final = 0.5
 """Of the seconds left."""
+STRATEGY: Final = 0
+"""Primal where the old plan is still feasible (costs have moved), else dual."""
 OPTIONS: Final[dict[str, str | int]] = {
     "solver": "simplex",
-    # 0: primal where the old plan is still feasible (costs have moved), else dual.
-    "simplex_strategy": 0,
+    "simplex_strategy": STRATEGY,
     # 1: Devex. Weights of steepest edges would have to be worked out row by row first: 40 s for 140,000 rows.
     "simplex_dual_edge_weight_strategy": 1,
 }
@@ -44,7 +46,7 @@ WORDS = np.array(sorted(highspy.HighsBasisStatus.__members__.values(), key=int),
 """HiGHS's own statuses by their number."""
 
 
-class WarmProgramme(Programme):
+class WarmProgramme(RestrictedProgramme):
     """A linear programme that has a basis to begin with.
 
     Attributes
@@ -55,21 +57,18 @@ class WarmProgramme(Programme):
 
     iterations = 0
 
-    def __init__(self, arrays: Arrays, request: Request, cost: Vector) -> None:
-        super().__init__(arrays, request, with_integers=False)
-        self.set_cost(cost)
-
     def run_from(self, basis: Statuses, seconds: float) -> State | None:
         """Run from a basis, (columns + rows,); ``None`` where HiGHS does not take it, or it leads to no end in time."""
         columns = self.arrays.columns
         for name, value in {**OPTIONS, "simplex_iteration_limit": iterations_max(self.arrays.rows)}.items():
             self._set_option(name, value)
         self._algorithm = "choose"
+        self.take_in(np.flatnonzero((basis[:columns] != LOWER) & ~self.is_held))
         at_columns = at_a_side(basis[:columns], self.column_lower, self.column_upper)
         at_rows = at_a_side(basis[columns:], self.row_lower, self.row_upper)
         if not self.begin_at(WORDS[at_columns], WORDS[at_rows]):
             return None
-        state = self._run_once(seconds)
+        state = self.run_priced(self._run_once, seconds, STRATEGY)
         self.iterations = int(self._highs.getInfo().simplex_iteration_count)
         self._set_option("simplex_iteration_limit", int(highspy.kHighsIInf))
         return state if state in ("optimal", "infeasible") else None
