@@ -11,7 +11,7 @@ from planner.models.solving import solve as solving
 from planner.models.solving.highs import options
 from planner.models.solving.highs.exchange import Arrays, Clock
 from planner.models.solving.highs.highs import Programme
-from planner.models.solving.large import dive, pricing
+from planner.models.solving.large import dive, pricing, settling
 from planner.models.solving.large.pricing import farkas_prices, least_of_each
 from planner.models.solving.large.restricted import RestrictedProgramme
 from planner.models.solving.on_demand import find_on_demand
@@ -208,3 +208,23 @@ def test_a_held_row_takes_all_columns_in() -> None:
     assert programme.run(60.0) == "optimal"
     assert programme.is_whole
     assert float(cost @ programme.values) <= best * 1.01 + 1e-6
+
+
+@pytest.mark.parametrize("box", [1e-7, 4e-3, 10.0])
+def test_links_settle_in_boxes_and_are_let_go(box: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that boxes about what links the blocks, narrow or wide, leave the bounds and the optimum as they are.
+
+    Broken by a box that stays: the optimum is then that of the sample's investments.
+    """
+    monkeypatch.setattr(settling, "BOX", box)
+    blocked = with_blocks(network(48, 4, integers=False))
+    arrays = on_demand(blocked, count=REGIONS * SITES * 48)
+    cost = arrays.costs[0]
+    programme = dive.relaxed(arrays, request(), Clock(None), cost)
+    links = np.arange(2 * SITES)
+    assert np.array_equal(programme.column_lower[links], arrays.column_lower[links])
+    assert np.array_equal(
+        programme.column_upper[links], RestrictedProgramme(arrays, request(), cost).column_upper[links]
+    )
+    assert programme.run(60.0) == "optimal"
+    assert float(cost @ programme.values) == pytest.approx(float(cost @ whole(arrays, cost).values), rel=1e-9)

@@ -25,6 +25,7 @@ from planner.models.solving.highs.progress import tell, told_blocks
 from planner.models.solving.large.branch import WHOLE
 from planner.models.solving.large.part import Part
 from planner.models.solving.large.pricing import entries_of
+from planner.models.solving.large.warm import LOWER, WORDS, at_a_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,6 +93,8 @@ class BlockStart:
         self._row_status[arrays.row_block <= CHAIN] = highspy.HighsBasisStatus.kBasic
         self.values = np.zeros(arrays.columns)
         self._sampled: list[int] = []
+        self.cost_of_sample = 0.0
+        """What the last sample costs, brought up to the whole, as HiGHS has it."""
         self._on_solved: Vector | None = None
         """Where what blocks do is noted, (columns,)."""
         self.values[self._chained] = programme.column_lower[self._chained]
@@ -109,7 +112,10 @@ class BlockStart:
             self._highs.setOptionValue(name, value)
 
     def basis(self) -> tuple[HighsStatuses, HighsStatuses] | None:
-        """Return the status of each column and each row, or ``None`` where there is none to be had (in time)."""
+        """Return the status of each column and each row, or ``None`` where there is none to be had (in time).
+
+        What links the blocks stands at a side, and rows that link are basic: each block's basis is one by itself.
+        """
         if not self._solve_all(SAMPLE_MIN, "blocks"):
             return None
         if self._find_plan is not None:
@@ -118,6 +124,9 @@ class BlockStart:
         if len(self._chained) and periods > 1:
             self._gather_periods()
             self._solve_all(PERIODS_MIN, "periods")
+        at_a_bound = at_a_side(np.full(len(self.links), LOWER, dtype=np.int8), *self.limits(self.links))
+        self._column_status[self.links] = WORDS[at_a_bound]
+        self._row_status[self.link_rows] = highspy.HighsBasisStatus.kBasic
         return self._column_status, self._row_status
 
     def _solve_all(self, sample_min: int, what: str) -> bool:
@@ -151,6 +160,11 @@ class BlockStart:
         plan = find_plan(self)
         (self._column_status, self._row_status), (self.values, self._prices), self._bounds = statuses, numbers, bounds
         return plan
+
+    @property
+    def links(self) -> Places:
+        """The columns that link blocks."""
+        return self._columns[-1]
 
     @property
     def link_rows(self) -> Places:
@@ -221,6 +235,7 @@ class BlockStart:
         sides = self.sides[0][rows], self.sides[1][rows]
         if not self._solve((columns, rows), cost, sides, (starts, indices, data)):
             return False
+        self.cost_of_sample = float(self._highs.getInfo().objective_function_value)
         solution = self._highs.getSolution()  # what links stands first, and is always held
         self.values[links] = np.array(solution.col_value[: len(links)])
         self._prices[link_rows] = np.array(solution.row_dual[: len(link_rows)])

@@ -20,6 +20,7 @@ from planner.models.solving.large.block_plan import plan_of_blocks
 from planner.models.solving.large.block_start import BlockStart
 from planner.models.solving.large.branch import WHOLE
 from planner.models.solving.large.restricted import RestrictedProgramme
+from planner.models.solving.large.settling import settle
 from planner.models.solving.proof.leaves import Leaves
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def relaxed(arrays: Arrays, request: Request, clock: Clock, cost: Vector, intege
         if basis is not None:
             programme.hold_only(blocks.is_held)
             programme.begin_at(*basis)
+            settle(programme, blocks.links, blocks.values[blocks.links], blocks.cost_of_sample, clock)
     return programme
 
 

@@ -131,6 +131,11 @@ class RestrictedProgramme(Programme):
         """Solve within these seconds, and price until no column that is left out is worth taking in."""
         return self.run_priced(super().run, seconds)
 
+    def run_held(self, seconds: float) -> State:
+        """Solve what HiGHS holds within these seconds, by the dual simplex method, and price nothing."""
+        self._set_option("simplex_strategy", DUAL_SIMPLEX)
+        return super().run(seconds)
+
     def run_priced(self, run: Callable[[float], State], seconds: float, strategy: int = DUAL_SIMPLEX) -> State:
         """Run in a way of the caller's, and of HiGHS's simplex method, round after round."""
         if self.pricing is None:
