@@ -195,3 +195,29 @@ def test_threads_change_nothing() -> None:
     thread.start()
     thread.join()
     assert not faults
+
+
+LOADING = """
+import os, signal, sys
+from planner.__main__ import main
+
+class Striking:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.{name})
+
+sys.meta_path.insert(0, Striking())
+main()
+"""
+"""The command, struck while it loads its libraries."""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_one_while_libraries_load_ends_it(name: str) -> None:
+    """Proves that a stop before the command can hear one ends it with 130 and without a traceback.
+
+    Sensitivity: handlers that are set once all is loaded: -15 for SIGTERM, a traceback of an import for SIGINT.
+    """
+    words = [sys.executable, "-c", LOADING.format(name=name)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
