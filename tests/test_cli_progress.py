@@ -229,6 +229,11 @@ def test_an_errand_is_run_once_while_another_works() -> None:
     ("line", "said"),
     [
         ("Block 12 of 23", "solving: block 12 of 23"),
+        (
+            "Box 2 about what links the blocks: 9 at its sides",
+            "solving: step 2 of what is built, 9 numbers still to move",
+        ),
+        ("34 columns priced in, 41000 of 236000 at work", "solving: 41,000 of 236,000 columns at work"),
         ("Sample of 4 of 12 periods", "solving: 4 of 12 blocks together, as a sample"),
         ("Integers: 3 of 8 whole", "solving: 3 of 8 integers are whole"),
         ("Node 12, gap 0.81 %", "solving: gap 0.81 % after 12 branches"),

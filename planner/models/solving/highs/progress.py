@@ -27,6 +27,16 @@ PHASES: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
         lambda number, count: say("solving: block {number} of {count}", number=int(number), count=int(count)),
     ),
     (
+        r"Box (\d+) about what links the blocks: (\d+) at its sides",
+        lambda number, held: say(
+            "solving: step {number} of what is built, {held} numbers still to move", number=int(number), held=int(held)
+        ),
+    ),
+    (
+        r"(\d+) columns priced in, (\d+) of (\d+) at work",
+        lambda _, held, count: say("solving: {held:,} of {count:,} columns at work", held=int(held), count=int(count)),
+    ),
+    (
         r"Integers: (\d+) of (\d+) whole",
         lambda whole, count: say("solving: {whole} of {count} integers are whole", whole=int(whole), count=int(count)),
     ),
