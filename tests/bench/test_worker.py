@@ -125,7 +125,8 @@ def test_endings(script: str, ending: str, returncode: int, tmp_path: Path) -> N
     limits = Limits(wall, 300.0)
     ended = run_fresh([sys.executable, "-c", script], limits, tmp_path / "log", Interrupts(), {})
     assert (ended.ending, ended.returncode) == (ending, returncode)
-    assert ended.peak_memory > (300.0 if ending == "killed_memory" else 0.0)
+    if ending.startswith("killed"):  # one that ends by itself may be gone before anybody looks
+        assert ended.peak_memory > (300.0 if ending == "killed_memory" else 0.0)
 
 
 def test_an_interrupt_ends_the_run(tmp_path: Path) -> None:

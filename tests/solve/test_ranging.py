@@ -286,6 +286,7 @@ def test_large_problems_go_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     class Programme:
         arrays = type("Arrays", (), {"rows": problem.counts["rows"], "columns": problem.counts["columns"]})
         status = "kOptimal"
+        is_whole = True
 
         def is_basic(self) -> bool:
             return True
@@ -297,6 +298,8 @@ def test_large_problems_go_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         monkeypatch.setattr(of_solver, limit, problem.counts[size] - 1)
         assert "more than" in of_solver.obstacle(Programme(), request, 0)  # type: ignore[arg-type]  # likewise
         monkeypatch.undo()
+    Programme.is_whole = False
+    assert "left out" in of_solver.obstacle(Programme(), request, 0)  # type: ignore[arg-type]  # likewise
 
 
 @pytest.mark.parametrize("fault", ["price", "end", "shape", "nan"])
