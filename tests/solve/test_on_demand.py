@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from planner.models.solving import solve as solving
 from planner.models.solving.highs import options
 from planner.models.solving.highs.exchange import Arrays, Clock
 from planner.models.solving.highs.highs import Programme
 from planner.models.solving.large import dive, pricing, settling
-from planner.models.solving.large.pricing import farkas_prices, least_of_each
+from planner.models.solving.large.pricing import farkas_costs, least_of_each
 from planner.models.solving.large.restricted import RestrictedProgramme
 from planner.models.solving.on_demand import find_on_demand
 from planner.models.solving.process import stages
@@ -138,17 +139,20 @@ def test_no_plan_is_said_only_of_the_whole() -> None:
 
 
 def test_a_ray_of_either_sign_is_a_proof() -> None:
-    """Proves that x ≤ 1 and x ≥ 2 are disproved by prices (-1, 1) whatever the sign of the ray, and nothing by others.
+    """Proves that x ≤ 1 and x + z ≥ 2 without z are disproved whatever the sign of the ray, that z mends it, and no more.
 
-    Broken by a sign, or by a side that is not there.
+    Broken by a sign, by a side that is not there, or by counting on a column that is left out.
     """
-    sides = np.array([-np.inf, 2.0]), np.array([1.0, np.inf])
-    limits = np.zeros(1), np.array([9.0])
+    matrix = sparse.csc_array(np.array([[1.0, 0.0], [1.0, 1.0]]))
+    sides, limits = (np.array([-np.inf, 2.0]), np.array([1.0, np.inf])), (np.zeros(2), np.array([9.0, 9.0]))
+    is_left = np.array([False, True])
     for ray in (np.array([-1.0, 1.0]), np.array([1.0, -1.0])):
-        prices = farkas_prices(ray, sides, np.zeros(1), limits)
-        assert prices is not None
-        assert prices.tolist() == [-1.0, 1.0]
-    assert farkas_prices(np.array([1.0, 1.0]), sides, np.array([2.0]), limits) is None
+        costs = farkas_costs(ray, matrix, sides, limits, is_left)
+        assert costs is not None
+        assert costs.tolist() == [0.0, -1.0]
+        assert farkas_costs(ray, matrix, sides, limits, np.zeros(2, dtype=bool)) is None
+    assert farkas_costs(np.array([1.0, 1.0]), matrix, sides, limits, is_left) is None
+    assert farkas_costs(None, matrix, sides, limits, is_left) is None
 
 
 def test_the_least_of_each_group() -> None:

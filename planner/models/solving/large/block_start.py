@@ -89,7 +89,6 @@ class BlockStart:
         self._pricing = programme.pricing
         self._column_status[self._chained] = highspy.HighsBasisStatus.kLower
         self._column_status[~self.is_held] = highspy.HighsBasisStatus.kLower
-        self._with_basis: set[int] = set()
         self._row_status[arrays.row_block <= CHAIN] = highspy.HighsBasisStatus.kBasic
         self.values = np.zeros(arrays.columns)
         self._sampled: list[int] = []
@@ -250,13 +249,12 @@ class BlockStart:
             if self._clock.left <= 0.0:
                 break
             columns, rows = self._columns[block], self._rows[block]
-            if before >= 0 and block not in self._with_basis:
+            if before >= 0 and len(rows) and self._row_status[rows[0]] is None:
                 self._copy_basis(before, block)
             sides = self.sides[0][rows] - taken[rows], self.sides[1][rows] - taken[rows]
             part = self._part(columns, rows)
             if not self._solve((columns, rows), priced[columns], sides, part):
                 failed.append(block)
-            self._with_basis.add(block)
             before = block
         return failed
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
-from planner.models.solving.highs.options import DUAL_TOLERANCE
-from planner.models.solving.large.pricing import DUAL_SIMPLEX, farkas_prices, matrix_of, strategy_after
+from planner.models.solving.large.pricing import DUAL_SIMPLEX, farkas_costs, matrix_of, strategy_after
 
 if TYPE_CHECKING:
-    from planner.models.solving.highs.exchange import Booleans, Clock, HighsStatuses, Indices, Places, Vector
+    from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Places, Vector
     from planner.models.solving.large.pricing import Pricing
 
 
@@ -86,24 +85,16 @@ class Part:
         """Return columns of this part that may make a plan better, or possible."""
         is_left = np.ones(len(self._cost), dtype=bool)
         is_left[self.held] = False
-        is_left &= self._limits[0] < self._limits[1]
+        left = np.flatnonzero(is_left & (self._limits[0] < self._limits[1]))
         if is_optimal:
-            reduced = self.reduced_costs()
+            reduced: Vector | None = self.reduced_costs()
         else:
-            prices = self._farkas(is_left)
-            if prices is None:
-                return np.flatnonzero(is_left)
-            reduced = np.asarray(-(self._matrix.T @ prices))
-        left = np.flatnonzero(is_left & (reduced < -DUAL_TOLERANCE))
-        return left[pricing.chosen(columns[left], reduced[left])]
+            reduced = farkas_costs(self._ray(), self._matrix, self._sides, self._limits, is_left)
+        return left if reduced is None else left[pricing.taken(columns[left], reduced[left])]
 
-    def _farkas(self, is_left: Booleans) -> Vector | None:
+    def _ray(self) -> Vector | None:
         status, is_there, values = self._highs.getDualRay()
-        if status != highspy.HighsStatus.kOk or not is_there:
-            return None
-        ray = np.array(values)
-        limits = np.where(is_left, 0.0, self._limits[0]), np.where(is_left, 0.0, self._limits[1])
-        return farkas_prices(ray, self._sides, self._matrix.T @ ray, limits)
+        return np.array(values) if status == highspy.HighsStatus.kOk and is_there else None
 
     def _take_in(self, taken: Places) -> None:
         part = self._matrix[:, taken]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.models.solving.highs.options import DUAL_TOLERANCE
+
 if TYPE_CHECKING:
     from scipy import sparse
 
@@ -38,9 +40,10 @@ class Pricing:
         columns = columns[self._serves[columns] >= 0]
         return columns[least_of_each(cost[columns] / self._unit[columns], self._serves[columns], FIRST_EACH)]
 
-    def chosen(self, columns: Places, reduced: Vector) -> Places:
-        """Return which places of some columns that price out, at reduced costs (those columns,), to take in."""
-        return least_of_each(reduced, self._serves[columns], TAKEN_EACH)
+    def taken(self, columns: Places, reduced: Vector) -> Places:
+        """Return which places of some columns that are left out, at reduced costs (those columns,), to take in."""
+        worth = np.flatnonzero(reduced < -DUAL_TOLERANCE)
+        return worth[least_of_each(reduced[worth], self._serves[columns[worth]], TAKEN_EACH)]
 
     def kept(self, columns: Places, reduced: Vector) -> Places:
         """Return which places of some columns outside a basis, at reduced costs (those columns,), to keep."""
@@ -100,10 +103,14 @@ def part_of(arrays: Arrays, columns: Places) -> tuple[Indices, Indices, Vector]:
     return starts, arrays.indices[entries], arrays.data[entries]
 
 
-def farkas_prices(
-    ray: Vector, sides: tuple[Vector, Vector], products: Vector, limits: tuple[Vector, Vector]
+def farkas_costs(
+    ray: Vector | None,
+    matrix: sparse.csc_array,
+    sides: tuple[Vector, Vector],
+    limits: tuple[Vector, Vector],
+    is_left: Booleans,
 ) -> Vector | None:
-    """Return a solver's ray as prices of the rows, (rows,), or ``None`` where it proves nothing.
+    """Return what a unit of each column adds to a proof that the others make no plan, (columns,); below 0 it mends it.
 
     With prices y, each at a side of its row that there is, every point has ``y · A x`` at least what the sides are
     worth; where the columns cannot reach that, there is no point, but one that takes in a column with ``y · a > 0``.
@@ -111,21 +118,29 @@ def farkas_prices(
     Parameters
     ----------
     ray
-        (rows,), of either sign: solvers differ.
-    sides
-        Of the rows, (rows,) each.
-    products
-        ``ray · A``, (columns,).
-    limits
-        Of the columns, (columns,) each.
+        A solver's, (rows,), of either sign: solvers differ; or ``None``.
+    matrix
+        (rows, columns)
+    sides, limits
+        Of the rows, (rows,) each, and of the columns, (columns,) each.
+    is_left
+        (columns,) which are left out, at 0.
+
+    Returns
+    -------
+    Vector or None
+        ``None`` where the ray proves nothing.
     """
+    if ray is None:
+        return None
+    products = np.asarray(matrix.T @ ray)
+    lower, upper = (np.where(is_left, 0.0, limit) for limit in limits)
     for sign in (1.0, -1.0):
         prices, terms = sign * ray, sign * products
-        side, limit = np.where(prices > 0.0, *sides), np.where(terms > 0.0, limits[1], limits[0])
-        needed = _sum_of(prices, side)
-        reached = _sum_of(terms, limit)
+        needed = _sum_of(prices, np.where(prices > 0.0, *sides))
+        reached = _sum_of(terms, np.where(terms > 0.0, upper, lower))
         if np.isfinite(needed) and np.isfinite(reached) and needed > reached:
-            return prices
+            return -terms
     return None
 
 

@@ -14,12 +14,11 @@ import numpy as np
 
 from planner.models.solving.highs.exchange import Clock
 from planner.models.solving.highs.highs import LOWER, Programme
-from planner.models.solving.highs.options import DUAL_TOLERANCE
 from planner.models.solving.highs.progress import tell
 from planner.models.solving.large.pricing import (
     DUAL_SIMPLEX,
     Pricing,
-    farkas_prices,
+    farkas_costs,
     matrix_of,
     part_of,
     strategy_after,
@@ -155,27 +154,18 @@ class RestrictedProgramme(Programme):
 
     def _worth_taking(self, state: State) -> Places:
         """Return columns that may make a plan better, or possible."""
-        left = np.flatnonzero(~self.is_held & (self.column_lower < self.column_upper))
+        is_left = ~self.is_held
+        left = np.flatnonzero(is_left & (self.column_lower < self.column_upper))
         if state not in ("optimal", "infeasible") or not len(left) or self.pricing is None:
             return left[:0]
         if state == "optimal":
-            reduced = self._scaled_reduced(self._scaled_duals)[left]
+            reduced: Vector | None = self._scaled_reduced(self._scaled_duals)
         else:
-            prices = self._farkas()
-            if prices is None:  # no proof to price with
-                return left
-            reduced = -(self._matrix.T @ prices)[left]
-        is_worth = reduced < -DUAL_TOLERANCE
-        return left[is_worth][self.pricing.chosen(left[is_worth], reduced[is_worth])]
-
-    def _farkas(self) -> Vector | None:
-        """Return prices of the rows that prove that the columns held make no plan, if HiGHS has them."""
-        ray = self.ray
-        if ray is None:
-            return None
-        products = self._matrix.T @ ray
-        limits = np.where(self.is_held, self.column_lower, 0.0), np.where(self.is_held, self.column_upper, 0.0)
-        return farkas_prices(ray, (self.row_lower, self.row_upper), products, limits)
+            sides, limits = (self.row_lower, self.row_upper), (self.column_lower, self.column_upper)
+            reduced = farkas_costs(self.ray, self._matrix, sides, limits, is_left)
+        if reduced is None:  # no proof to price with
+            return left
+        return left[self.pricing.taken(left, reduced[left])]
 
     # ---- what came of it
 

@@ -47,7 +47,7 @@ def settle(programme: RestrictedProgramme, links: Places, values: Vector, size: 
         box = np.maximum(own[0], centre - width), np.minimum(own[1], centre + width)
         programme.bound_columns(at, *box)
         state = programme.run_held(clock.left)
-        if state == "infeasible":
+        if state == "infeasible" and bool(((box[0] > own[0]) | (box[1] < own[1])).any()):
             width *= WIDER_WITHOUT_PLAN
             continue
         if state != "optimal":
