@@ -53,6 +53,7 @@ ORDER = (
     "models",
     "models/solving",
     "models/solving/process",
+    "models/solving/apart",
     "models/solving/large",
     "models/solving/proof",
     "models/solving/highs",

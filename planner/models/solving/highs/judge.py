@@ -109,7 +109,7 @@ def judge(problem: Problem, answer: Answer, mip_gap: float) -> Verdict:
         status = "feasible"
         notes.append(say("the solver called the plan optimal, but without shadow prices nothing proves it"))
     if answer.row_duals is not None:
-        _check_duals(problem, values, answer.row_duals, size)
+        _check_duals(problem, values, answer.row_duals, size, float(answer.details.get("prices_within", 0.0)))
     return Verdict(status, values, objective, bound, gap, answer.row_duals, notes)
 
 
@@ -198,8 +198,8 @@ def gap_of(objective: float, bound: float, terms: float) -> tuple[float, float]:
     return bound, (objective - bound) / abs(objective) if objective else math.inf
 
 
-def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -> None:
-    """Prove the plan optimal for its integers, by complementary slackness.
+def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float, within: float) -> None:
+    """Prove the plan optimal for its integers, by complementary slackness, or within a share of what it costs.
 
     Only where the objective is the first stage: the duals of a later one belong to the face of those before it.
     """
@@ -213,7 +213,7 @@ def _check_duals(problem: Problem, values: Vector, duals: Vector, size: float) -
     free = ~problem.is_integer
     loss = _loss(reduced[free], values[free], problem.column_lower[free], problem.column_upper[free])
     loss += _loss(duals, activity, problem.row_lower, problem.row_upper)
-    if loss > TOLERANCE * (size + float(np.abs(duals) @ np.abs(activity))):
+    if loss > (TOLERANCE + within) * (size + float(np.abs(duals) @ np.abs(activity))):
         raise _nonsense(say("a plan that costs {loss:.6g} more than its shadow prices allow", loss=loss))
 
 

@@ -33,6 +33,16 @@ PHASES: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
         ),
     ),
     (
+        r"Round (\d+): bound (\S+), plan (\S+), gap (\S+) %, .*",
+        lambda number, bound, plan, gap: say(
+            "solving: round {number}, bound {bound}, plan {plan}, gap {gap} %",
+            number=int(number),
+            bound=bound,
+            plan=plan,
+            gap=gap,
+        ),
+    ),
+    (
         r"(\d+) columns priced in, (\d+) of (\d+) at work",
         lambda _, held, count: say("solving: {held:,} of {count:,} columns at work", held=int(held), count=int(count)),
     ),

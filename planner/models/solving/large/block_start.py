@@ -75,8 +75,8 @@ class BlockStart:
         self._find_plan = find_plan
         self._clock = clock
         self.cost = programme.scaled_cost.copy()
-        self._columns = _members(arrays.column_block)
-        self._rows = _members(arrays.row_block)
+        self._columns = members_of(arrays.column_block)
+        self._rows = members_of(arrays.row_block)
         self._chained = np.flatnonzero(arrays.column_block <= CHAIN)
         self._blocks = len(self._columns) - 1
         sides = np.where(np.isfinite(programme.row_lower), np.abs(programme.row_lower), 0.0)
@@ -205,8 +205,8 @@ class BlockStart:
     def _gather_periods(self) -> None:
         """Make each period a block, with what chains the blocks in it."""
         arrays = self.arrays
-        columns, rows = (_periods(block, arrays.block_period) for block in (arrays.column_block, arrays.row_block))
-        self._columns, self._rows = _members(columns), _members(rows)
+        columns, rows = (periods_of(block, arrays.block_period) for block in (arrays.column_block, arrays.row_block))
+        self._columns, self._rows = members_of(columns), members_of(rows)
         self._blocks = len(self._columns) - 1
         self._sizes = np.bincount(arrays.block_period, self._sizes, minlength=self._blocks)
         self.values[self._chained] = 0.0
@@ -330,7 +330,7 @@ class BlockStart:
         self.is_held[near] = True
 
 
-def _members(blocks: Indices) -> list[Places]:
+def members_of(blocks: Indices) -> list[Places]:
     """Return the members of each block, and last those that link them; what is chained is in neither."""
     order = np.argsort(blocks, kind="stable")
     ends = np.searchsorted(blocks[order], np.arange(LINK, int(blocks.max(initial=LINK)) + 2))
@@ -338,7 +338,7 @@ def _members(blocks: Indices) -> list[Places]:
     return [*parts[1:], parts[0]]
 
 
-def _periods(blocks: Indices, period_of: Indices) -> Indices:
+def periods_of(blocks: Indices, period_of: Indices) -> Indices:
     """Return the period of each row or column, ``LINK`` for those that link."""
     inside = np.append(period_of, np.int32(LINK))[np.maximum(blocks, LINK)]
     return np.where(blocks <= CHAIN, CHAIN - blocks, inside).astype(np.int32)

@@ -82,7 +82,9 @@ def fix_integers(programme: Programme, values: Vector) -> None:
     programme.bound_columns(columns, values[columns], values[columns])
 
 
-def relaxed(arrays: Arrays, request: Request, clock: Clock, cost: Vector, integers: Vector | None = None) -> Programme:
+def relaxed(
+    arrays: Arrays, request: Request, clock: Clock, cost: Vector, integers: Vector | None = None
+) -> RestrictedProgramme:
     """Return the linear programme without integers, or with them fixed, its cost set, at a good basis to begin with."""
     programme = RestrictedProgramme(arrays, request, cost)
     if integers is not None:

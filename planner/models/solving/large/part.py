@@ -28,7 +28,7 @@ class Part:
     part
         The matrix by columns: starts, rows, coefficients.
     held
-        The columns to begin with, in order; the others stand at 0.
+        The columns to begin with, rising; the others stand at 0.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Part:
             basis.col_status, basis.row_status, basis.valid = at_columns, at_rows, True
             self._highs.setBasis(basis)
 
-    def run(self, columns: Places, pricing: Pricing | None, clock: Clock) -> bool:
+    def run(self, columns: Places, pricing: Pricing | None, clock: Clock, strategy: int = DUAL_SIMPLEX) -> bool:
         """Solve, and price until nothing is worth taking in; say whether there is a plan.
 
         Parameters
@@ -66,7 +66,7 @@ class Part:
         columns
             What these columns are called by the pricing, (columns,).
         """
-        self._highs.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
+        self._highs.setOptionValue("simplex_strategy", strategy)
         while True:
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + clock.left)
             self._highs.run()

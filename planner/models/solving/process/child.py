@@ -22,6 +22,7 @@ from planner.language import say
 from planner.models.solving.highs import exchange
 from planner.models.solving.highs.exchange import Answer, Arrays, Clock, Request
 from planner.models.solving.highs.finite import check_arrays
+from planner.models.solving.highs.options import LARGE
 from planner.models.solving.proof.leaves import packed
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class Work:
             self.polish_start()
         elif self.request.solver != "highs":
             self.search_elsewhere()
+        elif self.solve_apart():
+            return
         elif self.arrays.is_integer.any():
             self.solve_integers()
         else:
@@ -106,6 +109,19 @@ class Work:
         from planner.models.solving.process.pyomo_solver import search  # noqa: PLC0415  one solver a process
 
         self.save(search(self.arrays, self.request, self.folder))
+
+    def solve_apart(self) -> bool:
+        """Solve a problem of many periods period by period, if it is one; say whether that gave a plan."""
+        if self.arrays.columns < LARGE or not len(self.arrays.block_period):
+            return False
+        from planner.models.solving.process.answers import answer_apart  # noqa: PLC0415  one solver a process
+
+        answer = answer_apart(
+            self.arrays, self.request, Clock(self.request.time_limit), self.folder, self.keep_incumbent
+        )
+        if answer is not None:
+            self.save(answer)
+        return answer is not None
 
     def solve_integers(self) -> None:
         """Do steps 1 to 3 with HiGHS."""

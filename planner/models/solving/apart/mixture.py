@@ -1,0 +1,145 @@
+"""Plans of earlier rounds, mixed to one of the whole: its cost, its plan, and the prices to ask at next.
+
+The problem of a period is linear in what it does and in what is built together, so that a mixture of its plans is a
+plan where the same mixture of what they were given is built, or more, of what can only help. The least mixture that
+keeps the rows that link is a plan of the whole; the prices of these rows in it (Dantzig and Wolfe), kept within a box
+about those of now, are where to ask next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.models.solving.apart.period import plan_path
+from planner.models.solving.apart.periods import helps
+from planner.models.solving.apart.small import Solved, solve_small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from planner.models.solving.apart.rounds import Rounds
+    from planner.models.solving.highs.exchange import Booleans, Vector
+
+BROKEN = 1e-9
+"""Relative to the largest use of a row: by less it is not broken."""
+PENALTY = 1e3
+"""Of a row that is broken, over the largest price."""
+USED_MIN = 1e-12
+"""A smaller share of a plan is none."""
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """A mixture.
+
+    Attributes
+    ----------
+    built
+        (links,)
+    shares
+        (rounds, groups) how much of each plan is taken.
+    cost
+        Of the whole; infinite where the mixture is no plan.
+    prices
+        (rows that link,) those of the rows in it; zeros where integers are whole.
+    """
+
+    built: Vector
+    shares: Vector
+    cost: float
+    prices: Vector
+
+
+class Mixture:
+    """The programme that mixes all rounds."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        from scipy import sparse  # noqa: PLC0415  small problems never need it
+
+        self._rounds = rounds
+        periods, groups = rounds.periods, rounds.groups
+        arrays, links, rows = periods.arrays, periods.links, len(periods.link_rows)
+        count = len(rounds) * groups
+        place = rounds.place
+        seen = np.flatnonzero(~periods.loose)
+        built = np.repeat(np.array(rounds.built)[:, seen], groups, axis=0)
+        at = (place[:, None] * len(seen) + np.arange(len(seen))).ravel()
+        given = sparse.csr_array(
+            (built.ravel(), (at, np.repeat(np.arange(count), len(seen)))), shape=(groups * len(seen), count)
+        )
+        every = np.arange(groups * len(seen))
+        taken = sparse.csr_array((-np.ones(len(every)), (every, np.tile(seen, groups))), shape=(len(every), len(links)))
+        use = sparse.csr_array(np.concatenate(rounds.uses).T)
+        whole = sparse.csr_array((np.ones(count), (place, np.arange(count))), shape=(groups, count))
+        identity = sparse.eye_array(rows)
+        self._matrix = sparse.vstack(
+            [
+                sparse.hstack([periods.between, use, identity, -identity]),
+                sparse.hstack([sparse.csr_array((groups, len(links))), whole, sparse.csr_array((groups, 2 * rows))]),
+                sparse.hstack([taken, given, sparse.csr_array((len(every), 2 * rows))]),
+            ],
+            format="csc",
+        )
+        least = np.tile(np.where(helps(periods)[seen], -np.inf, 0.0), groups)
+        self._sides = (
+            np.concatenate([arrays.row_lower[periods.link_rows], np.ones(groups), least]),
+            np.concatenate([arrays.row_upper[periods.link_rows], np.ones(groups), np.zeros(len(every))]),
+        )
+        breakable = np.where(periods.summed_rows, np.inf, 0.0)
+        self._limits = (
+            np.concatenate([arrays.column_lower[links], np.zeros(count + 2 * rows)]),
+            np.concatenate([arrays.column_upper[links], np.full(count, np.inf), breakable, breakable]),
+        )
+        self._cost = np.concatenate([arrays.costs[0][links], *rounds.costs])
+        self._is_integer = arrays.is_integer[links]
+
+    def mix(self, seconds: float, *, whole: bool = False) -> Mixed | None:
+        """Return the least mixture that keeps the rows that link, if any does."""
+        dear = PENALTY * max(1.0, float(np.abs(np.array(self._rounds.prices)).max(initial=0.0)))
+        penalties = np.full(len(self._rounds.prices[0]), dear)
+        integers = np.zeros(self._matrix.shape[1], dtype=bool)
+        integers[: len(self._is_integer)] = self._is_integer & whole
+        return self._mixed(self._solve(penalties, penalties, seconds, integers if integers.any() else None))
+
+    def priced(self, prices: Vector, width: Vector, seconds: float) -> Mixed | None:
+        """Return the least mixture where a row may be broken at the prices, (rows that link,), or within the width."""
+        arrays, rows = self._rounds.periods.arrays, self._rounds.periods.link_rows
+        most = np.where(np.isfinite(arrays.row_lower[rows]), prices + width, np.minimum(prices + width, 0.0))
+        least = np.where(np.isfinite(arrays.row_upper[rows]), prices - width, np.maximum(prices - width, 0.0))
+        return self._mixed(self._solve(most, -least, seconds, None))
+
+    def _solve(self, over: Vector, under: Vector, seconds: float, integers: Booleans | None) -> Solved | None:
+        cost = np.concatenate([self._cost, over, under])
+        size = self._rounds.size
+        return solve_small(cost, self._limits, self._matrix, self._sides, size=size, seconds=seconds, integers=integers)
+
+    def _mixed(self, solved: Solved | None) -> Mixed | None:
+        if solved is None:
+            return None
+        links, rows, rounds = len(self._is_integer), len(self._rounds.periods.link_rows), self._rounds
+        count = len(rounds) * rounds.groups
+        shares, broken = solved.values[links : links + count], solved.values[links + count :]
+        largest = max(float(np.abs(use).max(initial=0.0)) for use in rounds.uses) or 1.0
+        missed = shares @ np.concatenate(rounds.missed)
+        is_kept = bool(broken.max(initial=0.0) <= BROKEN * largest) and not missed
+        cost = float(self._cost @ solved.values[: links + count]) if is_kept else float("inf")
+        prices = np.zeros(rows)
+        if len(solved.duals):
+            prices = np.where(rounds.periods.summed_rows, solved.duals[:rows], 0.0)
+        return Mixed(solved.values[:links], shares.reshape(len(rounds), rounds.groups), cost, prices)
+
+
+def values_of(mixed: Mixed, rounds: Rounds, folder: Path) -> Vector:
+    """Return a mixture as a plan, (columns,), from what the periods left in files."""
+    periods = rounds.periods
+    values = np.zeros(periods.arrays.columns)
+    for period in range(len(periods)):
+        for number, share in enumerate(mixed.shares[:, rounds.group[period]]):
+            if share > USED_MIN:
+                with np.load(plan_path(folder, number, period), allow_pickle=False) as does:
+                    values[does["places"]] += share * does["values"]
+    values[periods.links] = mixed.built
+    return values

@@ -1,0 +1,140 @@
+"""The periods of a problem and what links them: columns that several periods see, rows that add them up.
+
+A period here is a block of rows and columns that no other period touches but through links: a day whose stores and
+waiting end where they began. Found in the arrays (``Arrays.block_period``); nothing knows that it is a day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from planner.models.solving.large.block_start import LINK, members_of, periods_of
+from planner.models.solving.large.pricing import entries_of
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+    from planner.models.solving.highs.exchange import Arrays, Booleans, Indices, Vector
+
+
+@dataclass(frozen=True)
+class Part:
+    """The entries of one period.
+
+    Attributes
+    ----------
+    own
+        By columns, (its rows, its columns): starts, rows, coefficients.
+    uses
+        (rows that link, its columns): what a unit of each column uses of the rows that link.
+    takes
+        (its rows, columns that link): what a unit of each link takes of its rows.
+    """
+
+    own: tuple[Indices, Indices, Vector]
+    uses: sparse.csc_array
+    takes: sparse.csr_array
+
+
+class Periods:
+    """A problem cut into its periods.
+
+    Attributes
+    ----------
+    columns, rows
+        Of each period, in the problem's order.
+    links, link_rows
+        The columns and the rows in no period.
+    """
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        self.row_period = periods_of(arrays.row_block, arrays.block_period)
+        *self.columns, self.links = members_of(periods_of(arrays.column_block, arrays.block_period))
+        *self.rows, self.link_rows = members_of(self.row_period)
+
+    def __len__(self) -> int:
+        """How many periods there are."""
+        return len(self.columns)
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether all periods have as many columns and rows as the first."""
+        return len({(len(columns), len(rows)) for columns, rows in zip(self.columns, self.rows, strict=True)}) == 1
+
+    @cached_property
+    def link_matrix(self) -> sparse.csr_array:
+        """(rows, links): the columns that link, in all rows."""
+        from scipy import sparse  # noqa: PLC0415  small problems never need it
+
+        arrays = self.arrays
+        entries, width = entries_of(arrays.starts, self.links)
+        starts = np.concatenate([[0], np.cumsum(width)])
+        shape = arrays.rows, len(self.links)
+        return sparse.csc_array((arrays.data[entries], arrays.indices[entries], starts), shape=shape).tocsr()
+
+    @cached_property
+    def between(self) -> sparse.csr_array:
+        """(rows that link, links): what links uses of the rows that link."""
+        return self.link_matrix[self.link_rows]
+
+    @cached_property
+    def _place(self) -> Indices:
+        """Where each row stands among its period's, or among those that link, (rows,)."""
+        place = np.zeros(self.arrays.rows, dtype=np.int32)
+        for rows in (*self.rows, self.link_rows):
+            place[rows] = np.arange(len(rows), dtype=np.int32)
+        return place
+
+    def part(self, period: int) -> Part:
+        """Return the entries of one period."""
+        from scipy import sparse  # noqa: PLC0415  small problems never need it
+
+        arrays, columns, rows = self.arrays, self.columns[period], self.rows[period]
+        entries, width = entries_of(arrays.starts, columns)
+        at = arrays.indices[entries]
+        data = arrays.data[entries]
+        is_own = self.row_period[at] == period
+        ends = np.concatenate([[0], np.cumsum(width)])
+        own, uses = (
+            (np.concatenate([[0], np.cumsum(kept)])[ends].astype(np.int32), self._place[at[kept]], data[kept])
+            for kept in (is_own, ~is_own)
+        )
+        shape = len(self.link_rows), len(columns)
+        return Part(own, sparse.csc_array((uses[2], uses[1], uses[0]), shape=shape), self.link_matrix[rows])
+
+    @cached_property
+    def summed_rows(self) -> Booleans:
+        """(rows that link,) which of them any period has a part in."""
+        arrays = self.arrays
+        is_link = np.zeros(arrays.columns, dtype=bool)
+        is_link[self.links] = True
+        is_summed = np.zeros(arrays.rows, dtype=bool)
+        linked = np.flatnonzero(self.row_period[arrays.indices] == LINK)
+        owner = np.searchsorted(arrays.starts, linked, side="right") - 1
+        is_summed[arrays.indices[linked[~is_link[owner]]]] = True
+        return is_summed[self.link_rows]
+
+    @cached_property
+    def loose(self) -> Booleans:
+        """(links,) which no row of a period knows, and that need not be whole, such as sums over the year."""
+        is_loose = ~self.arrays.is_integer[self.links]
+        owner, at = self.link_matrix.tocoo().col, self.link_matrix.tocoo().row
+        is_loose[owner[self.row_period[at] != LINK]] = False
+        return is_loose
+
+
+def helps(periods: Periods) -> Booleans:
+    """Return of which columns that link more can only help every period, (links,): their rows just loosen."""
+    arrays = periods.arrays
+    entries = periods.link_matrix.tocoo()
+    inner = periods.row_period[entries.row] != LINK
+    rows, columns, data = entries.row[inner], entries.col[inner], entries.data[inner]
+    loosens = np.where(data > 0.0, np.isinf(arrays.row_upper[rows]), np.isinf(arrays.row_lower[rows]))
+    found = np.ones(len(periods.links), dtype=bool)
+    found[columns[~loosens]] = False
+    return found

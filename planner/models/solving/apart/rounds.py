@@ -1,0 +1,91 @@
+"""What the periods have answered so far, round by round, summed over groups of periods.
+
+A round asks all periods at one ``built`` and one set of prices. Its answers are used twice: as planes that no cost lies
+below, and as plans that may be mixed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from planner.models.solving.apart.period import Reply
+    from planner.models.solving.apart.periods import Periods
+    from planner.models.solving.highs.exchange import Places, Vector
+
+GROUPS_MAX = 32
+"""Periods are taken together to so many at most, to keep the programmes at the top small."""
+
+
+class Rounds:
+    """The answers, each array with one entry a round.
+
+    Attributes
+    ----------
+    group
+        (periods,) the group of each.
+    built
+        (links,) what was built.
+    prices
+        (rows that link,)
+    heights, slopes
+        (groups,) and (groups, links): at these prices no group costs less than ``height + slope @ built``.
+    costs, uses
+        (groups,) and (groups, rows that link): what the plans cost, and use of the rows that link.
+    missed
+        (groups,) how much of rows to be served the plans miss.
+    """
+
+    def __init__(self, periods: Periods) -> None:
+        count = len(periods)
+        self.periods = periods
+        self.group: Places = np.arange(count) * min(GROUPS_MAX, count) // count
+        self.built: list[Vector] = []
+        self.prices: list[Vector] = []
+        self.heights: list[Vector] = []
+        self.slopes: list[Vector] = []
+        self.costs: list[Vector] = []
+        self.uses: list[Vector] = []
+        self.missed: list[Vector] = []
+
+    def __len__(self) -> int:
+        """How many rounds there were."""
+        return len(self.built)
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return int(self.group[-1]) + 1
+
+    def add(self, built: Vector, prices: Vector, replies: Sequence[Reply]) -> None:
+        """Take the answers of all periods in."""
+        groups, rows = self.groups, len(prices)
+        heights, costs, missed = (np.zeros(groups) for _ in range(3))
+        slopes, uses = np.zeros((groups, len(built))), np.zeros((groups, rows))
+        for reply in replies:
+            group = self.group[reply.period]
+            heights[group] += reply.value - float(reply.slope @ built)
+            slopes[group] += reply.slope
+            costs[group] += reply.cost
+            uses[group] += reply.use
+            missed[group] += reply.missed
+        for values, value in (
+            (self.built, built), (self.prices, prices), (self.heights, heights), (self.slopes, slopes),
+            (self.costs, costs), (self.uses, uses), (self.missed, missed),
+        ):  # fmt: skip
+            values.append(value)
+
+    @property
+    def size(self) -> float:
+        """About what a plan costs."""
+        links = self.periods.links
+        return float(np.abs(self.periods.arrays.costs[0][links]) @ np.abs(self.built[0])) + float(self.costs[0].sum())
+
+    @property
+    def place(self) -> Places:
+        """(rounds x groups,) the group of each answer, round by round."""
+        return np.tile(np.arange(self.groups), len(self))

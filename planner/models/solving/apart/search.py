@@ -1,0 +1,225 @@
+"""The search over what is built and what rows that link pay, round after round, until plan and bound meet.
+
+1. A sample of the periods is solved together: what it builds and pays is where the search begins.
+2. Every round asks all periods (``period.py``). The mixture of all plans so far (``mixture.py``) is a plan of the
+   whole and gives the next prices; the planes of all rounds (``guide.py``) say what to build next; together they prove
+   a bound (``bound.py``).
+3. Once plan and bound are near, the mixture is taken with whole integers, and the rounds go on about these.
+
+Every bound is proved in the end from prices of all rows, in safe arithmetic, by whoever asked (``proof/``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from planner.models.solving.apart.bound import Bound, bound_of, use_max
+from planner.models.solving.apart.guide import Guide
+from planner.models.solving.apart.mixture import Mixed, Mixture
+from planner.models.solving.apart.period import Question
+from planner.models.solving.apart.rounds import Rounds
+from planner.models.solving.highs.progress import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from planner.models.solving.apart.period import Reply
+    from planner.models.solving.apart.periods import Periods
+    from planner.models.solving.highs.exchange import Clock, Vector
+
+ROUNDS_MAX = 200
+"""Then the search ends with what it has."""
+LEVEL = 0.4
+"""How far up from the least that the planes say to the best known the next point may lie."""
+WIDTH = 0.2
+"""Of a price: how far it may move in a round at first. Of the largest one a tenth of that, for prices of nothing."""
+NARROWER = 0.95
+"""The width shrinks by this each round."""
+RELAXED_SHARE = 0.4
+"""Of the gap asked for: how near plan and bound come before integers are made whole."""
+IDLE_MAX = 8
+"""Rounds with whole integers in a row that make the plan no better: then the rest is the integers' own."""
+BETTER = 0.02
+"""Of the gap asked for: a plan that is better by less is no better."""
+BOUND_EVERY = 3
+"""Rounds between bounds."""
+RECENT = 4
+"""So many of the last points, and that of the mixture, are candidates for the centre."""
+PROVED = 0.95
+"""Of the gap asked for: what safe arithmetic may take away from the bound."""
+
+
+@dataclass
+class Found:
+    """What the search has.
+
+    Attributes
+    ----------
+    bound
+        What is proved, without integers.
+    relaxed, whole
+        The best mixtures without and with whole integers.
+    """
+
+    rounds: Rounds
+    bound: Bound | None = None
+    relaxed: Mixed | None = None
+    whole: Mixed | None = None
+    story: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def best(self) -> Mixed | None:
+        """The plan, if there is one: with whole integers where there are any."""
+        return self.whole
+
+    def gap(self, mixed: Mixed | None) -> float:
+        """Return what a mixture may cost too much, of its cost."""
+        if mixed is None or self.bound is None or not np.isfinite(mixed.cost):
+            return float("inf")
+        return (mixed.cost - self.bound.value) / abs(mixed.cost)
+
+
+class Search:
+    """A search.
+
+    Parameters
+    ----------
+    ask
+        Asks all periods a question; fewer answers than periods where time is up.
+    upper
+        (columns,) limits that no plan exceeds.
+    gap
+        Relative: what ends the search.
+    on_plan
+        Called with what was found whenever plan or bound is better.
+    """
+
+    def __init__(
+        self,
+        periods: Periods,
+        ask: Callable[[Question], Sequence[Reply]],
+        *,
+        upper: Vector,
+        penalty: float,
+        gap: float,
+        clock: Clock,
+        on_plan: Callable[[Found], None],
+    ) -> None:
+        self._periods, self._ask, self._upper = periods, ask, upper
+        self._penalty, self._gap, self._clock, self._on_plan = penalty, gap, clock, on_plan
+        self.found = Found(Rounds(periods))
+        self._use_max: Vector | None = None
+        self._has_integers = bool(periods.arrays.is_integer[periods.links].any())
+
+    def run(self, built: Vector, prices: Vector) -> Found:
+        """Search from a first point and first prices until the gap, the rounds or the time are used up."""
+        largest = float(np.abs(prices).max(initial=0.0))
+        rate, centre, whole, idle = WIDTH, built, False, 0
+        while len(self.found.rounds) < ROUNDS_MAX and self._round(built, prices):
+            width = rate * np.maximum(np.abs(prices), 0.1 * largest)
+            rate *= NARROWER
+            mixture = Mixture(self.found.rounds)
+            priced = mixture.priced(prices, width, self._clock.left)
+            before = self.found.whole
+            self._mix(mixture, whole=whole)
+            idle = idle + 1 if whole and not self._is_better(before) else 0
+            if len(self.found.rounds) % BOUND_EVERY == 0 or whole:
+                self._prove()
+            self._tell()
+            best = self.found.whole if whole else self.found.relaxed
+            near = PROVED * self._gap * (1.0 if whole or not self._has_integers else RELAXED_SHARE)
+            if self.found.gap(best) <= near:
+                if whole or not self._has_integers:
+                    break
+                whole = True
+                self._mix(mixture, whole=True)
+            if priced is None or idle >= IDLE_MAX:
+                break
+            prices = priced.prices
+            following = self._next(prices, priced.built, centre, whole=whole)
+            if following is None:
+                break
+            built, centre = following
+        self._prove()
+        return self.found
+
+    def _round(self, built: Vector, prices: Vector) -> bool:
+        """Ask all periods; say whether all have answered."""
+        question = Question(len(self.found.rounds), built, prices, self._penalty, keeps_plan=True)
+        replies = self._ask(question)
+        if len(replies) < len(self._periods):
+            return False
+        self.found.rounds.add(built, prices, replies)
+        return True
+
+    def _mix(self, mixture: Mixture, *, whole: bool) -> None:
+        """Keep the best mixtures; without integers the relaxed one is a plan as it is."""
+        mixed = mixture.mix(self._clock.left)
+        if mixed is not None and (self.found.relaxed is None or mixed.cost <= self.found.relaxed.cost):
+            self.found.relaxed = mixed
+        if self._has_integers:
+            mixed = (
+                mixture.mix(self._clock.left, whole=True) if whole or not len(self.found.rounds) % BOUND_EVERY else None
+            )
+        if (
+            mixed is not None
+            and np.isfinite(mixed.cost)
+            and (self.found.whole is None or mixed.cost < self.found.whole.cost)
+        ):
+            self.found.whole = mixed
+            self._on_plan(self.found)
+
+    def _is_better(self, before: Mixed | None) -> bool:
+        now = self.found.whole
+        if now is None or before is None:
+            return now is not None
+        return now.cost < before.cost - BETTER * self._gap * abs(before.cost)
+
+    def _prove(self) -> None:
+        """Work out what all rounds prove."""
+        if self._use_max is None:
+            self._use_max = use_max(self._periods, self.found.rounds, self._upper)
+        bound = bound_of(self.found.rounds, self._use_max, self._clock.left)
+        if bound is not None and (self.found.bound is None or bound.value > self.found.bound.value):
+            self.found.bound = bound
+
+    def _next(self, prices: Vector, mixed: Vector, centre: Vector, *, whole: bool) -> tuple[Vector, Vector] | None:
+        """Return what to build in the next round, and the new centre."""
+        rounds = self.found.rounds
+        guide = Guide(rounds, prices)
+        candidates = [mixed, *rounds.built[-RECENT:], centre]
+        if whole:
+            whole_mixed = [self.found.whole.built] if self.found.whole is not None else []
+            candidates = [*whole_mixed, *(built for built in candidates if self._is_whole(built))]
+        if not candidates:
+            candidates = [mixed]
+        values = [guide.value(candidate) for candidate in candidates]
+        best = int(np.argmin(values))
+        centre = candidates[best]
+        least = guide.least(self._clock.left, whole=whole)
+        if least is None:
+            return None
+        level = least + LEVEL * max(values[best] - least, 0.0)
+        built = guide.nearest(centre, level, self._clock.left, whole=whole)
+        return None if built is None else (built, centre)
+
+    def _is_whole(self, built: Vector) -> bool:
+        integers = built[self._periods.arrays.is_integer[self._periods.links]]
+        return bool((integers == np.round(integers)).all())
+
+    def _tell(self) -> None:
+        """Say how far the search is, for the log and for whoever waits."""
+        found, number = self.found, len(self.found.rounds)
+        plan = found.whole if found.whole is not None else found.relaxed
+        cost = plan.cost if plan is not None else float("inf")
+        bound = found.bound.value if found.bound is not None else float("-inf")
+        entry = {"round": number, "seconds": round(self._clock.spent, 1), "bound": bound, "plan": cost}
+        found.story.append({key: value if np.isfinite(value) else None for key, value in entry.items()})
+        gap = found.gap(plan)
+        told = f"{100 * gap:.3f}" if np.isfinite(gap) else "unknown"
+        relaxed = found.gap(found.relaxed)
+        near = f"{100 * relaxed:.3f}" if np.isfinite(relaxed) else "unknown"
+        tell(f"Round {number}: bound {bound:.6e}, plan {cost:.6e}, gap {told} %, without integers {near} %")

@@ -1,0 +1,129 @@
+"""Small programmes at the top of a decomposition: what the periods have answered, put together.
+
+Their numbers are far apart (what a unit of each thing built costs, the cost of all periods, MWh a year), so that each
+is brought to money first, in a unit near the cost of the whole: else a tolerance of the solver's would be larger than
+what is looked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from planner.models.solving.highs.exchange import Booleans, Vector
+
+UNIT = 1e-3
+"""Of what a plan costs: one unit of money."""
+WHOLE_SECONDS = 20.0
+"""That a small programme with integers may take: its best so far will do."""
+WHOLE_GAP = 1e-4
+"""Relative: what a small programme with integers may be from its best."""
+SWEEPS = 3
+"""Over rows and columns, to bring their largest entries to 1."""
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What came of a small programme.
+
+    Attributes
+    ----------
+    values, duals
+        (columns,) and (rows,); no duals where there are integers.
+    bound
+        What no point costs less than.
+    """
+
+    values: Vector
+    duals: Vector
+    bound: float
+
+
+def solve_small(
+    cost: Vector,
+    limits: tuple[Vector, Vector],
+    matrix: sparse.csc_array,
+    sides: tuple[Vector, Vector],
+    *,
+    size: float,
+    seconds: float,
+    integers: Booleans | None = None,
+) -> Solved | None:
+    """Minimise ``cost @ x``; ``None`` where there is no answer in time.
+
+    Parameters
+    ----------
+    size
+        About what a plan costs.
+    seconds
+        That it may take.
+    integers
+        (columns,) which are whole.
+    """
+    unit = UNIT * max(abs(size), 1.0)
+    of_row, of_column = _scales(matrix, cost / unit, integers)
+    scaled = sparse.csc_array(sparse.diags_array(of_row) @ matrix @ sparse.diags_array(of_column))
+    scaled.sort_indices()
+    highs = _highs(seconds if integers is None else min(seconds, WHOLE_SECONDS))
+    whole = np.zeros(len(cost), dtype=np.int32) if integers is None else integers.astype(np.int32)
+    highs.passModel(
+        len(cost), scaled.shape[0], scaled.nnz, 1, 1, 0.0, cost * of_column / unit,
+        limits[0] / of_column, limits[1] / of_column, sides[0] * of_row, sides[1] * of_row,
+        scaled.indptr.astype(np.int32), scaled.indices.astype(np.int32), scaled.data, whole,
+    )  # fmt: skip
+    highs.run()
+    info = highs.getInfo()
+    is_there = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    if integers is not None:
+        is_there |= info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    if not is_there:
+        return None
+    solution = highs.getSolution()
+    bound = info.objective_function_value if integers is None else info.mip_dual_bound
+    duals = np.array(solution.row_dual) * of_row * unit if integers is None else np.zeros(0)
+    return Solved(np.array(solution.col_value) * of_column, duals, bound * unit)
+
+
+def _highs(seconds: float) -> Any:
+    make: Any = highspy.Highs
+    highs = make()
+    for name, value in {
+        "output_flag": False,
+        "threads": 1,
+        "parallel": "off",
+        "time_limit": max(seconds, 0.0),
+        "mip_rel_gap": WHOLE_GAP,
+        "primal_feasibility_tolerance": TOLERANCE,
+        "dual_feasibility_tolerance": TOLERANCE,
+    }.items():
+        highs.setOptionValue(name, value)
+    return highs
+
+
+def _scales(matrix: sparse.csc_array, cost: Vector, integers: Booleans | None) -> tuple[Vector, Vector]:
+    """Return factors of rows and columns: a column with a cost costs 1 a unit, other entries are near 1."""
+    size = abs(matrix)
+    of_row = np.ones(matrix.shape[0])
+    is_free = cost == 0.0
+    of_column = np.where(is_free, 1.0, 1.0 / np.where(is_free, 1.0, np.abs(cost)))
+    if integers is not None:
+        of_column[integers] = 1.0
+        is_free &= ~integers
+    for _ in range(SWEEPS):
+        entries = sparse.csr_array(sparse.diags_array(of_row) @ size @ sparse.diags_array(of_column))
+        of_row /= _largest(entries.max(axis=1))
+        entries = sparse.csr_array(sparse.diags_array(of_row) @ size @ sparse.diags_array(of_column))
+        of_column = np.where(is_free, of_column / _largest(entries.max(axis=0)), of_column)
+    return of_row, of_column
+
+
+def _largest(entries: sparse.coo_array) -> Vector:
+    """Return the largest entries, 1 for none."""
+    largest = entries.toarray().ravel()
+    return np.where(largest > 0.0, largest, 1.0)
