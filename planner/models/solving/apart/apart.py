@@ -97,7 +97,7 @@ def solve_apart(
         return replies
 
     def on_plan(found: Found) -> None:
-        if found.whole is not None and np.isfinite(clock.limit):
+        if found.whole is not None:
             bound = found.bound.value if found.bound is not None else float("nan")
             on_incumbent(values_of(found.whole, found.rounds, folder), bound)
 

@@ -107,19 +107,16 @@ def _highs(seconds: float) -> Any:
 
 
 def _scales(matrix: sparse.csc_array, cost: Vector, integers: Booleans | None) -> tuple[Vector, Vector]:
-    """Return factors of rows and columns: a column with a cost costs 1 a unit, other entries are near 1."""
-    size = abs(matrix)
-    of_row = np.ones(matrix.shape[0])
-    is_free = cost == 0.0
-    of_column = np.where(is_free, 1.0, 1.0 / np.where(is_free, 1.0, np.abs(cost)))
-    if integers is not None:
-        of_column[integers] = 1.0
-        is_free &= ~integers
+    """Return factors of rows and columns that bring the largest entry of each, and of a column its cost, near 1."""
+    size, price = abs(matrix), np.abs(cost)
+    of_row, of_column = np.ones(matrix.shape[0]), np.ones(matrix.shape[1])
     for _ in range(SWEEPS):
         entries = sparse.csr_array(sparse.diags_array(of_row) @ size @ sparse.diags_array(of_column))
         of_row /= _largest(entries.max(axis=1))
         entries = sparse.csr_array(sparse.diags_array(of_row) @ size @ sparse.diags_array(of_column))
-        of_column = np.where(is_free, of_column / _largest(entries.max(axis=0)), of_column)
+        of_column /= np.maximum(_largest(entries.max(axis=0)), price * of_column)
+        if integers is not None:
+            of_column[integers] = 1.0
     return of_row, of_column
 
 
