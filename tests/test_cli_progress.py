@@ -238,6 +238,11 @@ def test_an_errand_is_run_once_while_another_works() -> None:
         ("Integers: 3 of 8 whole", "solving: 3 of 8 integers are whole"),
         ("Node 12, gap 0.81 %", "solving: gap 0.81 % after 12 branches"),
         (
+            "Round 12: bound 1.508204e+11, plan 1.513066e+11, gap 0.321 %, without integers 0.152 %",
+            "solving: round 12, bound 1.508204e+11, plan 1.513066e+11, gap 0.321 %",
+        ),
+        ("Round 2: bound -inf, plan inf, gap unknown %, without integers unknown %", "solving: round 2"),
+        (
             " H       0       0         0   0.00%   609276852.8     609276852.8        0.42%        1      1      0         3     0.0s",
             "solving: gap 0.42 %",
         ),

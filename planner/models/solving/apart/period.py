@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import highspy
 import numpy as np
 
+from planner.models.solving.highs.highs import new_highs, numbers_of
 from planner.models.solving.highs.options import pinned_options
-from planner.models.solving.large import part as parts
-from planner.models.solving.large.pricing import PRIMAL_SIMPLEX, Pricing
+from planner.models.solving.large.part import Part
+from planner.models.solving.large.pricing import PRIMAL_SIMPLEX, Pricing, is_served
 from planner.models.solving.large.warm import LOWER, WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.models.solving.apart.periods import Part, Periods
+    from planner.models.solving.apart.periods import Entries, Periods
     from planner.models.solving.highs.exchange import Arrays, Clock, Places, Request, Statuses, Vector
 
 HELD_MAX = 0.3
@@ -43,15 +43,12 @@ class Question:
         (rows that link,) what a unit of each row is worth.
     penalty
         For a unit of a row that is missed.
-    keeps_plan
-        Whether what the period does is left in a file.
     """
 
     number: int
     built: Vector
     prices: Vector
     penalty: float
-    keeps_plan: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,8 +137,7 @@ class PeriodSolver:
 
     def __init__(self, periods: Periods, upper: Vector, request: Request, folder: Path) -> None:
         self._periods, self._upper, self._folder = periods, upper, folder
-        make: Any = highspy.Highs  # whose own type stubs lack half of what it can do
-        self._highs = make()
+        self._highs = new_highs()
         self._highs.setOptionValue("output_flag", False)
         for name, value in pinned_options(request).items():
             self._highs.setOptionValue(name, value)
@@ -163,7 +159,7 @@ class PeriodSolver:
         )
         path = state_path(self._folder, period)
         state = State.read(path) or _cold(own, count)
-        solved = parts.Part(self._highs, cost, (limits[0], limits[1]), sides=sides, part=matrix, held=state.held)
+        solved = Part(self._highs, cost, (limits[0], limits[1]), sides=sides, part=matrix, held=state.held)
         if len(state.columns):
             solved.begin_at(WORDS[state.columns], WORDS[state.rows])
         pricing = _Shifted(own, count) if len(own.on_demand) else None
@@ -174,9 +170,8 @@ class PeriodSolver:
         np.save(duals_path(self._folder, question.number, period), duals)
         missed = float(values[:count] @ (values[:count] > MISSED))
         does = values[count:]
-        if question.keeps_plan:
-            places = np.flatnonzero(does)
-            np.savez(plan_path(self._folder, question.number, period), places=columns[places], values=does[places])
+        places = np.flatnonzero(does)
+        np.savez(plan_path(self._folder, question.number, period), places=columns[places], values=does[places])
         return Reply(
             period,
             value=float(self._highs.getInfo().objective_function_value),
@@ -186,10 +181,10 @@ class PeriodSolver:
             missed=missed,
         )
 
-    def _ended(self, solved: parts.Part, own: Arrays, pricing: _Shifted | None, count: int) -> State:
+    def _ended(self, solved: Part, own: Arrays, pricing: _Shifted | None, count: int) -> State:
         basis = self._highs.getBasis()
         statuses = np.full(count + own.columns, LOWER, dtype=np.int8)
-        statuses[solved.held] = _numbers(basis.col_status)
+        statuses[solved.held] = numbers_of(basis.col_status)
         held = solved.held
         if pricing is not None and len(held) > HELD_MAX * own.columns:
             idle = np.zeros(len(statuses), dtype=bool)
@@ -198,7 +193,7 @@ class PeriodSolver:
             far = held[idle[held]]
             near = far[pricing.kept(far, solved.reduced_costs()[far])]
             held = np.concatenate([held[~idle[held]], near])
-        return State(np.sort(held), statuses, _numbers(basis.row_status))
+        return State(np.sort(held), statuses, numbers_of(basis.row_status))
 
 
 class _Shifted(Pricing):
@@ -217,11 +212,7 @@ class _Shifted(Pricing):
         return super().kept(columns - self._count, reduced)
 
 
-def _numbers(statuses: list[Any]) -> Statuses:
-    return np.fromiter(map(int, statuses), dtype=np.int8, count=len(statuses))
-
-
-def _own(arrays: Arrays, columns: Places, rows: Places, entries: Part, upper: Vector) -> Arrays:
+def _own(arrays: Arrays, columns: Places, rows: Places, entries: Entries, upper: Vector) -> Arrays:
     """Return a period as a problem by itself, without what links it."""
     starts, indices, data = entries.own
     return replace(
@@ -237,7 +228,7 @@ def _own(arrays: Arrays, columns: Places, rows: Places, entries: Part, upper: Ve
 
 def _with_missed(own: Arrays) -> tuple[Places, tuple[Any, Any, Vector]]:
     """Return the rows that may be missed, and the matrix with a column for each before those of the period."""
-    missable = np.flatnonzero((own.row_lower > 0.0) | (own.row_upper < 0.0))
+    missable = np.flatnonzero(is_served(own))
     count = len(missable)
     starts = np.concatenate([np.arange(count), own.starts + count]).astype(np.int32)
     indices = np.concatenate([missable.astype(np.int32), own.indices])

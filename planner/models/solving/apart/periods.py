@@ -18,12 +18,12 @@ from planner.models.solving.large.pricing import entries_of
 if TYPE_CHECKING:
     from scipy import sparse
 
-    from planner.models.solving.highs.exchange import Arrays, Booleans, Indices, Vector
+    from planner.models.solving.highs.exchange import Arrays, Booleans, Indices, Places, Vector
 
 
 @dataclass(frozen=True)
-class Part:
-    """The entries of one period.
+class Entries:
+    """The coefficients of one period.
 
     Attributes
     ----------
@@ -49,12 +49,15 @@ class Periods:
         Of each period, in the problem's order.
     links, link_rows
         The columns and the rows in no period.
+    column_period, row_period
+        (columns,) and (rows,) the period of each, ``LINK`` for those in none.
     """
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
         self.row_period = periods_of(arrays.row_block, arrays.block_period)
-        *self.columns, self.links = members_of(periods_of(arrays.column_block, arrays.block_period))
+        self.column_period = periods_of(arrays.column_block, arrays.block_period)
+        *self.columns, self.links = members_of(self.column_period)
         *self.rows, self.link_rows = members_of(self.row_period)
 
     def __len__(self) -> int:
@@ -90,7 +93,7 @@ class Periods:
             place[rows] = np.arange(len(rows), dtype=np.int32)
         return place
 
-    def part(self, period: int) -> Part:
+    def part(self, period: int) -> Entries:
         """Return the entries of one period."""
         from scipy import sparse  # noqa: PLC0415  small problems never need it
 
@@ -105,26 +108,28 @@ class Periods:
             for kept in (is_own, ~is_own)
         )
         shape = len(self.link_rows), len(columns)
-        return Part(own, sparse.csc_array((uses[2], uses[1], uses[0]), shape=shape), self.link_matrix[rows])
+        return Entries(own, sparse.csc_array((uses[2], uses[1], uses[0]), shape=shape), self.link_matrix[rows])
 
     @cached_property
     def summed_rows(self) -> Booleans:
         """(rows that link,) which of them any period has a part in."""
-        arrays = self.arrays
-        is_link = np.zeros(arrays.columns, dtype=bool)
-        is_link[self.links] = True
-        is_summed = np.zeros(arrays.rows, dtype=bool)
-        linked = np.flatnonzero(self.row_period[arrays.indices] == LINK)
-        owner = np.searchsorted(arrays.starts, linked, side="right") - 1
-        is_summed[arrays.indices[linked[~is_link[owner]]]] = True
+        is_summed = np.zeros(self.arrays.rows, dtype=bool)
+        is_summed[self.arrays.indices[self.summands()[0]]] = True
         return is_summed[self.link_rows]
+
+    def summands(self) -> tuple[Places, Indices]:
+        """Return the coefficients of periods' columns in rows that link: where they stand, and whose they are."""
+        arrays = self.arrays
+        linked = np.flatnonzero(self.row_period[arrays.indices] == LINK)
+        owner = self.column_period[np.searchsorted(arrays.starts, linked, side="right") - 1]
+        return linked[owner != LINK], owner[owner != LINK]
 
     @cached_property
     def loose(self) -> Booleans:
         """(links,) which no row of a period knows, and that need not be whole, such as sums over the year."""
         is_loose = ~self.arrays.is_integer[self.links]
-        owner, at = self.link_matrix.tocoo().col, self.link_matrix.tocoo().row
-        is_loose[owner[self.row_period[at] != LINK]] = False
+        entries = self.link_matrix.tocoo()
+        is_loose[entries.col[self.row_period[entries.row] != LINK]] = False
         return is_loose
 
 

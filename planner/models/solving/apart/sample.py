@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.models.solving.large.block_start import LINK, periods_of
+from planner.models.solving.large.block_start import LINK
 from planner.models.solving.large.pricing import entries_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _scaled(periods: Periods, sample: list[int], columns: Places, rows: Places) 
     kept = at >= 0
     starts = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(width)])].astype(np.int32)
     at, data = at[kept], data[kept]
-    is_inner = periods_of(arrays.column_block[columns], arrays.block_period) != LINK
+    is_inner = periods.column_period[columns] != LINK
     inner = np.repeat(is_inner, np.diff(starts))
     linked = inner & (periods.row_period[rows[at]] == LINK)
     share = _weights(periods, sample)
@@ -68,18 +68,13 @@ def _scaled(periods: Periods, sample: list[int], columns: Places, rows: Places) 
 def _weights(periods: Periods, sample: list[int]) -> Vector:
     """Return which part of each row that links the sampled periods are, (rows,), by the sizes of their entries."""
     arrays = periods.arrays
-    whole, some = np.zeros(arrays.rows), np.zeros(arrays.rows)
-    is_sampled = np.zeros(len(periods) + 1, dtype=bool)
+    is_sampled = np.zeros(len(periods), dtype=bool)
     is_sampled[sample] = True
-    column_period = periods_of(arrays.column_block, arrays.block_period)
-    linked = np.flatnonzero(periods.row_period[arrays.indices] == LINK)
-    owner = column_period[np.searchsorted(arrays.starts, linked, side="right") - 1]
-    linked, owner = linked[owner != LINK], owner[owner != LINK]
-    size = np.abs(arrays.data[linked])
-    whole += np.bincount(arrays.indices[linked], size, minlength=arrays.rows)
-    mine = is_sampled[owner]
-    some += np.bincount(arrays.indices[linked[mine]], size[mine], minlength=arrays.rows)
-    return np.divide(some, whole, out=np.ones_like(whole), where=(whole > 0.0) & (some > 0.0))
+    places, owner = periods.summands()
+    size, mine = np.abs(arrays.data[places]), is_sampled[owner]
+    whole = np.bincount(arrays.indices[places], size, minlength=arrays.rows)
+    some = np.bincount(arrays.indices[places[mine]], size[mine], minlength=arrays.rows)
+    return np.divide(some, whole, out=np.ones(arrays.rows), where=(whole > 0.0) & (some > 0.0))
 
 
 def _renumbered(blocks: Indices, number: Indices, period: Indices) -> Indices:

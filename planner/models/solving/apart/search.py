@@ -46,6 +46,8 @@ BETTER = 0.02
 """Of the gap asked for: a plan that is better by less is no better."""
 BOUND_EVERY = 3
 """Rounds between bounds."""
+PROOF_SECONDS_MIN = 5.0
+"""[s] that a bound may always take: as long as steps 2 and 3 of the joint way (``exchange.POLISH_SECONDS_MIN``)."""
 RECENT = 4
 """So many of the last points, and that of the mixture, are candidates for the centre."""
 PROVED = 0.95
@@ -70,11 +72,6 @@ class Found:
     whole: Mixed | None = None
     story: list[dict[str, Any]] = field(default_factory=list)
 
-    @property
-    def best(self) -> Mixed | None:
-        """The plan, if there is one: with whole integers where there are any."""
-        return self.whole
-
     def gap(self, mixed: Mixed | None) -> float:
         """Return what a mixture may cost too much, of its cost."""
         if mixed is None or self.bound is None or not np.isfinite(mixed.cost):
@@ -94,7 +91,7 @@ class Search:
     gap
         Relative: what ends the search.
     on_plan
-        Called with what was found whenever plan or bound is better.
+        Called with what was found whenever the plan is better.
     """
 
     def __init__(
@@ -124,18 +121,18 @@ class Search:
             mixture = Mixture(self.found.rounds)
             priced = mixture.priced(prices, width, self._clock.left)
             before = self.found.whole
-            self._mix(mixture, whole=whole)
+            is_due = len(self.found.rounds) % BOUND_EVERY == 0
+            self._mix(mixture, whole=whole or is_due)
             idle = idle + 1 if whole and not self._is_better(before) else 0
-            if len(self.found.rounds) % BOUND_EVERY == 0 or whole:
+            if whole or is_due:
                 self._prove()
             self._tell()
-            best = self.found.whole if whole else self.found.relaxed
-            near = PROVED * self._gap * (1.0 if whole or not self._has_integers else RELAXED_SHARE)
-            if self.found.gap(best) <= near:
+            if self._is_near(whole=whole):
                 if whole or not self._has_integers:
                     break
                 whole = True
-                self._mix(mixture, whole=True)
+                if not is_due:
+                    self._keep_whole(mixture.mix(self._clock.left, whole=True))
             if priced is None or idle >= IDLE_MAX:
                 break
             prices = priced.prices
@@ -148,7 +145,7 @@ class Search:
 
     def _round(self, built: Vector, prices: Vector) -> bool:
         """Ask all periods; say whether all have answered."""
-        question = Question(len(self.found.rounds), built, prices, self._penalty, keeps_plan=True)
+        question = Question(len(self.found.rounds), built, prices, self._penalty)
         replies = self._ask(question)
         if len(replies) < len(self._periods):
             return False
@@ -160,17 +157,23 @@ class Search:
         mixed = mixture.mix(self._clock.left)
         if mixed is not None and (self.found.relaxed is None or mixed.cost <= self.found.relaxed.cost):
             self.found.relaxed = mixed
-        if self._has_integers:
-            mixed = (
-                mixture.mix(self._clock.left, whole=True) if whole or not len(self.found.rounds) % BOUND_EVERY else None
-            )
-        if (
-            mixed is not None
-            and np.isfinite(mixed.cost)
-            and (self.found.whole is None or mixed.cost < self.found.whole.cost)
-        ):
+        if not self._has_integers:
+            self._keep_whole(mixed)
+        elif whole:
+            self._keep_whole(mixture.mix(self._clock.left, whole=True))
+
+    def _keep_whole(self, mixed: Mixed | None) -> None:
+        """Keep a plan if there is none as good."""
+        known = float("inf") if self.found.whole is None else self.found.whole.cost
+        if mixed is not None and mixed.cost < known:
             self.found.whole = mixed
             self._on_plan(self.found)
+
+    def _is_near(self, *, whole: bool) -> bool:
+        """Whether plan and bound are near enough: to end, or for integers to be made whole."""
+        ends = whole or not self._has_integers
+        share = 1.0 if ends else RELAXED_SHARE
+        return self.found.gap(self.found.whole if ends else self.found.relaxed) <= PROVED * share * self._gap
 
     def _is_better(self, before: Mixed | None) -> bool:
         now = self.found.whole
@@ -179,10 +182,12 @@ class Search:
         return now.cost < before.cost - BETTER * self._gap * abs(before.cost)
 
     def _prove(self) -> None:
-        """Work out what all rounds prove."""
+        """Work out what all rounds prove, in a moment even where the time is used up: a plan is to have its bound."""
+        if not len(self.found.rounds):
+            return
         if self._use_max is None:
             self._use_max = use_max(self._periods, self.found.rounds, self._upper)
-        bound = bound_of(self.found.rounds, self._use_max, self._clock.left)
+        bound = bound_of(self.found.rounds, self._use_max, max(self._clock.left, PROOF_SECONDS_MIN))
         if bound is not None and (self.found.bound is None or bound.value > self.found.bound.value):
             self.found.bound = bound
 

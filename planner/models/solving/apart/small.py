@@ -14,13 +14,15 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from planner.models.solving.highs.highs import new_highs
+
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Booleans, Vector
 
 UNIT = 1e-3
 """Of what a plan costs: one unit of money."""
-WHOLE_SECONDS = 20.0
-"""That a small programme with integers may take: its best so far will do."""
+NODES_MAX = 200
+"""Of the search of a small programme with integers: its best by then will do, on any machine the same."""
 WHOLE_GAP = 1e-4
 """Relative: what a small programme with integers may be from its best."""
 SWEEPS = 3
@@ -70,7 +72,7 @@ def solve_small(
     of_row, of_column = _scales(matrix, cost / unit, integers)
     scaled = sparse.csc_array(sparse.diags_array(of_row) @ matrix @ sparse.diags_array(of_column))
     scaled.sort_indices()
-    highs = _highs(seconds if integers is None else min(seconds, WHOLE_SECONDS))
+    highs = _highs(seconds)
     whole = np.zeros(len(cost), dtype=np.int32) if integers is None else integers.astype(np.int32)
     highs.passModel(
         len(cost), scaled.shape[0], scaled.nnz, 1, 1, 0.0, cost * of_column / unit,
@@ -91,14 +93,14 @@ def solve_small(
 
 
 def _highs(seconds: float) -> Any:
-    make: Any = highspy.Highs
-    highs = make()
+    highs = new_highs()
     for name, value in {
         "output_flag": False,
         "threads": 1,
         "parallel": "off",
         "time_limit": max(seconds, 0.0),
         "mip_rel_gap": WHOLE_GAP,
+        "mip_max_nodes": NODES_MAX,
         "primal_feasibility_tolerance": TOLERANCE,
         "dual_feasibility_tolerance": TOLERANCE,
     }.items():

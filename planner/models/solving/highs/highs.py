@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import highspy
@@ -79,7 +79,7 @@ class Programme:
         self._bound_scale = 1.0
         self._cost = np.zeros(arrays.columns)
         self._algorithm = request.algorithm
-        self._highs: Any = _new()
+        self._highs: Any = new_highs()
         for name, value in pinned_options(request, with_integers=self.with_integers).items():
             self._set_option(name, value)
         for name, value in WHOLE.items() if self.with_integers and lets_slip(arrays) else ():
@@ -363,7 +363,7 @@ class Programme:
         if not basis.valid:
             return None
         parts = basis.col_status, basis.row_status[: self.arrays.rows]
-        return np.concatenate([np.fromiter(map(int, part), dtype=np.int8, count=len(part)) for part in parts])
+        return np.concatenate([numbers_of(part) for part in parts])
 
     def is_basic(self) -> tuple[Booleans, Booleans] | None:
         """Which columns and which rows are basic, or ``None`` where HiGHS has no basis to show."""
@@ -373,7 +373,12 @@ class Programme:
         return basis[: self.arrays.columns] == BASIC, basis[self.arrays.columns :] == BASIC
 
 
-def _new() -> Any:
+def numbers_of(statuses: Sequence[Any]) -> Statuses:
+    """Return HiGHS's own statuses by their numbers."""
+    return np.fromiter(map(int, statuses), dtype=np.int8, count=len(statuses))
+
+
+def new_highs() -> Any:
     """Return an empty HiGHS (its own type stubs lack half of what it can do)."""
     make: Any = highspy.Highs
     return make()
@@ -381,5 +386,5 @@ def _new() -> Any:
 
 def version() -> str:
     """HiGHS's version and the commit it was built from."""
-    highs = _new()
+    highs = new_highs()
     return f"{highs.version()} ({highs.githash()})"

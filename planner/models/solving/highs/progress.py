@@ -33,7 +33,7 @@ PHASES: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
         ),
     ),
     (
-        r"Round (\d+): bound (\S+), plan (\S+), gap (\S+) %, .*",
+        r"Round (\d+): bound (-?[\d.]+e[+-]\d+), plan (-?[\d.]+e[+-]\d+), gap ([\d.]+) %, .*",
         lambda number, bound, plan, gap: say(
             "solving: round {number}, bound {bound}, plan {plan}, gap {gap} %",
             number=int(number),
@@ -42,6 +42,7 @@ PHASES: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
             gap=gap,
         ),
     ),
+    (r"Round (\d+): bound .*", lambda number: say("solving: round {number}", number=int(number))),
     (
         r"(\d+) columns priced in, (\d+) of (\d+) at work",
         lambda _, held, count: say("solving: {held:,} of {count:,} columns at work", held=int(held), count=int(count)),

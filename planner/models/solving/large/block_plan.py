@@ -7,11 +7,12 @@ rows hold as well; its own prices are the next ones. What comes of it is a plan 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import highspy
 import numpy as np
 
+from planner.models.solving.highs.highs import new_highs
 from planner.models.solving.highs.progress import tell
 from planner.models.solving.large.block_start import LINK
 
@@ -163,8 +164,7 @@ def _solved(
     matrix: Vector, cost: Vector, limits: tuple[Vector, Vector], sides: tuple[Vector, Vector]
 ) -> tuple[Vector, Vector] | None:
     """Solve a small programme, (columns, rows); return values and duals."""
-    make: Any = highspy.Highs
-    highs = make()
+    highs = new_highs()
     highs.setOptionValue("output_flag", False)
     count, rows = matrix.shape
     columns, entries = np.nonzero(matrix)

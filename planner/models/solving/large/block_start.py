@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import highspy
 import numpy as np
 
 from planner.models.algebra.unfit import COEFFICIENT_MAX, unfit_limits, unfit_numbers
+from planner.models.solving.highs.highs import new_highs
 from planner.models.solving.highs.options import pinned_options
 from planner.models.solving.highs.progress import tell, told_blocks
 from planner.models.solving.large.branch import WHOLE
@@ -99,8 +100,7 @@ class BlockStart:
         self.values[self._chained] = programme.column_lower[self._chained]
         self._prices = np.zeros(arrays.rows)
         self._row_place = np.zeros(arrays.rows, dtype=np.int32)
-        make: Any = highspy.Highs  # whose own type stubs lack half of what it can do
-        self._highs = make()
+        self._highs = new_highs()
         self._highs.setOptionValue("output_flag", False)
         # Blocks stand for unequal parts of the year, so that their number says nothing of their share.
         inner = arrays.column_block >= 0

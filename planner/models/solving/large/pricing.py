@@ -66,6 +66,11 @@ def least_of_each(values: Vector, groups: Indices, count: int) -> Places:
     return order[(rank < count) | (sorted_groups < 0)]
 
 
+def is_served(arrays: Arrays) -> Booleans:
+    """Return which rows are to be served, (rows,): 0 in every column breaks them."""
+    return (arrays.row_lower > 0.0) | (arrays.row_upper < 0.0)
+
+
 def _served(arrays: Arrays) -> tuple[Indices, Vector]:
     """Return the row that each column serves, -1 for none, and how much of it a unit serves, each (columns,)."""
     up, down = arrays.row_lower > 0.0, arrays.row_upper < 0.0

@@ -56,7 +56,7 @@ def _details(found: Apart, *, is_optimal: bool) -> dict[str, Any]:
         "options": {},
         "stages": found.story[-1:],
         "periods_apart": {"periods": found.periods, "rounds": found.rounds, "story": found.story},
-        "prices_within": found.gap,
+        **({} if found.duals is None else {"prices_within": found.gap}),
         "from_basis": False,
         "bound_from": "planner",
         "tie_break": "off",

@@ -79,6 +79,7 @@ class Work:
         self.arrays: Arrays = exchange.read_arrays(folder)
         check_arrays(self.arrays)
         self.incumbent: Vector | None = None
+        self.clock = Clock(self.request.time_limit)
 
     def run(self) -> None:
         """Do the job and leave the answer."""
@@ -116,9 +117,7 @@ class Work:
             return False
         from planner.models.solving.process.answers import answer_apart  # noqa: PLC0415  one solver a process
 
-        answer = answer_apart(
-            self.arrays, self.request, Clock(self.request.time_limit), self.folder, self.keep_incumbent
-        )
+        answer = answer_apart(self.arrays, self.request, self.clock, self.folder, self.keep_incumbent)
         if answer is not None:
             self.save(answer)
         return answer is not None
@@ -127,7 +126,7 @@ class Work:
         """Do steps 1 to 3 with HiGHS."""
         from planner.models.solving.process import second, stages  # noqa: PLC0415  one solver a process
 
-        clock = Clock(self.request.time_limit)
+        clock = self.clock
         start, basis = self.start(), self.basis()
         folder = self.folder if self.request.prove else None
         search = self.arrays, self.request, clock, self.keep_incumbent, start
@@ -166,7 +165,7 @@ class Work:
         """Solve a problem without integers: steps 2 and 3 are all there is."""
         from planner.models.solving.process import second, stages  # noqa: PLC0415  one solver a process
 
-        clock = Clock(self.request.time_limit)
+        clock = self.clock
         result = stages.polish(self.arrays, self.request, clock, None, basis=self.basis())
         if result.state in second.DOUBTED:
             result = second.on_polish(self.arrays, self.request, clock, result)
