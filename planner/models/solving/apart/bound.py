@@ -40,11 +40,14 @@ class Bound:
         (rounds, groups) how much each round's prices count.
     prices
         (rows that link,) their prices in the proof.
+    built
+        (links,) what is built where all planes are lowest.
     """
 
     value: float
     weights: Vector
     prices: Vector
+    built: Vector
 
 
 def bound_of(rounds: Rounds, use_max: Vector, seconds: float) -> Bound | None:
@@ -96,7 +99,7 @@ def bound_of(rounds: Rounds, use_max: Vector, seconds: float) -> Bound | None:
         return None
     rows = len(periods.link_rows)
     weights = np.maximum(found.duals[rows:].reshape(len(rounds), groups), 0.0)
-    return Bound(found.bound, weights / weights.sum(axis=0), found.duals[:rows])
+    return Bound(found.bound, weights / weights.sum(axis=0), found.duals[:rows], found.values[: len(links)])
 
 
 def use_max(periods: Periods, rounds: Rounds, upper: Vector) -> Vector:

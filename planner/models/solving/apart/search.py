@@ -46,6 +46,10 @@ BETTER = 0.02
 """Of the gap asked for: a plan that is better by less is no better."""
 BOUND_EVERY = 3
 """Rounds between bounds."""
+STUCK_MAX = 6
+"""Rounds that bring plan and bound no nearer; then all are asked where the planes are lowest, at the bound's prices."""
+NEARER = 0.01
+"""Of the gap between plan and bound: by less they are no nearer."""
 PROOF_SECONDS_MIN = 5.0
 """[s] that a bound may always take: as long as steps 2 and 3 of the joint way (``exchange.POLISH_SECONDS_MIN``)."""
 RECENT = 4
@@ -109,6 +113,8 @@ class Search:
         self._penalty, self._gap, self._clock, self._on_plan = penalty, gap, clock, on_plan
         self.found = Found(Rounds(periods))
         self._use_max: Vector | None = None
+        self._latest: Bound | None = None  # of the last proof: not always the highest, but with all planes
+        self._nearest, self._stuck = float("inf"), 0
         self._has_integers = bool(periods.arrays.is_integer[periods.links].any())
 
     def run(self, built: Vector, prices: Vector) -> Found:
@@ -135,6 +141,11 @@ class Search:
                     self._keep_whole(mixture.mix(self._clock.left, whole=True))
             if priced is None or idle >= IDLE_MAX:
                 break
+            if not whole and self._is_stuck():
+                self._prove()
+                if self._latest is not None:
+                    built, prices = self._latest.built, np.where(self._periods.summed_rows, self._latest.prices, 0.0)
+                    continue
             prices = priced.prices
             following = self._next(prices, priced.built, centre, whole=whole)
             if following is None:
@@ -175,6 +186,13 @@ class Search:
         share = 1.0 if ends else RELAXED_SHARE
         return self.found.gap(self.found.whole if ends else self.found.relaxed) <= PROVED * share * self._gap
 
+    def _is_stuck(self) -> bool:
+        """Whether plan and bound have come no nearer for some rounds."""
+        gap = self.found.gap(self.found.relaxed)
+        self._stuck = 0 if gap < (1.0 - NEARER) * self._nearest else self._stuck + 1
+        self._nearest = min(self._nearest, gap)
+        return bool(np.isfinite(gap)) and self._stuck >= STUCK_MAX
+
     def _is_better(self, before: Mixed | None) -> bool:
         now = self.found.whole
         if now is None or before is None:
@@ -188,6 +206,7 @@ class Search:
         if self._use_max is None:
             self._use_max = use_max(self._periods, self.found.rounds, self._upper)
         bound = bound_of(self.found.rounds, self._use_max, max(self._clock.left, PROOF_SECONDS_MIN))
+        self._latest = bound
         if bound is not None and (self.found.bound is None or bound.value > self.found.bound.value):
             self.found.bound = bound
 
