@@ -40,7 +40,7 @@ def plan_of(world: str) -> Plan:
 
 def moved_work(region: str, workload: str, site: str, power: float) -> Decisions:
     """Move work from day to night, MWh for MWh."""
-    route = ("allocation", region, workload, site, "direct")
+    route = ("allocation", region, workload, site, "network")
     return {(*route, "day"): -power, (*route, "night"): power * OVER}
 
 
@@ -53,14 +53,14 @@ DECISIONS: dict[str, tuple[str, Decisions, bool, set[str]]] = {
     "work later than its deadline": (
         "certificate",
         {("backlog", "coast", "training", "day"): 10,
-         ("allocation", "coast", "training", "gansu", "direct", "day"): -5,
-         ("allocation", "coast", "training", "gansu", "direct", "night"): 10 / 3.84}, True, {"deadline"}),
+         ("allocation", "coast", "training", "gansu", "network", "day"): -5,
+         ("allocation", "coast", "training", "gansu", "network", "night"): 10 / 3.84}, True, {"deadline"}),
     "unserved demand hidden": (
         "certificate", {("unserved_demand", "coast", "online", "day"): -2}, True, {"demand_balance"}),
     "more served than there is room": (
         "certificate",
         {("unserved_demand", "coast", "online", "day"): -5.2,
-         ("allocation", "coast", "online", "shanghai", "direct", "day"): 5.2}, True, {"site_capacity"}),
+         ("allocation", "coast", "online", "shanghai", "network", "day"): 5.2}, True, {"site_capacity"}),
     "power moved between hours": (
         "certificate", {("grid_power", "gansu", "day"): -3, ("grid_power", "gansu", "night"): 3 * OVER}, False,
         {"power_balance"}),
@@ -68,7 +68,7 @@ DECISIONS: dict[str, tuple[str, Decisions, bool, set[str]]] = {
     "more power than the fleet may draw": (
         "matched",
         {("unserved_demand", "capital", "online", "day"): -1,
-         ("allocation", "capital", "online", "hebei", "direct", "day"): 1}, True, {"national_grid_power_limit"}),
+         ("allocation", "capital", "online", "hebei", "network", "day"): 1}, True, {"national_grid_power_limit"}),
     "certificates beyond the limit": ("certificate", {("certificates", "shanghai"): 1000}, True, {"certificates_limit"}),
     "certificates sold back": ("certificate", {("certificates", "hebei"): -1000}, True, {"certificates"}),
     "certificates used in another month": (
@@ -109,9 +109,24 @@ DECISIONS: dict[str, tuple[str, Decisions, bool, set[str]]] = {
     "modules where nothing is opened": ("certificate", {("open", "gansu"): -1}, True, {"opened_first"}),
     "indivisible work split": (
         "certificate",
-        {("allocation", "capital", "training", site, "direct", step): sign * power
+        {("allocation", "capital", "training", site, "network", step): sign * power
          for site, sign in (("gansu", -1), ("hebei", 1)) for step, power in (("day", 8), ("night", 8))}, True,
         {"single_site"}),
+    "online traffic on a path that is too slow": (
+        "certificate",
+        {("path_traffic", "capital", "hebei", "gate", "day"): -4,
+         ("path_traffic", "capital", "hebei", "far + pass", "day"): 4}, True, {"class_traffic"}),
+    "traffic back on a path that is too slow": (
+        "certificate",
+        {("return_path_traffic", "capital", "hebei", "gate", "day"): -4,
+         ("return_path_traffic", "capital", "hebei", "far + pass", "day"): 4}, True, {"return_class_traffic"}),
+    "traffic that is not carried": (
+        "certificate", {("path_traffic", "coast", "shanghai", "delta", "day"): -4}, True, {"pair_traffic"}),
+    "traffic back that is not carried": (
+        "certificate", {("return_path_traffic", "coast", "shanghai", "delta", "day"): -4}, True, {"return_pair_traffic"}),
+    "a link widened by less than it carries": ("certificate", {("link_modules", "gate"): -1}, True, {"link_limit"}),
+    "half a module of a link": ("certificate", {("link_modules", "gate"): 0.5}, True, {"link_modules"}),
+    "more modules of a link than may be built": ("certificate", {("link_modules", "gate"): 3}, True, {"link_modules_max"}),
 }  # fmt: skip
 """Decisions that are changed: by the variable, its index and the difference."""
 
@@ -181,7 +196,8 @@ TABLES: dict[str, tuple[str, Callable[[Plan, Tables], Tables], set[str]]] = {
     "costs moved between categories": (
         "certificate", lambda _, t: with_cost(with_cost(t, "grid_power", -1e6), "water", 1e6), {"grid_power"}),
     "a rebate": ("certificate", lambda _, t: with_cost(t, "rebate", -1e6), {"cost"}),
-    "a category of nothing": ("certificate", lambda _, t: with_cost(t, "links", 0.0), {"cost"}),
+    "a category of nothing": ("certificate", lambda _, t: with_cost(t, "nothing", 0.0), {"cost"}),
+    "bandwidth unpaid": ("certificate", lambda _, t: with_cost(t, "links", -40_000), {"links"}),
     "missing green energy unpaid": ("certificate", lambda _, t: with_cost(t, "green_shortfall", -1e5), {"green_shortfall"}),
     "unserved demand unpaid": ("certificate", lambda _, t: with_cost(t, "unserved", -1e6), {"unserved"}),
     "carbon unpaid": ("certificate", lambda _, t: with_cost(t, "carbon", -1e6), {"carbon"}),

@@ -20,6 +20,7 @@ from planner.errors import AuditDisagreedError
 from planner.io.read import read
 from planner.models.features import (
     allocation,
+    backbone,
     demand,
     facility_load,
     flexible_workloads,
@@ -35,6 +36,7 @@ from planner.models.features import (
 )
 from planner.models.rules import audit_physics
 from tests.algebra import scenario_of
+from tests.features.test_backbone import NET
 from tests.hours import DAY, FLEX, STORE
 from tests.reached import holds_number
 from tests.test_audit_independence import SHARED, makes
@@ -65,10 +67,11 @@ LOOK_BACK: dict[str, tuple[World, set[str]]] = {
     "grid_limits": (RAMP, {"grid_ramp_up", "grid_ramp_down"}),
 }
 """A world in which the order of the hours decides, and the rules whose audit finds another."""
-CARRIED = FULL.with_cells("workload", "traffic_per_mw", {"online": 2.0, "training": 3.0}).with_parameters(
+CARRIED = FULL.with_features(*(name for name in FULL.features if name != "backbone"))
+CARRIED = CARRIED.with_cells("workload", "traffic_per_mw", {"online": 2.0, "training": 3.0}).with_parameters(
     traffic_price=0.02
 )
-"""``FULL`` with traffic, so that every constant has something to act on."""
+"""``FULL`` with traffic, and latencies from coordinates, so that every constant has something to act on."""
 PROPOSED = {
     "planner.models.features.routes:LATENCY_STEP": "rounds the limits that explain proposes",
     "planner.models.features.routes:ROUNDING": "as above",
@@ -82,6 +85,12 @@ PROPOSED = {
     "planner.models.solving.highs.judge:TOLERANCE": "decides which answers of a solver are refused",
     "planner.models.rules.usable:HEADROOM": "decides from where a limit on modules counts as none",
     "planner.models.rules.usable:LEVELS": "as above",
+    "planner.models.rules.network:SLACK": "sums of latencies in another order",
+    "planner.models.rules.paths:NOISE": "zero against the rounding of prices",
+    "planner.models.rules.paths:FEW": "how soon it is known that paths are too many to be listed",
+    "planner.models.features.backbone:LISTED_MAX": "from how many paths on they are found by price",
+    "planner.models.features.backbone:FASTEST_MAX": "how many paths a model without a run knows",
+    "planner.models.features.backbone:SAME_PLACE": "decides what the reader refuses",
     "planner.models.algebra.index_table:MISSING": "the mark of no place in an index",
 }
 """Numbers in reach of the model that are no facts of the world, and what they are for."""
@@ -240,6 +249,25 @@ def unloaded(m: Any, site: str, timestep: str) -> Any:
     return 0.5 * sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO[site])
 
 
+def any_path(m: Any, region: str, site: str, latency_class: str, timestep: str) -> Any:
+    """Let a class of work take any path."""
+    return sum(m.path_traffic[region, site, p, timestep] for p in m.TRAFFIC_PATHS[region, site]) >= sum(
+        m.traffic_per_mw[k] * m.allocation[region, k, site, p, timestep]
+        for k, p in m.WORK_WITHIN[region, site, latency_class]
+    )
+
+
+def there_alone(m: Any, link: str, direction: str, timestep: str) -> Any:
+    """Forget the traffic that comes back."""
+    return sum(m.path_traffic[r, s, p, timestep] for r, s, p in m.PATHS_OVER[link, direction])
+
+
+def twice_the_bandwidth(inputs: Any) -> pd.DataFrame:
+    """Count what stands for both directions in each."""
+    there = inputs.series("link_capacity_existing")
+    return pd.DataFrame({"forward": 2 * there, "back": 2 * there})
+
+
 def everywhere(inputs: Any, routes_: pd.DataFrame) -> pd.Series:
     """Let all work go everywhere."""
     del inputs
@@ -278,6 +306,9 @@ FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] =
     "reach forgotten": (BOUND, routes, "_within_reach", everywhere, {"reach"}),
     "half of the load forgotten": (FULL, allocation, "it_load_term", unloaded, {"it_load"}),
     "deadlines twice as far": (FLEX, flexible_workloads, "_recent", as_it_comes, {"deadline"}),
+    "a class of work on any path": (NET, backbone, "class_traffic", any_path, {"class_traffic"}),
+    "traffic back forgotten": (NET, backbone, "link_traffic", there_alone, {"link_traffic"}),
+    "bandwidth of both ways in each": (NET, backbone, "_capacity", twice_the_bandwidth, {"link_capacity", "link_limit"}),
     "another annuity": (INVESTED, site_expansion, "derive", dearer_capex, {"new_compute"}),
 }  # fmt: skip
 

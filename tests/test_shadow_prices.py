@@ -20,6 +20,7 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from tests.algebra import BUILT, HAND, HOURLY, RICH, plan, price_of, scenario_of
+from tests.features.test_backbone import BOTH_WAYS, NET
 from tests.features.test_emissions import CERTIFIED
 from tests.features.test_flexible_workloads import HALF
 from tests.features.test_green_power_share import MONTHLY, world_of
@@ -75,6 +76,8 @@ WORLDS: dict[str, World] = {
     "nation": NATION,
     "shortfall": BOTH,
     "month": MONTHLY,
+    "backbone": NET,
+    "both ways": BOTH_WAYS,
     "emissions": BASE.replaced(minimise="emissions"),
     "latency": BASE.with_parameters(emissions_max=640_000).replaced(minimise="latency"),
     "mean_latency": BASE.with_parameters(mean_latency_max=4.0),
@@ -110,6 +113,9 @@ def integers_of(results: Results, problem: Problem) -> dict[int, float]:
             values[int(column)] = float(table[index])
         elif name == "open" and opened is not None:
             values[int(column)] = float(opened.set_index("site")["open"][index[0]])
+        elif name == "link_modules":
+            table = results.tables["backbone_module"].set_index("link")["link_modules"]
+            values[int(column)] = float(table[index[0]])
         else:
             assert name == "assigned"
             region, workload, site = index

@@ -20,13 +20,18 @@ def draw(
     basemap_layer: Annotated[str | None, typer.Option("--basemap-layer", metavar="NAME", help=LAYER_HELP)] = None,
     formats: Formats = "png,svg,pdf",
     layers: Annotated[
-        str, typer.Option("--layer", metavar="NAMES", help=rendered(say("Layers to draw.")))
-    ] = "sites,regions,flows",
+        str | None,
+        typer.Option(
+            "--layer",
+            metavar="NAMES",
+            help=rendered(say("Layers to draw: sites, regions, flows, links; all but flows where there are links.")),
+        ),
+    ] = None,
 ) -> None:
     from planner.pipeline.finished import redraw  # noqa: PLC0415
     from planner.views.drawing import MAP_LAYERS  # noqa: PLC0415
 
-    files, drawn = formats_of(formats), words("--layer", layers, MAP_LAYERS)
+    files, drawn = formats_of(formats), [] if layers is None else words("--layer", layers, MAP_LAYERS)
     for path in redraw(run, language=spoken(), basemap=one_layer(basemap, basemap_layer), formats=files, layers=drawn):
         tell(f"{path}\n")
 

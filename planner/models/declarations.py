@@ -12,13 +12,11 @@ from planner.language import Message, say
 from planner.models import features as features_package
 from planner.models import objective
 from planner.models.guests import guests, refused
-from planner.scenario.parameter import Declarations, IndexSet, Parameter
+from planner.scenario.parameter import Declarations, IndexSet, Parameter, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from types import ModuleType
-
-    import pandas as pd
 
     from planner.models.guests import Guest
     from planner.scenario.column import Column
@@ -30,12 +28,7 @@ def feature_modules() -> dict[str, ModuleType]:
 
     So the planner's own stand in the order in which they stand without guests, and a plan that uses none is the same.
     """
-    own, others = _own_modules(), _guests()
-    found = {**own, **{name: guest.module for name, guest in others.items()}}
-    ordered: dict[str, ModuleType] = {}
-    for name in found:
-        _place(name, found, ordered, ())
-    return ordered
+    return _ordered({**_own_modules(), **{name: guest.module for name, guest in _guests().items()}})
 
 
 def guests_of(features: Iterable[str]) -> list[Guest]:
@@ -55,10 +48,18 @@ def _guests() -> dict[str, Guest]:
 
 
 def modules_of(features: Iterable[str]) -> dict[str, ModuleType]:
-    """Return the modules of a scenario's features in canonical order, the objective last."""
-    listed = set(features)
-    chosen = {name: module for name, module in feature_modules().items() if name in listed}
-    return {**chosen, "objective": objective}
+    """Return the modules of a scenario's features in canonical order, the objective last.
+
+    The order is made of the features listed alone: one that is added to the planner moves nothing in a plan without it.
+    """
+    listed, modules = set(features), feature_modules()
+    chosen = {name: modules[name] for name in (*_own_modules(), *_guests()) if name in listed}
+    return {**_ordered(chosen), "objective": objective}
+
+
+def _ordered(modules: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
+    """Return modules as they come, but each after those it requires."""
+    return {name: modules[name] for name in in_order(modules, {name: one.REQUIRES for name, one in modules.items()})}
 
 
 @cache
@@ -78,7 +79,9 @@ def declarations() -> Declarations:
     requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
     columns = _declared("COLUMNS")
     said = _completed((column for _, column in columns), sets, parameters.values())
-    terms = {name: _Terms(name) for name, module in modules.items() if hasattr(module, "audit_terms")}
+    asked = {
+        hook: {name: _Hook(name, hook) for name, module in modules.items() if hasattr(module, hook)} for hook in ASKED
+    }
     return Declarations(
         tuple(modules),
         requires,
@@ -86,12 +89,15 @@ def declarations() -> Declarations:
         parameters,
         owner,
         figures=tuple(_declared("FIGURES")),
-        audit_terms=terms,
+        audit_terms=asked["audit_terms"],
+        ways=asked["ways"],
         columns=tuple((name, column) for (name, _), column in zip(columns, said, strict=True)),
         builds=tuple(built for _, built in _declared("BUILDS")),
         flows=tuple(_declared("FLOWS")),
         series=tuple(series for _, series in _declared("SERIES")),
         measures=tuple(measure for _, measure in _declared("MEASURES")),
+        lines=next((lines for _, lines in _declared("LINES")), None),
+        guests=frozenset(_guests()),
     )
 
 
@@ -101,16 +107,20 @@ def _declared(what: str) -> list[tuple[str, Any]]:
     return [(name, each) for name, module in modules.items() for each in getattr(module, what, ())]
 
 
+ASKED = ("audit_terms", "ways")
+"""Hooks by which features answer each other, without knowing who asks."""
+
+
 @dataclass(frozen=True)
-class _Terms:
-    """A feature's ``audit_terms``, looked up when it is called; unlike a module it can be copied to another process."""
+class _Hook:
+    """A feature's hook, looked up when it is called; unlike a module it can be copied to another process."""
 
     feature: str
+    name: str
 
-    def __call__(self, inputs: Any, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.Series]:
-        """Return the feature's part of each open total it adds to."""
-        terms: Mapping[str, pd.Series] = feature_modules()[self.feature].audit_terms(inputs, tables)
-        return terms
+    def __call__(self, *given: Any) -> Any:
+        """Return the feature's answer."""
+        return getattr(feature_modules()[self.feature], self.name)(*given)
 
 
 def _completed(
@@ -143,14 +153,3 @@ def _claim(word: str, feature: str, owner: dict[str, str]) -> None:
         message = f"{word} is declared by both {owner[word]} and {feature}"
         raise ValueError(message)
     owner[word] = feature
-
-
-def _place(name: str, found: dict[str, ModuleType], ordered: dict[str, ModuleType], trail: tuple[str, ...]) -> None:
-    if name in ordered:
-        return
-    if name in trail:
-        message = f"features require each other in a circle: {' → '.join((*trail, name))}"
-        raise ValueError(message)
-    for needed in found[name].REQUIRES:
-        _place(needed, found, ordered, (*trail, name))
-    ordered[name] = found[name]

@@ -12,6 +12,7 @@ from planner.io.results.packed_arrays import PROOF, read_proof
 from planner.language import Message, Named, Text, say
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
+from planner.models.listing import lists_part, look_at_leaves, over_all
 from planner.models.solving.highs.judge import TOLERANCE
 from planner.models.solving.proof.leaves import NONE, Leaf
 from planner.models.solving.proof.proof import ROUNDING, Evidence, evidence_of, leaves_of, proved_bound
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.io.results.results import Results
+    from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
 
 STORED: Final = say("from the shadow prices stored")
@@ -63,11 +65,12 @@ def prove_run(results: Results, folder: Path) -> Proved:
     """Prove the bound of a run again and hold it against what its summary claims."""
     claimed = {name: _number(results.summary.get(name)) for name in ("objective", "bound", "gap")}
     proved = Proved(list(_unlike(results)))
-    problem = compile_model(declare_model(results.scenario)).problem
+    model = declare_model(results.scenario)
+    problem = compile_model(model).problem
     options = replace(solver_options(results.scenario, None, None, None), name="highs", time_limit=None)
     is_own = (results.manifest.get("proof") or {}).get("by") == "planner"
     try:
-        found = _proved(problem, options, folder, results, claimed["objective"], is_own=is_own)
+        found = _proved(model, problem, options, folder, results, is_own=is_own)
     except ValueError as error:
         proved.findings.append(say("{PROOF} proves nothing: {error}", PROOF=PROOF, error=error))
         return proved
@@ -140,32 +143,35 @@ def _against(claimed: dict[str, float], found: _Found, *, is_own: bool) -> list[
 
 
 def _proved(
-    problem: Problem, options: SolverOptions, folder: Path, results: Results, objective: float, *, is_own: bool
+    model: PlanModel, problem: Problem, options: SolverOptions, folder: Path, results: Results, *, is_own: bool
 ) -> _Found:
     """Return what is proved of a problem's objective."""
+    objective = _number(results.summary.get("objective"))
     stored = read_proof(folder) if is_own else None
     if stored is not None and problem.objective_stage == 0:
         evidence = evidence_of(problem, stored)
         if evidence is not None:
             bound, why = proved_bound(problem, evidence, objective)
+            bound -= look_at_leaves(model, problem, evidence, objective).at_most
             return _Found(bound, STORED, why=why)
-        bound, why = _from_leaves(problem, options, leaves_of(problem, stored), objective)
+        bound, why = _from_leaves(model, problem, options, leaves_of(problem, stored), objective)
         return _Found(bound, LEAVES, TOLERANCE, why)
     if is_own:
         asked = _number((results.manifest.get("solver") or {}).get("asked", {}).get("mip_gap"))
         gap = asked if 0.0 <= asked < 1.0 else options.mip_gap
         solution = _solved(problem, replace(options, mip_gap=gap))
+        solution = over_all(model, problem, solution, options).solution if lists_part(model.inputs) else solution
         why = solution.proof.why if solution.proof is not None else ""
         return _Found(-math.inf if solution.proof is None else solution.proof.proved, AGAIN, TOLERANCE, why)
     if problem.objective_stage:
         return _Found(-math.inf, RELAXED)
     box = problem.column_lower[problem.is_integer], problem.column_upper[problem.is_integer]
-    bound, why = _from_leaves(problem, options, [Leaf(*box, NONE)], objective)
+    bound, why = _from_leaves(model, problem, options, [Leaf(*box, NONE)], objective)
     return _Found(bound, RELAXED, TOLERANCE, why)
 
 
 def _from_leaves(
-    problem: Problem, options: SolverOptions, leaves: Sequence[Leaf], objective: float
+    model: PlanModel, problem: Problem, options: SolverOptions, leaves: Sequence[Leaf], objective: float
 ) -> tuple[float, Text]:
     """Return what is proved from the linear programme of each leaf, solved again, and why no more."""
     vectors: list[Vector] = []
@@ -177,7 +183,9 @@ def _from_leaves(
         vectors += [] if found is None else [found]
         is_empty = solution.status == "infeasible"
         known.append(replace(leaf, duals=NONE if is_empty else at, ray=at if is_empty else NONE))
-    return proved_bound(problem, Evidence(known, lambda number: vectors[number], len(vectors)), objective)
+    evidence = Evidence(known, lambda number: vectors[number], len(vectors))
+    bound, why = proved_bound(problem, evidence, objective)
+    return bound - look_at_leaves(model, problem, evidence, objective).at_most, why
 
 
 def _of_leaf(problem: Problem, leaf: Leaf) -> Problem:

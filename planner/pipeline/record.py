@@ -107,6 +107,10 @@ class Record:
             interrupted=solution is not None and solution.status == "interrupted",
             proof=proof.record if proof is not None else None,
         )
+        if self.scenario.listed:
+            manifest["listed"] = {
+                name: [list(each) for each in members] for name, members in self.scenario.listed.items()
+            }
         if guests := guests_of(self.scenario.features):
             manifest["guest_features"] = document(guests)
         if self.own:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
+from planner.models.listing import Judged, grown, lists_part, over_all, with_found
 from planner.models.own_rules import add_rules
 from planner.models.solving.prices import shadow_prices
 from planner.models.solving.ranging import ranging
@@ -34,13 +37,16 @@ from planner.views.drawing import check_basemap, draw_if_possible, load_early
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from planner.models.algebra.matrix import Compiled
     from planner.models.algebra.own import OwnRule
     from planner.models.algebra.plan_model import PlanModel
-    from planner.models.algebra.problem import Problem
+    from planner.models.algebra.problem import Problem, Solution
     from planner.scenario.scenario import Scenario
 
 KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
 """Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
+SECONDS_MIN = 0.1
+"""[s] of a solve that begins when the time is over, to say so."""
 
 
 def run(
@@ -116,24 +122,9 @@ def _run(
         raise record.failure(
             InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"
         )
-    with clock("build"):
-        model = question.made if question.made is not None else _declared(scenario, rules)
-    with clock("compile"):
-        try:
-            compiled = compile_model(model)
-        except InfeasibleError as error:
-            raise record.failure(error, "infeasible") from None
-    problem = record.problem = compiled.problem
-    record.own, record.fallback = compiled.own, compiled.fallback
+    compiled, solution = _solved(record, question, rules, options, start)
     record.notes.extend(notes_of(compiled, dispatched=full_year is not None))
-    record.notes.extend(coefficient_warnings(problem))
-    begin = _start(problem, start)
-    record.notes.extend(begin.notes)
-    with clock("solve"), temporary_folder() as workdir:
-        solution = solve(problem, options, workdir, start=begin.values, basis=begin.basis, prove=True)
-    if start is not None:
-        solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
-    record.solution = solution
+    model, problem = compiled.model, compiled.problem
     if solution.values is None:
         raise record.failure(without_plan(solution, compiled.own), solution.status)
     working_on(say("making the tables"))
@@ -144,7 +135,8 @@ def _run(
     if full_year is not None and solution.status != "interrupted":
         with clock("dispatch_year"), part_of(say("dispatching the full year")):
             investments = investments_of(model, problem, solution.values)
-            dispatch = dispatch_year(full_year, investments, summary, options)
+            year = replace(full_year, listed=record.scenario.listed)
+            dispatch = dispatch_year(year, investments, summary, options)
         if dispatch.findings:
             record.findings = [finding.said() for finding in dispatch.findings]
             raise record.failure(AuditDisagreedError(say("the dispatch of the full year"), record.findings), "error")
@@ -158,6 +150,55 @@ def _run(
         with clock("deciding"), part_of(say("what decides the plan")):
             decided = decides(record, options, _declaring(rules) if question.made is None else None)
     return replace(record.results(solution.status, summary, tables, prices, ranges), deciding=decided)
+
+
+def _solved(
+    record: Record,
+    question: Question,
+    rules: Sequence[Callable[..., Any] | OwnRule],
+    options: SolverOptions,
+    start: Path | str | Results | None,
+) -> tuple[Compiled, Solution]:
+    """Build and solve; again with what pays beside, where a feature lists only some of its members (decision 0050)."""
+    ends = math.inf if options.time_limit is None else time.perf_counter() + options.time_limit
+    is_part = question.made is None and lists_part(record.scenario)
+    if is_part:
+        with record.clock("solve"):
+            record.scenario = grown(record.scenario, _declaring(rules), options, ends)
+    while True:
+        compiled = _compiled(record, question, rules)
+        begin = _start(compiled.problem, start)
+        asked = _left(options, ends) if is_part else options
+        with record.clock("solve"), temporary_folder() as workdir:
+            solution = solve(compiled.problem, asked, workdir, start=begin.values, basis=begin.basis, prove=True)
+            judged = over_all(compiled.model, compiled.problem, solution, options) if is_part else Judged(solution)
+        solution = judged.solution
+        if not judged.found or solution.status in ("interrupted", "time_limit") or time.perf_counter() >= ends:
+            break
+        record.scenario = with_found(record.scenario, judged.found)
+    if start is not None:
+        solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
+    record.notes.extend([*coefficient_warnings(compiled.problem), *begin.notes])
+    record.solution = solution
+    return compiled, solution
+
+
+def _compiled(record: Record, question: Question, rules: Sequence[Callable[..., Any] | OwnRule]) -> Compiled:
+    """Return the model as rows."""
+    with record.clock("build"):
+        model = question.made if question.made is not None else _declared(record.scenario, rules)
+    with record.clock("compile"):
+        try:
+            compiled = compile_model(model)
+        except InfeasibleError as error:
+            raise record.failure(error, "infeasible") from None
+    record.problem, record.own, record.fallback = compiled.problem, compiled.own, compiled.fallback
+    return compiled
+
+
+def _left(options: SolverOptions, ends: float) -> SolverOptions:
+    """Return the options with what is left of the time, a moment at least."""
+    return replace(options, time_limit=None if math.isinf(ends) else max(ends - time.perf_counter(), SECONDS_MIN))
 
 
 def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule]) -> PlanModel:

@@ -10,14 +10,16 @@ from planner.language import Message, say
 from planner.scenario.plausible import Plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
     from planner.scenario.built import Built
     from planner.scenario.column import Column, Measure, Series
+    from planner.scenario.lines import Lines
 
     AuditTerms = Callable[[Any, Mapping[str, pd.DataFrame]], Mapping[str, pd.Series]]
+    Ways = Callable[[Any], pd.DataFrame]
 
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
@@ -193,6 +195,33 @@ class Shown(Protocol):
         """Return the number of each member, in the scenario's order."""
 
 
+def in_order(names: Iterable[str], requires: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return names as they come, but each after those of them that it requires.
+
+    Raises
+    ------
+    ValueError
+        Some require each other in a circle.
+    """
+    listed = dict.fromkeys(names)
+    ordered: dict[str, None] = {}
+
+    def place(name: str, trail: tuple[str, ...]) -> None:
+        if name in ordered:
+            return
+        if name in trail:
+            message = f"features require each other in a circle: {' → '.join((*trail, name))}"
+            raise ValueError(message)
+        for needed in requires[name]:
+            if needed in listed:
+                place(needed, (*trail, name))
+        ordered[name] = None
+
+    for name in listed:
+        place(name, ())
+    return tuple(ordered)
+
+
 @dataclass(frozen=True)
 class Declarations:
     """All that the features declare, handed to the readers so that they need not know the model."""
@@ -208,6 +237,8 @@ class Declarations:
     """Each feature's figures of sites and regions, with the feature, in canonical order."""
     audit_terms: Mapping[str, AuditTerms] = field(default_factory=dict)
     """What gives a feature's parts of open totals to the audits of others, by feature in canonical order."""
+    ways: Mapping[str, Ways] = field(default_factory=dict)
+    """What knows the ways between regions and sites, and their latencies, by feature in canonical order."""
     columns: tuple[tuple[str, Column], ...] = ()
     """Each column of the result tables, with the feature that reports it, in canonical order, the objective's last."""
     builds: tuple[Built, ...] = ()
@@ -218,6 +249,15 @@ class Declarations:
     """The figures of the work between a region and a site, beside its load and its latency, with the feature."""
     series: tuple[Series, ...] = ()
     """What is known by timestep, in canonical order."""
+    lines: Lines | None = None
+    """The links of a network, where a feature has any."""
+    guests: frozenset[str] = frozenset()
+    """The features of other packages."""
+
+    def ordered(self, features: Collection[str]) -> tuple[str, ...]:
+        """Return the features of a scenario in canonical order, in which none that it does not list has a say."""
+        listed = [name for name in self.features if name in features]
+        return in_order(sorted(listed, key=lambda name: (name in self.guests, name)), self.requires)
 
     def columns_of(self, table: str) -> dict[str, Column]:
         """Return the columns that may stand in a result table, by name; none of a table that no feature reports."""

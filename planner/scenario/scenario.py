@@ -55,6 +55,9 @@ class Scenario:
         Wall seconds that reading took.
     overrides
         The ``K=V`` that had the last word, as they were given.
+    listed
+        By feature, what it lists of too many members to list all: those that were found to pay. A feature that is not
+        there lists as it sees fit.
     """
 
     name: str
@@ -70,6 +73,7 @@ class Scenario:
     origins: Origins = field(default_factory=Origins)
     read_seconds: float = field(default=0.0, compare=False)
     overrides: tuple[str, ...] = ()
+    listed: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict, compare=False)
     _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Series, indices and what is made of them: features ask for the same ones again and again."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from planner.io.results.results import Results
     from planner.language import Language, Message
 
-MAP_LAYERS = ("sites", "regions", "flows")
+MAP_LAYERS = ("sites", "regions", "flows", "links")
 
 
 def draw(
@@ -31,9 +31,12 @@ def draw(
     language: Language = "en",
     basemap: Path | None = None,
     formats: Sequence[str] = FORMATS,
-    layers: Sequence[str] = MAP_LAYERS,
+    layers: Sequence[str] = (),
 ) -> list[Path]:
-    """Draw the map of results into a folder; layers that are not named stay empty."""
+    """Draw the map of results into a folder; layers that are not named stay empty.
+
+    Where none is named all are drawn, but of flows and links the links alone: what flows goes over them.
+    """
     working_on(say("drawing the map"))
     import_alone("matplotlib")
     from planner.views.maps.figure import draw_map  # noqa: PLC0415 - matplotlib is slow to import
@@ -42,8 +45,10 @@ def draw(
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
     notes = map_notes(results, language)
-    full = {"sites": results.sites, "regions": results.regions, "flows": results.flows}
-    shown = [layer if name in layers else layer.iloc[:0] for name, layer in full.items()]
+    full = {name: getattr(results, name) for name in MAP_LAYERS}
+    left_out = "links" if full["links"].empty else "flows"
+    named = layers or [name for name in MAP_LAYERS if name != left_out]
+    shown = [layer if name in named else layer.iloc[:0] for name, layer in full.items()]
     figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
     return save_figure(figure, folder, "map", formats)
 

@@ -25,7 +25,7 @@ SCALED, WILD = 0.2, 0.3
 """Cumulated shares of the scenarios that are very large or small throughout, and of those that mix both."""
 NEVER = frozenset({"representative_days"})
 """Made by the planner from a year of hours, with the tables that say how well; not chosen."""
-LATER = frozenset({"policy_targets"})
+LATER = frozenset({"policy_targets", "backbone"})
 """Drawn by dice of their own after all else, so that the worlds of the seeds before them stay what they were."""
 MODES = ("certificate", "matched", "every_timestep")
 LOOKS_BACK = frozenset({"storage", "flexible_workloads", "grid_limits"})
@@ -114,6 +114,7 @@ def random_world(seed: int) -> World:
             row.pop("emission_factor", None)
     _know_latencies(dice, tables, names, minimise)
     features = _with_targets(seed, features, tables, names)
+    features = _with_backbone(seed, dice.load, features, tables)
     return World(
         tables={name: rows for name, rows in tables.items() if rows},
         features=features,
@@ -146,6 +147,43 @@ def _with_targets(
         return features
     tables.setdefault("side", [{"side": name} for name in names["side"]])[0]["side_share_new_min"] = dice.number(0, 0.6)
     return (*features, "policy_targets")
+
+
+def _with_backbone(seed: int, load: float, features: tuple[str, ...], tables: dict[str, Rows]) -> tuple[str, ...]:
+    """Give two in five of the scenarios whose work has traffic a network, and return their features."""
+    dice = Dice(random.Random(f"{seed}:backbone"), load)  # noqa: S311 - no secrets
+    if "traffic" not in features or not dice.happens(0.4):
+        return features
+    nodes = [f"n{i}" for i in range(dice.whole(1, 4))]
+    tables["node"] = [{"node": name} for name in nodes]
+    for row in (*tables["region"], *tables["site"]):
+        row["node"] = dice.pick(nodes)
+    for row in tables["workload"]:
+        row |= {"traffic_per_mw": dice.pick([0, dice.number(0, 3)]), "return_traffic_per_mw": dice.pick([0, 0, 0.5])}
+    for row in tables.get("region_site", []):
+        row.pop("latency", None)
+    pairs = [pair for pair in product(nodes, nodes) if pair[0] != pair[1]]
+    links: Rows = []
+    for number, (begin, end) in enumerate(pair for pair in pairs for _ in range(dice.pick([0, 1, 1, 2]))):
+        row = {
+            "link": f"l{number}",
+            "from": begin,
+            "to": end,
+            dice.pick(["link_latency", "link_length"]): dice.number(0, 9),
+        }
+        row["link_capacity_existing"] = dice.pick([0, dice.megawatts(1, 90)])
+        if dice.happens(0.3):
+            row["link_capacity_existing_back"] = dice.pick([0, dice.megawatts(1, 90)])
+        if dice.happens(0.4):
+            row |= {"link_module_size": dice.megawatts(1, 30), "link_modules_max": dice.pick([0, 1, 3, 1000])}
+            row["link_module_cost"] = dice.price(0, 1e6)
+        if dice.happens(0.3):
+            row |= {"link_price": dice.price(0, 0.1), "link_utilisation_max": dice.number(0, 1)}
+        links.append(row)
+    tables["link"] = links or [{"link": "l0", "from": nodes[0], "to": nodes[-1], "link_latency": 1}]
+    if len(nodes) == 1 or not links:
+        return features  # a link ends at another node than it begins at; the tables stand there unused
+    return (*features, "backbone")
 
 
 def _time(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:

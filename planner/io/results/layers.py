@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from shapely import Point
 
+from planner.figures import lines
 from planner.figures.work import flows as flows_of
 from planner.io.files.geopackage_writer import write_geopackage
 from planner.io.results.qgis_style import styles
@@ -70,6 +71,39 @@ def flow_layer(scenario: Scenario, tables: Tables) -> gpd.GeoDataFrame:
     return _layer(table, arcs)
 
 
+def link_layer(scenario: Scenario, tables: Tables, prices: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the links of the plan's network as great-circle arcs.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row a link, in the scenario's order, none without a network: link, name_zh, name_en, from, to (ids of
+        nodes), traffic and traffic_back, bandwidth and bandwidth_back [Gbit/s, traffic as mean over the year],
+        utilisation [1, at most over the year, of the fuller direction; NaN without bandwidth], modules, bandwidth_new
+        [Gbit/s each way], saves [CNY/a, what 1 Gbit/s more of usable bandwidth each way would save], geometry (None
+        where a node has no coordinates).
+    """
+    found = lines.lines_of(scenario, tables, prices).rename(columns=LINK_COLUMNS)
+    known = lines.known(scenario, tables)
+    ids = [str(link) for link in found["link"]]
+    for place, column in enumerate(("name_zh", "name_en"), start=1):
+        found.insert(place, column, _texts(scenario, f"{known.of if known else ''}.{column}", ids))
+    if known is None:
+        return _layer(found.iloc[:0], [])
+    places = scenario.coordinates(known.nodes)
+    ends = [places.reindex(found[end]).to_numpy(float) for end in ("from", "to")]
+    return _layer(found, [_arc(start, end) for start, end in zip(*ends, strict=True)])
+
+
+LINK_COLUMNS = {
+    "line": "link",
+    "room": "bandwidth",
+    "room_back": "bandwidth_back",
+    "full": "utilisation",
+    "added": "bandwidth_new",
+}
+
+
 def _arc(start: np.ndarray, end: np.ndarray) -> BaseGeometry | None:
     return None if np.isnan([*start, *end]).any() else arc(*start, *end)
 
@@ -101,14 +135,25 @@ def _layer(table: pd.DataFrame, shapes: Sequence[BaseGeometry | None]) -> gpd.Ge
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(list(shapes), index=table.index, crs=CRS), crs=CRS)
 
 
-GEOMETRIES = {"sites": "Point", "regions": "Point", "flows": "MultiLineString"}
+GEOMETRIES = {"sites": "Point", "regions": "Point", "flows": "MultiLineString", "links": "MultiLineString"}
 """The layers by name, fixed whatever the plan; an arc over the date line has two parts."""
 
 
-def write_layers(path: Path, sites: gpd.GeoDataFrame, regions: gpd.GeoDataFrame, flows: gpd.GeoDataFrame) -> None:
-    """Write ``plan.gpkg``: the layers sites, regions and flows, with the styles in which QGIS opens them.
+def write_layers(
+    path: Path,
+    sites: gpd.GeoDataFrame,
+    regions: gpd.GeoDataFrame,
+    flows: gpd.GeoDataFrame,
+    links: gpd.GeoDataFrame,
+) -> None:
+    """Write ``plan.gpkg``: the layers sites, regions, flows and links, with the styles in which QGIS opens them.
 
-    Flows without an arc (a region served on the spot, or without coordinates) are in the tables only.
+    Flows without an arc (a region served on the spot, or without coordinates) are in the tables only; of links as well.
     """
-    layers = {"sites": sites, "regions": regions, "flows": flows[flows.geometry.notna()]}
-    write_geopackage(path, layers, GEOMETRIES, styles(layers["sites"], layers["regions"], layers["flows"]))
+    layers = {
+        "sites": sites,
+        "regions": regions,
+        "flows": flows[flows.geometry.notna()],
+        "links": links[links.geometry.notna()],
+    }
+    write_geopackage(path, layers, GEOMETRIES, styles(**layers))

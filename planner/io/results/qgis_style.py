@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
+
+    Class = tuple[float, float, str, str]
 
 GREEN_CLASSES = (
     (-2.0, -0.5, "230,230,230", "not known"),
@@ -27,18 +29,31 @@ ARC = (0.15, 3.0)
 INK, ARC_COLOUR, DOT = "35,35,35,255", "31,73,125,150", "90,90,90,255"
 
 
-def styles(sites: pd.DataFrame, regions: pd.DataFrame, flows: pd.DataFrame) -> dict[str, str]:
+LINK_CLASSES = (
+    (-2.0, -0.5, "255,255,255", "no bandwidth"),
+    (-0.5, 0.2, "217,207,232", "under 20 %"),
+    (0.2, 0.4, "180,162,210", "20 to 40 %"),
+    (0.4, 0.6, "140,112,182", "40 to 60 %"),
+    (0.6, 0.8, "99,62,148", "60 to 80 %"),
+    (0.8, 1e6, "45,11,89", "80 % and more"),
+)
+"""Bounds of the utilisation, colour (from pale to dark, legible in grey), label."""
+
+
+def styles(sites: pd.DataFrame, regions: pd.DataFrame, flows: pd.DataFrame, links: pd.DataFrame) -> dict[str, str]:
     """Return the QML of every layer by its name.
 
     Parameters
     ----------
-    sites, regions, flows
-        The layers; only the largest load and flow [MW] are looked at, for the scales.
+    sites, regions, flows, links
+        The layers; only the largest load, flow [MW] and traffic [Gbit/s] are looked at, for the scales.
     """
     del regions
+    both = links["traffic"].astype(float) + links["traffic_back"].astype(float)
     size = _root_scale("it_load", _largest(sites["it_load"]), CIRCLE)
     width = _root_scale("allocation", _largest(flows["allocation"]), ARC)
-    return {"sites": _sites(size), "regions": _regions(), "flows": _flows(width)}
+    carried = _root_scale('traffic" + "traffic_back', _largest(both), ARC)
+    return {"sites": _sites(size), "regions": _regions(), "flows": _flows(width), "links": _links(carried)}
 
 
 def _largest(values: pd.Series) -> float:
@@ -53,27 +68,49 @@ def _root_scale(column: str, largest: float, bounds: tuple[float, float]) -> str
 
 def _sites(size: str) -> str:
     document = _document("0", labels=True)
-    renderer = ET.SubElement(
-        document,
-        "renderer-v2",
-        {
-            "type": "graduatedSymbol",
-            "attr": GREEN,
-            "graduatedMethod": "GraduatedColor",
-            "symbollevels": "0",
-            "enableorderby": "1",
-            "forceraster": "0",
-        },
-    )
-    ranges, symbols = ET.SubElement(renderer, "ranges"), ET.SubElement(renderer, "symbols")
-    for number, (lower, upper, colour, label) in enumerate(GREEN_CLASSES):
-        bounds = {"lower": f"{lower:.6f}", "upper": f"{upper:.6f}", "symbol": str(number), "label": label}
-        ET.SubElement(ranges, "range", {**bounds, "render": "true"})
-        symbols.append(_circle(str(number), f"{colour},255", size))
+    renderer = _graduated(document, GREEN, GREEN_CLASSES, lambda name, colour: _circle(name, colour, size))
     order = ET.SubElement(renderer, "orderby")  # small circles lie on large ones
     ET.SubElement(order, "orderByClause", {"asc": "0", "nullsFirst": "0"}).text = '"it_load"'
     _add_labels(document)
     return _text(document)
+
+
+def _graduated(
+    document: ET.Element, attribute: str, classes: Sequence[Class], symbol: Callable[[str, str], ET.Element]
+) -> ET.Element:
+    """Add a renderer that colours by the classes of an expression, each with a symbol of its own."""
+    look = {"type": "graduatedSymbol", "attr": attribute, "graduatedMethod": "GraduatedColor"}
+    shared = {"symbollevels": "0", "enableorderby": "1", "forceraster": "0"}
+    renderer = ET.SubElement(document, "renderer-v2", {**look, **shared})
+    ranges, symbols = ET.SubElement(renderer, "ranges"), ET.SubElement(renderer, "symbols")
+    for number, (lower, upper, colour, label) in enumerate(classes):
+        bounds = {"lower": f"{lower:.6f}", "upper": f"{upper:.6f}", "symbol": str(number), "label": label}
+        ET.SubElement(ranges, "range", {**bounds, "render": "true"})
+        symbols.append(symbol(str(number), f"{colour},255"))
+    return renderer
+
+
+def _links(width: str) -> str:
+    document = _document("1")
+    share = 'coalesce("utilisation", -1)'
+    _graduated(document, share, LINK_CLASSES, lambda name, colour: _cased(name, colour, width))
+    return _text(document)
+
+
+def _cased(name: str, colour: str, width: str) -> ET.Element:
+    """Return a line of a colour on a dark one a little wider, so that a pale one is seen as well."""
+    symbol = ET.Element("symbol", _symbol("line", name))
+    for shade, wide in ((INK, f"{width} + 0.3"), (colour, width)):
+        symbol.append(_line(shade, wide))
+    return symbol
+
+
+def _line(colour: str, width: str) -> ET.Element:
+    layer = ET.Element("layer", {"class": "SimpleLine", "enabled": "1", "locked": "0", "pass": "0"})
+    options = {"capstyle": "round", "joinstyle": "round", "line_color": colour, "line_style": "solid"}
+    _add_options(layer, {**options, "line_width": "0.5", "line_width_unit": "MM"})
+    _add_expressions(layer, {"outlineWidth": width})
+    return layer
 
 
 def _regions() -> str:
@@ -87,19 +124,7 @@ def _flows(width: str) -> str:
     document = _document("1")
     renderer = _single_symbol(document)
     symbol = ET.SubElement(renderer, "symbol", _symbol("line", "0"))
-    layer = ET.SubElement(symbol, "layer", {"class": "SimpleLine", "enabled": "1", "locked": "0", "pass": "0"})
-    _add_options(
-        layer,
-        {
-            "capstyle": "round",
-            "joinstyle": "round",
-            "line_color": ARC_COLOUR,
-            "line_style": "solid",
-            "line_width": "0.5",
-            "line_width_unit": "MM",
-        },
-    )
-    _add_expressions(layer, {"outlineWidth": width})
+    symbol.append(_line(ARC_COLOUR, width))
     return _text(document)
 
 

@@ -196,4 +196,15 @@ def _read_inputs(folder: Path, manifest: Mapping[str, Any], declarations: Declar
         )
     scenario = read_scenario(folder / SCENARIO, declarations)
     inputs, notes = manifest.get("inputs", {}), manifest.get("notes", [])
-    return replace(scenario, name=str(manifest.get("scenario", "")), file_hashes=inputs, notes=tuple(notes))
+    name = str(manifest.get("scenario", ""))
+    return replace(scenario, name=name, file_hashes=inputs, notes=tuple(notes), listed=_listed(manifest.get("listed")))
+
+
+def _listed(told: Any) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Return what features listed of too many members; what is no list of names is left out."""
+    known = told if isinstance(told, dict) else {}
+    return {
+        str(feature): tuple(tuple(map(str, each)) for each in members if isinstance(each, list) and each)
+        for feature, members in known.items()
+        if isinstance(members, list)
+    }

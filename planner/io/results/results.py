@@ -131,6 +131,13 @@ class Results:
         return flow_layer(self.scenario, self.tables)
 
     @cached_property
+    def links(self) -> gpd.GeoDataFrame:
+        """The links of the network, none without one; see :func:`planner.io.results.layers.link_layer`."""
+        from planner.io.results.layers import link_layer  # noqa: PLC0415
+
+        return link_layer(self.scenario, self.tables, self.shadow_prices)
+
+    @cached_property
     def work(self) -> pd.DataFrame:
         """The work that routes carry: region, workload, site, path, ``mw`` [mean over the year], ``ms`` [one way]."""
         return work.carried(self.tables)
@@ -169,7 +176,7 @@ def write_results(results: Results, folder: Path) -> None:
     write_scenario(results.scenario, folder / SCENARIO)
     from planner.io.results.layers import write_layers  # noqa: PLC0415
 
-    write_layers(folder / LAYERS, results.sites, results.regions, results.flows)
+    write_layers(folder / LAYERS, results.sites, results.regions, results.flows, results.links)
 
 
 def write_summary(results: Results, folder: Path) -> None:

@@ -147,7 +147,17 @@ def derive(inputs: Scenario) -> dict[str, pd.Series]:
     return {"latency": inputs.once(_latencies).copy(deep=False)}
 
 
+def _given_ways(inputs: Scenario) -> pd.DataFrame | None:
+    """Return the ways between regions and sites where a listed feature knows them: its ``ways(inputs)``."""
+    hooks = [hook for feature, hook in inputs.declarations.ways.items() if inputs.has(feature)]
+    return hooks[-1](inputs) if hooks else None
+
+
 def _latencies(inputs: Scenario) -> pd.Series:
+    ways = _given_ways(inputs)
+    if ways is not None:
+        known = ways.drop_duplicates(["region", "site"]).set_index(["region", "site"])["latency"]
+        return known.reindex(inputs.full_index(("region", "site"))).dropna()
     given = inputs.series("latency")
     factor = inputs.number("route_factor")
     if np.isnan(factor):
@@ -182,14 +192,27 @@ def admissible(inputs: Scenario) -> pd.DataFrame:
 
 
 def _admissible(inputs: Scenario) -> pd.DataFrame:
+    routes = inputs.once(_possible)
+    limit = routes["workload"].map(latency_limits(inputs))
+    routes = routes[(limit.isna() | (routes["needed"] <= limit)) & _within_reach(inputs, routes)]
+    return routes[[*KEYS, "latency"]].reset_index(drop=True)
+
+
+def _possible(inputs: Scenario) -> pd.DataFrame:
+    """Return every (region, workload, site) that work might take, whatever its limit and its reach.
+
+    ``needed`` [ms] is what the workload's limit is held against: the latency, or what a feature that knows the ways
+    says. Where one does, there is no route without a way.
+    """
     demand = inputs.series("demand")
     asked = demand[demand > 0].index.to_frame(index=False)
     routes = asked.merge(inputs.full_index(("site",)).to_frame(index=False), how="cross")
+    ways = _given_ways(inputs)
+    if ways is not None:
+        return routes.merge(ways, on=["region", "workload", "site"])
     latency = derive(inputs)["latency"].rename("latency").reset_index()
     routes = routes.merge(latency, on=["region", "site"], how="left")
-    limit = routes["workload"].map(latency_limits(inputs))
-    routes = routes[(limit.isna() | (routes["latency"] <= limit)) & _within_reach(inputs, routes)]
-    return routes.assign(path="direct")[[*KEYS, "latency"]].reset_index(drop=True)
+    return routes.assign(path="direct", needed=routes["latency"])
 
 
 def _within_reach(inputs: Scenario, routes: pd.DataFrame) -> pd.Series:
@@ -208,7 +231,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         problem = say("latency_max is given as well")
         yield inputs.fault("latency_max_rtt", (workload,), problem, say("state the limit once, one way or rtt"))
     yield from _unknown_units(inputs)
-    if latency_limits(inputs).empty and not counts_latency(inputs):
+    is_asked = counts_latency(inputs) or not latency_limits(inputs).empty
+    if not is_asked or any(map(inputs.has, inputs.declarations.ways)):
         return
     known = derive(inputs)["latency"].index
     unknown = inputs.full_index(("region", "site")).difference(known)
@@ -241,9 +265,9 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
     lost = [pair for pair in asked.difference(reached) if pair[1] not in priced]
     if not lost:
         return
-    limits, latency = latency_limits(inputs), derive(inputs)["latency"]
+    limits = latency_limits(inputs)
     for region, workload in lost:
-        best = _mended(inputs, latency, limits, region, workload)
+        best = _mended(inputs, limits, region, workload)
         limit = (
             say("a latency of at most {limits:g} ms one way and ", limits=limits[workload])
             if workload in limits.index
@@ -260,13 +284,13 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
         )
 
 
-def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> Text:
+def _mended(inputs: Scenario, limits: pd.Series, region: str, workload: str) -> Text:
     """Say which limit on latency, or else which reach, would give a region's work its nearest site."""
-    pairs = latency.index.to_frame(index=False).query("region == @region").assign(workload=workload)
-    if pairs.empty:
+    possible = inputs.once(_possible)
+    times = possible[(possible["region"] == region) & (possible["workload"] == workload)].dropna(subset="needed")
+    if times.empty:
         return ""
-    times = pairs.assign(latency=latency.reindex(pd.MultiIndex.from_frame(pairs[["region", "site"]])).to_numpy())
-    times = times.sort_values("latency", kind="stable")
+    times = times.assign(latency=times["needed"]).sort_values("latency", kind="stable")
     near = times.iloc[0]
     nearest = say(
         "; the nearest site is {site} at {time:.2f} ms one way",
@@ -326,15 +350,12 @@ def slower_rtt(inputs: Scenario) -> dict[Key, list[float]]:
 
 
 def _slower(inputs: Scenario, name: str, trips: float) -> dict[Key, list[float]]:
-    demand = inputs.series("demand")
-    asked = demand[demand > 0].index.to_frame(index=False)
-    latency = derive(inputs)["latency"].rename("latency").reset_index()
-    routes = asked.merge(latency, on="region")
+    routes = inputs.once(_possible).dropna(subset="needed")
     routes = routes[_within_reach(inputs, routes)]
-    needed = (routes["latency"] * trips).map(_rounded_up)
+    needed = (routes["needed"] * trips).map(_rounded_up)
     steps: dict[Key, list[float]] = {}
     for workload, limit in inputs.series(name).items():
-        longer = needed[(routes["workload"] == workload) & (routes["latency"] * trips > limit)]
+        longer = needed[(routes["workload"] == workload) & (routes["needed"] * trips > limit)]
         if len(longer):
             steps[str(workload),] = sorted(set(longer))
     return steps
@@ -382,10 +403,10 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     index = pd.MultiIndex.from_frame(routes[KEYS])
     found = pd.Series(routes["latency"].to_numpy(float), index)
     distance = _distance_again(inputs, routes)
-    for name, again, unit in (
-        ("latency", _latency_again(inputs, routes, distance), "ms"),
-        ("distance", distance, "km"),
-    ):
+    computed = [("distance", distance, "km")]
+    if not any(map(inputs.has, inputs.declarations.ways)):  # else who knows the ways recomputes them
+        computed.insert(0, ("latency", _latency_again(inputs, routes, distance), "ms"))
+    for name, again, unit in computed:
         reported = pd.Series(routes[name].to_numpy(float), index)
         # Neither is ever negative, so that -1 may stand for what is not known.
         yield from Finding.all_equal(name, pd.Series(again, index).fillna(-1.0), reported.fillna(-1.0), unit)

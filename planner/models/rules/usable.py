@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from planner.models.algebra.plan_model import PlanModel
     from planner.scenario.scenario import Scenario
 
+Vector = npt.NDArray[np.float64]
 LEVELS = (10_000.0, 1_000_000.0)
 """A limit on modules up to the first is what it says: a binary that is whole to 1e-6 lets a hundredth of a module slip
 by, which no whole number of modules can use. The second is for modules so small that thousands are needed."""
@@ -40,8 +42,12 @@ def modules_usable(m: PlanModel, limit: pd.Series) -> pd.Series:
     load = most_load(m).reindex(limit.index, fill_value=0.0)
     size = m.inputs.series("module_size").reindex(limit.index).mul(m.inputs.series("utilisation_max"), level="site")
     needed = np.divide(load, size, out=np.zeros(len(limit)), where=(size > 0.0).to_numpy())
-    ample = np.select([needed * HEADROOM <= level for level in LEVELS], LEVELS, np.inf)
-    return limit.astype(float).clip(upper=ample)
+    return limit.astype(float).clip(upper=ample(needed))
+
+
+def ample(needed: Vector) -> Vector:
+    """Return the levels down to which limits may be brought where so many modules could be used, ∞ for none."""
+    return np.select([needed * HEADROOM <= level for level in LEVELS], LEVELS, np.inf)
 
 
 def most_load(m: PlanModel) -> pd.Series:

@@ -79,13 +79,27 @@ def _built(comparison: Comparison) -> Message:
     table = comparison.tables["new_build"]
     told = _builds(comparison)
     rows = [row for row in table.to_dict("records") if row["measure"] in told and abs(_by_inputs(row)) >= VISIBLE]
-    if not rows:
+    if not rows and not list(_widened(comparison)):
         return say("Plants, stores and halls: as before")
     rows.sort(key=lambda row: (not _comes_or_goes(row), told[row["measure"]].place, -abs(_by_inputs(row))))
-    listed = [_told(comparison, row) for row in rows[:BUILT_SHOWN]]
+    listed = [*(_told(comparison, row) for row in rows[:BUILT_SHOWN]), *_widened(comparison)]
     if len(rows) > BUILT_SHOWN:
         listed.append(say("{count} more below", count=len(rows) - BUILT_SHOWN))
     return say("Plants, stores and halls: {listed}", listed=join(listed, SEMICOLON))
+
+
+def _widened(comparison: Comparison) -> Iterator[Message]:
+    """Yield the links that get more modules, or fewer, those that change most first."""
+    table = comparison.tables["links"]
+    changed = table[table["modules_difference"] != 0]
+    changed = changed.sort_values("modules_difference", ascending=False, key=abs, kind="stable")
+    for row in changed.head(BUILT_SHOWN).to_dict("records"):
+        yield say(
+            "link {link} {before:,.0f} → {after:,.0f} modules",
+            link=named(comparison, "link", str(row["link"])),
+            before=row["modules_before"],
+            after=row["modules_after"],
+        )
 
 
 def _builds(comparison: Comparison) -> dict[str, Built]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from planner.studies.compare.differences.comparison import Comparison
 
-KEYS: Final = frozenset({"run", "move", "site", "region", "workload", "category", "measure"})
+KEYS: Final = frozenset({"run", "move", "site", "region", "workload", "category", "measure", "link"})
 ANY: Final = frozenset({"before", "after", "default"})
 """Columns of the table of inputs that hold numbers and words."""
 LONGEST: Final = 400
@@ -50,6 +50,7 @@ def sheets_of(comparisons: Sequence[Comparison], tables: Mapping[str, pd.DataFra
     yield Page(f"summary {say('summary').zh}", list(_summary(comparisons, tables)), [34, 34, 34, 22, 16])
     declared = comparisons[0].before.results.scenario.declarations
     units = {figure.name: figure.unit for of in ("site", "region") for figure in place_figures(declared, of)}
+    units |= {"traffic": "Gbit/s", "room": "Gbit/s", "full": "1", "modules": "1"}
     for name, table in tables.items():
         yield _sheet(name, table.head(ROWS_MAX), units)
 

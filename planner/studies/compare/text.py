@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from math import nan
+from math import isnan, nan
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,11 +37,13 @@ FEW: Final = 3
 """Examples shown on one line."""
 VISIBLE: Final = 0.05
 """Loads below this [MW] would show as 0.0."""
+POINT: Final = 0.01
+"""A change of utilisation below this is not told."""
 
 
 def text_of(comparison: Comparison) -> str:
     """Return a comparison as lines of plain text in the language that is spoken."""
-    sections = (_head, _measures, _moved, _sites, _cost, _why)
+    sections = (_head, _measures, _moved, _sites, _links, _cost, _why)
     parts = (section(comparison) for section in sections)
     return "\n\n".join("\n".join(map(rendered, part)) for part in map(list, parts) if part) + "\n"
 
@@ -201,6 +203,28 @@ def _sites(comparison: Comparison) -> Iterator[Text]:
     yield from aligned(rows)
     if len(changed) > 2 * MOST:
         yield say("  … and {count} more sites", count=len(changed) - 2 * MOST)
+
+
+def _links(comparison: Comparison) -> Iterator[Text]:
+    """Yield the links that are widened otherwise, or fuller or emptier by a point at least."""
+    table = comparison.tables["links"]
+    moved = table["full_difference"].abs().fillna(0.0)
+    changed = table[(table["modules_difference"] != 0) | (moved >= POINT)].assign(moved=moved)
+    if changed.empty:
+        return
+    yield say("Links: how full at most, traffic both ways [Gbit/s], modules")
+    heads: list[Text] = [*map(called, ("before", "after")), called("traffic"), "", "", called("modules"), "", ""]
+    rows: list[Sequence[Text]] = [["", *heads]]
+    ordered = changed.sort_values(["modules_difference", "moved"], ascending=False, key=abs, kind="stable")
+    for row in ordered.head(MOST).to_dict("records"):
+        full = ["–" if isnan(row[f"full_{side}"]) else f"{row[f'full_{side}']:.0%}" for side in ("before", "after")]
+        traffic = [f"{row[f'traffic_{side}']:,.1f}" for side in ("before", "after")]
+        modules = [f"{row[f'modules_{side}']:,.0f}" for side in ("before", "after")]
+        cells = (*full, traffic[0], "→", traffic[1], modules[0], "→", modules[1])
+        rows.append((named(comparison, "link", row["link"]), *cells))
+    yield from aligned(rows)
+    if len(changed) > MOST:
+        yield say("  … and {count} more links", count=len(changed) - MOST)
 
 
 # ---- the cost

@@ -20,6 +20,7 @@ WORDS: dict[str, Message] = {
     "workloads": say("workloads by site"),
     "regions": say("regions"),
     "new_build": say_as("compared", "new build"),
+    "links": say("links of the backbone"),
     # columns
     "base": say("base"),
     "before": say("base"),
@@ -40,6 +41,8 @@ WORDS: dict[str, Message] = {
     "in": say("stands in"),
     "built": say("compute type or technology"),
     "both": say("both"),
+    "room": say("bandwidth"),
+    "full": say("full at most"),
     # kinds of moves
     "demand_grew": say("demand grew"),
     "demand_fell": say("demand fell"),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from planner.errors import InfeasibleError, StoppedWithoutPlanError
 from planner.language import Text, say
+from planner.models.build import declare_model
+from planner.models.listing import grown
 from planner.models.rules.relaxations import Amount, Rank
 from planner.pipeline.check import obstacles_of, read_scenario
 from planner.pipeline.run import solver_options
@@ -43,8 +45,10 @@ def explain(
     """
     with heard_by(on_progress):
         scenario = read_scenario(folder, overrides)
-        trials = Trials(scenario, solver_options(scenario, None, time_limit, None))
-        ways = Ways(trials, lambda more: read_scenario(folder, [*overrides, *more]))
+        options = solver_options(scenario, None, time_limit, None)
+        scenario = grown(scenario, declare_model, options)
+        trials = Trials(scenario, options)
+        ways = Ways(trials, lambda more: replace(read_scenario(folder, [*overrides, *more]), listed=scenario.listed))
         return Search(ways).explained()
 
 

@@ -8,6 +8,7 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from planner.language import Language, Text, rendered
 from planner.views.maps.basemap import BaseMap
@@ -15,8 +16,9 @@ from planner.views.maps.flows import Selection, draw_flows, project_flows
 from planner.views.maps.furniture import draw_bar, draw_inset, need_inset, plan_bar, plan_inset
 from planner.views.maps.labels import Name, Placed
 from planner.views.maps.land import Land, add_axes, draw_land, project_land
-from planner.views.maps.layers import Layers, Region, Site
+from planner.views.maps.layers import Flow, Layers, Region, Site
 from planner.views.maps.legend import Legend
+from planner.views.maps.links import Links, draw_links
 from planner.views.maps.notes import collect_notes, draw_notes, draw_title, measure_map, wrap_title
 from planner.views.maps.projection import Bounds, Frame, fit_frame
 from planner.views.maps.scales import CircleScale, WidthScale
@@ -40,9 +42,10 @@ class Content(ABC):
         Regions without point and province.
     """
 
-    def __init__(self, layers: Layers, selection: Selection) -> None:
+    def __init__(self, layers: Layers, selection: Selection, links: Links | None = None) -> None:
         self.layers = layers
         self.selection = selection
+        self.links = links or Links([])
         self.colours: list[str] = []
         self.unplaced: list[Region] = []
         loads = [site.load for site in layers.sites if site.load]
@@ -65,9 +68,15 @@ class Content(ABC):
         regions = [region.place for region in self.layers.regions if region.place is not None]
         return np.array([*sites, *regions], dtype=float).reshape(-1, 2)
 
+    def arcs(self, frame: Frame | None = None) -> list[BaseGeometry]:
+        """Return all arcs that are drawn, flows and links [m]."""
+        return project_flows(
+            [*self.selection.drawn, *(Flow(link.arc, link.traffic) for link in self.links.drawn)], frame
+        )
+
     def bounds(self, land: Land, room: float = 0.0) -> Bounds:
         """Return what the map must show [m]: the land, and what lies outside it with room around."""
-        arcs, points = shapely.get_coordinates(project_flows(self.selection.drawn)), self.points()
+        arcs, points = shapely.get_coordinates(self.arcs()), self.points()
         spots = np.vstack([np.array(land.main).reshape(2, 2), points - room, points + room, arcs])
         (left, bottom), (right, top) = spots.min(axis=0), spots.max(axis=0)
         return float(left), float(bottom), float(right), float(top)
@@ -98,8 +107,7 @@ def _composed(content: Content, base: BaseMap, title: str, notes: Sequence[Text]
     frame = fit_frame(content.bounds(land), box, pad=PAD)
     frame = fit_frame(content.bounds(land, style.CIRCLE_MAX / frame.scale), box, pad=PAD)
     corners = _draw_frame(figure, page, content, land, frame, language=language)
-    arcs = project_flows(content.selection.drawn, frame)
-    placed, left = draw_names(page, content.named, frame, content.scale, boxes=corners, arcs=arcs)
+    placed, left = draw_names(page, content.named, frame, content.scale, boxes=corners, arcs=content.arcs(frame))
     panel = (box[2] + style.GUTTER, style.MARGIN, style.PAGE[0] - style.MARGIN, title_end + style.HEADING_SIZE * 0.5)
     content.explain(Legend(page, panel, language), placed, left)
     draw_notes(page, lines, style.MARGIN, box[1] - 4)
@@ -114,6 +122,7 @@ def _draw_frame(
     axes.set_gid("map")
     draw_land(axes, land, frame, content.colours, "provinces")
     content.draw(axes)
+    draw_links(axes, content.links, frame)
     if content.widths is not None:
         draw_flows(axes, content.selection.drawn, frame, content.widths)
     points = frame.place(content.points())

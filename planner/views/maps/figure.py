@@ -15,6 +15,7 @@ from planner.views.maps.flows import select_flows
 from planner.views.maps.labels import Name, Placed
 from planner.views.maps.layers import Layers, read_layers
 from planner.views.maps.legend import Key, Legend, explain
+from planner.views.maps.links import Links, explain_links, read_links
 from planner.views.maps.scales import choose_breaks, pick_demand_colour
 from planner.views.maps.sites import draw_regions, draw_sites
 from planner.views.page import style
@@ -25,8 +26,8 @@ from planner.views.page.text import check_language, list_names
 class _Plan(Content):
     """A plan, derived from the layers once: shading, scales and the selection of flows."""
 
-    def __init__(self, layers: Layers, basemap: BaseMap) -> None:
-        super().__init__(layers, select_flows(layers.flows))
+    def __init__(self, layers: Layers, basemap: BaseMap, links: Links) -> None:
+        super().__init__(layers, select_flows(layers.flows), links)
         regions = layers.regions
         self.by_province = basemap.file is None
         self.areas = find_areas(basemap, [r.province for r in regions], [r.point for r in regions])
@@ -71,6 +72,7 @@ class _Plan(Content):
             squares=bool(self.alone),
             dots=any(region.place is not None for region in self.layers.regions),
             by_province=self.by_province,
+            links=(lambda legend: explain_links(legend, self.links)) if self.links.drawn else None,
         )
 
 
@@ -98,6 +100,7 @@ def draw_map(
     sites: gpd.GeoDataFrame,
     regions: gpd.GeoDataFrame,
     flows: gpd.GeoDataFrame,
+    links: gpd.GeoDataFrame | None = None,
     *,
     title: Text,
     notes: Sequence[Text] = (),
@@ -117,6 +120,10 @@ def draw_map(
         Points with ``region``, ``demand`` [MW] and, where known, ``name_zh``, ``name_en``, ``province``.
     flows
         Arcs with ``region``, ``site``, ``allocation`` [MW] and, where known, ``distance`` [km].
+    links
+        Arcs with ``link``, ``from``, ``to``, ``traffic`` and ``traffic_back`` [Gbit/s], ``utilisation`` [1, NaN of one
+        that does not stand] and, where known, ``modules``; none without a network. Where flows are empty beside them,
+        the legend does not speak of flows.
     title
         Title; any text, drawn as it is.
     notes
@@ -133,4 +140,5 @@ def draw_map(
     """
     check_language(language)
     layers, base = read_layers(sites, regions, flows, language), read_basemap(basemap)
-    return compose(_Plan(layers, base), base, title, notes, language)
+    network = Links([]) if links is None or links.empty else read_links(links)
+    return compose(_Plan(layers, base, network), base, title, notes, language)

@@ -149,7 +149,7 @@ def _read_text(table: gpd.GeoDataFrame, column: str) -> list[str]:
     return [clean_text(value, set()) for value in table[column]]
 
 
-def _check_shape(shape: Any) -> Shape:
+def check_shape(shape: Any) -> Shape:
     """Return the geometry if every coordinate is on the globe, else nothing."""
     if shape is None or not isinstance(shape, BaseGeometry) or shape.is_empty:
         return None
@@ -159,7 +159,7 @@ def _check_shape(shape: Any) -> Shape:
 
 
 def _read_points(table: gpd.GeoDataFrame) -> list[shapely.Point | None]:
-    shapes = [_check_shape(shape) for shape in table.geometry]
+    shapes = [check_shape(shape) for shape in table.geometry]
     return [None if shape is None else shape.representative_point() for shape in shapes]
 
 
@@ -219,7 +219,7 @@ def _read_flows(table: gpd.GeoDataFrame) -> tuple[list[Flow], list[float]]:
     for given, load, distance in zip(
         table.geometry, _read_quantity(table, "flows", "allocation"), distances, strict=True
     ):
-        arc = _check_shape(given)
+        arc = check_shape(given)
         if load and isinstance(arc, shapely.LineString) and arc.length > 0:
             flows.append(Flow(arc, load))
         elif load and distance > 0:

@@ -1,6 +1,6 @@
 """The legend beside the map: what area, colour, ring, width and shading mean."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,6 +56,8 @@ class Key:
     squares: bool
     dots: bool
     by_province: bool
+    links: Callable[["Legend"], None] | None = None
+    """Writes what is to be said of the links, where there are any."""
 
 
 class Legend:
@@ -275,7 +277,10 @@ def explain(legend: Legend, key: Key, *, largest: float, closing: Text) -> None:
         _explain_marks(legend, key)
     if key.green or key.green_unknown or key.new or key.idle:
         legend.end_group()
-    _explain_flows(legend, key)
+    if key.links is not None:
+        key.links(legend)
+    if key.links is None or key.selection.total:
+        _explain_flows(legend, key)
     if key.demand:
         _explain_demand(legend, key, largest)
     if closing:

@@ -48,6 +48,11 @@ FLOW_SHARE: Final = 0.95
 """Share of the MW over distance that the arcs drawn must carry."""
 FLOW_COUNT_MAX: Final = 200
 
+LINK_COLOURS: Final = ("#ffffff", "#d9cfe8", "#a58fc9", "#6f4ea3", "#2d0b59")
+"""White to dark purple, monotone in luminance: on a dark casing even an idle link is seen, in grey as well."""
+LINK_MARK: Final = 5.0
+"""Side of the square on a link that is widened."""
+
 CIRCLE_MAX: Final = 28.0
 """Diameter of the circle with the largest load."""
 CIRCLE_MIN: Final = 3.2

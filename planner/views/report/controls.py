@@ -21,13 +21,14 @@ BASEMAP_NOTE = say(
 )
 
 
-def contents() -> Element:
+def contents(*, with_network: bool) -> Element:
     """Return the list of sections."""
     places = (
         ("headline", say("Headline")),
         ("deciding", say("What decides it")),
         ("explore", say("Map")),
         ("destinations", say("Destinations")),
+        *((("network", say("Network")),) if with_network else ()),
         ("spending", say("Cost and energy")),
         ("build", say("New build")),
         ("prices", say("What binds")),
@@ -114,6 +115,9 @@ def _filters(subject: Subject, data: dict[str, Any]) -> Element:
         _field("from-side", say("Demand from"), element("select", sides, id_="from-side")),
         _field("to-side", say("Served in"), element("select", others, id_="to-side")),
     ]
+    if data["links"]["list"]:
+        shown = [option("links", say("links")), option("flows", say("work carried")), option("both", say("both"))]
+        fields.append(_field("lines", say("Lines"), element("select", shown, id_="lines")))
     steps = data["steps"]["names"]
     if len(steps) > 1:
         fields += _hour_fields(len(steps))
@@ -203,6 +207,7 @@ def _legend(subject: Subject, data: dict[str, Any]) -> Element:
         element("li", say("Colour: {share}", share=subject.green_share), element("ul", greens)),
         element("li", say("Ring: new build; hollow: without load")),
         element("li", say("Line: work carried, its width the MW, its arrow towards the site")),
+        *_link_legend(data),
         element(
             "li",
             say("Shading: demand by province"),
@@ -210,6 +215,20 @@ def _legend(subject: Subject, data: dict[str, Any]) -> Element:
         ),
         class_="legend",
     )
+
+
+def _link_legend(data: dict[str, Any]) -> list[Child]:
+    """Return what is to be said of the links, where there are any."""
+    if not data["links"]["list"]:
+        return []
+    shares = [
+        element("li", _swatch(colour), say("{low} to {high}", low=per_cent(low, 0), high=per_cent(high, 0)))
+        for colour, low, high in zip(data["links"]["colours"], data["breaks"], data["breaks"][1:], strict=False)
+    ]
+    return [
+        element("li", say("Link: its width the traffic, its colour how full it is"), element("ul", shares)),
+        element("li", say("Square on a link: widened by the plan")),
+    ]
 
 
 def _swatch(colour: str) -> Element:

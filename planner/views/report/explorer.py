@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from planner.figures import lines
 from planner.language import Message, say
 from planner.views.page import style
-from planner.views.report.land import draw_land, places
+from planner.views.report.land import draw_land, in_plane, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,44 @@ def explore(subject: Subject, basemap: Path | None) -> dict[str, Any]:
         "hours": _hours(subject, clock),
         "supplied": any(series.part == "grid" and series.table in subject.tables for series in series_of(subject)),
         "hourly": _hourly(subject, clock),
+        "links": _links(subject, clock),
+    }
+
+
+def _links(subject: Subject, clock: _Clock) -> dict[str, Any]:
+    """Return the links of the network, none without one: their ends in the plane, their numbers, and those by timestep.
+
+    Traffic is of both directions together, ``full`` of the fuller one: over the year at most, by timestep as it is.
+    """
+    results = subject.results
+    known = lines.known(subject.scenario, results.tables)
+    table = lines.lines_of(subject.scenario, results.tables, results.shadow_prices)
+    if known is None:
+        return {"list": [], "traffic": [], "full": [], "colours": []}
+    points = subject.scenario.coordinates(known.nodes)
+    at = dict(zip(points.index, in_plane(points.to_numpy(float)), strict=True))
+    listed = [
+        {
+            "name": _both(subject.name(known.of, str(row.line))),
+            "ends": [_both(subject.name(known.nodes, str(end))) for end in (row.begin, row.end)],
+            "at": [at[row.begin], at[row.end]] if {row.begin, row.end} <= at.keys() else None,
+            "there": _round(row.traffic),
+            "back": _round(row.traffic_back),
+            "room": _round(row.room),
+            "room_back": _round(row.room_back),
+            "full": _round(row.full, 4),
+            "modules": _round(row.modules),
+            "added": _round(row.added),
+            "saves": _round(row.saves),
+        }
+        for row in table.rename(columns={"from": "begin", "to": "end"}).itertuples()
+    ]
+    several = clock.count > 1
+    return {
+        "list": listed,
+        "traffic": _lists(clock.mean(lines.by_step(subject.scenario, results.tables))) if several else [],
+        "full": _lists(clock.mean(lines.fullest_by_step(subject.scenario, results.tables))) if several else [],
+        "colours": list(style.LINK_COLOURS),
     }
 
 
@@ -155,7 +194,9 @@ class _Clock:
 
 
 def _clock(subject: Subject) -> _Clock:
-    count = len(subject.weights) * len(subject.scenario.sets["site"]) * len(series_of(subject))
+    members = len(subject.scenario.sets["site"]) * len(series_of(subject))
+    members += 2 * len(lines.lines_of(subject.scenario, subject.tables))
+    count = len(subject.weights) * members
     return _Clock(subject.weights, subject.scenario.series("period"), max(1, -(-count // SITE_NUMBERS_MAX)))
 
 

@@ -1,7 +1,7 @@
 // What is shown: the flows that pass the filter, at one timestep or as the mean of the year.
 
 const MEAN = -1;
-const state = { workload: "", from: "", to: "", step: MEAN, site: null };
+const state = { workload: "", from: "", to: "", step: MEAN, site: null, lines: "flows" };
 
 function passes(at) {
   const flows = data.flows;

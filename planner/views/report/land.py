@@ -45,6 +45,12 @@ def places(layer: gpd.GeoDataFrame) -> list[Place]:
     return found
 
 
+def in_plane(degrees: NDArray[np.float64]) -> list[list[int]]:
+    """Return points in the plane [100 m] for longitude and latitude, (n, 2)."""
+    found: list[list[int]] = np.rint(project_points(degrees.reshape(-1, 2)) / UNIT).astype(int).tolist()
+    return found
+
+
 def draw_land(path: Path | None, regions: gpd.GeoDataFrame, points: Sequence[Place]) -> dict[str, Any]:
     """Return the base map for the page.
 

@@ -9,6 +9,7 @@ function readFilter() {
   state.workload = byId("workload").value;
   state.from = byId("from-side").value;
   state.to = byId("to-side").value;
+  state.lines = byId("lines")?.value ?? "flows";
   const when = byId("when");
   if (!when) return;
   const isStep = when.value === "step", slider = byId("hour");

@@ -2,9 +2,10 @@
 
 const GREY = "#d0d0d0", LAND = "#f6f5f1", BORDER = "#a9a59b", FLOW = "#4a3a63", INK = "#1c1c1c", PAPER = "#ffffff";
 const FLOWS_DRAWN = 200, CURVE = 0.14, ARROW_AT = 0.62, CIRCLE = 34, CIRCLE_LEAST = 4, WIDTH = 6, WIDTH_LEAST = 0.8;
+const LINK_WIDTH = 7, LINK_LEAST = 1, CASING = 1.6, BESIDE = 0.07, FULL = 1 - 1e-6, MARK = 8;
 const FONT = getComputedStyle(document.body).fontFamily;
 const ISLANDS = [14000, 9000];
-const map = { chart: null, zoom: 1, loads: [], drawn: [] };
+const map = { chart: null, zoom: 1, loads: [], drawn: [], curves: curvesOf(data.links.list) };
 
 function startMap() {
   const { land } = data;
@@ -64,13 +65,14 @@ function drawMap() {
   map.loads = siteLoads(flows);
   map.regions = regionLoads(flows);
   const far = pairs(flows).filter((flow) => isFar(flow));
-  map.drawn = far.slice(0, FLOWS_DRAWN);
+  map.drawn = state.lines === "links" ? [] : far.slice(0, FLOWS_DRAWN);
   const most = map.drawn.length ? map.drawn[0].mw : 1;
   const width = (mw) => Math.max(WIDTH_LEAST, scale() * WIDTH * (mw / most));
-  const series = [dashes(), arcs(width), arrows(width), squares(), rings(), circles(), islands()];
+  const series = [dashes(), ...links(), arcs(width), arrows(width), squares(), rings(), circles(), islands()];
   map.chart.setOption({ geo: geo(), series }, { replaceMerge: ["series"] });
   const total = flows.reduce((sum, flow) => sum + flow.mw, 0);
-  byId("map-status").textContent = say(far.length > map.drawn.length ? "status" : "status_all", plain(total), far.length, map.drawn.length);
+  byId("map-status").textContent = state.lines === "links" ? linksStatus()
+    : say(far.length > map.drawn.length ? "status" : "status_all", plain(total), far.length, map.drawn.length);
   const decimals = decimalsOf(map.loads);
   for (const cell of document.querySelectorAll("[data-load]"))
     cell.textContent = plain(map.loads[Number(cell.dataset.load)], decimals);
@@ -89,6 +91,68 @@ const dashes = () => ({
   id: "lines", type: "lines", coordinateSystem: "geo", polyline: true, silent: true, z: 2,
   lineStyle: { color: "#4d4d4d", width: 1.4, opacity: 1 }, data: data.land.lines.map((coords) => ({ coords })),
 });
+
+/** Return how far each link bends, so that those between the same two nodes lie side by side. */
+function curvesOf(list) {
+  const seen = new Map();
+  return list.map(({ at }) => {
+    if (at === null) return 0;
+    const key = at.map(String).sort().join(" "), number = seen.get(key) ?? 0;
+    seen.set(key, number + 1);
+    const turned = String(at[0]) > String(at[1]) ? -1 : 1;
+    return turned * BESIDE * Math.ceil(number / 2) * (number % 2 ? 1 : -1) || 0;
+  });
+}
+
+/** Return what a link carries both ways, and how full it is, at the time shown. */
+function linkNow(at) {
+  const link = data.links.list[at];
+  if (state.step === MEAN) return { traffic: link.there + link.back, full: link.full };
+  return { traffic: data.links.traffic[at][state.step], full: data.links.full[at][state.step] };
+}
+
+function linkColour(full) {
+  const at = data.breaks.findIndex((limit, place) => place && full < limit - 1e-6);
+  return data.links.colours[at < 0 ? data.links.colours.length - 1 : at - 1];
+}
+
+/** Links that stand, the widest on top: a dark line under each, so that a pale one is seen; squares where one is widened. */
+function links() {
+  if (state.lines === "flows") return [];
+  const shown = data.links.list.map((link, at) => ({ link, at, ...linkNow(at) }))
+    .filter(({ link }) => link.at !== null && link.full !== null).sort((one, other) => one.traffic - other.traffic);
+  const most = Math.max(...shown.map(({ traffic }) => traffic), 1e-9);
+  const width = ({ traffic }) => Math.max(LINK_LEAST, scale() * LINK_WIDTH * (traffic / most));
+  const line = (of, look) => ({ coords: of.link.at, link: of.at, lineStyle: { curveness: map.curves[of.at], opacity: 1, ...look } });
+  const marks = shown.filter(({ link }) => link.modules > 0).map(({ link, at }) => ({ value: bentMiddle(link.at, map.curves[at]) }));
+  const common = { type: "lines", coordinateSystem: "geo" };
+  return [
+    { ...common, id: "casings", z: 3, silent: true, data: shown.map((of) => line(of, { color: INK, width: width(of) + CASING })) },
+    { ...common, id: "links", z: 3, emphasis: { lineStyle: { color: "#a3123a" } },
+      data: shown.map((of) => line(of, { color: linkColour(of.full), width: width(of) })) },
+    { id: "widened", type: "scatter", coordinateSystem: "geo", z: 4, silent: true, symbol: "rect", symbolSize: MARK,
+      itemStyle: { color: PAPER, borderColor: INK, borderWidth: 1.4 }, data: marks },
+  ];
+}
+
+function bentMiddle([[x0, y0], [x1, y1]], curve) {
+  return [(x0 + x1) / 2 + ((y0 - y1) * curve) / 2, (y0 + y1) / 2 + ((x1 - x0) * curve) / 2];
+}
+
+function linksStatus() {
+  const full = data.links.list.map((_, at) => linkNow(at).full).filter((share) => share !== null);
+  return say("links_status", full.length, full.filter((share) => share >= FULL).length);
+}
+
+function linkTip(at) {
+  const link = data.links.list[at], now = linkNow(at), isMean = state.step === MEAN;
+  const traffic = isMean ? [[say("there"), quantity(link.there, "Gbit/s")], [say("back"), quantity(link.back, "Gbit/s")]]
+    : [[say("both_ways"), quantity(now.traffic, "Gbit/s")]];
+  const added = link.added > 0 ? [[say("widened"), quantity(link.added, "Gbit/s")]] : [];
+  return [`${named(link.name)}: ${link.ends.map(named).join(" – ")}`, ...traffic,
+    [say("bandwidth"), quantity(link.room, "Gbit/s")], [say("bandwidth_back"), quantity(link.room_back, "Gbit/s")],
+    [say(isMean ? "full" : "full_now"), perCent(now.full)], ...added, [say("saves"), quantity(link.saves, say("yearly"))]];
+}
 
 const arcs = (width) => ({
   id: "flows", type: "lines", coordinateSystem: "geo", z: 3, emphasis: { lineStyle: { color: "#a3123a", opacity: 1 } },
@@ -179,6 +243,7 @@ function zoomBy(factor) {
 /** Return what is said of what the pointer is on: a title and lines. */
 function tipOf(event) {
   if (event.seriesId === "sites") return siteTip(event.data.at);
+  if (event.seriesId === "links") return linkTip(event.data.link);
   if (event.seriesId === "flows") {
     const flow = map.drawn[event.data.flow];
     return [`${named(data.regions[flow.region].name)} → ${named(data.sites[flow.site].name)}`,

@@ -113,8 +113,12 @@ class Prover:
 
     def excludes(self, ray: Vector, lower: Vector, upper: Vector) -> bool:
         """Whether a ray (rows,) proves that no point within the bounds keeps the rows, or none up to the cutoff."""
+        return self.sense(ray, lower, upper) != 0.0
+
+    def sense(self, ray: Vector, lower: Vector, upper: Vector) -> float:
+        """Return the sign with which a ray proves so; 0 where it proves nothing."""
         nothing = np.zeros_like(self.relaxation.cost)
-        return any(self._value(nothing, sign * ray, lower, upper) > 0.0 for sign in (1.0, -1.0))
+        return next((sign for sign in (1.0, -1.0) if self._value(nothing, sign * ray, lower, upper) > 0.0), 0.0)
 
     def _value(self, cost: Vector, duals: Vector, lower: Vector | None, upper: Vector | None) -> float:
         form = self.relaxation

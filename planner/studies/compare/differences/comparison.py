@@ -14,6 +14,7 @@ from planner.studies.compare.differences.nearest import Nearest
 from planner.studies.compare.differences.tables import (
     build_table,
     cost_table,
+    link_table,
     measure_table,
     region_table,
     site_table,
@@ -28,7 +29,18 @@ if TYPE_CHECKING:
     from planner.language import Message
     from planner.studies.compare.differences.run import Run
 
-TABLES: Final = ("measures", "cost", "moved", "inputs", "input_columns", "sites", "workloads", "regions", "new_build")
+TABLES: Final = (
+    "measures",
+    "cost",
+    "moved",
+    "inputs",
+    "input_columns",
+    "sites",
+    "workloads",
+    "regions",
+    "new_build",
+    "links",
+)
 """The tables of a comparison, in the order in which they are told."""
 
 
@@ -92,6 +104,7 @@ def compare_runs(before: Run, after: Run, near: Nearest | Message | None = None)
         "workloads": workload_table(first, second),
         "regions": region_table(first, second),
         "new_build": build_table(first, second, equal),
+        "links": link_table(first, second),
     }
     return Comparison(before, after, tables, tuple(warnings_of(before, after)), near)
 

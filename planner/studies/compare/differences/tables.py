@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from planner.figures.lines import lines_of
 from planner.figures.work import mean_load
 
 if TYPE_CHECKING:
@@ -128,6 +129,29 @@ def _places(names: tuple[str, str], before: Results, after: Results) -> pd.DataF
         for side, values in zip(SIDES, (*columns, columns[1] - columns[0]), strict=True):
             table[f"{figure.name}_{side}"] = values
     return table
+
+
+LINE_NUMBERS: Final = ("traffic", "room", "full", "modules")
+
+
+def link_table(before: Results, after: Results) -> pd.DataFrame:
+    """Return the links of both plans, none without a network: traffic both ways, bandwidth there, how full, modules.
+
+    A link that one of the plans does not have carries nothing there and has no bandwidth.
+    """
+    frames = [lines_of(results.scenario, results.tables).set_index("line") for results in (before, after)]
+    links = list(dict.fromkeys([*frames[0].index, *frames[1].index]))
+    table = pd.DataFrame({"link": pd.Series(links, dtype=str)})
+    for name in LINE_NUMBERS:
+        columns = [_of_lines(frame, name).reindex(links).to_numpy(float) for frame in frames]
+        columns = [column if name == "full" else np.nan_to_num(column) for column in columns]
+        for side, values in zip(SIDES, (*columns, columns[1] - columns[0]), strict=True):
+            table[f"{name}_{side}"] = values
+    return table
+
+
+def _of_lines(frame: pd.DataFrame, name: str) -> pd.Series:
+    return frame["traffic"] + frame["traffic_back"] if name == "traffic" else frame[name]
 
 
 def build_table(before: Results, after: Results, near: Tables | None = None) -> pd.DataFrame:
