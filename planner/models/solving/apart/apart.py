@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.models.solving.apart.bound import duals_of
+from planner.models.solving.apart.bound import FREE, duals_of
+from planner.models.solving.apart.given import taken_out
 from planner.models.solving.apart.mixture import values_of
-from planner.models.solving.apart.period import PeriodSolver, State, state_path
+from planner.models.solving.apart.period import State, state_path
 from planner.models.solving.apart.periods import Periods
 from planner.models.solving.apart.sample import sampled, spread
 from planner.models.solving.apart.search import Search
+from planner.models.solving.apart.workers import Workers
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.highs.options import is_large
-from planner.models.solving.highs.progress import tell, told_blocks
+from planner.models.solving.highs.progress import tell
 from planner.models.solving.large import dive
 from planner.models.solving.large.block_start import LINK
 from planner.models.solving.large.pricing import is_served
@@ -24,7 +27,6 @@ from planner.models.solving.large.warm import LOWER
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.models.solving.apart.period import Question, Reply
     from planner.models.solving.apart.search import Found
     from planner.models.solving.highs.exchange import Arrays, Booleans, Clock, Request, Statuses, Vector
     from planner.models.solving.highs.highs import OnIncumbent
@@ -33,6 +35,8 @@ PERIODS_MIN = 36
 """With fewer all periods are solved together (decision 0048); between 12 and 46 neither way was measured."""
 COLUMNS_MIN = 4_000_000
 """Likewise: 12 days of the nation have 2.4 million, 46 have 9 million."""
+COLUMNS_EACH_MIN = 500_000
+"""Of a problem: with fewer a process is hardly begun when all is done."""
 SAMPLE = 12
 """Periods that are solved together to begin with."""
 PENALTY = 10.0
@@ -81,29 +85,40 @@ def solve_apart(
     periods = Periods(arrays)
     if not periods.is_alike:
         return None
-    upper = loose_upper(arrays)
     begun = _begin(periods, request, clock, folder)
     if begun is None:
         return None
     built, prices, penalty = begun
-    solver = PeriodSolver(periods, upper, request, folder)
-
-    def ask(question: Question) -> list[Reply]:
-        replies: list[Reply] = []
-        for period in told_blocks(range(len(periods))):
-            reply = solver.solve(period, question, clock) if clock.left > 0.0 else None
-            if reply is None:
-                break
-            replies.append(reply)
-        return replies
+    use_max = _lay_down(periods, folder)
 
     def on_plan(found: Found) -> None:
         if found.whole is not None:
             bound = found.bound.value if found.bound is not None else float("nan")
             on_incumbent(values_of(found.whole, found.rounds, folder), bound)
 
-    search = Search(periods, ask, upper=upper, penalty=penalty, gap=request.mip_gap, clock=clock, on_plan=on_plan)
-    return _told(search.run(built, prices), folder)
+    with Workers(processes(arrays.columns), folder, request) as workers:
+        numbers = range(len(periods))
+        search = Search(
+            periods, lambda question: workers.ask(numbers, question, clock),
+            use_max=use_max, penalty=penalty, gap=request.mip_gap, clock=clock, on_plan=on_plan,
+        )  # fmt: skip
+        return _told(search.run(built, prices), folder)
+
+
+def processes(columns: int) -> int:
+    """Return how many processes solve so many columns side by side here: all that there are, if that is worth it."""
+    if columns < COLUMNS_EACH_MIN:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _lay_down(periods: Periods, folder: Path) -> Vector:
+    """Write what each period is given into the folder; return what each uses of rows that link at most."""
+    upper = loose_upper(periods.arrays)
+    tell(f"Periods: {len(periods)}")
+    for period in range(len(periods)):
+        taken_out(periods, period, upper).save(folder, period)
+    return periods.used(np.where(np.isfinite(upper), upper, FREE))
 
 
 def _told(found: Found, folder: Path) -> Apart | None:
@@ -126,7 +141,8 @@ def _begin(periods: Periods, request: Request, clock: Clock, folder: Path) -> tu
     if programme.run(clock.left) != "optimal":
         return None
     values, duals, basis = programme.values, programme.row_duals, programme.basis()
-    penalty = PENALTY * float(np.abs(duals[is_served(arrays) & (arrays.row_block != LINK)]).max(initial=1.0))
+    missable = is_served(arrays.row_lower, arrays.row_upper) & (arrays.row_block != LINK)
+    penalty = PENALTY * float(np.abs(duals[missable]).max(initial=1.0))
     at_links, at_rows = np.searchsorted(columns, periods.links), np.searchsorted(rows, periods.link_rows)
     if basis is not None:
         for period in range(len(periods)):
@@ -139,6 +155,7 @@ def _begin(periods: Periods, request: Request, clock: Clock, folder: Path) -> tu
 
 def _state(periods: Periods, period: int, columns: Statuses, is_held: Booleans, rows: Statuses) -> State:
     """Return a state of a period with the statuses of another's columns and rows, and which columns are held."""
-    missable = int(is_served(periods.arrays)[periods.rows[period]].sum())
+    own = periods.rows[period]
+    missable = int(is_served(periods.arrays.row_lower[own], periods.arrays.row_upper[own]).sum())
     held = np.concatenate([np.arange(missable), missable + np.flatnonzero(is_held)])
     return State(held, np.concatenate([np.full(missable, LOWER, dtype=np.int8), columns]), rows)

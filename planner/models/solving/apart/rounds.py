@@ -79,6 +79,12 @@ class Rounds:
         ):  # fmt: skip
             values.append(value)
 
+    def of_groups(self, of_periods: Vector) -> Vector:
+        """Return sums over the periods of each group, (groups, ...), of what each period has, (periods, ...)."""
+        found = np.zeros((self.groups, *of_periods.shape[1:]))
+        np.add.at(found, self.group, of_periods)
+        return found
+
     @property
     def size(self) -> float:
         """About what a plan costs."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.models.solving.apart.bound import Bound, bound_of, use_max
+from planner.models.solving.apart.bound import Bound, bound_of
 from planner.models.solving.apart.guide import Guide
 from planner.models.solving.apart.mixture import Mixed, Mixture
 from planner.models.solving.apart.period import Question
@@ -90,8 +90,8 @@ class Search:
     ----------
     ask
         Asks all periods a question; fewer answers than periods where time is up.
-    upper
-        (columns,) limits that no plan exceeds.
+    use_max
+        (periods, rows that link) what each period uses of each row at most, of either sign.
     gap
         Relative: what ends the search.
     on_plan
@@ -103,16 +103,16 @@ class Search:
         periods: Periods,
         ask: Callable[[Question], Sequence[Reply]],
         *,
-        upper: Vector,
+        use_max: Vector,
         penalty: float,
         gap: float,
         clock: Clock,
         on_plan: Callable[[Found], None],
     ) -> None:
-        self._periods, self._ask, self._upper = periods, ask, upper
+        self._periods, self._ask = periods, ask
         self._penalty, self._gap, self._clock, self._on_plan = penalty, gap, clock, on_plan
         self.found = Found(Rounds(periods))
-        self._use_max: Vector | None = None
+        self._use_max = self.found.rounds.of_groups(use_max)
         self._latest: Bound | None = None  # of the last proof: not always the highest, but with all planes
         self._nearest, self._stuck = float("inf"), 0
         self._has_integers = bool(periods.arrays.is_integer[periods.links].any())
@@ -203,8 +203,6 @@ class Search:
         """Work out what all rounds prove, in a moment even where the time is used up: a plan is to have its bound."""
         if not len(self.found.rounds):
             return
-        if self._use_max is None:
-            self._use_max = use_max(self._periods, self.found.rounds, self._upper)
         bound = bound_of(self.found.rounds, self._use_max, max(self._clock.left, PROOF_SECONDS_MIN))
         self._latest = bound
         if bound is not None and (self.found.bound is None or bound.value > self.found.bound.value):
