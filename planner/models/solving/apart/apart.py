@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from planner.models.solving.apart.bound import FREE, duals_of
+from planner.models.solving.apart.checkpoint import BEGUN, keep
 from planner.models.solving.apart.given import taken_out
 from planner.models.solving.apart.mixture import values_of
 from planner.models.solving.apart.period import State, state_path
 from planner.models.solving.apart.periods import Periods
 from planner.models.solving.apart.sample import sampled, spread
 from planner.models.solving.apart.search import Search
-from planner.models.solving.apart.workers import Workers
+from planner.models.solving.apart.workers import workers
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.highs.options import is_large
-from planner.models.solving.highs.progress import tell
+from planner.models.solving.highs.progress import tell, told_blocks
 from planner.models.solving.large import dive
 from planner.models.solving.large.block_start import LINK
 from planner.models.solving.large.pricing import is_served
@@ -35,8 +35,6 @@ PERIODS_MIN = 36
 """With fewer all periods are solved together (decision 0048); between 12 and 46 neither way was measured."""
 COLUMNS_MIN = 4_000_000
 """Likewise: 12 days of the nation have 2.4 million, 46 have 9 million."""
-COLUMNS_EACH_MIN = 500_000
-"""Of a problem: with fewer a process is hardly begun when all is done."""
 SAMPLE = 12
 """Periods that are solved together to begin with."""
 PENALTY = 10.0
@@ -85,38 +83,60 @@ def solve_apart(
     periods = Periods(arrays)
     if not periods.is_alike:
         return None
-    begun = _begin(periods, request, clock, folder)
+    begun = _begun(periods, request, clock, folder)
     if begun is None:
         return None
-    built, prices, penalty = begun
-    use_max = _lay_down(periods, folder)
 
     def on_plan(found: Found) -> None:
         if found.whole is not None:
             bound = found.bound.value if found.bound is not None else float("nan")
             on_incumbent(values_of(found.whole, found.rounds, folder), bound)
 
-    with Workers(processes(arrays.columns), folder, request) as workers:
-        numbers = range(len(periods))
+    with workers(arrays.columns, folder, request) as team:
         search = Search(
-            periods, lambda question: workers.ask(numbers, question, clock),
-            use_max=use_max, penalty=penalty, gap=request.mip_gap, clock=clock, on_plan=on_plan,
+            periods, lambda question: team.ask(range(len(periods)), question, clock), folder,
+            use_max=begun.use_max, penalty=begun.penalty, gap=request.mip_gap, clock=clock, on_plan=on_plan,
         )  # fmt: skip
-        return _told(search.run(built, prices), folder)
+        return _told(search.run(begun.built, begun.prices), folder)
 
 
-def processes(columns: int) -> int:
-    """Return how many processes solve so many columns side by side here: all that there are, if that is worth it."""
-    if columns < COLUMNS_EACH_MIN:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+@dataclass(frozen=True)
+class _Begun:
+    """Where the search begins.
+
+    Attributes
+    ----------
+    built, prices
+        What the sample builds, (links,), and what rows that link pay in it, (rows that link,).
+    penalty
+        Of a unit of a row that is missed.
+    use_max
+        (periods, rows that link) what each period uses of each row at most.
+    """
+
+    built: Vector
+    prices: Vector
+    penalty: float
+    use_max: Vector
+
+
+def _begun(periods: Periods, request: Request, clock: Clock, folder: Path) -> _Begun | None:
+    """Solve a sample and write down what each period is given, or find both in the folder."""
+    if (folder / BEGUN).exists():
+        with np.load(folder / BEGUN, allow_pickle=False) as file:
+            return _Begun(file["built"], file["prices"], float(file["penalty"]), file["use_max"])
+    first = _begin(periods, request, clock, folder)
+    if first is None:
+        return None
+    begun = _Begun(*first, _lay_down(periods, folder))
+    keep(folder / BEGUN, **vars(begun))
+    return begun
 
 
 def _lay_down(periods: Periods, folder: Path) -> Vector:
     """Write what each period is given into the folder; return what each uses of rows that link at most."""
     upper = loose_upper(periods.arrays)
-    tell(f"Periods: {len(periods)}")
-    for period in range(len(periods)):
+    for period in told_blocks(range(len(periods))):
         taken_out(periods, period, upper).save(folder, period)
     return periods.used(np.where(np.isfinite(upper), upper, FREE))
 

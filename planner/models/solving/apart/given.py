@@ -83,7 +83,7 @@ class Given:
     def save(self, folder: Path, period: int) -> None:
         """Write it."""
         place = _place(folder, period)
-        place.mkdir()
+        place.mkdir(exist_ok=True)  # one that was killed may have begun
         for part in fields(self):
             np.save(place / f"{part.name}.npy", np.asarray(getattr(self, part.name)), allow_pickle=False)
 

@@ -6,11 +6,13 @@ finds it there. A row to be served may be missed at a penalty, so that every per
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.models.solving.apart.checkpoint import keep
 from planner.models.solving.apart.given import Given
 from planner.models.solving.highs.highs import new_highs, numbers_of
 from planner.models.solving.highs.options import pinned_options
@@ -50,6 +52,12 @@ class Question:
     prices: Vector
     penalty: float
 
+    @property
+    def name(self) -> str:
+        """A name for it, to the last digit: what answers it is found again by it."""
+        words = f"{self.number} {self.penalty!r}".encode()
+        return hashlib.blake2b(words + self.built.tobytes() + self.prices.tobytes(), digest_size=16).hexdigest()
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -88,17 +96,20 @@ class State:
         Which columns it holds: first what may be missed of its rows, then its own.
     columns, rows
         Statuses of all of them; empty where there is no basis.
+    asked, reply
+        The name of what it was asked last, and its answer, for one that is asked the same again.
     """
 
     held: Places
     columns: Statuses
     rows: Statuses
+    asked: str = ""
+    reply: Reply | None = None
 
     def save(self, path: Path) -> None:
         """Write it whole or not at all."""
-        draft = path.with_suffix(".draft.npz")
-        np.savez(draft, held=self.held.astype(np.int32), columns=self.columns, rows=self.rows)
-        draft.replace(path)
+        answer = {} if self.reply is None else {f"reply_{name}": part for name, part in vars(self.reply).items()}
+        keep(path, held=self.held.astype(np.int32), columns=self.columns, rows=self.rows, asked=self.asked, **answer)
 
     @staticmethod
     def read(path: Path) -> State | None:
@@ -106,7 +117,14 @@ class State:
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as file:
-            return State(file["held"].astype(np.intp), file["columns"], file["rows"])
+            asked = str(file["asked"])
+            places = file["held"].astype(np.intp)
+            return State(places, file["columns"], file["rows"], asked, _reply(file) if asked else None)
+
+
+def _reply(file: Any) -> Reply:
+    value, cost, missed = (float(file[f"reply_{name}"]) for name in ("value", "cost", "missed"))
+    return Reply(int(file["reply_period"]), value, file["reply_slope"], cost, file["reply_use"], missed)
 
 
 def state_path(folder: Path, period: int) -> Path:
@@ -141,13 +159,21 @@ class PeriodSolver:
             self._highs.setOptionValue(name, value)
 
     def solve(self, period: int, question: Question, clock: Clock) -> Reply | None:
-        """Answer for one period; ``None`` where there is no time for it, or no answer even with rows missed."""
+        """Answer for one period; ``None`` where there is no time for it, or no answer even with rows missed.
+
+        One that was answered before a process was killed is not solved again.
+        """
+        state = State.read(state_path(self._folder, period))
+        if state is not None and state.asked == question.name:
+            return state.reply
+        return self._solved(period, question, state, clock)
+
+    def _solved(self, period: int, question: Question, state: State | None, clock: Clock) -> Reply | None:
         given = Given.read(self._folder, period)
         count, uses, takes = given.missable, given.uses(len(question.prices)), given.takes(len(question.built))
         taken = takes @ question.built
         cost = np.concatenate([np.full(count, question.penalty), given.cost - uses.T @ question.prices])
-        path = state_path(self._folder, period)
-        state = State.read(path) or _cold(given)
+        state = state or _cold(given)
         solved = Part(
             self._highs, cost, (given.lower, given.upper),
             sides=(given.row_lower - taken, given.row_upper - taken),
@@ -158,14 +184,13 @@ class PeriodSolver:
         pricing = Pricing(given.serves, given.unit) if given.on_demand.any() else None
         if not solved.run(np.arange(len(cost)), pricing, clock, strategy=PRIMAL_SIMPLEX):
             return None
-        self._ended(solved, given, pricing).save(path)
         values, duals = solved.values, np.array(self._highs.getSolution().row_dual)
         np.save(duals_path(self._folder, question.number, period), duals)
         missed = float(values[:count] @ (values[:count] > MISSED))
         does = values[count:]
         places = np.flatnonzero(does)
         np.savez(plan_path(self._folder, question.number, period), places=places.astype(np.int32), values=does[places])
-        return Reply(
+        reply = Reply(
             period,
             value=float(self._highs.getInfo().objective_function_value),
             slope=-np.asarray(takes.T @ duals),
@@ -173,6 +198,9 @@ class PeriodSolver:
             use=np.asarray(uses @ does),
             missed=missed,
         )
+        ended = self._ended(solved, given, pricing)
+        replace(ended, asked=question.name, reply=reply).save(state_path(self._folder, period))
+        return reply
 
     def _ended(self, solved: Part, given: Given, pricing: Pricing | None) -> State:
         """Return where a period ended; of very many columns only those that may pay again are held on to."""

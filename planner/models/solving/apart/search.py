@@ -25,6 +25,7 @@ from planner.models.solving.highs.progress import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from planner.models.solving.apart.period import Reply
     from planner.models.solving.apart.periods import Periods
@@ -90,6 +91,8 @@ class Search:
     ----------
     ask
         Asks all periods a question; fewer answers than periods where time is up.
+    folder
+        Where rounds are left, and found again.
     use_max
         (periods, rows that link) what each period uses of each row at most, of either sign.
     gap
@@ -102,6 +105,7 @@ class Search:
         self,
         periods: Periods,
         ask: Callable[[Question], Sequence[Reply]],
+        folder: Path,
         *,
         use_max: Vector,
         penalty: float,
@@ -109,7 +113,7 @@ class Search:
         clock: Clock,
         on_plan: Callable[[Found], None],
     ) -> None:
-        self._periods, self._ask = periods, ask
+        self._periods, self._ask, self._folder = periods, ask, folder
         self._penalty, self._gap, self._clock, self._on_plan = penalty, gap, clock, on_plan
         self.found = Found(Rounds(periods))
         self._use_max = self.found.rounds.of_groups(use_max)
@@ -155,12 +159,15 @@ class Search:
         return self.found
 
     def _round(self, built: Vector, prices: Vector) -> bool:
-        """Ask all periods; say whether all have answered."""
+        """Ask all periods, unless a solve before this one has; say whether all have answered."""
+        if self.found.rounds.follow(self._folder, built, prices):
+            return True
         question = Question(len(self.found.rounds), built, prices, self._penalty)
         replies = self._ask(question)
         if len(replies) < len(self._periods):
             return False
         self.found.rounds.add(built, prices, replies)
+        self.found.rounds.save(self._folder)
         return True
 
     def _mix(self, mixture: Mixture, *, whole: bool) -> None:
