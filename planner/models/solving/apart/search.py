@@ -24,7 +24,7 @@ from planner.models.solving.apart.rounds import Rounds
 from planner.models.solving.highs.progress import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from planner.models.solving.apart.period import Reply
@@ -51,6 +51,8 @@ STUCK_MAX = 6
 """Rounds that bring plan and bound no nearer; then all are asked where the planes are lowest, at the bound's prices."""
 NEARER = 0.01
 """Of the gap between plan and bound: by less they are no nearer."""
+PACE_ROUNDS = 6
+"""Rounds whose pace says how long it still takes."""
 PROOF_SECONDS_MIN = 5.0
 """[s] that a bound may always take: as long as steps 2 and 3 of the joint way (``exchange.POLISH_SECONDS_MIN``)."""
 RECENT = 4
@@ -251,4 +253,26 @@ class Search:
         told = f"{100 * gap:.3f}" if np.isfinite(gap) else "unknown"
         relaxed = found.gap(found.relaxed)
         near = f"{100 * relaxed:.3f}" if np.isfinite(relaxed) else "unknown"
-        tell(f"Round {number}: bound {bound:.6e}, plan {cost:.6e}, gap {told} %, without integers {near} %")
+        left = seconds_left(found.story, PROVED * self._gap)
+        pace = f"about {left:.0f} s left" if np.isfinite(left) else "no pace yet"
+        tell(f"Round {number}: bound {bound:.6e}, plan {cost:.6e}, gap {told} %, without integers {near} %, {pace}")
+
+
+def seconds_left(story: Sequence[Mapping[str, Any]], gap: float) -> float:
+    """Return how long it takes until plan and bound are so near, if they go on to come nearer as they did of late.
+
+    Over the last ``PACE_ROUNDS`` rounds the gap shrank by some factor a round; infinite where it did not, or where too
+    few rounds had both.
+    """
+    known = [
+        (entry["seconds"], (entry["plan"] - entry["bound"]) / abs(entry["plan"]))
+        for entry in story[-PACE_ROUNDS:]
+        if entry["plan"] and entry["bound"] is not None and entry["plan"] > entry["bound"]
+    ]
+    if len(known) < PACE_ROUNDS:
+        return float("inf")
+    (begin, first), (now, last) = known[0], known[-1]
+    if last <= gap:
+        return 0.0
+    pace = np.log(first / last) / (now - begin) if now > begin else 0.0
+    return float(np.log(last / gap) / pace) if pace > 0.0 else float("inf")
