@@ -9,10 +9,8 @@ from planner.views.page.elements import element
 from planner.views.page.numbers import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from xml.etree.ElementTree import Element
-
-    from planner.views.report.subject import Subject
 
 WIDTH, HEIGHT = 640, 220
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 28
@@ -24,9 +22,9 @@ LINES_MAX = 5
 MINUTE = 60.0
 
 
-def figure(subject: Subject) -> Element | None:
+def figure(manifest: Mapping[str, Any]) -> Element | None:
     """Return the figure; nothing for a plan that was found in one piece."""
-    told = (subject.results.manifest.get("solver") or {}).get("periods_apart") or {}
+    told = (manifest.get("solver") or {}).get("periods_apart") or {}
     story: Sequence[dict[str, Any]] = told.get("story") or ()
     final = next((entry["plan"] for entry in reversed(story) if entry["plan"]), None)
     if final is None or len(story) < 2:  # noqa: PLR2004  a line has two ends
