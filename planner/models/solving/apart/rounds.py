@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROUNDS = "rounds.npz"
 PARTS = ("built", "prices", "heights", "slopes", "costs", "uses", "missed")
 GROUPS_MAX = 128
-"""Periods are taken together to so many at most, to keep the programmes at the top small. Fewer cost rounds: 92 days were
+"""Periods are taken together to so many at most: programmes at the top are small then. Fewer cost rounds: 92 days were
 as near after 15 rounds by themselves as after 27 in 32 groups."""
 
 
