@@ -32,7 +32,6 @@ COEFFICIENT_RANGE_MAX = 1e9
 BY_HAND = "the model was changed by hand"
 """Why a made model that its user changed is compiled by the standard form."""
 INDEX_MAX = np.iinfo(np.int32).max
-ONCE = np.int32(1)
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,7 @@ def _matrix(rules: Sequence[_Rows], columns: int) -> sparse.csc_array:
     width = np.zeros(columns, dtype=np.int32)
     for part, _ in parts:
         where, times = _counted(part.column_numbers())
-        width[where] += times
+        width[where] += 1 if times is None else times
     size = int(width.sum(dtype=np.int64))
     if size > INDEX_MAX:
         raise MemoryError(f"{size} coefficients are more than a solver can number")
@@ -195,9 +194,9 @@ def _matrix(rules: Sequence[_Rows], columns: int) -> sparse.csc_array:
     for part, row in parts:
         column = part.column_numbers()
         where, times = _counted(column)
-        places = following[where] if times is ONCE else following[column] + _repeats(column)
+        places = following[where] if times is None else following[column] + _repeats(column)
         indices[places], data[places] = part.row_numbers(row), part.values()
-        following[where] += times
+        following[where] += 1 if times is None else times
     matrix: sparse.csc_array = sparse.csc_array((data, indices, starts), shape=(first[-1], columns))
     # Most rules name a variable once, and then the rows stand in order as they come.
     rises = indices[1:] > indices[:-1]
@@ -216,16 +215,16 @@ def _parts(linear: Linear) -> Iterator[Piece]:
         yield from piece.parts()
 
 
-def _counted(columns: Array) -> tuple[slice | Array, Any]:
-    """Return where the columns of cells, (cells,), are counted, and how often each stands there."""
+def _counted(columns: Array) -> tuple[slice | Array, Array | None]:
+    """Return where the columns of cells, (cells,), are counted, and how often each stands there; ``None`` for once."""
     if not len(columns):
-        return slice(0, 0), ONCE
+        return slice(0, 0), None
     if (columns[1:] > columns[:-1]).all():
         first, last = int(columns[0]), int(columns[-1])
-        return slice(first, last + 1) if last - first + 1 == len(columns) else columns, ONCE
+        return slice(first, last + 1) if last - first + 1 == len(columns) else columns, None
     first = int(columns.min())
     times = np.bincount(columns - first).astype(np.int32)
-    return (columns, ONCE) if times.max() == 1 else (slice(first, first + len(times)), times)
+    return (columns, None) if times.max() == 1 else (slice(first, first + len(times)), times)
 
 
 def _repeats(columns: Array) -> Array:
