@@ -92,11 +92,12 @@ def begun(workers: int, folder: Path, share: float) -> Iterator[Any]:
     """
     distributed = _distributed()
     hush()
+    # Without an address for its page distributed 2026.8 listens on port 8787 of all addresses, or says it is taken.
     memory = int(share * import_module("distributed.system").MEMORY_LIMIT / workers)
     with (
         distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, host=LOOPBACK,
-            dashboard_address=None, local_directory=str(folder), silence_logs=logging.CRITICAL,
+            dashboard_address=f"{LOOPBACK}:0", local_directory=str(folder), silence_logs=logging.CRITICAL,
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):  # fmt: skip

@@ -138,6 +138,10 @@ def _run(
     record.notes.extend(begin.notes)
     with clock("solve"), temporary_folder() as workdir:
         solution = solve(problem, options, workdir, start=begin.values, basis=begin.basis, prove=True, where=where)
+    if (where.engine == "dask" or where.checkpoint) and "periods_apart" not in solution.details:
+        record.notes.append(
+            say("solved in one piece, without the engine or checkpoint asked for: they serve plans of very many days")
+        )
     if start is not None:
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
     record.solution = solution

@@ -128,3 +128,19 @@ def test_no_cluster_is_said(tmp_path: Path) -> None:
     assert done.returncode == 2, done.stderr
     assert "no dask cluster with a worker answers at tcp://127.0.0.1:1" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_run_without_use_for_an_engine_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Proves that a small plan is solved in one piece, with a note, and that a wrong engine of a run is exit 2.
+
+    Sensitivity: a checkpoint that is silently empty.
+    """
+    tiny, out = ROOT / "scenarios" / "tiny", tmp_path / "out"
+    words = ("--checkpoint", tmp_path / "kept", "--no-map", "--no-deciding")
+    assert call(monkeypatch, "run", tiny, "--out", out, *words) == 0
+    notes = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["notes"]
+    assert any("solved in one piece" in note for note in notes)
+    assert call(monkeypatch, "run", tiny, "--out", tmp_path / "other", "--engine", "ray") == 2
+    assert "choose local or dask" in capsys.readouterr().err

@@ -244,7 +244,7 @@ class Search:
     def _tell(self) -> None:
         """Say how far the search is, for the log and for whoever waits."""
         found, number = self.found, len(self.found.rounds)
-        plan = found.whole if found.whole is not None else found.relaxed
+        plan = found.whole  # a mixture without whole integers is none: it may cost less than any
         cost = plan.cost if plan is not None else float("inf")
         bound = found.bound.value if found.bound is not None else float("-inf")
         entry = {"round": number, "seconds": round(self._clock.spent, 1), "bound": bound, "plan": cost}
