@@ -10,6 +10,7 @@ import ast
 import inspect
 import pkgutil
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -225,6 +226,23 @@ def test_it_builds_with_what_it_requires_alone(name: str) -> None:
     alone = alone.with_parameters(emissions_accounting="location")
     problem = compile_model(declare_model(scenario_of(alone))).problem
     assert problem.matrix.shape == (len(problem.row_names), len(problem.column_names))
+
+
+def test_a_feature_that_is_not_listed_moves_nothing() -> None:
+    """The features of a scenario stand in an order that is made of them alone.
+
+    Proves: of every feature left out with those that build on it, the others stand as they do where it is unheard of.
+    Sensitivity: the order of all features, in which a new one whose name comes early brings forward what it requires.
+    """
+    known = declarations()
+    for left_out in NAMES:
+        listed = [name for name in NAMES if left_out not in closure_of(name)]
+        unheard = replace(known, features=tuple(name for name in known.features if name in listed))
+        order = known.ordered(listed)
+        assert list(modules_of(listed)) == [*order, "objective"]
+        assert unheard.ordered(NAMES) == order
+    order = list(modules_of({*closure_of("site_expansion"), "representative_days"}))
+    assert order.index("representative_days") < order.index("site_expansion"), "policy_targets, not listed, has a say"
 
 
 def test_a_missing_requirement_is_an_error() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(planner.__file__).parent
 DECLARING = ("models/features/", "models/objective.py")
 """Where names are declared: a feature's own file, and the objective's."""
-ORDINARY = frozenset({"category", "data", "distance", "mode", "on", "open", "path", "scope", "share", "time"})
+ORDINARY = frozenset({"category", "data", "distance", "mode", "month", "on", "open", "path", "scope", "share", "time"})
 """Plain English, which Python, ``scenario.toml`` and the page use in other senses as well."""
 
 LISTED: dict[str, dict[str, str]] = {

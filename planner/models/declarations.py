@@ -12,7 +12,7 @@ from planner.language import Message, say
 from planner.models import features as features_package
 from planner.models import objective
 from planner.models.guests import guests, refused
-from planner.scenario.parameter import Declarations, IndexSet, Parameter
+from planner.scenario.parameter import Declarations, IndexSet, Parameter, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,12 +30,7 @@ def feature_modules() -> dict[str, ModuleType]:
 
     So the planner's own stand in the order in which they stand without guests, and a plan that uses none is the same.
     """
-    own, others = _own_modules(), _guests()
-    found = {**own, **{name: guest.module for name, guest in others.items()}}
-    ordered: dict[str, ModuleType] = {}
-    for name in found:
-        _place(name, found, ordered, ())
-    return ordered
+    return _ordered({**_own_modules(), **{name: guest.module for name, guest in _guests().items()}})
 
 
 def guests_of(features: Iterable[str]) -> list[Guest]:
@@ -55,10 +50,18 @@ def _guests() -> dict[str, Guest]:
 
 
 def modules_of(features: Iterable[str]) -> dict[str, ModuleType]:
-    """Return the modules of a scenario's features in canonical order, the objective last."""
-    listed = set(features)
-    chosen = {name: module for name, module in feature_modules().items() if name in listed}
-    return {**chosen, "objective": objective}
+    """Return the modules of a scenario's features in canonical order, the objective last.
+
+    The order is made of the features listed alone: one that is added to the planner moves nothing in a plan without it.
+    """
+    listed, modules = set(features), feature_modules()
+    chosen = {name: modules[name] for name in (*_own_modules(), *_guests()) if name in listed}
+    return {**_ordered(chosen), "objective": objective}
+
+
+def _ordered(modules: Mapping[str, ModuleType]) -> dict[str, ModuleType]:
+    """Return modules as they come, but each after those it requires."""
+    return {name: modules[name] for name in in_order(modules, {name: one.REQUIRES for name, one in modules.items()})}
 
 
 @cache
@@ -92,6 +95,7 @@ def declarations() -> Declarations:
         flows=tuple(_declared("FLOWS")),
         series=tuple(series for _, series in _declared("SERIES")),
         measures=tuple(measure for _, measure in _declared("MEASURES")),
+        guests=frozenset(_guests()),
     )
 
 
@@ -143,14 +147,3 @@ def _claim(word: str, feature: str, owner: dict[str, str]) -> None:
         message = f"{word} is declared by both {owner[word]} and {feature}"
         raise ValueError(message)
     owner[word] = feature
-
-
-def _place(name: str, found: dict[str, ModuleType], ordered: dict[str, ModuleType], trail: tuple[str, ...]) -> None:
-    if name in ordered:
-        return
-    if name in trail:
-        message = f"features require each other in a circle: {' → '.join((*trail, name))}"
-        raise ValueError(message)
-    for needed in found[name].REQUIRES:
-        _place(needed, found, ordered, (*trail, name))
-    ordered[name] = found[name]

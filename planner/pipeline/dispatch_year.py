@@ -194,7 +194,7 @@ def _relaxed(scenario: Scenario) -> Scenario:
     if scenario.has("green_power_share"):
         listed.add(SHORTFALL)
         given.setdefault(f"{SHORTFALL}_price", SHORTFALL_PRICE)
-    features = tuple(name for name in scenario.declarations.features if name in listed)
+    features = scenario.declarations.ordered(listed)
     return replace(scenario, given=given, settings=replace(scenario.settings, features=features))
 
 

@@ -10,7 +10,7 @@ from planner.language import Message, say
 from planner.scenario.plausible import Plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -193,6 +193,33 @@ class Shown(Protocol):
         """Return the number of each member, in the scenario's order."""
 
 
+def in_order(names: Iterable[str], requires: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return names as they come, but each after those of them that it requires.
+
+    Raises
+    ------
+    ValueError
+        Some require each other in a circle.
+    """
+    listed = dict.fromkeys(names)
+    ordered: dict[str, None] = {}
+
+    def place(name: str, trail: tuple[str, ...]) -> None:
+        if name in ordered:
+            return
+        if name in trail:
+            message = f"features require each other in a circle: {' → '.join((*trail, name))}"
+            raise ValueError(message)
+        for needed in requires[name]:
+            if needed in listed:
+                place(needed, (*trail, name))
+        ordered[name] = None
+
+    for name in listed:
+        place(name, ())
+    return tuple(ordered)
+
+
 @dataclass(frozen=True)
 class Declarations:
     """All that the features declare, handed to the readers so that they need not know the model."""
@@ -218,6 +245,13 @@ class Declarations:
     """The figures of the work between a region and a site, beside its load and its latency, with the feature."""
     series: tuple[Series, ...] = ()
     """What is known by timestep, in canonical order."""
+    guests: frozenset[str] = frozenset()
+    """The features of other packages."""
+
+    def ordered(self, features: Collection[str]) -> tuple[str, ...]:
+        """Return the features of a scenario in canonical order, in which none that it does not list has a say."""
+        listed = [name for name in self.features if name in features]
+        return in_order(sorted(listed, key=lambda name: (name in self.guests, name)), self.requires)
 
     def columns_of(self, table: str) -> dict[str, Column]:
         """Return the columns that may stand in a result table, by name; none of a table that no feature reports."""

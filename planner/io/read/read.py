@@ -73,7 +73,7 @@ def _checked(layer: Layer, schema: Schema, path: Path, gathering: Gathering) -> 
         ):
             gathering.add(fault)
     listed = layer.document.get("features", [])
-    features = tuple(feature for feature in declarations.features if feature in listed)
+    features = declarations.ordered(listed)
     validator = Validator(layer, schema, features, file, gathering)
     validator.check()
     check_sources(layer, schema, gathering)
@@ -81,7 +81,7 @@ def _checked(layer: Layer, schema: Schema, path: Path, gathering: Gathering) -> 
     gathering.finish()
     for name, feature in unused(layer, schema, features).items():
         gathering.note(say("unused: {name} (the feature {feature} is not listed)", name=name, feature=feature))
-    settings = settled({**layer.document, "parameters": validator.scalars}, declarations.features)
+    settings = settled({**layer.document, "parameters": validator.scalars}, features)
     return _assembled(path, settings, validator, members)
 
 

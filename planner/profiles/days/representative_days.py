@@ -129,7 +129,7 @@ def _reduced(scenario: Scenario, reduction: Reduction) -> Scenario:
     if SOURCE in tables:
         tables[SOURCE], places = reduced_sources(tables, keys, reduction, list(added))
         cells[SOURCE] = {column: np.asarray(codes)[places] for column, codes in cells.get(SOURCE, {}).items()}
-    features = tuple(name for name in scenario.declarations.features if name in {*scenario.features, FEATURE})
+    features = scenario.declarations.ordered((*scenario.features, FEATURE))
     return replace(
         scenario,
         settings=replace(scenario.settings, features=features, representative_days=None),
