@@ -34,6 +34,7 @@ ORDINARY = frozenset(
         "distance",
         "from",
         "mode",
+        "month",
         "on",
         "open",
         "order",

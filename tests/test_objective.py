@@ -73,7 +73,7 @@ def test_cost_is_complete_by_category() -> None:
     results = plan(RICH)
     costs = results.summary["costs"]
     carried = {"transfer", "traffic"} if "traffic" in RICH.features else set()
-    power = {"grid_power", "green_power", "green_capacity", "excess", "certificates"}
+    power = {"grid_power", "grid_connection", "green_power", "green_capacity", "excess", "certificates"}
     hourly = {"storage", "green_shortfall"}
     assert set(costs) == power | hourly | {"carbon", "new_compute", "opening", "water", "unserved"} | carried
     assert sum(costs.values()) == pytest.approx(results.summary["objective"])

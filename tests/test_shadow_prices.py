@@ -28,6 +28,8 @@ from tests.features.test_green_shortfall import BOTH
 from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
 from tests.features.test_grid_limits import SIDES as SIDES_OF_GRID
+from tests.features.test_power_supply_peaks import CHARGED, NARROW
+from tests.features.test_site_expansion import CHOICE
 from tests.features.test_storage import LARGER, MATCHED
 from tests.hours import FLEX, STORE
 from tests.worlds import BASE, CORE, World
@@ -63,6 +65,9 @@ WORLDS: dict[str, World] = {
         "site", "green_energy_committed", {"gansu": 20_000, "shanghai": 4_000}
     ),
     "hand": HAND,
+    "charged": CHARGED,
+    "narrow": NARROW,
+    "sites": CHOICE.with_parameters(sites_max=1),
     "store": LARGER,
     "weak_store": STORE.with_cells("site", "storage_power_existing", {"plain": 0.5}),
     "green_store": MATCHED.with_cells("site", "green_power_share_min", {"plain": 0.04}),
@@ -227,7 +232,7 @@ def test_every_rule_of_every_feature_binds_somewhere() -> None:
         whole |= of_integers_alone(problem)
     assert len(rules_in_source()) >= 32
     assert rules_in_source() - whole - binding == set()
-    known = {"single_site", "single_site_or_none", "opened_first", "side_share_new"}
+    known = {"single_site", "single_site_or_none", "opened_first", "side_share_new", "sites_limit"}
     assert whole == known, "a price of these would be arbitrary"
 
 

@@ -26,7 +26,7 @@ from tests.test_feature_contract import constraint_names
 if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
-BASE_UNITS = ("MW", "h", "a", "CNY", "tCO2", "ms", "Gbps", "GB", "m3", "km", "K", "kW", "PFLOPS", "wrong")
+BASE_UNITS = ("MW", "h", "a", "CNY", "tCO2", "ms", "month", "Gbps", "GB", "m3", "km", "K", "kW", "PFLOPS", "wrong")
 
 
 @cache

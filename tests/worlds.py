@@ -111,7 +111,10 @@ CORE = (
     "traffic",
 )
 
-BEYOND = ("unserved_price", "indivisible", "utilisation_min", "opening_cost")
+BEYOND = (
+    *("unserved_price", "indivisible", "utilisation_min", "opening_cost"),
+    *("grid_power_max_new", "grid_power_new_cost"),
+)
 """Options of the core that ``BASE`` leaves to ``tests/algebra.py``."""
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.cluster import Where
 from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
 from planner.io.results.read_start import check_start, read_start
 from planner.io.results.results import Results, write_manifest, write_results, write_summary
@@ -59,6 +60,7 @@ def run(
     start: Path | str | Results | None = None,
     full_year: Scenario | None = None,
     deciding: bool = False,
+    where: Where | None = None,
     on_progress: Listener | None = None,
 ) -> Results:
     """Find the best plan of a scenario and audit it; nothing is written.
@@ -81,6 +83,8 @@ def run(
     deciding
         Whether to find what decides the plan as well: the limits it reaches, and what one step more of each is worth.
         Those on integers are solved again, as long as the run itself took, within ``time_limit``.
+    where
+        On what a very large plan is solved, one of 36 days in hours and more; the plan does not hang on it.
     on_progress
         Is handed the phase that the work is in, as a text, now and then: ``solving: block 12 of 23``.
 
@@ -100,9 +104,11 @@ def run(
     with heard_by(on_progress):
         if start is not None and not isinstance(start, Results):
             check_start(Path(start))
+        where = where or Where()
+        where.check()
         question = question_of(scenario, rules)
         options = solver_options(question.scenario, solver, time_limit, gap)
-        return _run(question, rules, options, start, full_year, deciding=deciding)
+        return _run(question, rules, options, start, full_year, where=where, deciding=deciding)
 
 
 def _run(
@@ -112,6 +118,7 @@ def _run(
     start: Path | str | Results | None,
     full_year: Scenario | None,
     *,
+    where: Where,
     deciding: bool,
 ) -> Results:
     """Build, solve and audit what was read."""
@@ -122,7 +129,7 @@ def _run(
         raise record.failure(
             InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"
         )
-    compiled, solution = _solved(record, question, rules, options, start)
+    compiled, solution = _solved(record, question, rules, options, start, where)
     record.notes.extend(notes_of(compiled, dispatched=full_year is not None))
     model, problem = compiled.model, compiled.problem
     if solution.values is None:
@@ -158,6 +165,7 @@ def _solved(
     rules: Sequence[Callable[..., Any] | OwnRule],
     options: SolverOptions,
     start: Path | str | Results | None,
+    where: Where,
 ) -> tuple[Compiled, Solution]:
     """Build and solve; again with what pays beside, where a feature lists only some of its members (decision 0050)."""
     ends = math.inf if options.time_limit is None else time.perf_counter() + options.time_limit
@@ -170,12 +178,18 @@ def _solved(
         begin = _start(compiled.problem, start)
         asked = _left(options, ends) if is_part else options
         with record.clock("solve"), temporary_folder() as workdir:
-            solution = solve(compiled.problem, asked, workdir, start=begin.values, basis=begin.basis, prove=True)
+            solution = solve(
+                compiled.problem, asked, workdir, start=begin.values, basis=begin.basis, prove=True, where=where
+            )
             judged = over_all(compiled.model, compiled.problem, solution, options) if is_part else Judged(solution)
         solution = judged.solution
         if not judged.found or solution.status in ("interrupted", "time_limit") or time.perf_counter() >= ends:
             break
         record.scenario = with_found(record.scenario, judged.found)
+    if (where.engine == "dask" or where.checkpoint) and "periods_apart" not in solution.details:
+        record.notes.append(
+            say("solved in one piece, without the engine or checkpoint asked for: they serve plans of very many days")
+        )
     if start is not None:
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
     record.notes.extend([*coefficient_warnings(compiled.problem), *begin.notes])

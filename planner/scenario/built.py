@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, pd.DataFrame]
 
-Kind = Literal["halls", "supply", "stores"]
+Kind = Literal["halls", "supply", "stores", "connections"]
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,7 @@ HUNDRED_GWH = Slip(1e5, say("100 GWh (亿千瓦时)"))
 
 PER_KWH = Slip(1e3, say("CNY/kWh"))
 PER_KW = Slip(1e3, say("CNY/kW/a"))
+PER_KW_MONTH = Slip(1e3, say("CNY/kW/month"))
 PER_KWH_STORED = Slip(1e3, say("CNY/kWh/a"))
 PER_KG = Slip(1e3, say("CNY/kg"))
 PER_TB = Slip(1e-3, say("CNY/TB"))

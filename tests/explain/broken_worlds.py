@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.algebra import HAND
+from tests.features.test_power_supply_peaks import FLAT
+from tests.features.test_site_expansion import CHOICE
 from tests.worlds import BASE, World
 
 
@@ -82,6 +84,11 @@ COMMITTED = (
     .with_cells("site", "green_energy_committed", {"*": 0.0})
     .with_cells("site", "utilisation_new", {"*": 0.65})
 )
+FEW = CHOICE.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 10.5}).with_parameters(sites_max=2)
+"""36 MW by day: 8.4 at ``near``, 24.3 at ``far`` and 3.5 at ``mid``, both built to the full."""
+WIDER = FLAT.with_cells("site", "grid_power_max", {"plain": 11}).with_cells(
+    "site", "grid_power_max_new", {"plain": 1.6}
+)
 
 TWICE = (
     DRY.with_cells("site", "water_max", {"shanghai": 1000.0})
@@ -112,4 +119,6 @@ BROKEN = {
     "fleet": by_scalar(FLEET, "national_grid_power_max", 30.0),
     "deferral": by_cells(PATIENT, "workload", "deferral_max", {"web": 0.1}, alone=False),
     "committed": by_cells(COMMITTED, "site", "green_energy_committed", {"gansu": 5e5}, alone=False),
+    "connection": by_cells(WIDER, "site", "grid_power_max_new", {"plain": 1}, alone=False),
+    "sites": by_scalar(FEW, "sites_max", 1),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from planner.errors import InvalidInputError
+from planner.models.audit import audit
 from planner.models.features import site_expansion as feature
 from tests.algebra import (
     BUILT,
@@ -26,6 +27,32 @@ from tests.algebra import (
 
 OPENED = BUILT.with_cells("site", "opening_cost", {"far": 1_100_000})
 """Two modules gain 49 230 000 − 48 004 000 = 1 226 000 a year: more than opening costs here."""
+CHOICE = BUILT.with_rows(
+    "site",
+    [
+        *BUILT.tables["site"],
+        {"site": "mid", "hub": "basin", "side": "west", "province": "四川", "pue": 1.3, "grid_power_price": 320,
+         "utilisation_max": 0.7},
+    ],
+).with_rows(
+    "site_compute_type",
+    [
+        *BUILT.tables["site_compute_type"],
+        {"site": "mid", "compute_type": "cpu", "module_size": 5, "modules_max": 1, "module_cost": 1_700_000},
+    ],
+).with_rows(
+    "region_site",
+    [
+        *BUILT.tables["region_site"],
+        {"region": "coast", "site": "mid", "latency": 8},
+        {"region": "inland", "site": "mid", "latency": 5},
+    ],
+)  # fmt: skip
+"""``BUILT`` with a third site, at which one module of 5 MW (3.5 usable) may be built for 1 700 000 CNY/a. A MWh there
+costs 1.3 × 320 = 416 CNY, 284 less than at ``near``. Alone it saves 3.5 × 284 × 3000 = 2 982 000: 1 282 000 are left.
+Beside one module at ``far`` (1 072 000 left) 0.9 MW remain at ``near`` by night: 3.5 × 284 × 2000 + 0.9 × 284 × 1000 =
+2 243 600, of which 543 600 are left; beside two (1 226 000 left) none: 1 988 000, 288 000 are left. So one module at
+each is best: 49 230 000 − 1 072 000 − 543 600 = 47 614 400."""
 
 
 def test_modules_are_whole() -> None:
@@ -120,6 +147,80 @@ def test_price_of_the_opening_rule() -> None:
     assert price_of(results, "opened_first", "far", "cpu") == pytest.approx(0, abs=1e-6)
     assert price_of(results, "site_capacity", "far", "cpu", "day") == pytest.approx(680_000)
     assert price_of(results, "site_capacity", "far", "cpu", "night") == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("most", "cost", "modules"),
+    [
+        (None, 47_614_400, {"far": 1, "mid": 1}),
+        (2, 47_614_400, {"far": 1, "mid": 1}),
+        (1, HAND_COST - 1_282_000, {"mid": 1}),
+        (0, HAND_COST, {}),
+    ],
+)
+def test_no_more_sites_are_opened_than_may_be(most: int | None, cost: float, modules: dict[str, int]) -> None:
+    """With one site only, that is chosen at which building gains most.
+
+    Proves: ``mid`` gains 1 282 000, two modules at ``far`` 1 226 000, one at each 1 615 600 (see ``CHOICE``); what stands
+    already at ``near`` and ``far`` does not count. Sensitivity: with the module of ``mid`` at 1 800 000 it gains
+    1 182 000, and ``far`` is chosen: 48 004 000; a limit on modules, or on sites with capacity.
+    """
+    world = CHOICE.with_parameters(sites_max=most)
+    assert plan(world).summary["modules"] == modules
+    assert cost_of(world) == pytest.approx(cost)
+    dearer = world.with_cells("site_compute_type", "module_cost", {"mid;cpu": 1_800_000})
+    if most == 1:
+        assert plan(dearer).summary["modules"] == {"far": 2}
+        assert cost_of(dearer) == pytest.approx(BUILT_COST)
+
+
+def test_sites_limit_algebra() -> None:
+    """Algebra: one row, the sum of the openings, at most the limit; an opening without a cost costs nothing.
+
+    Proves: coefficients, side, bounds, the objective; without a limit neither row nor column. Sensitivity: openings only
+    where they cost something, so that the others do not count; a row where nothing may be built.
+    """
+    problem = compiled(CHOICE.with_parameters(sites_max=1).with_cells("site", "opening_cost", {"far": 70_000}))
+    assert rows_of(problem, "sites_limit") == {"": Row({"open[far]": 1, "open[mid]": 1}, -float("inf"), 1)}
+    assert {key: row.coefficients for key, row in rows_of(problem, "opened_first").items()} == {
+        "far,cpu": {"modules[far,cpu]": 1, "open[far]": -3},
+        "mid,cpu": {"modules[mid,cpu]": 1, "open[mid]": -1},
+    }
+    assert bounds_of(problem, "open") == {"far": (0.0, 1.0, True), "mid": (0.0, 1.0, True)}
+    costs = {name: value for name, value in objective_of(problem)[0].items() if name.startswith("open")}
+    assert costs == {"open[far]": pytest.approx(70_000)}
+    assert rows_of(compiled(CHOICE), "sites_limit") == rows_of(compiled(CHOICE), "opened_first") == {}
+    nothing = CHOICE.with_cells("site_compute_type", "modules_max", {"*": None}).with_parameters(sites_max=1)
+    assert rows_of(compiled(nothing), "sites_limit") == {}
+    assert cost_of(nothing) == pytest.approx(HAND_COST)
+
+
+def test_a_site_is_opened_where_something_is_built() -> None:
+    """An opening that costs nothing and at which nothing is built is none.
+
+    Proves: with room for two sites and a module of ``mid`` that nobody would buy, the table says 1 and 0; integers alone
+    stand in the row, so that its price is 0. Sensitivity: the binary as the solver leaves it.
+    """
+    world = CHOICE.with_parameters(sites_max=2)
+    results = plan(world.with_cells("site_compute_type", "module_cost", {"mid;cpu": 9e9}))
+    opened = results.tables["site_expansion_opened"].set_index("site")["open"].to_dict()
+    assert opened == {"far": 1.0, "mid": 0.0}
+    assert price_of(results, "sites_limit") == 0
+
+
+def test_audit_counts_the_sites() -> None:
+    """A plan with one site too many is found, whatever its table of openings says.
+
+    Proves: two sites against a limit of one; the openings forged to one are found as well. Sensitivity: an audit that
+    counts the openings it is told.
+    """
+    results = plan(CHOICE.with_parameters(sites_max=2))
+    one = scenario_of(CHOICE.with_parameters(sites_max=1))
+    assert {finding.rule for finding in audit(one, results.tables, results.summary)} == {"sites_limit"}
+    forged = altered(results.tables, "site_expansion_opened", "open", 0.0, site="mid")
+    assert {finding.rule for finding in audit(one, forged, results.summary)} == {"sites_limit", "opened_first"}
+    lost = {**results.tables, "site_expansion_opened": results.tables["site_expansion_opened"].iloc[1:]}
+    assert "open" in rules_found(results, lost)
 
 
 @pytest.mark.parametrize(

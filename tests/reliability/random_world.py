@@ -115,6 +115,7 @@ def random_world(seed: int) -> World:
     _know_latencies(dice, tables, names, minimise)
     features = _with_targets(seed, features, tables, names)
     features = _with_backbone(seed, dice.load, features, tables)
+    parameters |= _details(seed, features, tables)
     return World(
         tables={name: rows for name, rows in tables.items() if rows},
         features=features,
@@ -184,6 +185,20 @@ def _with_backbone(seed: int, load: float, features: tuple[str, ...], tables: di
     if len(nodes) == 1 or not links:
         return features  # a link ends at another node than it begins at; the tables stand there unused
     return (*features, "backbone")
+
+
+def _details(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> dict[str, Any]:
+    """Give some scenarios details of plant and price, by dice of their own; return the scalars."""
+    dice = Dice(random.Random(f"{seed}:details"))  # noqa: S311 - no secrets
+    given = {}
+    if "site_expansion" in features and dice.happens(0.25):
+        given["sites_max"] = dice.whole(0, 3)
+    for row in tables["site"] if "power_supply" in features else ():
+        if dice.happens(0.2):
+            row["demand_charge"] = dice.pick([0, dice.number(100, 60_000)])
+        if "grid_power_max" in row and dice.happens(0.5):
+            row |= {"grid_power_max_new": dice.number(0, 50), "grid_power_new_cost": dice.number(0, 1e5)}
+    return given
 
 
 def _time(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, energy_of
-from planner.language import Message, say
+from planner.language import Message, Text, say
+from planner.models.features.time import months
 from planner.models.rules import expandable, green_ledger
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
@@ -23,6 +25,7 @@ from planner.scenario.plausible import (
     KW,
     KWH,
     PER_KW,
+    PER_KW_MONTH,
     PER_KWH,
     PERCENT,
     TEN_MWH,
@@ -31,7 +34,7 @@ from planner.scenario.plausible import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -63,6 +66,30 @@ PARAMETERS = (
         low=-INFINITY,
         also_index=(("site",),),
         plausible=Plausible(5.0, 3000.0, (PER_KWH,)),
+    ),
+    Parameter(
+        "demand_charge",
+        ("site",),
+        "CNY/MW/month",
+        say("Price of each month's greatest power from the grid (两部制电价), beside that of its energy."),
+        0.0,
+        plausible=Plausible(500.0, 200_000.0, (PER_KW_MONTH,)),
+    ),
+    Parameter(
+        "grid_power_max_new",
+        ("site",),
+        "MW",
+        say("Most power by which the grid connection may be widened."),
+        None,
+        plausible=Plausible(0.5, 10000.0, (KW, GW)),
+    ),
+    Parameter(
+        "grid_power_new_cost",
+        ("site",),
+        "CNY/MW/a",
+        say("Yearly cost of a wider grid connection."),
+        0.0,
+        plausible=Plausible(1000.0, 1e6, (PER_KW, TEN_THOUSAND_CNY)),
     ),
     *expandable.parameters(
         "green_capacity",
@@ -96,9 +123,9 @@ PARAMETERS = (
         "availability",
         TRIPLE,
         "1",
-        say("Share of the green capacity that can produce."),
+        say("Share of the green capacity that can produce; above 1 where it is rated below what it can give."),
         1.0,
-        high=1.0,
+        high=1.5,
         also_index=(PAIR,),
         plausible=Plausible(0.0, 1.0, (PERCENT,)),
     ),
@@ -140,12 +167,24 @@ WORDS: dict[str, Message] = {
     "power_supply_technology": say("green power by kind"),
     "power_supply_capacity": say("green capacity"),
     "power_supply_certificates": say("green certificates"),
+    "power_supply_connection": say("grid connection"),
+    "power_supply_peak": say("greatest grid power"),
     "technology": say("kind of green supply"),
     "grid": say("grid"),
     "grid_power": say("grid power"),
     "grid_power_max": say("grid connection limit"),
     "grid_power_price": say("price of grid power"),
     "grid_power_limit": say("grid connection limit"),
+    "demand_charge": say("charge on the greatest grid power"),
+    "month": say("month"),
+    "charged_months": say("months that a month stands for"),
+    "grid_power_peak": say("greatest grid power of the month"),
+    "grid_power_peak_floor": say("greatest grid power of the month"),
+    "grid_power_max_new": say("limit of a wider grid connection"),
+    "grid_power_new": say("wider grid connection"),
+    "grid_power_new_cost": say("cost of a wider grid connection"),
+    "grid_connection": say("grid connection"),
+    "grid_connection_limit": say("limit of a wider grid connection"),
     "grid_energy": say("energy from the grid"),
     "green": say("green power"),
     "green_power": say("green power"),
@@ -193,6 +232,11 @@ COLUMNS = (
     Column("power_supply_capacity", "green_capacity", "MW", say("Green capacity, existing and new.")),
     *keys_of("power_supply_certificates", "site"),
     Column("power_supply_certificates", "certificates", "MWh/a", say("Green certificates bought.")),
+    *keys_of("power_supply_connection", "site"),
+    Column("power_supply_connection", "grid_connection", "MW", say("Power the grid connection carries, new included.")),
+    *keys_of("power_supply_peak", "site"),
+    Column("power_supply_peak", "month", "", say("Month of the year; `year` where a timestep has no time.")),
+    Column("power_supply_peak", "grid_power_peak", "MW", say("Greatest power from the grid in the month.")),
 )
 BUILDS = (
     Built(
@@ -205,6 +249,15 @@ BUILDS = (
         existing="green_capacity_existing",
         most="green_capacity_max",
         place=1,
+    ),
+    Built(
+        "power_supply_connection",
+        "grid_connection",
+        "MW",
+        "connections",
+        variable="grid_power_new",
+        existing="grid_power_max",
+        place=5,
     ),
 )
 COUNTED = say("green power counted in the share")
@@ -235,8 +288,49 @@ MEASURES = (Measure("green_power_share", "1", 5, is_short=True, parts="accountin
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
-    """A limit on green capacity is not below what stands already."""
+    """A limit on green capacity is not below what stands already; what is widened has a width."""
     yield from expandable.faults(inputs, "green_capacity")
+    for site in inputs.series("grid_power_max_new").index.difference(inputs.series("grid_power_max").index):
+        problem = say("the grid connection may be widened, but has no limit")
+        yield inputs.fault("grid_power_max_new", (site,), problem, say("give grid_power_max: what stands already"))
+
+
+def warn(inputs: Scenario) -> Iterator[Text]:
+    """Say what a charge on each month's greatest power is reckoned on where not all months are there."""
+    if not (inputs.series("demand_charge") > 0).any():
+        return
+    known = list(_months(inputs).unique())
+    if WHOLE_YEAR in known:
+        yield say(
+            "the timesteps have no months: demand_charge is paid twelve times on the year's greatest grid power, which "
+            "is an upper estimate"
+        )
+    elif (each := _months_for_each(known)) > 1:
+        yield say(
+            "the timesteps lie in {count} of the twelve months: demand_charge is paid on the greatest grid power of "
+            "these, each for {months:.3g} months",
+            count=len(known),
+            months=each,
+        )
+
+
+WHOLE_YEAR = "year"
+
+
+def _months(inputs: Scenario) -> pd.Series:
+    """Return the calendar month of every timestep, such as ``07``; ``year`` for all where one has no time.
+
+    By the calendar, so that a year of hours that begins on the evening before, by its clock, has twelve of them.
+    """
+    steps, known = inputs.full_index(("timestep",)), months(inputs)
+    if len(known) < len(steps):
+        return pd.Series(WHOLE_YEAR, steps)
+    return known.str[-2:].reindex(steps)
+
+
+def _months_for_each(known: Sequence[str]) -> float:
+    """Return for how many months of a year each month that the timesteps know stands [month/a]."""
+    return 12 / len(known)
 
 
 def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
@@ -257,9 +351,25 @@ def power_balance(m: PlanModel, site: str, timestep: str) -> Any:
 def grid_power_limit(m: PlanModel, site: str, timestep: str) -> Any:
     """The grid connection carries no more than it can.
 
-    grid_power[s,t] ≤ grid_power_max[s]  ∀ s with grid_power_max, t  [MW]
+    grid_power[s,t] ≤ grid_power_max[s] + grid_power_new[s]  ∀ s with grid_power_max, t  [MW]
     """
-    return m.grid_power[site, timestep] <= m.grid_power_max[site]
+    return m.grid_power[site, timestep] <= m.grid_connection[site]
+
+
+def grid_connection_limit(m: PlanModel, site: str) -> Any:
+    """A grid connection is widened by no more than may be.
+
+    grid_power_new[s] ≤ grid_power_max_new[s]  ∀ s with grid_power_max_new  [MW]
+    """
+    return m.grid_power_new[site] <= m.grid_power_max_new[site]
+
+
+def grid_power_peak_floor(m: PlanModel, site: str, month: str, timestep: str) -> Any:
+    """The greatest grid power of a month is at least that of each of its timesteps.
+
+    grid_power_peak[s,month] ≥ grid_power[s,t]  ∀ s with demand_charge, t of the month  [MW]
+    """
+    return m.grid_power_peak[site, month] >= m.grid_power[site, timestep]
 
 
 def green_power_availability(m: PlanModel, site: str, technology: str, timestep: str) -> Any:
@@ -299,6 +409,11 @@ def site_draw_energy(m: PlanModel, site: str, timestep: str) -> Any:
     return m.timestep_weight[timestep] * m.site_draw[site, timestep]
 
 
+def grid_connection(m: PlanModel, site: str) -> Any:
+    """Power that a grid connection carries [MW]: what stands, and new where it may be widened."""
+    return m.grid_power_max[site] + sum(m.grid_power_new[s] for s in m.CONNECTABLE_AT[site])
+
+
 def green_capacity(m: PlanModel, site: str, technology: str) -> Any:
     """Green capacity [MW]: existing, and new where more can be contracted."""
     new = sum(m.green_capacity_new[site, g] for g in m.CONTRACTABLE_OF[site, technology])
@@ -334,6 +449,23 @@ def grid_power_cost(m: PlanModel) -> Any:
     return sum(m.grid_power_price[s, t] * m.grid_energy[s, t] for s in m.SITES for t in m.TIMESTEPS)
 
 
+def demand_charge_cost(m: PlanModel) -> Any:
+    """Charge on the greatest grid power [CNY/a]: ∑ demand_charge × months × grid_power_peak.
+
+    Each month that the timesteps know stands for twelve over their number.
+    """
+    return sum(
+        m.demand_charge[s] * m.charged_months * m.grid_power_peak[s, month]
+        for s in m.DEMAND_CHARGED
+        for month in m.GRID_MONTHS
+    )
+
+
+def grid_connection_cost(m: PlanModel) -> Any:
+    """Cost of wider grid connections [CNY/a]: ∑ grid_power_new_cost × grid_power_new."""
+    return sum(m.grid_power_new_cost[s] * m.grid_power_new[s] for s in m.CONNECTABLE)
+
+
 def green_power_cost(m: PlanModel) -> Any:
     """Cost of green power, used and excess [CNY/a]."""
     return sum(
@@ -364,7 +496,9 @@ def contracts(inputs: Scenario) -> pd.Series:
 
 GIVES = {
     "power_balance": Never(say("energy is neither made nor lost")),
-    "grid_power_limit": ("grid_power_max",),
+    "grid_power_limit": ("grid_power_max", "grid_power_max_new"),
+    "grid_connection_limit": ("grid_power_max_new",),
+    "grid_power_peak_floor": Never(say("what is drawn is paid for")),
     "green_power_availability": Never(say("wind and sun are as they are")),
     "green_capacity_limit": ("green_capacity_max",),
     "certificates_limit": ("certificates_max",),
@@ -373,6 +507,7 @@ RELAXATIONS = (
     Amount("certificates_max", Rank.SUPPLY, raised=True),
     expandable.amount("green_capacity", Rank.SUPPLY, contracts),
     Amount("grid_power_max", Rank.PLANT, raised=True),
+    Amount("grid_power_max_new", Rank.PLANT, raised=True),
 )
 
 
@@ -395,6 +530,8 @@ def counted_hourly(inputs: Scenario) -> pd.Index:
 EXAMPLE: Example = {
     "grid_power_max": {"shanghai": 150, "hebei": 120, "gansu": 90},
     "grid_power_price": {"shanghai": 700, "hebei": 520, "gansu": 380},
+    "grid_power_max_new": {"hebei": 30},
+    "grid_power_new_cost": {"hebei": 45_000, "shanghai": 52_000},
     "technology": ("wind", "solar"),
     "green_capacity_existing": {"gansu;wind": 20, "hebei;solar": 12},
     "green_capacity_max": {"gansu;wind": 60, "hebei;solar": 12},
@@ -412,6 +549,8 @@ EXAMPLE: Example = {
 VARIANTS: Variants = {
     "limits": {"certificates_max": {"gansu": 1.2e5}, "grid_power_max": {"shanghai": 75}},
     "kept": {"excess_keeps_certificate": True},
+    "charged": {"demand_charge": {"shanghai": 41_000, "gansu": 33_000}},
+    "connection": {"grid_power_max": {"shanghai": 73}, "grid_power_max_new": {"shanghai": 1}},
 }
 
 
@@ -430,6 +569,8 @@ def build(m: PlanModel) -> None:
     )
     m.members("CERTIFICATES_LIMITED", [s for s in m.CERTIFICATE_PRICE_GIVEN if s in m.CERTIFICATES_MAX_GIVEN])
     _build_supply(m)
+    _build_connections(m)
+    _build_demand_charge(m)
     for term, rule in COSTS.items():
         m.add_term("cost", term, rule)
     m.constrain(power_balance, m.SITES, m.TIMESTEPS, unit="MW")
@@ -465,6 +606,35 @@ def _build_supply(m: PlanModel) -> None:
     m.open_total("power_out_of_stores", m.SITES, m.TIMESTEPS, unit="MW")
 
 
+def _build_connections(m: PlanModel) -> None:
+    """Let grid connections be widened where they may be."""
+    wider = list(m.inputs.series("grid_power_max_new").index)
+    m.members("CONNECTABLE", wider)
+    m.subsets("CONNECTABLE_AT", m.GRID_POWER_MAX_GIVEN, pd.DataFrame({"owner": wider, "site": wider}), ["owner"])
+    m.variable("grid_power_new", m.CONNECTABLE, unit="MW", is_investment=True)
+    m.expression("grid_connection", m.GRID_POWER_MAX_GIVEN, rule=grid_connection, unit="MW")
+    if wider:
+        m.add_term("cost", "grid_connection", grid_connection_cost)
+    m.constrain(grid_connection_limit, m.CONNECTABLE, unit="MW")
+
+
+def _build_demand_charge(m: PlanModel) -> None:
+    """Charge the greatest grid power of every month where that is charged."""
+    charge = m.inputs.series("demand_charge")
+    charged = list(charge.index[charge > 0])
+    if not charged:
+        return
+    of_step = _months(m.inputs)
+    known = list(dict.fromkeys(of_step))
+    m.members("DEMAND_CHARGED", charged)
+    m.members("GRID_MONTHS", known)
+    m.members("MONTH_STEPS", zip(of_step, of_step.index, strict=True), dimen=2)
+    m.parameter("charged_months", [], _months_for_each(known), "month/a", made_of=("time",))
+    m.variable("grid_power_peak", m.DEMAND_CHARGED, m.GRID_MONTHS, unit="MW")
+    m.add_term("cost", "demand_charge", demand_charge_cost)
+    m.constrain(grid_power_peak_floor, m.DEMAND_CHARGED, m.MONTH_STEPS, unit="MW")
+
+
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return supply by site and timestep [MW], by technology [MW], and certificates [MWh/a].
 
@@ -484,7 +654,22 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
         "power_supply_technology": technology,
         "power_supply_capacity": m.tabulate("green_capacity", columns=list(PAIR)),
         "power_supply_certificates": m.tabulate("certificates", columns=["site"]),
+        "power_supply_connection": _wider(m),
+        "power_supply_peak": _peaks(m, table),
     }
+
+
+def _wider(m: PlanModel) -> pd.DataFrame:
+    """Return what the connections carry that may be widened [MW]."""
+    table = m.tabulate("grid_connection", columns=["site"])
+    return table[table["site"].isin(list(m.CONNECTABLE))].reset_index(drop=True)
+
+
+def _peaks(m: PlanModel, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the greatest grid power of every site and month [MW]."""
+    month = table["timestep"].map(_months(m.inputs)).rename("month")
+    greatest = table["grid_power"].groupby([table["site"], month], sort=False).max()
+    return greatest.rename("grid_power_peak").reset_index()
 
 
 def _delivered(m: PlanModel, table: pd.DataFrame, green: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -536,9 +721,8 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     for table, keys, name, unit in VALUES:
         yield from Finding.none_negative(name, tables[table].set_index(keys)[name].astype(float), unit)
     yield from _audit_balance(inputs, tables, grid, green.groupby(level=list(STEP)).sum())
-    limit = inputs.series("grid_power_max").rename_axis("site")
-    peak = grid.groupby(level="site").max()
-    yield from Finding.all_at_most("grid_power_limit", peak, limit, "MW")
+    yield from _audit_connections(inputs, tables, grid)
+    yield from _audit_peaks(inputs, tables, grid)
     available = inputs.series("availability").reindex(green.index).fillna(0.0)
     held = ledger.spread(capacity, green.index.to_frame(index=False)).fillna(0.0).to_numpy()
     yield from Finding.all_at_most("green_power_availability", green + excess, available * held, "MW")
@@ -562,6 +746,40 @@ def _audit_balance(
     ):
         said = ledger.column(tables, "power_supply", name, STEP)
         yield from Finding.all_equal(name, green_ledger.delivered(inputs, tables, given), said, "MW")
+
+
+def _audit_connections(inputs: Scenario, tables: Mapping[str, pd.DataFrame], grid: pd.Series) -> Iterator[Finding]:
+    """No connection carries more than it can; one that was widened was widened as far as it may be, and is paid for."""
+    stands, most = (inputs.series(f"grid_power_max{new}").rename_axis("site") for new in ("", "_new"))
+    carried = ledger.column(tables, "power_supply_connection", "grid_connection", ["site"])
+    for site in sorted({*most.index} ^ {*carried.index}):
+        said = say("is missing from the results, or may not be widened")
+        yield Finding("power_supply_connection", str(site), said)
+    wider = carried - stands.reindex(carried.index)
+    yield from Finding.none_negative("grid_power_new", wider, "MW")
+    yield from Finding.all_at_most("grid_connection_limit", wider, most, "MW")
+    limit = carried.reindex(stands.index).fillna(stands)
+    yield from Finding.all_at_most("grid_power_limit", grid.groupby(level="site").max(), limit, "MW")
+    if len(most):
+        spent = (wider * inputs.series("grid_power_new_cost").reindex(wider.index)).sum()
+        yield from Finding.cost_differs("grid_connection", float(spent), tables)
+
+
+def _audit_peaks(inputs: Scenario, tables: Mapping[str, pd.DataFrame], grid: pd.Series) -> Iterator[Finding]:
+    """The greatest power of every month is that of its timesteps, and is paid for in twelve months of a year."""
+    times = inputs.series("time")
+    month = dict.fromkeys(inputs.sets["timestep"], "year")
+    if len(times) == len(month):
+        month = {str(step): f"{datetime.fromisoformat(str(time)):%m}" for step, time in times.items()}
+    sites, steps = (grid.index.get_level_values(key) for key in STEP)
+    greatest = grid.groupby([sites, steps.map(month).rename("month")]).max()
+    said = tables["power_supply_peak"].set_index(["site", "month"])["grid_power_peak"].astype(float)
+    yield from Finding.all_equal("grid_power_peak_floor", greatest, said, "MW")
+    charge = inputs.series("demand_charge")
+    if (charge > 0).any():
+        mean = greatest.groupby(level="site").mean()
+        paid = 12 * (mean * charge.reindex(mean.index))
+        yield from Finding.cost_differs("demand_charge", float(paid.sum()), tables)
 
 
 def _audit_purchases(inputs: Scenario, capacity: pd.Series, certificates: pd.Series) -> Iterator[Finding]:

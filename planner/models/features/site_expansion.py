@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from planner.errors import Fault
     from planner.models.algebra.plan_model import PlanModel
-    from planner.models.rules.example import Example
+    from planner.models.rules.example import Example, Variants
     from planner.scenario.scenario import Scenario
 
 REQUIRES = ("site_capacity",)
@@ -94,6 +94,15 @@ PARAMETERS = (
         None,
         plausible=Plausible(10000.0, 1e11, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
     ),
+    Parameter(
+        "sites_max",
+        (),
+        "1",
+        say("Most sites at which anything is built; what stands already does not count."),
+        None,
+        "integer",
+        plausible=Plausible(1.0, 1000.0),
+    ),
 )
 WORDS: dict[str, Message] = {
     "site_expansion": say("new build"),
@@ -106,6 +115,8 @@ WORDS: dict[str, Message] = {
     "discount_rate": say("discount rate"),
     "lifetime": say("lifetime"),
     "opening_cost": say("cost of opening a site"),
+    "sites_max": say("most sites opened"),
+    "sites_limit": say("limit on sites opened"),
     "modules": say("modules"),
     "open": say("opened"),
     "capacity_new": say("new capacity"),
@@ -169,7 +180,7 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:
     """Modules are built only at a site that is opened.
 
-    modules[s,c] ≤ modules_usable[s,c] × open[s]  ∀ s,c with opening_cost  [1]
+    modules[s,c] ≤ modules_usable[s,c] × open[s]  ∀ s,c with opening_cost, or all where sites_max is given  [1]
 
     ==============  ==========================================================================  =
     modules_usable  modules_max, or 10,000 where that is twice what carries all work that can   1
@@ -177,6 +188,14 @@ def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:
     ==============  ==========================================================================  =
     """
     return m.modules[site, compute_type] <= m.modules_usable[site, compute_type] * m.open[site]
+
+
+def sites_limit(m: PlanModel) -> Any:
+    """No more sites are opened than may be.
+
+    ∑_s open[s] ≤ sites_max  [1]
+    """
+    return sum(m.open[s] for s in m.OPENABLE) <= m.sites_max
 
 
 def capacity_new(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -196,7 +215,7 @@ def new_compute_cost(m: PlanModel) -> Any:
 
 def opening_cost(m: PlanModel) -> Any:
     """Cost of opening sites [CNY/a]: ∑ opening_cost × open."""
-    return sum(m.opening_cost[s] * m.open[s] for s in m.OPENABLE)
+    return sum(m.opening_cost[s] * m.open[s] for s in m.OPENED_AT_A_COST)
 
 
 def module_bounds(m: PlanModel, site: str, compute_type: str) -> tuple[Any, Any]:
@@ -215,8 +234,11 @@ def one_module(inputs: Scenario, allowed: pd.Series) -> pd.Series:
     return allowed.clip(lower=1.0)
 
 
-GIVES = {"opened_first": ("modules_max",)}
-RELAXATIONS = (Amount("modules_max", Rank.PLANT, True, modules_allowed, one_module),)
+GIVES = {"opened_first": ("modules_max", "sites_max"), "sites_limit": ("sites_max",)}
+RELAXATIONS = (
+    Amount("sites_max", Rank.POLICY, raised=True),
+    Amount("modules_max", Rank.PLANT, True, modules_allowed, one_module),
+)
 EXAMPLE: Example = {
     "module_size": {"shanghai;general": 10, "hebei;general": 10, "hebei;intelligent": 8, "gansu;intelligent": 12},
     "module_cost": {
@@ -228,17 +250,22 @@ EXAMPLE: Example = {
     "modules_max": {"shanghai;general": 4, "hebei;general": 4, "hebei;intelligent": 5, "gansu;intelligent": 5},
     "opening_cost": {"gansu": 3e6, "hebei": 1e6},
 }
+VARIANTS: Variants = {"few_sites": {"sites_max": 1}}
 
 
 def build(m: PlanModel) -> None:
     """Add modules, openings and what they cost."""
     limit = m.inputs.series("modules_max")
     buildable = limit.index[limit > 0].to_frame(index=False)
-    openable = [site for site in m.OPENING_COST_GIVEN if site in set(buildable["site"])]
+    sites = set(buildable["site"])
+    paid = [site for site in m.OPENING_COST_GIVEN if site in sites]
+    is_counted = m.inputs.is_given("sites_max") and bool(sites)
+    openable = [site for site in m.SITES if site in sites] if is_counted else paid
     m.members("BUILDABLE", buildable.itertuples(index=False, name=None), dimen=2)
     m.parameter("modules_usable", [m.BUILDABLE], modules_usable(m, limit[limit > 0]), "1", made_of=("modules_max",))
     m.subsets("BUILDABLE_OF", m.SITE_COMPUTE_TYPES, buildable.assign(member=buildable["compute_type"]), KEYS)
     m.members("OPENABLE", openable)
+    m.members("OPENED_AT_A_COST", paid)
     m.members("BUILT_IF_OPENED", [pair for pair in m.BUILDABLE if pair[0] in m.OPENABLE], dimen=2)
     m.variable(
         "modules", m.BUILDABLE, unit="1", within=pyo.NonNegativeIntegers, bounds=module_bounds, is_investment=True
@@ -249,14 +276,22 @@ def build(m: PlanModel) -> None:
     m.add_term("cost", "new_compute", new_compute_cost)
     m.add_term("cost", "opening", opening_cost)
     m.constrain(opened_first, m.BUILT_IF_OPENED, unit="1")
+    if is_counted:
+        m.constrain(sites_limit, unit="1")
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return modules and new capacity [MW] by site and compute type, and the sites opened."""
+    """Return modules and new capacity [MW] by site and compute type, and the sites opened.
+
+    A site whose opening costs nothing is opened where something is built, whatever the binary says beside it.
+    """
     table = m.tabulate("capacity_new", columns=KEYS)
     modules = m.tabulate("modules", columns=KEYS)
     table = table.merge(modules, on=KEYS, how="left").fillna({"modules": 0.0})
-    return {"site_expansion": table, "site_expansion_opened": m.tabulate("open", columns=["site"])}
+    opened = m.tabulate("open", columns=["site"])
+    built = modules.groupby("site")["modules"].sum().reindex(opened["site"], fill_value=0.0).round().clip(upper=1.0)
+    opened["open"] = opened["open"].where(opened["site"].isin(list(m.OPENED_AT_A_COST)), built.to_numpy())
+    return {"site_expansion": table, "site_expansion_opened": opened}
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -293,16 +328,21 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
     # A site may be opened where it costs something and there is something to build; it is opened once or not.
     allowed = inputs.series("modules_max")
     buildable = set(allowed.index[allowed > 0].get_level_values("site"))
-    for site in sorted(buildable.intersection(price.index).symmetric_difference(opened.index)):
+    asked = buildable if inputs.is_given("sites_max") else buildable.intersection(price.index)
+    for site in sorted(asked.symmetric_difference(opened.index)):
         yield Finding("open", str(site), say("is missing from the results, or cannot be opened"))
     near = np.minimum((opened - 0.0).abs(), (opened - 1.0).abs())
     for site, value in opened[~(near <= ABSOLUTE_TOLERANCE)].items():
         yield Finding("open", str(site), say("{value:g} is neither open nor closed", value=value))
     built = modules.groupby(level="site").sum()
-    for site in price.index:
+    for site in sorted({*price.index, *asked}):
         if built.get(site, 0.0) > ABSOLUTE_TOLERANCE and opened.get(site, 0.0) < 1 - ABSOLUTE_TOLERANCE:
             yield Finding("opened_first", site, say("modules are built at a site that is not opened"))
-    yield from Finding.cost_differs("opening", float((opened * price.reindex(opened.index)).sum()), tables)
+    if inputs.is_given("sites_max"):
+        count = max(float((built > ABSOLUTE_TOLERANCE).sum()), float(opened.sum()))
+        yield from Finding.unless_at_most("sites_limit", "national", count, inputs.number("sites_max"), "sites")
+    paid = opened * price.reindex(opened.index).fillna(0.0)
+    yield from Finding.cost_differs("opening", float(paid.sum()), tables)
 
 
 BUILT, MODULES = (column_of("site_expansion", column, "site") for column in ("capacity_new", "modules"))

@@ -23,7 +23,7 @@ SMALLEST = 1e-6
 
 def section(subject: Subject) -> Element:
     """Return the section."""
-    parts = [_halls(subject), _green(subject), _stores(subject)]
+    parts = [_halls(subject), _green(subject), _stores(subject), _connections(subject)]
     built = [part for part in parts if part is not None]
     nothing = element("p", say("The plan builds nothing."))
     return element("section", element("h2", say("New build"), id_="build"), built or nothing, aria_labelledby="build")
@@ -122,3 +122,22 @@ def _stores(subject: Subject) -> Element | None:
     ]
     head = [say("Site"), say("Power [MW]"), say("Energy [MWh]")]
     return table(say("Storage, with what stands"), head, rows, numbers=[1, 2])
+
+
+def _connections(subject: Subject) -> Element | None:
+    """Return the grid connections that the plan widens."""
+    [connection] = _builds(subject, "connections")
+    carried = connection.amounts(subject.tables)
+    new = carried - subject.scenario.series(connection.existing).reindex(carried.index).astype(float)
+    new = new[new > SMALLEST]
+    if new.empty:
+        return None
+    scale = POWER.scaled(carried)
+    rows = [
+        [subject.name("site", site), scale.number(added), scale.number(added + stood)]
+        for site, added, stood in zip(
+            map(str, new.index), new.tolist(), (carried - new)[new.index].tolist(), strict=True
+        )
+    ]
+    head = [say("Site"), say("New [MW]"), say("With what stands [MW]")]
+    return table(say("Wider grid connections"), head, rows, numbers=[1, 2])
