@@ -77,7 +77,7 @@ def test_the_log_of_the_cluster_is_not_shown() -> None:
     Sensitivity: ``2026-11-29 10:00:00,000 - distributed.core - INFO`` taken for point 2,026.
     """
     script = (
-        "import logging, distributed; from planner.studies.sweep.engine import _hush; _hush()\n"
+        "import logging, distributed; from planner.cluster import hush; hush()\n"
         "for name in ('distributed', 'distributed.core', 'distributed.client', 'tornado.application'):\n"
         "    logging.getLogger(name).error('Removing worker')\n"
     )
@@ -121,7 +121,7 @@ def test_no_cluster_is_said(tmp_path: Path) -> None:
 
     Sensitivity: a time-out that goes uncaught, a warning of dask's in the middle of the terminal.
     """
-    script = "import planner.studies.sweep.engine as e; e.PATIENCE = 2.0; from planner.cli import main; main()"
+    script = "import planner.cluster as e; e.PATIENCE = 2.0; from planner.cli import main; main()"
     words = ("--out", str(tmp_path / "out"), *PRICES[:2], "--engine", "dask", "--scheduler", "tcp://127.0.0.1:1")
     command = [sys.executable, "-W", "error", "-c", script, "sweep", "scenarios/tiny", *words]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=240)
