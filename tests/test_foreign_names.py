@@ -90,6 +90,9 @@ LISTED: dict[str, dict[str, str]] = {
         "profiles/typical_year.py": "temperature",
         "profiles/days/whole_days.py": "period position timestep_duration timestep_weight",
     },
+    "Elements of another tool's file, which are called so there.": {
+        "io/network/sndlib_xml.py": "capacity demand",
+    },
     "``representative_days`` in ``[time]`` is a setting, which the feature is called after.": {
         "io/read/json_schema.py": "representative_days",
         "scenario/settings.py": "representative_days",

@@ -43,6 +43,7 @@ ORDER = (
     "io",
     "io/workbook",
     "io/results",
+    "io/network",
     "io/hourly",
     "io/hourly/times",
     "io/read",

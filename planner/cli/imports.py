@@ -128,3 +128,74 @@ def import_weather(
         hours_end,
     )
     tell(import_weather(file, scenario, declarations(), order).told())
+
+
+@imports.command("network", help=say("Write a backbone (SNDlib or GraphML) into node.csv and link.csv of a scenario."))
+def import_network(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help=rendered(say("SNDlib (native or XML), or GraphML (Topology Zoo).")))
+    ],
+    scenario: Annotated[Path, typer.Argument(help=rendered(say("Scenario folder.")), metavar="SCENARIO")],
+    *,
+    capacity_unit: Annotated[
+        str,
+        typer.Option(
+            metavar="UNIT", help=rendered(say("Of the file's capacities: Mbit/s, Gbit/s, or a number of them."))
+        ),
+    ] = "",
+    capacity_from: Annotated[
+        str, typer.Option(metavar="NAME", help=rendered(say("GraphML: the links' attribute with their capacity.")))
+    ] = "",
+    capacity: Annotated[
+        float | None, typer.Option(metavar="G", help=rendered(say("Gbit/s of links that state none.")))
+    ] = None,
+    length_from: Annotated[
+        str, typer.Option(metavar="NAME", help=rendered(say("GraphML: the links' attribute with their length in km.")))
+    ] = "",
+    detour: Annotated[
+        float, typer.Option(metavar="F", help=rendered(say("Cable length over the great circle, where none is given.")))
+    ] = 1.0,
+    module_cost: Annotated[
+        float | None,
+        typer.Option(metavar="C", help=rendered(say("CNY/a that 1 of the file's module costs stands for."))),
+    ] = None,
+    modules_max: Annotated[
+        int | None, typer.Option(metavar="N", help=rendered(say("Modules of each kind that a link may have.")))
+    ] = None,
+    one_way: Annotated[
+        bool | None,
+        typer.Option(
+            "--one-way/--both-ways",
+            help=rendered(say("Links lead from source to target, or both ways; as the file says.")),
+        ),
+    ] = None,
+    keep_external: Annotated[
+        bool, typer.Option("--keep-external", help=rendered(say("Keep nodes that the file calls outside.")))
+    ] = False,
+    source: Annotated[str, typer.Option(metavar="TEXT", help=rendered(say("For source.csv; the file's name.")))] = "",
+    confidence: Annotated[
+        str, typer.Option(metavar="WORD", help=rendered(say("published, derived or illustrative.")))
+    ] = "illustrative",
+    replace: Annotated[
+        bool, typer.Option("--replace", help=rendered(say("Replace the network that is there.")))
+    ] = False,
+) -> None:
+    from planner.io.network.import_network import import_network  # noqa: PLC0415
+    from planner.io.network.order import Order  # noqa: PLC0415
+    from planner.models.declarations import declarations  # noqa: PLC0415
+
+    order = Order(
+        capacity_unit,
+        capacity_from,
+        capacity,
+        length_from,
+        detour,
+        module_cost,
+        modules_max,
+        one_way,
+        keep_external,
+        source,
+        confidence,
+        replace,
+    )
+    tell(import_network(file, scenario, declarations(), order).told())

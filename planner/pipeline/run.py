@@ -129,7 +129,7 @@ def _run(
         raise record.failure(
             InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"
         )
-    compiled, solution = _solved(record, question, rules, options, start, where)
+    compiled, solution = _solved(record, question, rules, options, start, where=where)
     record.notes.extend(notes_of(compiled, dispatched=full_year is not None))
     model, problem = compiled.model, compiled.problem
     if solution.values is None:
@@ -165,6 +165,7 @@ def _solved(
     rules: Sequence[Callable[..., Any] | OwnRule],
     options: SolverOptions,
     start: Path | str | Results | None,
+    *,
     where: Where,
 ) -> tuple[Compiled, Solution]:
     """Build and solve; again with what pays beside, where a feature lists only some of its members (decision 0050)."""

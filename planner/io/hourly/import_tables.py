@@ -66,14 +66,14 @@ class ScenarioTables:
             refuse_other_ids(self.layer, self.schema, hourly.steps, self.gathering)
         self._refuse_overwriting(hourly, replace=replace)
         spread, coarse = self._from_coarser(hourly, replace=replace)
-        own = {name: self._own(name) for name in (hourly.name, SOURCE, *coarse)}
+        own = {name: own_table(self.folder, name, self.gathering) for name in (hourly.name, SOURCE, *coarse)}
         if self.gathering.faults:
             return {}
         new = _table(hourly, {**spread, **hourly.cells})
         old = own[hourly.name] or _empty(hourly.name, hourly.index)
         changed = {hourly.name: merged_table(old, new, hourly.index)}
         if hourly.steps.new is not None:
-            steps = self._own(TIMESTEP) or _empty(TIMESTEP, (TIMESTEP,))
+            steps = own_table(self.folder, TIMESTEP, self.gathering) or _empty(TIMESTEP, (TIMESTEP,))
             changed[TIMESTEP] = merged_table(steps, hourly.steps.new, (TIMESTEP,))
         for name in coarse:
             table = own[name]
@@ -153,20 +153,6 @@ class ScenarioTables:
                 found[key] = [cell] * len(hourly.steps.ids)
         return found
 
-    def _own(self, name: str) -> Table | None:
-        """Return the folder's own table, without its bases; the reading before found it sound."""
-        for suffix in READERS:
-            path = self.folder / f"{name}{suffix}"
-            if suffix != ".csv" and path.exists():
-                file = self.gathering.shown_path(path)
-                problem = say("an import changes CSV tables only")
-                self.gathering.add(Fault(file, problem, remedy=say("save it as {name}.csv", name=name)))
-                return None
-        path = self.folder / f"{name}.csv"
-        if not path.exists():
-            return None
-        return read_csv(path.read_bytes(), self.gathering.shown_path(path), name, self.gathering)
-
     def _sources(self, hourly: Hourly, own: Table | None, coarse: Sequence[str], *, is_spread: bool) -> Sources:
         sources = Sources(own, self.layer.tables.get(SOURCE))
         others: list[Row] = []
@@ -194,6 +180,21 @@ class ScenarioTables:
     def _csv(self, table: Table) -> bytes:
         frame = pd.DataFrame(table.columns, dtype=object)
         return csv_text(frame, self.schema.tables[table.name]).encode()
+
+
+def own_table(folder: Path, name: str, gathering: Gathering) -> Table | None:
+    """Return a folder's own table, without its bases, which an import may change; the reading before found it sound."""
+    for suffix in READERS:
+        path = folder / f"{name}{suffix}"
+        if suffix != ".csv" and path.exists():
+            problem = say("an import changes CSV tables only")
+            remedy = say("save it as {name}.csv", name=name)
+            gathering.add(Fault(gathering.shown_path(path), problem, remedy=remedy))
+            return None
+    path = folder / f"{name}.csv"
+    if not path.exists():
+        return None
+    return read_csv(path.read_bytes(), gathering.shown_path(path), name, gathering)
 
 
 def _is(cell: str, default: object) -> bool:

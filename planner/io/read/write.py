@@ -11,6 +11,7 @@ from planner.io.files.toml_file import write_toml
 from planner.scenario.schema import TableSchema, schema_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -32,13 +33,15 @@ def write_scenario(scenario: Scenario, folder: Path) -> None:
 
 def csv_text(table: pd.DataFrame, schema: TableSchema) -> str:
     """Return a table of text as CSV; text that a spreadsheet would take for a formula is guarded."""
-    columns = []
-    for column in table.columns:
-        parameter = schema.columns.get(str(column))
-        cells = table[column].tolist()
-        columns.append(cells if parameter is not None and parameter.is_numeric else all_guarded(cells))
+    numeric = {name for name, parameter in schema.columns.items() if parameter.is_numeric}
+    return csv_of({str(column): table[column].tolist() for column in table.columns}, numeric)
+
+
+def csv_of(columns: Mapping[str, Sequence[str]], numeric: Collection[str]) -> str:
+    """Return columns of text as CSV; text that a spreadsheet would take for a formula is guarded, numbers are not."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(zip(*columns, strict=True))
+    writer.writerow(columns)
+    guarded = [cells if name in numeric else all_guarded(cells) for name, cells in columns.items()]
+    writer.writerows(zip(*guarded, strict=True))
     return text.getvalue()

@@ -1,0 +1,1 @@
+"""Networks of other tools, read into the nodes and links of a scenario folder."""
