@@ -130,3 +130,4 @@ COST_OF_MODULE = 60_000  # [CNY/a] two ends of a 400G wavelength, in ten years
 COST_OF_MODULE_KM = 240  # [CNY/a per km] amplifiers and its part of the fibre
 MODULES_MAX = 40  # a fibre pair more
 PRICE_KM = 1e-6  # [CNY/GB per km] power and upkeep, by what is carried
+PRICE_KM = 1e-6  # [CNY/GB per km] power and upkeep by what is carried
