@@ -115,6 +115,7 @@ LISTED: dict[str, dict[str, str]] = {
         "pipeline/dispatch_year.py": "green_power_share green_shortfall representative_days unserved_price",
     },
     "A layer drawn by its columns: a map is made of a file alone, whoever made it.": {
+        "figures/lines.py": "modules traffic",
         "io/results/qgis_style.py": "allocation it_load",
         "views/maps/difference.py": "allocation",
         "views/maps/layers.py": "allocation capacity_new demand green_power_share green_power_share_mode it_load",

@@ -69,7 +69,7 @@ def test_each_compute_type_has_its_own_row() -> None:
     rows = rows_of(compiled(BASE), "site_capacity")
     row = rows["hebei,general,day"]
     assert row.coefficients == pytest.approx(
-        {"allocation[capital,online,hebei,network,day]": 1, "modules[hebei,general]": -9.5}
+        {"allocation[capital,online,hebei,direct,day]": 1, "modules[hebei,general]": -9.5}
     )
     assert row.upper == pytest.approx(42.75)
 
