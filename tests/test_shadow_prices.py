@@ -20,6 +20,16 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from tests.algebra import BUILT, HAND, HOURLY, RICH, plan, price_of, scenario_of
+from tests.features.test_direct_connection import (
+    CHEAP,
+    FULL,
+    PLANT_SELLS,
+    PLANT_SUPPLIED,
+    PLANT_USED,
+    SUPPLIED,
+    UNLINED,
+)
+from tests.features.test_direct_connection import LIMITED as PLANT_LIMITED
 from tests.features.test_emissions import CERTIFIED
 from tests.features.test_flexible_workloads import HALF
 from tests.features.test_green_power_share import MONTHLY, world_of
@@ -27,7 +37,9 @@ from tests.features.test_green_shortfall import BOTH
 from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
 from tests.features.test_grid_limits import SIDES as SIDES_OF_GRID
+from tests.features.test_policy_targets import ALL, QUOTAS, WESTWARD
 from tests.features.test_power_supply_peaks import CHARGED, NARROW
+from tests.features.test_residency import CAPS, FLOORS
 from tests.features.test_site_expansion import CHOICE
 from tests.features.test_storage import LARGER, MATCHED
 from tests.hours import FLEX, STORE
@@ -64,6 +76,19 @@ WORLDS: dict[str, World] = {
         "site", "green_energy_committed", {"gansu": 20_000, "shanghai": 4_000}
     ),
     "hand": HAND,
+    "westward": WESTWARD,
+    **{rule: world for rule, (world, *_) in QUOTAS.items()},
+    "targets": ALL,
+    **{f"floor of {kind}": world for kind, world in FLOORS.items()},
+    **{f"cap of {kind}": world for kind, world in CAPS.items()},
+    "supplied": SUPPLIED,
+    "ratios": FULL,
+    "used": CHEAP,
+    "plant supplies": PLANT_SUPPLIED,
+    "plant sells": PLANT_SELLS,
+    "plant used": PLANT_USED,
+    "plant limited": PLANT_LIMITED,
+    "no line": UNLINED,
     "charged": CHARGED,
     "narrow": NARROW,
     "sites": CHOICE.with_parameters(sites_max=1),
@@ -115,6 +140,9 @@ def integers_of(results: Results, problem: Problem) -> dict[int, float]:
             values[int(column)] = float(table[index])
         elif name == "open" and opened is not None:
             values[int(column)] = float(opened.set_index("site")["open"][index[0]])
+        elif name == "line":
+            lines = results.tables["direct_connection_line"].set_index(["site", "plant"])["line"]
+            values[int(column)] = float(lines[index])
         else:
             assert name == "assigned"
             region, workload, site = index
@@ -226,7 +254,8 @@ def test_every_rule_of_every_feature_binds_somewhere() -> None:
         whole |= of_integers_alone(problem)
     assert len(rules_in_source()) >= 32
     assert rules_in_source() - whole - binding == set()
-    known = {"single_site", "single_site_or_none", "opened_first", "side_share_new", "sites_limit"}
+    known = {"single_site", "single_site_or_none", "opened_first", "sites_limit", "pue_standard", "compute_floor"}
+    known |= {"side_share_new", "hubs_share_new", "hubs_share_new_of_type", "capacity_limit"}
     assert whole == known, "a price of these would be arbitrary"
 
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from types import ModuleType
 
-    import pandas as pd
-
     from planner.models.guests import Guest
     from planner.scenario.column import Column
 
@@ -81,7 +79,10 @@ def declarations() -> Declarations:
     requires = {name: tuple(module.REQUIRES) for name, module in modules.items()}
     columns = _declared("COLUMNS")
     said = _completed((column for _, column in columns), sets, parameters.values())
-    terms = {name: _Terms(name) for name, module in modules.items() if hasattr(module, "audit_terms")}
+    hooks = {
+        hook: {name: _Hook(name, hook) for name, module in modules.items() if hasattr(module, hook)}
+        for hook in ("audit_terms", "admits", "supplies")
+    }
     return Declarations(
         tuple(modules),
         requires,
@@ -89,13 +90,15 @@ def declarations() -> Declarations:
         parameters,
         owner,
         figures=tuple(_declared("FIGURES")),
-        audit_terms=terms,
+        audit_terms=hooks["audit_terms"],
         columns=tuple((name, column) for (name, _), column in zip(columns, said, strict=True)),
         builds=tuple(built for _, built in _declared("BUILDS")),
         flows=tuple(_declared("FLOWS")),
         series=tuple(series for _, series in _declared("SERIES")),
         measures=tuple(measure for _, measure in _declared("MEASURES")),
         guests=frozenset(_guests()),
+        admits=hooks["admits"],
+        supplies=hooks["supplies"],
     )
 
 
@@ -106,15 +109,15 @@ def _declared(what: str) -> list[tuple[str, Any]]:
 
 
 @dataclass(frozen=True)
-class _Terms:
-    """A feature's ``audit_terms``, looked up when it is called; unlike a module it can be copied to another process."""
+class _Hook:
+    """A function of a feature, looked up when it is called; unlike a module it can be copied to another process."""
 
     feature: str
+    hook: str
 
-    def __call__(self, inputs: Any, tables: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.Series]:
-        """Return the feature's part of each open total it adds to."""
-        terms: Mapping[str, pd.Series] = feature_modules()[self.feature].audit_terms(inputs, tables)
-        return terms
+    def __call__(self, *given: Any) -> Any:
+        """Return what the feature's function returns."""
+        return getattr(feature_modules()[self.feature], self.hook)(*given)
 
 
 def _completed(

@@ -170,7 +170,7 @@ def counts_latency(inputs: Scenario) -> bool:
 
 
 def admissible(inputs: Scenario) -> pd.DataFrame:
-    """Return the routes: every (region, workload, site) that reach and latency allow.
+    """Return the routes: every (region, workload, site) that reach, latency and the features' ``admits`` allow.
 
     Returns
     -------
@@ -182,6 +182,25 @@ def admissible(inputs: Scenario) -> pd.DataFrame:
 
 
 def _admissible(inputs: Scenario) -> pd.DataFrame:
+    routes = near_enough(inputs)
+    return routes[admitted(inputs, routes)].reset_index(drop=True)
+
+
+def admitted(inputs: Scenario, routes: pd.DataFrame) -> pd.Series:
+    """Return which of some routes, by region, workload and site, all features of the scenario admit."""
+    allowed = pd.Series(data=True, index=routes.index)
+    for feature, admits in inputs.declarations.admits.items():
+        if inputs.has(feature):
+            allowed &= admits(inputs, routes)
+    return allowed
+
+
+def near_enough(inputs: Scenario) -> pd.DataFrame:
+    """Return the routes that latency and reach allow, as :func:`admissible`, whatever other features forbid."""
+    return inputs.once(_near_enough).copy(deep=False)
+
+
+def _near_enough(inputs: Scenario) -> pd.DataFrame:
     demand = inputs.series("demand")
     asked = demand[demand > 0].index.to_frame(index=False)
     routes = asked.merge(inputs.full_index(("site",)).to_frame(index=False), how="cross")
@@ -263,6 +282,7 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
 def _mended(inputs: Scenario, latency: pd.Series, limits: pd.Series, region: str, workload: str) -> Text:
     """Say which limit on latency, or else which reach, would give a region's work its nearest site."""
     pairs = latency.index.to_frame(index=False).query("region == @region").assign(workload=workload)
+    pairs = pairs[admitted(inputs, pairs)]
     if pairs.empty:
         return ""
     times = pairs.assign(latency=latency.reindex(pd.MultiIndex.from_frame(pairs[["region", "site"]])).to_numpy())
@@ -330,7 +350,7 @@ def _slower(inputs: Scenario, name: str, trips: float) -> dict[Key, list[float]]
     asked = demand[demand > 0].index.to_frame(index=False)
     latency = derive(inputs)["latency"].rename("latency").reset_index()
     routes = asked.merge(latency, on="region")
-    routes = routes[_within_reach(inputs, routes)]
+    routes = routes[_within_reach(inputs, routes) & admitted(inputs, routes)]
     needed = (routes["latency"] * trips).map(_rounded_up)
     steps: dict[Key, list[float]] = {}
     for workload, limit in inputs.series(name).items():
