@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from planner.version import __version__
 
 if TYPE_CHECKING:
+    from planner.cluster import Where
     from planner.io.results.results import Results
     from planner.models.algebra.own import OwnRule, rule
     from planner.models.algebra.plan_model import PlanModel
@@ -32,6 +33,7 @@ __all__ = [
     "PlanModel",
     "Results",
     "Scenario",
+    "Where",
     "__version__",
     "build_model",
     "plan_of",
@@ -57,6 +59,7 @@ _HOMES = {
     "Scenario": "planner.scenario.scenario",
     "PlanModel": "planner.models.algebra.plan_model",
     "OwnRule": "planner.models.algebra.own",
+    "Where": "planner.cluster",
     "write_plan": "planner.pipeline.showing",
     "show": "planner.pipeline.showing",
     "show_html": "planner.pipeline.showing",

@@ -241,6 +241,10 @@ def test_an_errand_is_run_once_while_another_works() -> None:
             "Round 12: bound 1.508204e+11, plan 1.513066e+11, gap 0.321 %, without integers 0.152 %",
             "solving: round 12, bound 1.508204e+11, plan 1.513066e+11, gap 0.321 %",
         ),
+        (
+            "Round 12: bound 1.508204e+11, plan 1.513066e+11, gap 0.321 %, without integers 0.152 %, about 301 s left",
+            "solving: round 12, bound 1.508204e+11, plan 1.513066e+11, gap 0.321 %, about 6 min left at this pace",
+        ),
         ("Round 2: bound -inf, plan inf, gap unknown %, without integers unknown %", "solving: round 2"),
         (
             " H       0       0         0   0.00%   609276852.8     609276852.8        0.42%        1      1      0         3     0.0s",

@@ -84,6 +84,8 @@ PROPOSED = {
     "planner.models.rules.usable:HEADROOM": "decides from where a limit on modules counts as none",
     "planner.models.rules.usable:LEVELS": "as above",
     "planner.models.algebra.index_table:MISSING": "the mark of no place in an index",
+    "planner.models.algebra.linear_form:CELLS_MAX": "how much is written out in one go",
+    "planner.models.algebra.pieces:PIECE": "how much is looked at in one go",
 }
 """Numbers in reach of the model that are no facts of the world, and what they are for."""
 CONSTANTS = sorted(place for place in makes() - SHARED.keys() - PROPOSED.keys() if holds_number(place))

@@ -23,6 +23,7 @@ from planner.cli.options import (
     print_json,
 )
 from planner.cli.streams import tell
+from planner.cluster import Where
 from planner.language import rendered, say, spoken
 
 
@@ -59,6 +60,28 @@ def run(
             ),
         ),
     ] = True,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine", metavar="local|dask", help=rendered(say("Where the days of a very large plan are solved."))
+        ),
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help=rendered(say("Days solved at once; as many as there are processors."))),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help=rendered(say("Of a dask cluster, or its scheduler's file; else one is begun here."))
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help=rendered(say("Where a very large plan is left as it grows, and gone on with."))
+        ),
+    ] = None,
     overrides: Overrides = None,
     maps: Annotated[
         bool, typer.Option("--map/--no-map", help=rendered(say("Draw map and page; both can be drawn later.")))
@@ -92,6 +115,7 @@ def run(
         start=start,
         full_year=full_year,
         deciding=deciding,
+        where=Where(engine, workers, scheduler, None if checkpoint is None else str(checkpoint.resolve())),
     )
     if as_json:
         print_json(results.summary)

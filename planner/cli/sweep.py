@@ -20,6 +20,7 @@ from planner.cli.options import (
     print_line,
 )
 from planner.cli.streams import tell
+from planner.cluster import Where
 from planner.language import rendered, say, spoken
 
 Out = Annotated[
@@ -62,7 +63,7 @@ def sweep(
     from planner.studies.sweep import report as sweep_report  # noqa: PLC0415
     from planner.studies.sweep.grid import axis_of  # noqa: PLC0415
     from planner.studies.sweep.job import Ask  # noqa: PLC0415
-    from planner.studies.sweep.sweep import Sweep, Where, solve_sweep  # noqa: PLC0415
+    from planner.studies.sweep.sweep import Sweep, solve_sweep  # noqa: PLC0415
 
     files = formats_of(formats)
     ask = Ask(solver, time_limit, gap, maps, spoken())
@@ -102,7 +103,6 @@ def pareto(
     from planner.studies.pareto import report as pareto_report  # noqa: PLC0415
     from planner.studies.pareto.front import Front, judged, solve_front  # noqa: PLC0415
     from planner.studies.sweep.job import Ask  # noqa: PLC0415
-    from planner.studies.sweep.sweep import Where  # noqa: PLC0415
 
     files = formats_of(formats)
     pair = tuple(part.strip() for part in objectives.split(","))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.cluster import Where
 from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
 from planner.io.results.read_start import check_start, read_start
 from planner.io.results.results import Results, write_manifest, write_results, write_summary
@@ -53,6 +54,7 @@ def run(
     start: Path | str | Results | None = None,
     full_year: Scenario | None = None,
     deciding: bool = False,
+    where: Where | None = None,
     on_progress: Listener | None = None,
 ) -> Results:
     """Find the best plan of a scenario and audit it; nothing is written.
@@ -75,6 +77,8 @@ def run(
     deciding
         Whether to find what decides the plan as well: the limits it reaches, and what one step more of each is worth.
         Those on integers are solved again, as long as the run itself took, within ``time_limit``.
+    where
+        On what a very large plan is solved, one of 36 days in hours and more; the plan does not hang on it.
     on_progress
         Is handed the phase that the work is in, as a text, now and then: ``solving: block 12 of 23``.
 
@@ -94,9 +98,11 @@ def run(
     with heard_by(on_progress):
         if start is not None and not isinstance(start, Results):
             check_start(Path(start))
+        where = where or Where()
+        where.check()
         question = question_of(scenario, rules)
         options = solver_options(question.scenario, solver, time_limit, gap)
-        return _run(question, rules, options, start, full_year, deciding=deciding)
+        return _run(question, rules, options, start, full_year, where=where, deciding=deciding)
 
 
 def _run(
@@ -106,6 +112,7 @@ def _run(
     start: Path | str | Results | None,
     full_year: Scenario | None,
     *,
+    where: Where,
     deciding: bool,
 ) -> Results:
     """Build, solve and audit what was read."""
@@ -130,7 +137,11 @@ def _run(
     begin = _start(problem, start)
     record.notes.extend(begin.notes)
     with clock("solve"), temporary_folder() as workdir:
-        solution = solve(problem, options, workdir, start=begin.values, basis=begin.basis, prove=True)
+        solution = solve(problem, options, workdir, start=begin.values, basis=begin.basis, prove=True, where=where)
+    if (where.engine == "dask" or where.checkpoint) and "periods_apart" not in solution.details:
+        record.notes.append(
+            say("solved in one piece, without the engine or checkpoint asked for: they serve plans of very many days")
+        )
     if start is not None:
         solution.details["start"] = {**begin.details, **solution.details.get("start", {})}
     record.solution = solution

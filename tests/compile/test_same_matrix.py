@@ -6,16 +6,22 @@ import importlib
 import pkgutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tests.features
 from planner.errors import InfeasibleError, InvalidInputError
+from planner.models.algebra import linear_form, pieces
+from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.standard_form import compile_standard_form
 from planner.models.build import build_model, declare_model
 from planner.models.compile import compile_model
+from planner.models.solving.blocks import BLOCKS_MIN, find_blocks
+from planner.models.solving.highs.judge import check_problem
 from tests.algebra import scenario_of
 from tests.compile.same_problem import assert_templates_give_the_standard_form
 from tests.reliability.random_world import random_world
@@ -23,6 +29,9 @@ from tests.shipped import read_shipped
 from tests.test_shadow_prices import WORLDS as PRICED
 from tests.test_units import WORLDS as MEASURED
 from tests.worlds import World
+
+if TYPE_CHECKING:
+    from planner.models.algebra.problem import Problem
 
 SHIPPED = sorted(path.parent.name for path in Path("scenarios").glob("*/scenario.toml"))
 
@@ -48,6 +57,33 @@ def test_shipped_scenarios(name: str, tmp_path: Path) -> None:
     Proves: coefficients, sides, bounds, costs, integers and names. Sensitivity: any rule that asks what its index is.
     """
     assert_templates_give_the_standard_form(read_shipped(name, tmp_path, 3))
+
+
+def test_pieces_make_the_same_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that a matrix written out, looked over and warned of in pieces of a few cells is the same as in one.
+
+    Sensitivity: a cut along an axis that does not vary, a column counted twice where two pieces meet.
+    """
+    scenario = read_shipped("national-2025-hourly", tmp_path, BLOCKS_MIN)
+    whole = compile_model(declare_model(scenario)).problem
+    blocks, warnings = find_blocks(whole), list(coefficient_warnings(whole))
+    assert blocks is not None
+    monkeypatch.setattr(linear_form, "CELLS_MAX", 1000)
+    monkeypatch.setattr(pieces, "PIECE", 1000)
+    cut = compile_model(declare_model(scenario)).problem
+    for one, other in zip(arrays_of(whole), arrays_of(cut), strict=True):
+        assert one.dtype == other.dtype
+        assert np.array_equal(one, other)
+    assert all(np.array_equal(*pair) for pair in zip(blocks, find_blocks(cut) or (), strict=True))
+    assert list(coefficient_warnings(cut)) == warnings
+    check_problem(cut)
+
+
+def arrays_of(problem: Problem) -> list[np.ndarray[Any, Any]]:
+    """Return the arrays of a problem."""
+    matrix = problem.matrix
+    sides = problem.row_lower, problem.row_upper, problem.column_lower, problem.column_upper, problem.is_integer
+    return [matrix.indptr, matrix.indices, matrix.data, *sides, *(stage.cost for stage in problem.stages)]
 
 
 @pytest.mark.parametrize("name", sorted(WORLDS))

@@ -77,7 +77,7 @@ def test_the_log_of_the_cluster_is_not_shown() -> None:
     Sensitivity: ``2026-11-29 10:00:00,000 - distributed.core - INFO`` taken for point 2,026.
     """
     script = (
-        "import logging, distributed; from planner.studies.sweep.engine import _hush; _hush()\n"
+        "import logging, distributed; from planner.cluster import hush; hush()\n"
         "for name in ('distributed', 'distributed.core', 'distributed.client', 'tornado.application'):\n"
         "    logging.getLogger(name).error('Removing worker')\n"
     )
@@ -121,10 +121,26 @@ def test_no_cluster_is_said(tmp_path: Path) -> None:
 
     Sensitivity: a time-out that goes uncaught, a warning of dask's in the middle of the terminal.
     """
-    script = "import planner.studies.sweep.engine as e; e.PATIENCE = 2.0; from planner.cli import main; main()"
+    script = "import planner.cluster as e; e.PATIENCE = 2.0; from planner.cli import main; main()"
     words = ("--out", str(tmp_path / "out"), *PRICES[:2], "--engine", "dask", "--scheduler", "tcp://127.0.0.1:1")
     command = [sys.executable, "-W", "error", "-c", script, "sweep", "scenarios/tiny", *words]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False, timeout=240)
     assert done.returncode == 2, done.stderr
     assert "no dask cluster with a worker answers at tcp://127.0.0.1:1" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_run_without_use_for_an_engine_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Proves that a small plan is solved in one piece, with a note, and that a wrong engine of a run is exit 2.
+
+    Sensitivity: a checkpoint that is silently empty.
+    """
+    tiny, out = ROOT / "scenarios" / "tiny", tmp_path / "out"
+    words = ("--checkpoint", tmp_path / "kept", "--no-map", "--no-deciding")
+    assert call(monkeypatch, "run", tiny, "--out", out, *words) == 0
+    notes = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["notes"]
+    assert any("solved in one piece" in note for note in notes)
+    assert call(monkeypatch, "run", tiny, "--out", tmp_path / "other", "--engine", "ray") == 2
+    assert "choose local or dask" in capsys.readouterr().err

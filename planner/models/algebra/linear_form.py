@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from planner.models.algebra.expansion_frame import Array
+
+CELLS_MAX = 2**22
+"""Cells that are written out in one go, to keep memory low."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +41,44 @@ class Piece:
         """How many coefficients there are."""
         return prod(self.shape)
 
-    def write(self, first_row: int, rows: Array, columns: Array, coefficients: Array) -> None:
-        """Write rows, counted from ``first_row``, columns and coefficients into three arrays, (size,)."""
-        _add_into(rows.reshape(self.shape), (*self.rows, np.int32(first_row)))
-        _add_into(columns.reshape(self.shape), self.columns)
-        coefficients.reshape(self.shape)[...] = self.coefficients
+    def parts(self) -> Iterator[Piece]:
+        """Yield the piece in parts of not many more than ``CELLS_MAX`` cells, cut along the first axis."""
+        if self.size <= CELLS_MAX or len(self.shape) < 1:
+            yield self
+            return
+        length, behind = self.shape[0], prod(self.shape[1:])
+        step = max(1, CELLS_MAX // max(behind, 1))
+        for first in range(0, length, step):
+            here = slice(first, min(first + step, length))
+            rows, columns = (tuple(self._cut(array, here) for array in arrays) for arrays in (self.rows, self.columns))
+            shape = (here.stop - first, *self.shape[1:])
+            yield Piece(shape, rows, columns, self._cut(self.coefficients, here))
+
+    def _cut(self, array: Array, here: slice) -> Array:
+        varies = array.ndim == len(self.shape) and array.shape[0] != 1
+        return array[here] if varies else array
+
+    def row_numbers(self, first_row: int) -> Array:
+        """Return the row of each cell, counted from ``first_row``, (size,)."""
+        return _sum_of((*self.rows, np.int32(first_row)), self.shape)
+
+    def column_numbers(self) -> Array:
+        """Return the column of each cell, (size,)."""
+        return _sum_of(self.columns, self.shape)
+
+    def values(self) -> Array:
+        """Return the coefficient of each cell, (size,)."""
+        return np.broadcast_to(self.coefficients, self.shape).ravel()
 
 
-def _add_into(out: Array, parts: Sequence[Array | np.int32]) -> None:
-    """Write a sum of arrays that broadcast, the smaller added up before the larger."""
+def _sum_of(parts: Sequence[Array | np.int32], shape: tuple[int, ...]) -> Array:
+    """Return a sum of arrays that broadcast to a shape, the smaller added up before the larger, (size,)."""
     first, *rest = sorted(parts, key=np.size)
     for part in rest[:-1]:
         first = first + part
+    out = np.empty(shape, dtype=np.int32)
     np.add(first, rest[-1] if rest else np.int32(0), out=out)
+    return out.ravel()
 
 
 class Linear:

@@ -13,6 +13,7 @@ from planner.errors import InfeasibleError
 from planner.language import Text, say
 from planner.models.algebra import standard_form
 from planner.models.algebra.own import Own, refused, says_nothing
+from planner.models.algebra.pieces import pieces
 from planner.models.algebra.problem import Problem, Stage
 from planner.models.algebra.row_names import Names, Run, labels_of
 from planner.models.algebra.templates import NotTemplatableError, Row
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from planner.models.algebra.expansion import Expansion
-    from planner.models.algebra.linear_form import Linear
+    from planner.models.algebra.expansion_frame import Array
+    from planner.models.algebra.linear_form import Linear, Piece
     from planner.models.algebra.plan_model import PlanModel, Recorded, Rule
     from planner.models.algebra.problem import Vector
 
@@ -137,7 +139,7 @@ def column_names(m: PlanModel, expansion: Expansion) -> Names:
 
 
 def _run(record: Recorded, expansion: Expansion) -> Run:
-    return Run(record.name, expansion.tables(record.index), np.arange(record.size))
+    return Run(record.name, expansion.tables(record.index), np.arange(record.size, dtype=np.int32))
 
 
 @dataclass(frozen=True)
@@ -171,29 +173,68 @@ def _rows(record: Recorded, expansion: Expansion) -> _Rows:
 
 
 def _matrix(rules: Sequence[_Rows], columns: int) -> sparse.csc_array:
-    """Put the rules' rows under each other: in every column rows in order, none twice, no coefficient zero."""
-    first = np.cumsum([0, *(len(rule.lower) for rule in rules)])
-    size = sum(piece.size for rule in rules for piece in rule.linear.pieces)
-    row, column, data = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size)
-    end = 0
-    for rule, offset in zip(rules, first[:-1], strict=True):
-        for piece in rule.linear.pieces:
-            here = slice(end, end := end + piece.size)
-            piece.write(int(offset), row[here], column[here], data[here])
-    entries = sparse.coo_array((data, (row, column)), shape=(int(first[-1]), columns))
-    # Most rules name a variable once, and then the rows stand in order as they come. To make sure of it scipy would
-    # sort all of them.
-    entries.has_canonical_format = True
-    matrix: sparse.csc_array = entries.tocsc()
-    rises = matrix.indices[1:] > matrix.indices[:-1]
-    starts = matrix.indptr[1:-1]
-    rises[starts[(starts > 0) & (starts < size)] - 1] = True
-    if not rises.all():
-        matrix.has_sorted_indices = matrix.has_canonical_format = False
+    """Put the rules' rows under each other: in every column rows in order, none twice, no coefficient zero.
+
+    Columns are counted first, so that each coefficient is written once, where it belongs: of what is as large as the
+    matrix there is nothing else.
+    """
+    first = np.cumsum([0, *(len(rule.lower) for rule in rules)]).tolist()
+    parts = [(part, row) for rule, row in zip(rules, first[:-1], strict=True) for part in _parts(rule.linear)]
+    width = np.zeros(columns, dtype=np.int32)
+    for part, _ in parts:
+        where, times = _counted(part.column_numbers())
+        width[where] += 1 if times is None else times
+    size = int(width.sum(dtype=np.int64))
+    if size > INDEX_MAX:
+        raise MemoryError(f"{size} coefficients are more than a solver can number")
+    starts = np.zeros(columns + 1, dtype=np.int32)
+    np.cumsum(width, out=starts[1:])
+    indices, data = np.empty(size, dtype=np.int32), np.empty(size)
+    following = starts[:-1].copy()  # the place of each column's next coefficient
+    for part, row in parts:
+        column = part.column_numbers()
+        where, times = _counted(column)
+        places = following[where] if times is None else following[column] + _repeats(column)
+        indices[places], data[places] = part.row_numbers(row), part.values()
+        following[where] += 1 if times is None else times
+    matrix: sparse.csc_array = sparse.csc_array((data, indices, starts), shape=(first[-1], columns))
+    # Most rules name a variable once, and then the rows stand in order as they come.
+    rises = indices[1:] > indices[:-1]
+    begins = starts[1:-1]
+    rises[begins[(begins > 0) & (begins < size)] - 1] = True
+    matrix.has_sorted_indices = matrix.has_canonical_format = bool(rises.all())
+    if not matrix.has_canonical_format:
         matrix.sum_duplicates()
     if not matrix.data.all():
         matrix.eliminate_zeros()
     return matrix
+
+
+def _parts(linear: Linear) -> Iterator[Piece]:
+    for piece in linear.pieces:
+        yield from piece.parts()
+
+
+def _counted(columns: Array) -> tuple[slice | Array, Array | None]:
+    """Return where the columns of cells, (cells,), are counted, and how often each stands there; ``None`` for once."""
+    if not len(columns):
+        return slice(0, 0), None
+    if (columns[1:] > columns[:-1]).all():
+        first, last = int(columns[0]), int(columns[-1])
+        return slice(first, last + 1) if last - first + 1 == len(columns) else columns, None
+    first = int(columns.min())
+    times = np.bincount(columns - first).astype(np.int32)
+    return (columns, None) if times.max() == 1 else (slice(first, first + len(times)), times)
+
+
+def _repeats(columns: Array) -> Array:
+    """Return how often each cell's column stood before it, (cells,)."""
+    order = np.argsort(columns, kind="stable")
+    ordered = columns[order]
+    begins = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    repeats = np.empty(len(columns), dtype=np.int32)
+    repeats[order] = np.arange(len(columns)) - np.repeat(begins, np.diff(np.append(begins, len(columns))))
+    return repeats
 
 
 def _without_rows(matrix: sparse.csc_array, empty: npt.NDArray[np.bool_]) -> sparse.csc_array:
@@ -202,7 +243,9 @@ def _without_rows(matrix: sparse.csc_array, empty: npt.NDArray[np.bool_]) -> spa
         return matrix
     place = np.cumsum(~empty, dtype=np.int32) - np.int32(1)
     shape = int((~empty).sum()), matrix.shape[1]
-    return sparse.csc_array((matrix.data, place[matrix.indices], matrix.indptr), shape=shape)
+    for _, entries in pieces(matrix.indptr):
+        matrix.indices[entries] = place[matrix.indices[entries]]
+    return sparse.csc_array((matrix.data, matrix.indices, matrix.indptr), shape=shape)
 
 
 def _kept(names: Sequence[Run], holds: npt.NDArray[np.bool_]) -> Iterator[Run]:
@@ -217,11 +260,10 @@ def _cost(record: Recorded, expansion: Expansion) -> Stage:
     template = expansion.symbols.template(record)
     linear = expansion.linear(record, template.indices, template.body)
     cost = np.zeros(expansion.columns)
-    for piece in linear.pieces:
-        row, column, data = np.empty(piece.size, np.int32), np.empty(piece.size, np.int32), np.empty(piece.size)
-        piece.write(0, row, column, data)
-        first, last = (int(column.min()), int(column.max())) if piece.size else (0, -1)
-        cost[first : last + 1] += np.bincount(column - first, data, minlength=last - first + 1)
+    for part in _parts(linear):
+        column = part.column_numbers()
+        first, last = (int(column.min()), int(column.max())) if part.size else (0, -1)
+        cost[first : last + 1] += np.bincount(column - first, part.values(), minlength=last - first + 1)
     return Stage(record.name, cost, float(linear.constant[0]))
 
 
@@ -244,10 +286,11 @@ def _columns(m: PlanModel, expansion: Expansion) -> tuple[Vector, Vector, npt.ND
 
 def coefficient_warnings(problem: Problem) -> Iterator[Text]:
     """Name the rules whose rows span more than nine orders of magnitude."""
-    size, rows = np.abs(problem.matrix.data), problem.matrix.indices
     largest, least = np.zeros(problem.matrix.shape[0]), np.full(problem.matrix.shape[0], np.inf)
-    np.maximum.at(largest, rows, size)
-    np.minimum.at(least, rows, size)
+    for _, entries in pieces(problem.matrix.indptr):
+        size, rows = np.abs(problem.matrix.data[entries]), problem.matrix.indices[entries]
+        np.maximum.at(largest, rows, size)
+        np.minimum.at(least, rows, size)
     wide = np.flatnonzero(largest > COEFFICIENT_RANGE_MAX * least)
     rules = {problem.row_names[int(row)][0] for row in wide}
     yield from (

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from planner.models.algebra.index_table import IndexTable
 
 Name = tuple[str, tuple[Any, ...]]
-Places = npt.NDArray[np.intp]
+Places = npt.NDArray[np.integer]
 Labels = npt.NDArray[np.object_]
 
 

@@ -13,9 +13,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from planner.models.algebra.pieces import pieces
 from planner.models.algebra.row_names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from planner.models.algebra.index_table import IndexTable
     from planner.models.algebra.problem import Problem
     from planner.models.algebra.row_names import Run
@@ -95,13 +98,22 @@ def _chains(problem: Problem, rows: Numbers, columns: Numbers) -> tuple[Places, 
     Without the rows, and with the columns at their lower bounds (nothing stored, nothing waiting), each block is a
     problem of its own.
     """
-    matrix = problem.matrix
-    of_column = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
-    row_block, column_block = rows[matrix.indices], columns[of_column]
-    apart = (row_block != column_block) & (row_block >= 0) & (column_block >= 0)
     is_equation = problem.row_lower == problem.row_upper
-    reaches = is_equation[matrix.indices]
-    return np.unique(matrix.indices[apart & ~reaches]), np.unique(of_column[apart & reaches])
+    chained_rows, chained = np.zeros(len(rows), dtype=bool), np.zeros(len(columns), dtype=bool)
+    for at, of_column in _entries(problem.matrix):
+        row_block, column_block = rows[at], columns[of_column]
+        apart = (row_block != column_block) & (row_block >= 0) & (column_block >= 0)
+        reaches = is_equation[at]
+        chained_rows[at[apart & ~reaches]] = True
+        chained[of_column[apart & reaches]] = True
+    return np.flatnonzero(chained_rows), np.flatnonzero(chained)
+
+
+def _entries(matrix: sparse.csc_array) -> Iterator[tuple[Numbers, Places]]:
+    """Yield the row and the column of each entry, (entries,), piece by piece."""
+    for columns, entries in pieces(matrix.indptr):
+        width = np.diff(matrix.indptr[columns.start : columns.stop + 1])
+        yield matrix.indices[entries], np.repeat(np.arange(columns.start, columns.stop), width)
 
 
 def _is_few(problem: Problem, rows: Places, columns: Places) -> bool:
@@ -115,9 +127,11 @@ def _merge(matrix: sparse.csc_array, rows: Numbers, columns: Numbers) -> Numbers
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - small models never need it
 
     count = int(max(rows.max(initial=-1), columns.max(initial=-1))) + 1
-    of_row = rows[matrix.indices]
-    of_column = np.repeat(columns, np.diff(matrix.indptr))
-    apart = (of_row != of_column) & (of_row >= 0) & (of_column >= 0)
-    pairs = np.unique(of_row[apart].astype(np.int64) * count + of_column[apart])
+    found = [np.zeros(0, dtype=np.int64)]
+    for at, of_column in _entries(matrix):
+        row_block, column_block = rows[at], columns[of_column]
+        apart = (row_block != column_block) & (row_block >= 0) & (column_block >= 0)
+        found.append(np.unique(row_block[apart].astype(np.int64) * count + column_block[apart]))
+    pairs = np.unique(np.concatenate(found))
     graph = sparse.coo_array((np.ones(len(pairs)), (pairs // count, pairs % count)), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int32)

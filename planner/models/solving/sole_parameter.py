@@ -226,12 +226,14 @@ def _expand(expansion: Expansion, record: Recorded) -> _Expanded:
     for side in () if is_cost else (template.body.lower, template.body.upper):
         missing = np.full(record.size, np.nan)
         sides.append(missing if side is None else expansion.numbers(record, template.indices, side) - linear.constant)
-    size = sum(piece.size for piece in linear.pieces)
-    rows, columns, data = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size)
-    end = 0
-    for piece in linear.pieces:
-        here = slice(end, end := end + piece.size)
-        piece.write(0, rows[here], columns[here], data[here])
+    rows, columns, data = (
+        np.concatenate([np.zeros(0, dtype=kind), *parts])
+        for kind, parts in (
+            (np.int32, [piece.row_numbers(0) for piece in linear.pieces]),
+            (np.int32, [piece.column_numbers() for piece in linear.pieces]),
+            (np.float64, [piece.values() for piece in linear.pieces]),
+        )
+    )
     return _Expanded(np.array(sides), rows, columns, data)
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
+from planner.cluster import Where
 from planner.errors import PlannerError, SolverCrashedError, UsageError, shown
 from planner.language import say
 from planner.models.algebra.problem import Algorithm, Problem, Solution, SolverOptions
@@ -58,6 +59,7 @@ def solve(
     start: Vector | None = None,
     basis: Statuses | None = None,
     prove: bool = False,
+    where: Where | None = None,
     on_progress: Callable[[str], None] | None = None,
     child: Sequence[str] = CHILD,
 ) -> Solution:
@@ -78,6 +80,8 @@ def solve(
     prove
         Whether to prove the bound here as well, in safe arithmetic: bound, gap and status are then what is proved, or
         the solver's word and called so in the solution's ``proof``.
+    where
+        On what a very large problem is solved.
     on_progress
         Called with each line the solver prints, while it runs; which phase it is in is told to whoever listens anyway.
     child
@@ -110,7 +114,7 @@ def solve(
         )
     check_problem(problem)
     with Interrupts() as interrupts:
-        session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child), prove=prove)
+        session = _Session(problem, options, workdir, interrupts, on_progress, tuple(child), where or Where(), prove)
         answer = session.search(start, basis)
         if options.name != "highs":
             answer = session.after_other_solver(answer)
@@ -186,7 +190,8 @@ class _Session:
     interrupts: Interrupts
     on_progress: Callable[[str], None] | None
     child: tuple[str, ...]
-    prove: bool = False
+    where: Where
+    prove: bool
     logs: list[str] = field(default_factory=list)
     seconds: float = 0.0
     peak_memory: float = 0.0
@@ -230,6 +235,10 @@ class _Session:
             options.algorithm,
             ranging=options.shadow_prices,
             prove=self.prove,
+            engine=self.where.engine,
+            workers=self.where.workers,
+            scheduler=self.where.scheduler,
+            checkpoint=self.where.checkpoint,
         )
 
     def run(self, request: Request) -> Answer:

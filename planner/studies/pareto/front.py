@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.cluster import Where
 from planner.errors import InfeasibleError, StoppedWithoutPlanError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Text, join, say
@@ -21,7 +22,7 @@ from planner.studies.sweep.folder import cell_of, check_statement
 from planner.studies.sweep.job import Ask
 from planner.studies.sweep.points import Points
 from planner.studies.sweep.points_file import held
-from planner.studies.sweep.sweep import Where, statement_of
+from planner.studies.sweep.sweep import statement_of
 from planner.views.words import word
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def solve_front(
         check_statement(out / STATEMENT, statement, {}, write=True)
         points = Points(folder, out, scenario.file_hashes, front.ask, front.is_cold, on_progress=on_progress)
         ends = _add_ends(points, front)
-        with opened(front.where.engine, front.where.workers, front.where.scheduler) as engine:
+        with opened(front.where) as engine:
             _solve(points, engine, ends)
             steps = _add_steps(points, front, ends)
             _solve(points, engine, steps)

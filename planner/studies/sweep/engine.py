@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -16,11 +15,11 @@ import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from planner.errors import SolverMissingError, UsageError, shown
+from planner.cluster import connected
+from planner.errors import UsageError, shown
 from planner.language import say
 from planner.studies.sweep.job import Answer, Job
 from planner.system import surely
@@ -28,11 +27,11 @@ from planner.system import surely
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from planner.cluster import Where
+
 CHILD: Final = (sys.executable, "-m", "planner.studies.sweep.child")
 TRIES: Final = 2
 """Attempts at a point before it counts as crashed."""
-PATIENCE: Final = 30.0
-"""[s] in which a cluster must answer and have a worker."""
 GRACE: Final = 4.0
 """[s] in which the children may end by themselves, all of them together."""
 
@@ -181,25 +180,8 @@ class DaskEngine:
     """The workers of a cluster, which begin a point anew elsewhere when one of them is gone."""
 
     def __init__(self, scheduler: str, workers: int | None) -> None:
-        try:
-            client: Any = import_module("distributed").Client
-        except ModuleNotFoundError:
-            raise SolverMissingError(
-                say("--engine dask needs dask.distributed: pip install 'dask[distributed]'")
-            ) from None
         self._most = workers
-        _hush()
-        try:
-            self._client = client(scheduler, timeout=PATIENCE, set_as_default=False)
-            self._client.wait_for_workers(1, timeout=PATIENCE)
-        except (OSError, ValueError, TypeError) as error:  # a time-out is an OSError
-            raise UsageError(
-                say(
-                    "no dask cluster with a worker answers at {address}: {error}",
-                    address=shown(scheduler),
-                    error=shown(error),
-                )
-            ) from None
+        self._client = connected(scheduler)
         self._executor = self._client.get_executor(pure=False)
 
     def slots(self) -> int:
@@ -218,27 +200,13 @@ class DaskEngine:
         self._client.close(timeout=GRACE)
 
 
-def _hush() -> None:
-    """Let dask's own log go nowhere: a worker that is lost is our business, and its lines would stand among the points.
-
-    What it warns of is told where it matters: a cluster that does not answer, a point that crashed.
-    """
-    for name in list(logging.root.manager.loggerDict):
-        if name.partition(".")[0] in {"distributed", "tornado"}:
-            logger = logging.getLogger(name)
-            logger.handlers[:] = [logging.NullHandler()]
-            logger.propagate = False
-
-
 @contextmanager
-def opened(name: str, workers: int | None, scheduler: str | None) -> Iterator[Engine]:
-    """Open an engine, ``local`` or ``dask``, and close it whatever happens."""
-    if name not in {"local", "dask"}:
-        raise UsageError(say("--engine {name}: choose local or dask", name=shown(name)))
-    if name == "dask" and not scheduler:
+def opened(where: Where) -> Iterator[Engine]:
+    """Open an engine and close it whatever happens."""
+    where.check()
+    if where.engine == "dask" and not where.scheduler:
         raise UsageError(say("--engine dask needs --scheduler ADDRESS, such as tcp://127.0.0.1:8786"))
-    if name == "local" and scheduler:
-        raise UsageError(say("--scheduler is for --engine dask"))
+    workers, scheduler = where.workers, where.scheduler
     engine = LocalEngine(workers or 1) if scheduler is None else DaskEngine(scheduler, workers)
     try:
         yield engine

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.cluster import Where
 from planner.errors import UsageError, shown
 from planner.language import Text, say
 from planner.pipeline.check import read_scenario
@@ -30,15 +31,6 @@ if TYPE_CHECKING:
 
 STATEMENT: Final = "sweep.json"
 FORMAT: Final = "east-data-west-compute-planner sweep 1"
-
-
-@dataclass(frozen=True)
-class Where:
-    """The engine that solves the points."""
-
-    engine: str = "local"  # local: processes of this machine; dask: the workers of a cluster
-    workers: int | None = None  # how many at once; none given: one here, all of a cluster's threads there
-    scheduler: str | None = None  # address of the cluster
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ def solve_sweep(
         if not all(map(points.is_done, points.heads)):
             order = snake([len(axis.values) for axis in sweep.axes])
             by_place = {point.place: point.name for point in grid}
-            with opened(sweep.where.engine, sweep.where.workers, sweep.where.scheduler) as engine:
+            with opened(sweep.where) as engine:
                 points.solve(engine, [by_place[place] for place in order])
     return scenario, points
 

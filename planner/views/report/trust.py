@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from planner.language import Message, Named, Text, join, say, say_as, written
 from planner.views.page.elements import Child, element, table
 from planner.views.page.numbers import MONEY, RATIO, ROUNDING, per_cent, plain
+from planner.views.page.search_figure import figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,6 +118,7 @@ def audit_section(subject: Subject) -> Element:
         _guests(subject.results.manifest),
         [element("h3", say("Notes"), id_="notes"), noted] if noted is not None else None,
         _origin(subject),
+        figure(subject.results.manifest),
         _hashes(subject),
         aria_labelledby="audit",
     )

@@ -1,7 +1,8 @@
 """Write the hourly tables of ``national-2025-hourly``: a full year, of which twelve days are left.
 
 Run as ``python scenarios/national-2025-hourly/derive`` (needs the extra ``[time]``); the same figures give the same
-bytes. ``--full-year DIR`` writes the scenario with all 8,760 hours to a new folder instead, complete in itself.
+bytes. The tables of ``national-2025-year``, all 8,760 hours, are written beside it. ``--full-year DIR`` writes that
+scenario to a new folder instead, complete in itself.
 """
 
 import argparse
@@ -25,6 +26,8 @@ FOLDER = HERE.parent
 GROUPS = {"NORTH": f.NORTH, "ELSEWHERE": [name for name in CLUSTERS if name not in f.NORTH]}
 REDUCED = ("timestep", "site_timestep", "site_technology_timestep", "workload_timestep", "profile", "profile_quantile")
 PROFILES = ("profile", "profile_quantile")
+YEAR = FOLDER.parent / "national-2025-year"
+DAY = len("01-01")
 
 
 def write(folder: Path, table: str, rows: Rows) -> None:
@@ -87,6 +90,16 @@ def write_days(full: Scenario, folder: Path) -> None:
     print_pue(reduced)
 
 
+def write_year(full: Scenario) -> None:
+    """Write what the year has beyond the twelve days: its hours, each day a period that closes on itself."""
+    schema = schema_of(full.declarations)
+    for name in ("timestep", "site_timestep", "site_technology_timestep", "workload_timestep"):
+        table = full.tables[name]
+        if name == "timestep":
+            table = table.assign(period=table["timestep"].str[:DAY])
+        (YEAR / f"{name}.csv").write_bytes(csv_text(table, schema.tables[name]).encode())
+
+
 def print_pue(reduced: Scenario) -> None:
     """Print the clusters' PUE over the year beside what is published."""
     rows = pue_table(reduced.series("temperature"), reduced.series("timestep_weight"))
@@ -110,6 +123,7 @@ def main() -> None:
             print(f"{target}: {len(SITES)} sites, {len(full.sets['timestep'])} timesteps")
         else:
             write_days(full, Path(temporary))
+            write_year(full)
 
 
 if __name__ == "__main__":

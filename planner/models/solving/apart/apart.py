@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.models.solving.apart.bound import duals_of
+from planner.models.solving.apart.bound import FREE, duals_of
+from planner.models.solving.apart.checkpoint import BEGUN, keep
+from planner.models.solving.apart.given import taken_out
 from planner.models.solving.apart.mixture import values_of
-from planner.models.solving.apart.period import PeriodSolver, State, state_path
+from planner.models.solving.apart.period import State, state_path
 from planner.models.solving.apart.periods import Periods
 from planner.models.solving.apart.sample import sampled, spread
 from planner.models.solving.apart.search import Search
+from planner.models.solving.apart.workers import workers
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.highs.options import is_large
 from planner.models.solving.highs.progress import tell, told_blocks
@@ -24,7 +27,6 @@ from planner.models.solving.large.warm import LOWER
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.models.solving.apart.period import Question, Reply
     from planner.models.solving.apart.search import Found
     from planner.models.solving.highs.exchange import Arrays, Booleans, Clock, Request, Statuses, Vector
     from planner.models.solving.highs.highs import OnIncumbent
@@ -81,29 +83,62 @@ def solve_apart(
     periods = Periods(arrays)
     if not periods.is_alike:
         return None
-    upper = loose_upper(arrays)
-    begun = _begin(periods, request, clock, folder)
+    begun = _begun(periods, request, clock, folder)
     if begun is None:
         return None
-    built, prices, penalty = begun
-    solver = PeriodSolver(periods, upper, request, folder)
-
-    def ask(question: Question) -> list[Reply]:
-        replies: list[Reply] = []
-        for period in told_blocks(range(len(periods))):
-            reply = solver.solve(period, question, clock) if clock.left > 0.0 else None
-            if reply is None:
-                break
-            replies.append(reply)
-        return replies
 
     def on_plan(found: Found) -> None:
         if found.whole is not None:
             bound = found.bound.value if found.bound is not None else float("nan")
             on_incumbent(values_of(found.whole, found.rounds, folder), bound)
 
-    search = Search(periods, ask, upper=upper, penalty=penalty, gap=request.mip_gap, clock=clock, on_plan=on_plan)
-    return _told(search.run(built, prices), folder)
+    with workers(arrays.columns, folder, request) as team:
+        search = Search(
+            periods, lambda question: team.ask(range(len(periods)), question, clock), folder,
+            use_max=begun.use_max, penalty=begun.penalty, gap=request.mip_gap, clock=clock, on_plan=on_plan,
+        )  # fmt: skip
+        return _told(search.run(begun.built, begun.prices), folder)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """Where the search begins.
+
+    Attributes
+    ----------
+    built, prices
+        What the sample builds, (links,), and what rows that link pay in it, (rows that link,).
+    penalty
+        Of a unit of a row that is missed.
+    use_max
+        (periods, rows that link) what each period uses of each row at most.
+    """
+
+    built: Vector
+    prices: Vector
+    penalty: float
+    use_max: Vector
+
+
+def _begun(periods: Periods, request: Request, clock: Clock, folder: Path) -> _Begun | None:
+    """Solve a sample and write down what each period is given, or find both in the folder."""
+    if (folder / BEGUN).exists():
+        with np.load(folder / BEGUN, allow_pickle=False) as file:
+            return _Begun(file["built"], file["prices"], float(file["penalty"]), file["use_max"])
+    first = _begin(periods, request, clock, folder)
+    if first is None:
+        return None
+    begun = _Begun(*first, _lay_down(periods, folder))
+    keep(folder / BEGUN, **vars(begun))
+    return begun
+
+
+def _lay_down(periods: Periods, folder: Path) -> Vector:
+    """Write what each period is given into the folder; return what each uses of rows that link at most."""
+    upper = loose_upper(periods.arrays)
+    for period in told_blocks(range(len(periods))):
+        taken_out(periods, period, upper).save(folder, period)
+    return periods.used(np.where(np.isfinite(upper), upper, FREE))
 
 
 def _told(found: Found, folder: Path) -> Apart | None:
@@ -126,7 +161,8 @@ def _begin(periods: Periods, request: Request, clock: Clock, folder: Path) -> tu
     if programme.run(clock.left) != "optimal":
         return None
     values, duals, basis = programme.values, programme.row_duals, programme.basis()
-    penalty = PENALTY * float(np.abs(duals[is_served(arrays) & (arrays.row_block != LINK)]).max(initial=1.0))
+    missable = is_served(arrays.row_lower, arrays.row_upper) & (arrays.row_block != LINK)
+    penalty = PENALTY * float(np.abs(duals[missable]).max(initial=1.0))
     at_links, at_rows = np.searchsorted(columns, periods.links), np.searchsorted(rows, periods.link_rows)
     if basis is not None:
         for period in range(len(periods)):
@@ -139,6 +175,7 @@ def _begin(periods: Periods, request: Request, clock: Clock, folder: Path) -> tu
 
 def _state(periods: Periods, period: int, columns: Statuses, is_held: Booleans, rows: Statuses) -> State:
     """Return a state of a period with the statuses of another's columns and rows, and which columns are held."""
-    missable = int(is_served(periods.arrays)[periods.rows[period]].sum())
+    own = periods.rows[period]
+    missable = int(is_served(periods.arrays.row_lower[own], periods.arrays.row_upper[own]).sum())
     held = np.concatenate([np.arange(missable), missable + np.flatnonzero(is_held)])
     return State(held, np.concatenate([np.full(missable, LOWER, dtype=np.int8), columns]), rows)

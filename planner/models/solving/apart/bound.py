@@ -18,7 +18,6 @@ from planner.models.solving.apart.small import solve_small
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.models.solving.apart.periods import Periods
     from planner.models.solving.apart.rounds import Rounds
     from planner.models.solving.highs.exchange import Vector
 
@@ -100,16 +99,6 @@ def bound_of(rounds: Rounds, use_max: Vector, seconds: float) -> Bound | None:
     rows = len(periods.link_rows)
     weights = np.maximum(found.duals[rows:].reshape(len(rounds), groups), 0.0)
     return Bound(found.bound, weights / weights.sum(axis=0), found.duals[:rows], found.values[: len(links)])
-
-
-def use_max(periods: Periods, rounds: Rounds, upper: Vector) -> Vector:
-    """Return what each group uses of each row that links at most, (groups, rows), by limits of (columns,)."""
-    found = np.zeros((rounds.groups, len(periods.link_rows)))
-    for period in range(len(periods)):
-        uses = abs(periods.part(period).uses)
-        limit = upper[periods.columns[period]]
-        found[rounds.group[period]] += uses @ np.where(np.isfinite(limit), limit, FREE)
-    return found
 
 
 def duals_of(bound: Bound, rounds: Rounds, folder: Path) -> Vector:

@@ -140,6 +140,6 @@ def values_of(mixed: Mixed, rounds: Rounds, folder: Path) -> Vector:
         for number, share in enumerate(mixed.shares[:, rounds.group[period]]):
             if share > USED_MIN:
                 with np.load(plan_path(folder, number, period), allow_pickle=False) as does:
-                    values[does["places"]] += share * does["values"]
+                    values[periods.columns[period][does["places"]]] += share * does["values"]
     values[periods.links] = mixed.built
     return values

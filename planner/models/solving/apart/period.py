@@ -6,22 +6,24 @@ finds it there. A row to be served may be missed at a penalty, so that every per
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.models.solving.apart.checkpoint import keep
+from planner.models.solving.apart.given import Given
 from planner.models.solving.highs.highs import new_highs, numbers_of
 from planner.models.solving.highs.options import pinned_options
 from planner.models.solving.large.part import Part
-from planner.models.solving.large.pricing import PRIMAL_SIMPLEX, Pricing, is_served
+from planner.models.solving.large.pricing import PRIMAL_SIMPLEX, Pricing
 from planner.models.solving.large.warm import LOWER, WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.models.solving.apart.periods import Entries, Periods
-    from planner.models.solving.highs.exchange import Arrays, Clock, Places, Request, Statuses, Vector
+    from planner.models.solving.highs.exchange import Clock, Places, Request, Statuses, Vector
 
 HELD_MAX = 0.3
 """Of a period's columns: where more are held, those far from paying are left out again."""
@@ -49,6 +51,12 @@ class Question:
     built: Vector
     prices: Vector
     penalty: float
+
+    @property
+    def name(self) -> str:
+        """A name for it, to the last digit: what answers it is found again by it."""
+        words = f"{self.number} {self.penalty!r}".encode()
+        return hashlib.blake2b(words + self.built.tobytes() + self.prices.tobytes(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -88,17 +96,20 @@ class State:
         Which columns it holds: first what may be missed of its rows, then its own.
     columns, rows
         Statuses of all of them; empty where there is no basis.
+    asked, reply
+        The name of what it was asked last, and its answer, for one that is asked the same again.
     """
 
     held: Places
     columns: Statuses
     rows: Statuses
+    asked: str = ""
+    reply: Reply | None = None
 
     def save(self, path: Path) -> None:
         """Write it whole or not at all."""
-        draft = path.with_suffix(".draft.npz")
-        np.savez(draft, held=self.held.astype(np.int32), columns=self.columns, rows=self.rows)
-        draft.replace(path)
+        answer = {} if self.reply is None else {f"reply_{name}": part for name, part in vars(self.reply).items()}
+        keep(path, held=self.held.astype(np.int32), columns=self.columns, rows=self.rows, asked=self.asked, **answer)
 
     @staticmethod
     def read(path: Path) -> State | None:
@@ -106,7 +117,14 @@ class State:
         if not path.exists():
             return None
         with np.load(path, allow_pickle=False) as file:
-            return State(file["held"].astype(np.intp), file["columns"], file["rows"])
+            asked = str(file["asked"])
+            places = file["held"].astype(np.intp)
+            return State(places, file["columns"], file["rows"], asked, _reply(file) if asked else None)
+
+
+def _reply(file: Any) -> Reply:
+    value, cost, missed = (float(file[f"reply_{name}"]) for name in ("value", "cost", "missed"))
+    return Reply(int(file["reply_period"]), value, file["reply_slope"], cost, file["reply_use"], missed)
 
 
 def state_path(folder: Path, period: int) -> Path:
@@ -120,7 +138,7 @@ def duals_path(folder: Path, number: int, period: int) -> Path:
 
 
 def plan_path(folder: Path, number: int, period: int) -> Path:
-    """Return where what a period does, places and values, lies after a round."""
+    """Return where what a period does lies after a round: places among its columns, and values."""
     return folder / f"plan-{number}-{period}.npz"
 
 
@@ -129,117 +147,79 @@ class PeriodSolver:
 
     Parameters
     ----------
-    upper
-        (columns,) limits wide enough that no plan stands at one that is not the problem's own.
     folder
-        Where states, prices and plans lie.
+        Where lies what each period is given, where it ended, and its prices and plans.
     """
 
-    def __init__(self, periods: Periods, upper: Vector, request: Request, folder: Path) -> None:
-        self._periods, self._upper, self._folder = periods, upper, folder
+    def __init__(self, folder: Path, request: Request) -> None:
+        self._folder = folder
         self._highs = new_highs()
         self._highs.setOptionValue("output_flag", False)
-        for name, value in pinned_options(request).items():
+        for name, value in pinned_options(replace(request, threads=1)).items():
             self._highs.setOptionValue(name, value)
 
     def solve(self, period: int, question: Question, clock: Clock) -> Reply | None:
-        """Answer for one period; ``None`` where there is no time for it, or no answer even with rows missed."""
-        periods, arrays = self._periods, self._periods.arrays
-        columns, rows = periods.columns[period], periods.rows[period]
-        entries = periods.part(period)
-        taken = entries.takes @ question.built
-        sides = arrays.row_lower[rows] - taken, arrays.row_upper[rows] - taken
-        own = _own(arrays, columns, rows, entries, self._upper)
-        missable, matrix = _with_missed(own)
-        count = len(missable)
-        cost = np.concatenate([np.full(count, question.penalty), own.costs[0] - entries.uses.T @ question.prices])
-        limits = tuple(
-            np.concatenate([np.full(count, most), limit])
-            for most, limit in ((0.0, own.column_lower), (np.inf, own.column_upper))
-        )
-        path = state_path(self._folder, period)
-        state = State.read(path) or _cold(own, count)
-        solved = Part(self._highs, cost, (limits[0], limits[1]), sides=sides, part=matrix, held=state.held)
+        """Answer for one period; ``None`` where there is no time for it, or no answer even with rows missed.
+
+        One that was answered before a process was killed is not solved again.
+        """
+        state = State.read(state_path(self._folder, period))
+        if state is not None and state.asked == question.name:
+            return state.reply
+        return self._solved(period, question, state, clock)
+
+    def _solved(self, period: int, question: Question, state: State | None, clock: Clock) -> Reply | None:
+        given = Given.read(self._folder, period)
+        count, uses, takes = given.missable, given.uses(len(question.prices)), given.takes(len(question.built))
+        taken = takes @ question.built
+        cost = np.concatenate([np.full(count, question.penalty), given.cost - uses.T @ question.prices])
+        state = state or _cold(given)
+        solved = Part(
+            self._highs, cost, (given.lower, given.upper),
+            sides=(given.row_lower - taken, given.row_upper - taken),
+            part=(given.starts, given.indices, given.data), held=state.held,
+        )  # fmt: skip
         if len(state.columns):
             solved.begin_at(WORDS[state.columns], WORDS[state.rows])
-        pricing = _Shifted(own, count) if len(own.on_demand) else None
+        pricing = Pricing(given.serves, given.unit) if given.on_demand.any() else None
         if not solved.run(np.arange(len(cost)), pricing, clock, strategy=PRIMAL_SIMPLEX):
             return None
-        self._ended(solved, own, pricing, count).save(path)
         values, duals = solved.values, np.array(self._highs.getSolution().row_dual)
         np.save(duals_path(self._folder, question.number, period), duals)
         missed = float(values[:count] @ (values[:count] > MISSED))
         does = values[count:]
         places = np.flatnonzero(does)
-        np.savez(plan_path(self._folder, question.number, period), places=columns[places], values=does[places])
-        return Reply(
+        np.savez(plan_path(self._folder, question.number, period), places=places.astype(np.int32), values=does[places])
+        reply = Reply(
             period,
             value=float(self._highs.getInfo().objective_function_value),
-            slope=-np.asarray(entries.takes.T @ duals),
-            cost=float(own.costs[0] @ does) + question.penalty * missed,
-            use=np.asarray(entries.uses @ does),
+            slope=-np.asarray(takes.T @ duals),
+            cost=float(given.cost @ does) + question.penalty * missed,
+            use=np.asarray(uses @ does),
             missed=missed,
         )
+        ended = self._ended(solved, given, pricing)
+        replace(ended, asked=question.name, reply=reply).save(state_path(self._folder, period))
+        return reply
 
-    def _ended(self, solved: Part, own: Arrays, pricing: _Shifted | None, count: int) -> State:
+    def _ended(self, solved: Part, given: Given, pricing: Pricing | None) -> State:
+        """Return where a period ended; of very many columns only those that may pay again are held on to."""
         basis = self._highs.getBasis()
-        statuses = np.full(count + own.columns, LOWER, dtype=np.int8)
+        statuses = np.full(len(given.lower), LOWER, dtype=np.int8)
         statuses[solved.held] = numbers_of(basis.col_status)
         held = solved.held
-        if pricing is not None and len(held) > HELD_MAX * own.columns:
-            idle = np.zeros(len(statuses), dtype=bool)
-            idle[count:] = own.on_demand
-            idle &= statuses == LOWER
+        if pricing is not None and len(held) > HELD_MAX * len(given.cost):
+            idle = given.on_demand & (statuses == LOWER)
             far = held[idle[held]]
             near = far[pricing.kept(far, solved.reduced_costs()[far])]
             held = np.concatenate([held[~idle[held]], near])
         return State(np.sort(held), statuses, numbers_of(basis.row_status))
 
 
-class _Shifted(Pricing):
-    """The pricing of a period's columns where what may be missed stands before them."""
-
-    def __init__(self, own: Arrays, count: int) -> None:
-        super().__init__(own)
-        self._count = count
-
-    def taken(self, columns: Places, reduced: Vector) -> Places:
-        """Return which places of some columns that are left out, at reduced costs (those columns,), to take in."""
-        return super().taken(columns - self._count, reduced)
-
-    def kept(self, columns: Places, reduced: Vector) -> Places:
-        """Return which places of some columns outside a basis, at reduced costs (those columns,), to keep."""
-        return super().kept(columns - self._count, reduced)
-
-
-def _own(arrays: Arrays, columns: Places, rows: Places, entries: Entries, upper: Vector) -> Arrays:
-    """Return a period as a problem by itself, without what links it."""
-    starts, indices, data = entries.own
-    return replace(
-        arrays,
-        starts=starts, indices=indices, data=data,
-        row_lower=arrays.row_lower[rows], row_upper=arrays.row_upper[rows],
-        column_lower=arrays.column_lower[columns], column_upper=upper[columns],
-        is_integer=arrays.is_integer[columns], costs=arrays.costs[:, columns], tie_break=arrays.tie_break[:0],
-        row_block=arrays.row_block[:0], column_block=arrays.column_block[:0], block_period=arrays.block_period[:0],
-        on_demand=arrays.on_demand[columns] if len(arrays.on_demand) else arrays.on_demand,
-    )  # fmt: skip
-
-
-def _with_missed(own: Arrays) -> tuple[Places, tuple[Any, Any, Vector]]:
-    """Return the rows that may be missed, and the matrix with a column for each before those of the period."""
-    missable = np.flatnonzero(is_served(own))
-    count = len(missable)
-    starts = np.concatenate([np.arange(count), own.starts + count]).astype(np.int32)
-    indices = np.concatenate([missable.astype(np.int32), own.indices])
-    return missable, (starts, indices, np.concatenate([np.where(own.row_lower[missable] > 0.0, 1.0, -1.0), own.data]))
-
-
-def _cold(own: Arrays, count: int) -> State:
+def _cold(given: Given) -> State:
     """Return a state without a basis: the cheapest columns of each row to be served."""
-    is_held = np.ones(own.columns, dtype=bool)
-    if len(own.on_demand):
-        is_held = ~own.on_demand
-        is_held[Pricing(own).cheapest(np.flatnonzero(own.on_demand), own.costs[0])] = True
-    held = np.concatenate([np.arange(count), count + np.flatnonzero(is_held)])
-    return State(held, np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.int8))
+    is_held = ~given.on_demand
+    cost = np.concatenate([np.zeros(given.missable), given.cost])
+    cheapest = Pricing(given.serves, given.unit).cheapest(np.flatnonzero(given.on_demand), cost)
+    is_held[cheapest] = True
+    return State(np.flatnonzero(is_held), np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.int8))

@@ -6,38 +6,23 @@ waiting end where they began. Found in the arrays (``Arrays.block_period``); not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.models.algebra.pieces import pieces
 from planner.models.solving.large.block_start import LINK, members_of, periods_of
 from planner.models.solving.large.pricing import entries_of
 
 if TYPE_CHECKING:
     from scipy import sparse
 
-    from planner.models.solving.highs.exchange import Arrays, Booleans, Indices, Places, Vector
+    from planner.models.solving.highs.exchange import Arrays, Booleans, Indices, Vector
 
 
-@dataclass(frozen=True)
-class Entries:
-    """The coefficients of one period.
-
-    Attributes
-    ----------
-    own
-        By columns, (its rows, its columns): starts, rows, coefficients.
-    uses
-        (rows that link, its columns): what a unit of each column uses of the rows that link.
-    takes
-        (its rows, columns that link): what a unit of each link takes of its rows.
-    """
-
-    own: tuple[Indices, Indices, Vector]
-    uses: sparse.csc_array
-    takes: sparse.csr_array
+Part = tuple["Indices", "Indices", "Vector"]
+"""A matrix by columns or by rows: starts, numbers of the others, coefficients."""
 
 
 class Periods:
@@ -93,36 +78,60 @@ class Periods:
             place[rows] = np.arange(len(rows), dtype=np.int32)
         return place
 
-    def part(self, period: int) -> Entries:
-        """Return the entries of one period."""
-        from scipy import sparse  # noqa: PLC0415  small problems never need it
+    def entries(self, period: int) -> tuple[Part, Part, Part]:
+        """Return the coefficients of one period.
 
-        arrays, columns, rows = self.arrays, self.columns[period], self.rows[period]
+        Returns
+        -------
+        own
+            By columns: of its columns in its rows.
+        uses
+            By columns: what a unit of each of its columns uses of the rows that link.
+        takes
+            By rows: what a unit of each column that links takes of its rows.
+        """
+        arrays, columns = self.arrays, self.columns[period]
         entries, width = entries_of(arrays.starts, columns)
-        at = arrays.indices[entries]
-        data = arrays.data[entries]
+        at, data = arrays.indices[entries], arrays.data[entries]
         is_own = self.row_period[at] == period
         ends = np.concatenate([[0], np.cumsum(width)])
         own, uses = (
             (np.concatenate([[0], np.cumsum(kept)])[ends].astype(np.int32), self._place[at[kept]], data[kept])
             for kept in (is_own, ~is_own)
         )
-        shape = len(self.link_rows), len(columns)
-        return Entries(own, sparse.csc_array((uses[2], uses[1], uses[0]), shape=shape), self.link_matrix[rows])
+        takes = self.link_matrix[self.rows[period]]
+        return own, uses, (takes.indptr, takes.indices, takes.data)
+
+    def used(self, limits: Vector | None = None) -> Vector:
+        """Return how large the entries of each period in each row that links are together, (periods, rows that link).
+
+        Parameters
+        ----------
+        limits
+            (columns,) how often each entry counts; once by default.
+        """
+        rows, arrays = len(self.link_rows), self.arrays
+        found = np.zeros(len(self) * rows)
+        for columns, entries in pieces(arrays.starts):
+            at, width = arrays.indices[entries], np.diff(arrays.starts[columns.start : columns.stop + 1])
+            linked = np.flatnonzero(self.row_period[at] == LINK)
+            owner = np.repeat(np.arange(columns.start, columns.stop), width)[linked]
+            inner = self.column_period[owner] != LINK
+            owner, linked = owner[inner], linked[inner]
+            sizes = np.abs(arrays.data[entries][linked]) * (1.0 if limits is None else limits[owner])
+            places = self.column_period[owner].astype(np.intp) * rows + self._place[at[linked]]
+            found += np.bincount(places, sizes, minlength=len(found))
+        return found.reshape(len(self), rows)
+
+    @cached_property
+    def sizes(self) -> Vector:
+        """(periods, rows that link) how large the entries of each period in each row are together."""
+        return self.used()
 
     @cached_property
     def summed_rows(self) -> Booleans:
         """(rows that link,) which of them any period has a part in."""
-        is_summed = np.zeros(self.arrays.rows, dtype=bool)
-        is_summed[self.arrays.indices[self.summands()[0]]] = True
-        return is_summed[self.link_rows]
-
-    def summands(self) -> tuple[Places, Indices]:
-        """Return the coefficients of periods' columns in rows that link: where they stand, and whose they are."""
-        arrays = self.arrays
-        linked = np.flatnonzero(self.row_period[arrays.indices] == LINK)
-        owner = self.column_period[np.searchsorted(arrays.starts, linked, side="right") - 1]
-        return linked[owner != LINK], owner[owner != LINK]
+        return np.asarray(self.sizes.any(axis=0))
 
     @cached_property
     def loose(self) -> Booleans:

@@ -26,10 +26,14 @@ def sampled(periods: Periods, sample: list[int]) -> tuple[Arrays, Places, Places
     rows = np.concatenate([periods.link_rows, *(periods.rows[period] for period in sample)])
     columns.sort()
     rows.sort()
-    return _scaled(periods, sample, columns, rows), columns, rows
+    share = np.ones(periods.arrays.rows)
+    whole, some = periods.sizes.sum(axis=0), periods.sizes[sample].sum(axis=0)
+    share[periods.link_rows] = np.divide(some, whole, out=np.ones(len(whole)), where=(whole > 0.0) & (some > 0.0))
+    return _scaled(periods, sample, share, columns, rows), columns, rows
 
 
-def _scaled(periods: Periods, sample: list[int], columns: Places, rows: Places) -> Arrays:
+def _scaled(periods: Periods, sample: list[int], share: Vector, columns: Places, rows: Places) -> Arrays:
+    """Return these columns and rows, of which a sample is such a share, (rows,), of the whole."""
     arrays = periods.arrays
     entries, width = entries_of(arrays.starts, columns)
     place = np.full(arrays.rows, -1, dtype=np.int32)
@@ -41,7 +45,6 @@ def _scaled(periods: Periods, sample: list[int], columns: Places, rows: Places) 
     is_inner = periods.column_period[columns] != LINK
     inner = np.repeat(is_inner, np.diff(starts))
     linked = inner & (periods.row_period[rows[at]] == LINK)
-    share = _weights(periods, sample)
     data[linked] *= np.divide(1.0, share[rows[at[linked]]], out=np.ones(int(linked.sum())))
     cost = arrays.costs[:, columns].copy()
     every = np.abs(arrays.costs[0]).sum() - np.abs(arrays.costs[0][periods.links]).sum()
@@ -63,18 +66,6 @@ def _scaled(periods: Periods, sample: list[int], columns: Places, rows: Places) 
         block_period=period[arrays.block_period[blocks]],
         on_demand=arrays.on_demand[columns] if len(arrays.on_demand) else arrays.on_demand,
     )  # fmt: skip
-
-
-def _weights(periods: Periods, sample: list[int]) -> Vector:
-    """Return which part of each row that links the sampled periods are, (rows,), by the sizes of their entries."""
-    arrays = periods.arrays
-    is_sampled = np.zeros(len(periods), dtype=bool)
-    is_sampled[sample] = True
-    places, owner = periods.summands()
-    size, mine = np.abs(arrays.data[places]), is_sampled[owner]
-    whole = np.bincount(arrays.indices[places], size, minlength=arrays.rows)
-    some = np.bincount(arrays.indices[places[mine]], size[mine], minlength=arrays.rows)
-    return np.divide(some, whole, out=np.ones(arrays.rows), where=(whole > 0.0) & (some > 0.0))
 
 
 def _renumbered(blocks: Indices, number: Indices, period: Indices) -> Indices:

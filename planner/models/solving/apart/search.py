@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.models.solving.apart.bound import Bound, bound_of, use_max
+from planner.models.solving.apart.bound import Bound, bound_of
 from planner.models.solving.apart.guide import Guide
 from planner.models.solving.apart.mixture import Mixed, Mixture
 from planner.models.solving.apart.period import Question
@@ -24,7 +24,8 @@ from planner.models.solving.apart.rounds import Rounds
 from planner.models.solving.highs.progress import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from planner.models.solving.apart.period import Reply
     from planner.models.solving.apart.periods import Periods
@@ -50,6 +51,8 @@ STUCK_MAX = 6
 """Rounds that bring plan and bound no nearer; then all are asked where the planes are lowest, at the bound's prices."""
 NEARER = 0.01
 """Of the gap between plan and bound: by less they are no nearer."""
+PACE_ROUNDS = 6
+"""Rounds whose pace says how long it still takes."""
 PROOF_SECONDS_MIN = 5.0
 """[s] that a bound may always take: as long as steps 2 and 3 of the joint way (``exchange.POLISH_SECONDS_MIN``)."""
 RECENT = 4
@@ -90,8 +93,10 @@ class Search:
     ----------
     ask
         Asks all periods a question; fewer answers than periods where time is up.
-    upper
-        (columns,) limits that no plan exceeds.
+    folder
+        Where rounds are left, and found again.
+    use_max
+        (periods, rows that link) what each period uses of each row at most, of either sign.
     gap
         Relative: what ends the search.
     on_plan
@@ -102,17 +107,18 @@ class Search:
         self,
         periods: Periods,
         ask: Callable[[Question], Sequence[Reply]],
+        folder: Path,
         *,
-        upper: Vector,
+        use_max: Vector,
         penalty: float,
         gap: float,
         clock: Clock,
         on_plan: Callable[[Found], None],
     ) -> None:
-        self._periods, self._ask, self._upper = periods, ask, upper
+        self._periods, self._ask, self._folder = periods, ask, folder
         self._penalty, self._gap, self._clock, self._on_plan = penalty, gap, clock, on_plan
         self.found = Found(Rounds(periods))
-        self._use_max: Vector | None = None
+        self._use_max = self.found.rounds.of_groups(use_max)
         self._latest: Bound | None = None  # of the last proof: not always the highest, but with all planes
         self._nearest, self._stuck = float("inf"), 0
         self._has_integers = bool(periods.arrays.is_integer[periods.links].any())
@@ -155,12 +161,15 @@ class Search:
         return self.found
 
     def _round(self, built: Vector, prices: Vector) -> bool:
-        """Ask all periods; say whether all have answered."""
+        """Ask all periods, unless a solve before this one has; say whether all have answered."""
+        if self.found.rounds.follow(self._folder, built, prices):
+            return True
         question = Question(len(self.found.rounds), built, prices, self._penalty)
         replies = self._ask(question)
         if len(replies) < len(self._periods):
             return False
         self.found.rounds.add(built, prices, replies)
+        self.found.rounds.save(self._folder)
         return True
 
     def _mix(self, mixture: Mixture, *, whole: bool) -> None:
@@ -203,8 +212,6 @@ class Search:
         """Work out what all rounds prove, in a moment even where the time is used up: a plan is to have its bound."""
         if not len(self.found.rounds):
             return
-        if self._use_max is None:
-            self._use_max = use_max(self._periods, self.found.rounds, self._upper)
         bound = bound_of(self.found.rounds, self._use_max, max(self._clock.left, PROOF_SECONDS_MIN))
         self._latest = bound
         if bound is not None and (self.found.bound is None or bound.value > self.found.bound.value):
@@ -237,7 +244,7 @@ class Search:
     def _tell(self) -> None:
         """Say how far the search is, for the log and for whoever waits."""
         found, number = self.found, len(self.found.rounds)
-        plan = found.whole if found.whole is not None else found.relaxed
+        plan = found.whole  # a mixture without whole integers is none: it may cost less than any
         cost = plan.cost if plan is not None else float("inf")
         bound = found.bound.value if found.bound is not None else float("-inf")
         entry = {"round": number, "seconds": round(self._clock.spent, 1), "bound": bound, "plan": cost}
@@ -246,4 +253,26 @@ class Search:
         told = f"{100 * gap:.3f}" if np.isfinite(gap) else "unknown"
         relaxed = found.gap(found.relaxed)
         near = f"{100 * relaxed:.3f}" if np.isfinite(relaxed) else "unknown"
-        tell(f"Round {number}: bound {bound:.6e}, plan {cost:.6e}, gap {told} %, without integers {near} %")
+        left = seconds_left(found.story, PROVED * self._gap)
+        pace = f"about {left:.0f} s left" if np.isfinite(left) else "no pace yet"
+        tell(f"Round {number}: bound {bound:.6e}, plan {cost:.6e}, gap {told} %, without integers {near} %, {pace}")
+
+
+def seconds_left(story: Sequence[Mapping[str, Any]], gap: float) -> float:
+    """Return how long it takes until plan and bound are so near, if they go on to come nearer as they did of late.
+
+    Over the last ``PACE_ROUNDS`` rounds the gap shrank by some factor a round; infinite where it did not, or where too
+    few rounds had both.
+    """
+    known = [
+        (entry["seconds"], (entry["plan"] - entry["bound"]) / abs(entry["plan"]))
+        for entry in story[-PACE_ROUNDS:]
+        if entry["plan"] and entry["bound"] is not None and entry["plan"] > entry["bound"]
+    ]
+    if len(known) < PACE_ROUNDS:
+        return float("inf")
+    (begin, first), (now, last) = known[0], known[-1]
+    if last <= gap:
+        return 0.0
+    pace = np.log(first / last) / (now - begin) if now > begin else 0.0
+    return float(np.log(last / gap) / pace) if pace > 0.0 else float("inf")

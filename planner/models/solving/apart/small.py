@@ -7,8 +7,9 @@ what is looked for.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import highspy
 import numpy as np
@@ -17,6 +18,8 @@ from scipy import sparse
 from planner.models.solving.highs.highs import new_highs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from planner.models.solving.highs.exchange import Booleans, Vector
 
 UNIT = 1e-3
@@ -28,6 +31,19 @@ WHOLE_GAP = 1e-4
 SWEEPS = 3
 """Over rows and columns, to bring their largest entries to 1."""
 TOLERANCE = 1e-9
+ATTEMPTS: Final[Sequence[Mapping[str, Any]]] = (
+    {"presolve": "off"},
+    {"solver": "ipm"},
+    {"primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+)
+"""One after the other, where the one before came to no end. With presolve, HiGHS 1.15.1 undid it for ever on a mixture
+of 1,260 columns that took 0.4 s without (138,000 pivots in 25 s, all at one value)."""
+WHOLE_ATTEMPTS: Final[Sequence[Mapping[str, Any]]] = ({}, {"presolve": "off"})
+"""With integers presolve saves far more than it costs: 4 s with it, minutes without."""
+ITERATIONS_EACH = 20
+"""Steps of the simplex method for each row and column: it needs one or two; what needs more goes round in circles."""
+SECONDS_MAX = 60.0
+"""[s] of one attempt, which counts no steps within a search for integers: a guard, far above what any took."""
 
 
 @dataclass(frozen=True)
@@ -72,37 +88,44 @@ def solve_small(
     of_row, of_column = _scales(matrix, cost / unit, integers)
     scaled = sparse.csc_array(sparse.diags_array(of_row) @ matrix @ sparse.diags_array(of_column))
     scaled.sort_indices()
-    highs = _highs(seconds)
     whole = np.zeros(len(cost), dtype=np.int32) if integers is None else integers.astype(np.int32)
-    highs.passModel(
-        len(cost), scaled.shape[0], scaled.nnz, 1, 1, 0.0, cost * of_column / unit,
-        limits[0] / of_column, limits[1] / of_column, sides[0] * of_row, sides[1] * of_row,
-        scaled.indptr.astype(np.int32), scaled.indices.astype(np.int32), scaled.data, whole,
-    )  # fmt: skip
-    highs.run()
-    info = highs.getInfo()
-    is_there = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    if integers is not None:
-        is_there |= info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    if not is_there:
-        return None
-    solution = highs.getSolution()
-    bound = info.objective_function_value if integers is None else info.mip_dual_bound
-    duals = np.array(solution.row_dual) * of_row * unit if integers is None else np.zeros(0)
-    return Solved(np.array(solution.col_value) * of_column, duals, bound * unit)
+    until = time.perf_counter() + seconds
+    for options in ATTEMPTS if integers is None else WHOLE_ATTEMPTS:
+        highs = _highs(min(max(until - time.perf_counter(), 0.0), SECONDS_MAX), options)
+        highs.setOptionValue("simplex_iteration_limit", ITERATIONS_EACH * sum(scaled.shape))
+        highs.passModel(
+            len(cost), scaled.shape[0], scaled.nnz, 1, 1, 0.0, cost * of_column / unit,
+            limits[0] / of_column, limits[1] / of_column, sides[0] * of_row, sides[1] * of_row,
+            scaled.indptr.astype(np.int32), scaled.indices.astype(np.int32), scaled.data, whole,
+        )  # fmt: skip
+        highs.run()
+        if _is_solved(highs, has_integers=integers is not None):
+            solution, info = highs.getSolution(), highs.getInfo()
+            bound = info.objective_function_value if integers is None else info.mip_dual_bound
+            duals = np.array(solution.row_dual) * of_row * unit if integers is None else np.zeros(0)
+            return Solved(np.array(solution.col_value) * of_column, duals, bound * unit)
+    return None
 
 
-def _highs(seconds: float) -> Any:
+def _is_solved(highs: Any, *, has_integers: bool) -> bool:
+    """Whether there is an optimum, or with integers any plan."""
+    is_there = bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+    status = highs.getInfo().primal_solution_status
+    return is_there or (has_integers and bool(status == highspy.SolutionStatus.kSolutionStatusFeasible))
+
+
+def _highs(seconds: float, options: Mapping[str, Any]) -> Any:
     highs = new_highs()
     for name, value in {
         "output_flag": False,
         "threads": 1,
         "parallel": "off",
-        "time_limit": max(seconds, 0.0),
+        "time_limit": seconds,
         "mip_rel_gap": WHOLE_GAP,
         "mip_max_nodes": NODES_MAX,
         "primal_feasibility_tolerance": TOLERANCE,
         "dual_feasibility_tolerance": TOLERANCE,
+        **options,
     }.items():
         highs.setOptionValue(name, value)
     return highs

@@ -124,6 +124,8 @@ class Request:
         Whether to leave what proves the bound (``leaves.py``).
     is_careful
         Whether this is a second opinion (``options.CAREFUL``).
+    engine, workers, scheduler, checkpoint
+        Where the periods of a very large problem are solved (``cluster.Where``).
     """
 
     job: Literal["solve", "polish"]
@@ -137,6 +139,10 @@ class Request:
     ranging: bool = False
     prove: bool = False
     is_careful: bool = False
+    engine: str = "local"
+    workers: int | None = None
+    scheduler: str | None = None
+    checkpoint: str | None = None
 
 
 @dataclass(frozen=True)

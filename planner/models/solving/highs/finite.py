@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.models.algebra.pieces import PIECE
 from planner.models.algebra.unfit import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 def check_numbers(what: str, values: Vector, most: float = VALUE_MAX) -> None:
     """Refuse costs or coefficients."""
-    _refuse(what, unfit_numbers(values, most), values)
+    for first in range(0, len(values), PIECE):
+        piece = values[first : first + PIECE]
+        _refuse(what, unfit_numbers(piece, most), piece, first)
 
 
 def check_limits(what: str, lower: Vector, upper: Vector) -> None:
@@ -39,7 +42,7 @@ def check_arrays(arrays: Arrays) -> None:
     check_limits("column bounds", arrays.column_lower, arrays.column_upper)
 
 
-def _refuse(what: str, wrong: npt.NDArray[np.bool_], values: Vector) -> None:
+def _refuse(what: str, wrong: npt.NDArray[np.bool_], values: Vector, first: int = 0) -> None:
     if wrong.any():
         place = int(wrong.argmax())
-        raise ValueError(f"{what} hold {float(values[place])} at {place}, which no solver can take")
+        raise ValueError(f"{what} hold {float(values[place])} at {first + place}, which no solver can take")

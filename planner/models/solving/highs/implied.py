@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.models.algebra.pieces import pieces
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import numpy.typing as npt
-
     from planner.models.solving.highs.exchange import Arrays, Vector
 
 ROUNDS = 2
@@ -24,8 +22,6 @@ WIDER = 0.25
 """Of its own width, a bound is moved out."""
 ROOM_MIN = 1e-3
 """A bound is moved out by this at least: far above any feasibility tolerance."""
-PIECE = 2**21
-"""Nonzeros looked at in one go, to keep memory low."""
 
 
 def loose_upper(arrays: Arrays) -> Vector:
@@ -78,13 +74,3 @@ class _Activity:
         finite = np.isfinite(terms)
         self.sums += np.bincount(rows[finite], terms[finite], minlength=len(self.sums))
         self.infinite += np.bincount(rows[~finite], minlength=len(self.sums))
-
-
-def pieces(starts: npt.NDArray[np.integer]) -> Iterator[tuple[slice, slice]]:
-    """Yield runs of columns with their entries, about ``PIECE`` of them at a time, from where each column starts."""
-    first, columns = 0, len(starts) - 1
-    while first < columns:
-        last = int(np.searchsorted(starts, starts[first] + PIECE, side="right")) - 1
-        last = min(max(last, first + 1), columns)
-        yield slice(first, last), slice(int(starts[first]), int(starts[last]))
-        first = last

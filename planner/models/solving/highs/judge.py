@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from planner.errors import Fault, InvalidInputError, PlannerError, SolverCrashedError
 from planner.language import Text, say
+from planner.models.algebra.pieces import pieces
 from planner.models.algebra.problem import Status
 from planner.models.algebra.unfit import COEFFICIENT_MAX, VALUE_MAX, unfit_limits, unfit_numbers
 
@@ -61,9 +61,11 @@ def check_problem(problem: Problem) -> None:
         fits = (lower == -np.inf) | (np.abs(lower) < VALUE_MAX)
         limits = np.where(fits, upper, lower)
         _refuse(np.flatnonzero(unfit_limits(lower, upper)), names, say("the limits"), limits)
-    entries = np.flatnonzero(unfit_numbers(matrix.data, COEFFICIENT_MAX))
-    if len(entries):
-        raise _unfit(say("the coefficients"), rows[int(matrix.indices[entries[0]])], float(matrix.data[entries[0]]))
+    for _, piece in pieces(matrix.indptr):
+        at, data = matrix.indices[piece], matrix.data[piece]
+        wrong = np.flatnonzero(unfit_numbers(data, COEFFICIENT_MAX))
+        if len(wrong):
+            raise _unfit(say("the coefficients"), rows[int(at[wrong[0]])], float(data[wrong[0]]))
 
 
 def _refuse(places: Places, names: Sequence[object], what: Text, numbers: Vector) -> None:
@@ -142,13 +144,14 @@ def _check_rows(problem: Problem, values: Vector) -> None:
     activity = problem.matrix @ values
     # Each value may be off by the tolerance, and so may each sum: a row is as large as its terms' sum, or as its
     # largest coefficient.
-    matrix = problem.matrix
-    magnitude = np.abs(matrix.data)
-    size = np.ones(matrix.shape[0])
-    np.maximum.at(size, matrix.indices, magnitude)
-    # The same indices, not a copy of them: at millions of columns they are most of the memory.
-    terms = sparse.csc_array((magnitude, matrix.indices, matrix.indptr), shape=matrix.shape)
-    size = np.maximum(size, terms @ np.abs(values))
+    matrix, sizes = problem.matrix, np.abs(values)
+    size, terms = np.ones(matrix.shape[0]), np.zeros(matrix.shape[0])
+    for columns, entries in pieces(matrix.indptr):
+        rows, magnitude = matrix.indices[entries], np.abs(matrix.data[entries])
+        np.maximum.at(size, rows, magnitude)
+        width = np.diff(matrix.indptr[columns.start : columns.stop + 1])
+        terms += np.bincount(rows, magnitude * np.repeat(sizes[columns], width), minlength=len(terms))
+    size = np.maximum(size, terms)
     excess = np.maximum(problem.row_lower - activity, activity - problem.row_upper) / size
     if len(excess) and not bool((excess <= TOLERANCE).all()):
         worst = int(np.nanargmax(excess))

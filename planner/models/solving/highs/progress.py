@@ -5,6 +5,7 @@ The process prints for its log, which is English; the planner reads the lines an
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,17 @@ PHASES: Final[Sequence[tuple[str, Callable[..., Message]]]] = (
         r"Box (\d+) about what links the blocks: (\d+) at its sides",
         lambda number, held: say(
             "solving: step {number} of what is built, {held} numbers still to move", number=int(number), held=int(held)
+        ),
+    ),
+    (
+        r"Round (\d+): bound (-?[\d.]+e[+-]\d+), plan (-?[\d.]+e[+-]\d+), gap ([\d.]+) %, .*, about (\d+) s left",
+        lambda number, bound, plan, gap, left: say(
+            "solving: round {number}, bound {bound}, plan {plan}, gap {gap} %, about {minutes} min left at this pace",
+            number=int(number),
+            bound=bound,
+            plan=plan,
+            gap=gap,
+            minutes=math.ceil(int(left) / 60),
         ),
     ),
     (

@@ -30,24 +30,34 @@ class Pricing:
 
     A row is to be served where 0 in every column breaks it, as a demand is; a column serves the first such row that it
     has an entry in, or none.
+
+    Parameters
+    ----------
+    serves, unit
+        (columns,) the row that each column serves, -1 for none, and how much of it a unit serves.
     """
 
-    def __init__(self, arrays: Arrays) -> None:
-        self._serves, self._unit = _served(arrays)
+    def __init__(self, serves: Indices, unit: Vector) -> None:
+        self.serves, self.unit = serves, unit
+
+    @staticmethod
+    def of(part: tuple[Indices, Indices, Vector], row_lower: Vector, row_upper: Vector) -> Pricing:
+        """Return that of a matrix by columns, its starts, rows and coefficients, and the sides of its rows."""
+        return Pricing(*_served(part, row_lower, row_upper))
 
     def cheapest(self, columns: Places, cost: Vector) -> Places:
         """Return those of some columns that serve a row at least ``cost``, (columns of the problem,), a unit."""
-        columns = columns[self._serves[columns] >= 0]
-        return columns[least_of_each(cost[columns] / self._unit[columns], self._serves[columns], FIRST_EACH)]
+        columns = columns[self.serves[columns] >= 0]
+        return columns[least_of_each(cost[columns] / self.unit[columns], self.serves[columns], FIRST_EACH)]
 
     def taken(self, columns: Places, reduced: Vector) -> Places:
         """Return which places of some columns that are left out, at reduced costs (those columns,), to take in."""
         worth = np.flatnonzero(reduced < -DUAL_TOLERANCE)
-        return worth[least_of_each(reduced[worth], self._serves[columns[worth]], TAKEN_EACH)]
+        return worth[least_of_each(reduced[worth], self.serves[columns[worth]], TAKEN_EACH)]
 
     def kept(self, columns: Places, reduced: Vector) -> Places:
         """Return which places of some columns outside a basis, at reduced costs (those columns,), to keep."""
-        return least_of_each(reduced, self._serves[columns], KEPT_EACH)
+        return least_of_each(reduced, self.serves[columns], KEPT_EACH)
 
 
 def strategy_after(taken: int, *, is_optimal: bool) -> int:
@@ -66,22 +76,23 @@ def least_of_each(values: Vector, groups: Indices, count: int) -> Places:
     return order[(rank < count) | (sorted_groups < 0)]
 
 
-def is_served(arrays: Arrays) -> Booleans:
+def is_served(row_lower: Vector, row_upper: Vector) -> Booleans:
     """Return which rows are to be served, (rows,): 0 in every column breaks them."""
-    return (arrays.row_lower > 0.0) | (arrays.row_upper < 0.0)
+    return (row_lower > 0.0) | (row_upper < 0.0)
 
 
-def _served(arrays: Arrays) -> tuple[Indices, Vector]:
+def _served(part: tuple[Indices, Indices, Vector], row_lower: Vector, row_upper: Vector) -> tuple[Indices, Vector]:
     """Return the row that each column serves, -1 for none, and how much of it a unit serves, each (columns,)."""
-    up, down = arrays.row_lower > 0.0, arrays.row_upper < 0.0
-    helps = np.where(arrays.data > 0.0, up[arrays.indices], down[arrays.indices])
+    starts, indices, data = part
+    up, down = row_lower > 0.0, row_upper < 0.0
+    helps = np.where(data > 0.0, up[indices], down[indices])
     entries = np.flatnonzero(helps)
-    owner = np.searchsorted(arrays.starts, entries, side="right") - 1
+    owner = np.searchsorted(starts, entries, side="right") - 1
     is_first = np.ones(len(entries), dtype=bool)
     is_first[1:] = owner[1:] != owner[:-1]
-    serves, unit = np.full(arrays.columns, -1, dtype=np.int32), np.ones(arrays.columns)
-    serves[owner[is_first]] = arrays.indices[entries[is_first]]
-    unit[owner[is_first]] = np.abs(arrays.data[entries[is_first]])
+    serves, unit = np.full(len(starts) - 1, -1, dtype=np.int32), np.ones(len(starts) - 1)
+    serves[owner[is_first]] = indices[entries[is_first]]
+    unit[owner[is_first]] = np.abs(data[entries[is_first]])
     return serves, unit
 
 

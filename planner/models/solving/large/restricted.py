@@ -57,7 +57,8 @@ class RestrictedProgramme(Programme):
         self.is_held = np.ones(arrays.columns, dtype=bool)
         self.pricing: Pricing | None = None
         if len(arrays.on_demand):
-            self.pricing = Pricing(arrays)
+            matrix = arrays.starts, arrays.indices, arrays.data
+            self.pricing = Pricing.of(matrix, arrays.row_lower, arrays.row_upper)
             self.is_held = ~arrays.on_demand
             self.is_held[self.pricing.cheapest(np.flatnonzero(arrays.on_demand), cost)] = True
         self._held, self._place = np.arange(arrays.columns), np.arange(arrays.columns, dtype=np.int32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.models.solving.apart.apart import pays, solve_apart
+from planner.models.solving.apart.checkpoint import state_folder
 from planner.models.solving.highs import highs
 from planner.models.solving.highs.exchange import Answer
 from planner.models.solving.proof.leaves import Leaves, packed
@@ -23,7 +24,8 @@ def answer_apart(
     """Return the plan of a problem of many periods; ``None`` where it is none, or where that gave no plan."""
     if not pays(arrays, request):
         return None
-    found = solve_apart(arrays, request, clock, folder, on_incumbent)
+    with state_folder(arrays, request, folder) as state:
+        found = solve_apart(arrays, request, clock, state, on_incumbent)
     if found is None or found.values is None:
         return None
     is_optimal = found.gap <= request.mip_gap

@@ -15,13 +15,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from planner.models.solving.highs.implied import pieces
+from planner.models.algebra.pieces import PIECE, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Vector = npt.NDArray[np.float64]
 
@@ -58,25 +61,28 @@ class Relaxation:
     lower: Vector
     upper: Vector
 
-    @cached_property
-    def _by_rows(self) -> tuple[sparse.csr_array, sparse.csr_array]:
-        """The matrix turned round, (columns, rows), and its sizes: the same indices, not a copy."""
-        shape = (len(self.cost), len(self.row_lower))
-        sizes = np.where(self.data == 0.0, 0.0, np.maximum(np.abs(self.data), SIZE_MIN))
-        first, second = (
-            sparse.csr_array((data, self.indices, self.starts), shape=shape) for data in (self.data, sizes)
-        )
-        return first, second
-
     def reduced_costs(self, cost: Vector, duals: Vector) -> tuple[Vector, Vector]:
         """Return what the reduced costs are at least and at most, (columns,), for finite duals (rows,)."""
-        matrix, sizes_of = self._by_rows
-        with np.errstate(all="ignore"):  # what overflows is found by whoever uses it
-            reduced = cost - matrix @ duals
-            sizes = sizes_of @ np.where(duals == 0.0, 0.0, np.maximum(np.abs(duals), SIZE_MIN))
-            # Without any term the reduced cost is the cost, exactly.
-            margin = np.where(sizes == 0.0, 0.0, (np.diff(self.starts) + 8) * UNIT * (sizes + np.abs(cost)) + TINY)
-            return reduced - margin, reduced + margin
+        least, most = np.empty_like(cost), np.empty_like(cost)
+        weights = np.where(duals == 0.0, 0.0, np.maximum(np.abs(duals), SIZE_MIN))
+        for columns, entries in pieces(self.starts):
+            starts = self.starts[columns.start : columns.stop + 1] - entries.start
+            data, shape = self.data[entries], (columns.stop - columns.start, len(duals))
+            matrix, sizes_of = (
+                sparse.csr_array((part, self.indices[entries], starts), shape=shape) for part in (data, _sizes(data))
+            )
+            with np.errstate(all="ignore"):  # what overflows is found by whoever uses it
+                reduced, sizes = cost[columns] - matrix @ duals, sizes_of @ weights
+                # Without any term the reduced cost is the cost, exactly.
+                rounding = (np.diff(starts) + 8) * UNIT * (sizes + np.abs(cost[columns])) + TINY
+                margin = np.where(sizes == 0.0, 0.0, rounding)
+                least[columns], most[columns] = reduced - margin, reduced + margin
+        return least, most
+
+
+def _sizes(data: Vector) -> Vector:
+    """Return the sizes of coefficients, none but that of 0 too small to be multiplied."""
+    return np.where(data == 0.0, 0.0, np.maximum(np.abs(data), SIZE_MIN))
 
 
 class Prover:
@@ -134,11 +140,17 @@ class Prover:
         self.unlimited = int(np.isneginf(terms).sum())
         if self.unlimited or not bool(np.isfinite(terms).all()):
             return -math.inf
+        terms = terms[terms != 0.0]
         try:
-            parts = terms[terms != 0.0].tolist()
-            return math.nextafter(math.fsum(parts), -math.inf) if parts else 0.0
+            return math.nextafter(math.fsum(_one_by_one(terms)), -math.inf) if len(terms) else 0.0
         except OverflowError:
             return -math.inf
+
+
+def _one_by_one(terms: Vector) -> Iterator[float]:
+    """Yield numbers as Python's own, never many at a time."""
+    for first in range(0, len(terms), PIECE):
+        yield from terms[first : first + PIECE].tolist()
 
 
 def _products(least: Vector, most: Vector, lower: Vector, upper: Vector) -> Vector:
