@@ -79,6 +79,8 @@ PROPOSED = {
     "planner.models.changes:NAMES_SHOWN_MAX": "how much a message lists",
     "planner.models.algebra.own:CHANGES_SHOWN_MAX": "as above",
     "planner.models.changes:ROUNDING": "tells a changed number from a rounded one",
+    "planner.scenario.plausible:DIGITS": "how many figures a message shows",
+    "planner.scenario.plausible:SHOWN_MAX": "how many slips of a unit a message proposes",
     "planner.models.algebra.unfit:VALUE_MAX": "decides what is refused as no number for a solver",
     "planner.models.solving.highs.judge:TOLERANCE": "decides which answers of a solver are refused",
     "planner.models.rules.usable:HEADROOM": "decides from where a limit on modules counts as none",

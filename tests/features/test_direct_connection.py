@@ -110,7 +110,7 @@ def test_the_three_ratios_bind_one_after_the_other() -> None:
     assert price_of(results, "export_share", "plain") == pytest.approx(50)
     assert price_of(results, "self_use_share", "plain") == pytest.approx(0, abs=1e-6)
     [row] = results.tables["direct_connection"].to_dict("records")
-    assert (row["could_make"], row["self_use"], row["sold"]) == pytest.approx((64_000, 40_000, 12_800))
+    assert (row["could_make"], row["self_use"], row["sold_energy"]) == pytest.approx((64_000, 40_000, 12_800))
     assert tuple(row[name] for name in ("self_use_share", "export_share", "self_supply_share")) == pytest.approx(
         (0.625, 0.2, 0.5)
     )
@@ -266,7 +266,7 @@ def test_plant_algebra() -> None:
     assert rows_of(problem, "green_power_availability") == {}
     assert rows_of(problem, "plant_capacity_limit")["ridge"] == Row({"plant_capacity_new[ridge]": 1.0}, -math.inf, 51.0)
     assert objective_of(problem)[0]["plant_capacity_new[ridge]"] == pytest.approx(2_200_000)
-    assert bounds_of(problem, "line") == rows_of(problem, "line_first") == {}
+    assert bounds_of(problem, "private_line") == rows_of(problem, "line_first") == {}
 
 
 @pytest.mark.parametrize(("cost", "line"), [(900_000, 1.0), (6_000_000, 0.0)])
@@ -280,12 +280,12 @@ def test_a_line_is_built_where_it_pays(cost: float, line: float) -> None:
     """
     world = SHARED.with_cells("site_plant", "private_line_cost", {"right;ridge": cost})
     results = plan(world)
-    lines = results.tables["direct_connection_line"].set_index("site")["line"].to_dict()
+    lines = results.tables["direct_connection_line"].set_index("site")["private_line"].to_dict()
     assert lines == {"left": 1.0, "right": line}
     alone = 48_400 * 500 + 31_600 * 100 - 12_500 * 50
     assert cost_of(world) == pytest.approx(SHARED_COST + 900_000 if line else alone)
     [row] = rows_of(compiled(world), "line_first").values()
-    assert row.coefficients["line[right,ridge]"] == pytest.approx(-60 * 4900)
+    assert row.coefficients["private_line[right,ridge]"] == pytest.approx(-60 * 4900)
     assert row.coefficients["green_power[right,joint,windy]"] == 3000
     assert (row.lower, row.upper) == (-math.inf, 0.0)
 
@@ -328,11 +328,11 @@ def test_what_is_left_of_a_plant_is_shared_out() -> None:
     [
         (FULL, "direct_connection", "could_make", {"could_make"}),
         (FULL, "direct_connection", "self_use", {"self_use"}),
-        (FULL, "direct_connection", "sold", {"sold"}),
+        (FULL, "direct_connection", "sold_energy", {"sold_energy"}),
         *((FULL, "direct_connection", name, {name}) for name in RATIOS),
         *((FULL, "direct_connection", name, {name}) for name in ("self_use_share", "export_share", "self_supply_share")),
         (PLANT_USED, "direct_connection_plant", "plant_capacity", {"plants", "plant_availability"}),
-        (LINED, "direct_connection_line", "line", {"line"}),
+        (LINED, "direct_connection_line", "private_line", {"private_line"}),
         (PLANT_SELLS, "power_supply_technology", "curtailed", {"curtailed"}),
     ],
 )  # fmt: skip
@@ -387,7 +387,7 @@ def test_power_without_its_line_is_found() -> None:
     Proves: ``line_first`` in tables that add up. Sensitivity: costs checked only.
     """
     results = plan(LINED)
-    forged = altered(results.tables, "direct_connection_line", "line", 0.0, site="right")
+    forged = altered(results.tables, "direct_connection_line", "private_line", 0.0, site="right")
     forged = altered(forged, "cost", "cost", 0.0, category="private_lines")
     assert "line_first" in rules_found(results, forged)
 

@@ -153,7 +153,7 @@ WORDS: dict[str, Message] = {
     "private_line_cost": say("cost of the private line"),
     "private_lines": say("private lines"),
     "plants": say("shared plants"),
-    "line": say("private line"),
+    "private_line": say("private line"),
     "line_first": say("power only over a line"),
     "plant_capacity": say("capacity of the plant"),
     "plant_capacity_new": say("new capacity of the plant"),
@@ -170,7 +170,7 @@ WORDS: dict[str, Message] = {
     "plant_self_supply_share": say("share of self-supply from the plant"),
     "could_make": say("energy that could be made"),
     "self_use": say("energy used"),
-    "sold": say("energy sold"),
+    "sold_energy": say("energy sold"),
 }
 
 
@@ -184,7 +184,7 @@ COLUMNS = (
     Column("direct_connection", "name", "", say("Id of the site or plant.")),
     Column("direct_connection", "could_make", "MWh/a", say("Energy that the plants could make in a year.")),
     Column("direct_connection", "self_use", "MWh/a", say("Energy used or stored at the sites.")),
-    Column("direct_connection", "sold", "MWh/a", say("Energy sold to the grid.")),
+    Column("direct_connection", "sold_energy", "MWh/a", say("Energy sold to the grid.")),
     _share("self_use_share", say("Share of what could be made that is used; empty where there is none.")),
     _share(SELF_USE, NO_LIMIT),
     _share("export_share", say("Share of what could be made that is sold; empty where there is none.")),
@@ -194,10 +194,10 @@ COLUMNS = (
     *keys_of("direct_connection_plant", "plant"),
     Column("direct_connection_plant", "plant_capacity", "MW", say("Capacity of the plant, existing and new.")),
     *keys_of("direct_connection_line", "site", "plant"),
-    Column("direct_connection_line", "line", "1", say("1 where the private line stands or is built, else 0.")),
+    Column("direct_connection_line", "private_line", "1", say("1 where the private line stands or is built, else 0.")),
 )
 MEASURES = (Measure("plant_capacity", "MW"),)
-NUMBERS = ["could_make", "self_use", "sold"]
+NUMBERS = ["could_make", "self_use", "sold_energy"]
 SHARES = {"self_use_share": SELF_USE, "export_share": EXPORT, "self_supply_share": SUPPLY}
 
 
@@ -321,7 +321,7 @@ def export_share(m: PlanModel, site: str) -> Any:
     ∑_{g direct} ∑_t w excess[s,g,t] ≤ export_share_max[s] × ∑_{g direct} ∑_t w availability × green_capacity
         ∀ s with export_share_max  [MWh/a]
     """
-    return m.sold[site] <= m.export_share_max[site] * m.could_make[site]
+    return m.sold_energy[site] <= m.export_share_max[site] * m.could_make[site]
 
 
 def self_supply_share(m: PlanModel, site: str) -> Any:
@@ -381,12 +381,12 @@ def plant_capacity_limit(m: PlanModel, plant: str) -> Any:
 def line_first(m: PlanModel, site: str, plant: str) -> Any:
     """A site takes power of a plant only over a line that is built.
 
-    ∑_t w (green_power[s,g,t] + excess[s,g,t]) ≤ ∑_t w availability[plant,t] × green_capacity_max[plant] × line[s,plant]
+    ∑_t w (green_power[s,g,t] + excess[s,g,t]) ≤ ∑_t w availability[plant,t] × green_capacity_max[plant] × private_line
         ∀ s,plant with private_line_cost  [MWh/a]
     """
     return (
         sum(m.green_energy[site, g] + m.excess_energy[site, g] for g in m.TECHNOLOGY_OF[plant])
-        <= m.plant_most_energy[plant] * m.line[site, plant]
+        <= m.plant_most_energy[plant] * m.private_line[site, plant]
     )
 
 
@@ -400,7 +400,7 @@ def self_use(m: PlanModel, site: str) -> Any:
     return sum(m.green_energy[site, g] for g in m.DIRECT_AT[site])
 
 
-def sold(m: PlanModel, site: str) -> Any:
+def sold_energy(m: PlanModel, site: str) -> Any:
     """Energy of its own direct plants that a site sells [MWh/a]."""
     return sum(m.excess_energy[site, g] for g in m.DIRECT_AT[site])
 
@@ -444,8 +444,8 @@ def plants_cost(m: PlanModel) -> Any:
 
 
 def private_lines_cost(m: PlanModel) -> Any:
-    """Cost of private lines [CNY/a]: ∑ private_line_cost × line."""
-    return sum(m.private_line_cost[s, p] * m.line[s, p] for s, p in m.PRICED_LINES)
+    """Cost of private lines [CNY/a]: ∑ private_line_cost × private_line."""
+    return sum(m.private_line_cost[s, p] * m.private_line[s, p] for s, p in m.PRICED_LINES)
 
 
 def _plants_allowed(inputs: Scenario) -> pd.Series:
@@ -469,7 +469,7 @@ GIVES = {
     "plant_self_supply_share": (f"plant.{SUPPLY}",),
     "plant_availability": Never(say("wind and sun are as they are")),
     "plant_capacity_limit": (CAPACITY[1],),
-    "line_first": Never(say("power needs a line")),
+    "line_first": (CAPACITY[1],),
 }
 RELAXATIONS = (
     *(
@@ -531,7 +531,7 @@ def _build_sites(m: PlanModel) -> None:
     full = hours.sum(axis=1).reindex(pd.MultiIndex.from_frame(pairs))
     m.parameter("full_hours", [m.DIRECT_PAIRS], full, "h/a", made_of=("availability", "timestep_weight"))
     m.subsets("DIRECT_AT", m.SITES, pairs, ["site"])
-    for rule in (could_make, self_use, sold):
+    for rule in (could_make, self_use, sold_energy):
         m.expression(rule.__name__, m.SITES, rule=rule, unit="MWh/a")
     m.constrain(self_use_share, m.SELF_USE_SHARE_MIN_GIVEN, unit="MWh/a")
     m.constrain(export_share, m.EXPORT_SHARE_MAX_GIVEN, unit="MWh/a")
@@ -584,7 +584,7 @@ def _build_lines(m: PlanModel) -> None:
     )
     made = m.inputs.series(MADE).rename_axis("plant").rename("technology").reset_index()
     m.subsets("TECHNOLOGY_OF", m.PLANTS, made, ["plant"])
-    m.variable("line", m.PRICED_LINES, unit="1", within=pyo.Binary, is_investment=True)
+    m.variable("private_line", m.PRICED_LINES, unit="1", within=pyo.Binary, is_investment=True)
     m.add_term("cost", "private_lines", private_lines_cost)
     m.constrain(line_first, m.PRICED_LINES, unit="MWh/a")
 
@@ -594,7 +594,7 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     draw = m.tabulate("site_draw_energy", columns=["site", "timestep"]).groupby("site")["site_draw_energy"].sum()
     lines = users(m.inputs)
     pairs = _direct_pairs(m.inputs)
-    sites = m.tabulate("could_make", "self_use", "sold", columns=["name"]).assign(scope="site")
+    sites = m.tabulate("could_make", "self_use", "sold_energy", columns=["name"]).assign(scope="site")
     sites = sites[sites["name"].isin(pairs["site"])]
     sites["draw"] = sites["name"].map(draw)
     plants = m.tabulate("plant_could_make", "plant_use", "plant_sold", columns=["name"]).assign(scope="plant")
@@ -603,7 +603,7 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     table = pd.concat([part for part in (sites, plants) if len(part)] or [sites], ignore_index=True)
     of = {
         "self_use_share": ("self_use", "could_make"),
-        "export_share": ("sold", "could_make"),
+        "export_share": ("sold_energy", "could_make"),
         "self_supply_share": ("self_use", "draw"),
     }
     for share, (part, whole) in of.items():
@@ -622,9 +622,9 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 
 def _lines(m: PlanModel, lines: pd.DataFrame) -> pd.DataFrame:
     """Return whether each line stands: those that cost nothing do."""
-    built = m.tabulate("line", columns=["site", "plant"]).set_index(["site", "plant"])["line"]
+    built = m.tabulate("private_line", columns=["site", "plant"]).set_index(["site", "plant"])["private_line"]
     table = lines[["site", "plant"]]
-    return table.assign(line=built.reindex(pd.MultiIndex.from_frame(table)).fillna(1.0).to_numpy(float))
+    return table.assign(private_line=built.reindex(pd.MultiIndex.from_frame(table)).fillna(1.0).to_numpy(float))
 
 
 def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -725,7 +725,7 @@ def _audit_lines(
     hours = {str(step): float(weight) for step, weight in ledger.weights(tables).items()}
     taken = _taken_again(inputs, tables)
     table = tables["direct_connection_line"]
-    lines = {(row["site"], row["plant"]): float(row["line"]) for row in table.to_dict("records")}
+    lines = {(row["site"], row["plant"]): float(row["private_line"]) for row in table.to_dict("records")}
     asked = {(site, plant) for plant, (*_, sites) in plants.items() for site in sites}
     for pair in sorted(asked ^ lines.keys()) if len(lines) == len(table) else sorted(asked):
         said = say("is missing from the results, stands there twice, or is not connected")
@@ -734,9 +734,9 @@ def _audit_lines(
     for (site, plant), line in lines.items():
         where = f"{site}, {plant}"
         if not min(abs(line), abs(line - 1.0)) <= ABSOLUTE_TOLERANCE:
-            yield Finding("line", where, say("{value:g} is neither built nor left out", value=line))
+            yield Finding("private_line", where, say("{value:g} is neither built nor left out", value=line))
         if (site, plant) not in cost:
-            yield from Finding.unless_equal("line", where, 1.0, line, "lines")
+            yield from Finding.unless_equal("private_line", where, 1.0, line, "lines")
             continue
         spent += line * cost[site, plant]
         technology = plants[plant][2] if plant in plants else ""
@@ -757,24 +757,24 @@ def _audit_ratios(
         said = say("is missing from the results, stands there twice, or has no plants")
         yield Finding("direct_connection", ", ".join(map(str, owner)), said)
     for (scope, name), (make, use, sale, draw) in again.items():
-        prefix = "" if scope == "site" else "plant_"
         row = rows.get((scope, name), {})
-        for column, number in (("could_make", make), ("self_use", use), ("sold", sale)):
+        for column, number in (("could_make", make), ("self_use", use), ("sold_energy", sale)):
             yield from Finding.unless_equal(
                 column, f"{scope}, {name}", number, float(row.get(column, math.nan)), "MWh/a"
             )
-        for rule, limit, part, whole in (
-            ("self_use_share", "self_use_share_min", use, make),
-            ("export_share", "export_share_max", sale, make),
-            ("self_supply_share", "self_supply_share_min", use, draw),
+        for ratio, of_plant, limit, part, whole in (
+            ("self_use_share", "plant_self_use_share", "self_use_share_min", use, make),
+            ("export_share", "plant_export_share", "export_share_max", sale, make),
+            ("self_supply_share", "plant_self_supply_share", "self_supply_share_min", use, draw),
         ):
             key = limit if scope == "site" else f"plant.{limit}"
             asked = float(inputs.series(key).get(name, math.nan))
-            found, most = (part, asked * whole) if rule == "export_share" else (asked * whole, part)
+            found, most = (part, asked * whole) if ratio == "export_share" else (asked * whole, part)
             if not math.isnan(asked):
-                yield from Finding.unless_at_most(f"{prefix}{rule}", name, found, most, "MWh/a")
+                rule = ratio if scope == "site" else of_plant
+                yield from Finding.unless_at_most(rule, name, found, most, "MWh/a")
             share = part / whole if whole > 0 else math.nan
-            yield from _same(rule, name, share, float(row.get(rule, math.nan)))
+            yield from _same(ratio, name, share, float(row.get(ratio, math.nan)))
             yield from _same(limit, name, asked, float(row.get(limit, math.nan)))
 
 
