@@ -34,7 +34,8 @@ OVER = DAY / NIGHT
 
 def plan_of(world: str) -> Plan:
     """Return the plan of one of the worlds."""
-    worlds: dict[str, World] = {**WORLDS, "monthly": MONTHLY}
+    fleet = WORLDS["matched"].with_parameters(national_grid_power_max=120)
+    worlds: dict[str, World] = {**WORLDS, "monthly": MONTHLY, "fleet": fleet}
     return solved(world, lambda: worlds[world])
 
 
@@ -66,7 +67,7 @@ DECISIONS: dict[str, tuple[str, Decisions, bool, set[str]]] = {
         {"power_balance"}),
     "power from nowhere": ("certificate", {("grid_power", "shanghai", "day"): -1}, False, {"power_balance"}),
     "more power than the fleet may draw": (
-        "matched",
+        "fleet",
         {("unserved_demand", "capital", "online", "day"): -1,
          ("allocation", "capital", "online", "hebei", "network", "day"): 1}, True, {"national_grid_power_limit"}),
     "certificates beyond the limit": ("certificate", {("certificates", "shanghai"): 1000}, True, {"certificates_limit"}),

@@ -98,6 +98,9 @@ LISTED: dict[str, dict[str, str]] = {
         "scenario/settings.py": "representative_days",
         "io/workbook/settings.py": "representative_days",
     },
+    "What a hook of a feature is handed, by name: here the table of routes.": {
+        "models/guests.py": "routes",
+    },
     "A scenario of its own: the starter's.": {
         "io/read/starter.py": (
             "allocation carbon_price demand emissions_accounting facility_load green_power_share "

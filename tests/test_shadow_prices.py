@@ -21,6 +21,16 @@ from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from tests.algebra import BUILT, HAND, HOURLY, RICH, plan, price_of, scenario_of
 from tests.features.test_backbone import BOTH_WAYS, NET
+from tests.features.test_direct_connection import (
+    CHEAP,
+    FULL,
+    PLANT_SELLS,
+    PLANT_SUPPLIED,
+    PLANT_USED,
+    SUPPLIED,
+    UNLINED,
+)
+from tests.features.test_direct_connection import LIMITED as PLANT_LIMITED
 from tests.features.test_emissions import CERTIFIED
 from tests.features.test_flexible_workloads import HALF
 from tests.features.test_green_power_share import MONTHLY, world_of
@@ -28,7 +38,9 @@ from tests.features.test_green_shortfall import BOTH
 from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
 from tests.features.test_grid_limits import SIDES as SIDES_OF_GRID
+from tests.features.test_policy_targets import ALL, QUOTAS, WESTWARD
 from tests.features.test_power_supply_peaks import CHARGED, NARROW
+from tests.features.test_residency import CAPS, FLOORS
 from tests.features.test_site_expansion import CHOICE
 from tests.features.test_storage import LARGER, MATCHED
 from tests.hours import FLEX, STORE
@@ -65,6 +77,19 @@ WORLDS: dict[str, World] = {
         "site", "green_energy_committed", {"gansu": 20_000, "shanghai": 4_000}
     ),
     "hand": HAND,
+    "westward": WESTWARD,
+    **{rule: world for rule, (world, *_) in QUOTAS.items()},
+    "targets": ALL,
+    **{f"floor of {kind}": world for kind, world in FLOORS.items()},
+    **{f"cap of {kind}": world for kind, world in CAPS.items()},
+    "supplied": SUPPLIED,
+    "ratios": FULL,
+    "used": CHEAP,
+    "plant supplies": PLANT_SUPPLIED,
+    "plant sells": PLANT_SELLS,
+    "plant used": PLANT_USED,
+    "plant limited": PLANT_LIMITED,
+    "no line": UNLINED,
     "charged": CHARGED,
     "narrow": NARROW,
     "sites": CHOICE.with_parameters(sites_max=1),
@@ -121,6 +146,9 @@ def integers_of(results: Results, problem: Problem) -> dict[int, float]:
         elif name == "link_modules":
             table = results.tables["backbone_module"].set_index("link")["link_modules"]
             values[int(column)] = float(table[index[0]])
+        elif name == "private_line":
+            lines = results.tables["direct_connection_line"].set_index(["site", "plant"])["private_line"]
+            values[int(column)] = float(lines[index])
         else:
             assert name == "assigned"
             region, workload, site = index
@@ -184,18 +212,23 @@ def test_every_price_lies_between_the_one_sided_changes(name: str) -> None:
     assert wrong == []
 
 
+PAID = ("ratios", "plant used")
+
+
 @pytest.mark.parametrize("name", WORLDS)
 def test_no_inequality_has_a_negative_price(name: str) -> None:
-    """Tightening never helps, and an equality's price is per unit of demand: here nobody is paid to take work.
+    """Tightening never helps, and an equality's price is per unit of demand: nobody is paid to take work.
 
-    Proves: all prices are ≥ 0 but for those of balances. Sensitivity: the sign of ≥ rules, which Pyomo stores flipped.
+    Nobody but where a share of what a plant makes, or of what a site draws, has to be used in its hour (``PAID``): there
+    work in a windy hour turns surplus into use. Proves: all prices are ≥ 0 but for those of balances. Sensitivity: the
+    sign of ≥ rules, which Pyomo stores flipped.
     """
     results, problem, _ = priced(name)
     prices = results.shadow_prices
     inequality = ~np.isclose(problem.row_lower, problem.row_upper)
     assert (prices.loc[inequality, "price"] >= -1e-6).all()
     demand = prices[prices["rule"] == "demand_balance"]
-    assert (demand["price"] >= 0).all()
+    assert (demand["price"] >= 0).all() != (name in PAID)
 
 
 def rules_in_source() -> set[str]:
@@ -232,7 +265,8 @@ def test_every_rule_of_every_feature_binds_somewhere() -> None:
         whole |= of_integers_alone(problem)
     assert len(rules_in_source()) >= 32
     assert rules_in_source() - whole - binding == set()
-    known = {"single_site", "single_site_or_none", "opened_first", "side_share_new", "sites_limit"}
+    known = {"single_site", "single_site_or_none", "opened_first", "sites_limit", "pue_standard", "compute_floor"}
+    known |= {"side_share_new", "hubs_share_new", "hubs_share_new_of_type", "capacity_limit"}
     assert whole == known, "a price of these would be arbitrary"
 
 

@@ -98,6 +98,8 @@ def declarations() -> Declarations:
         measures=tuple(measure for _, measure in _declared("MEASURES")),
         lines=next((lines for _, lines in _declared("LINES")), None),
         guests=frozenset(_guests()),
+        admits=asked["admits"],
+        supplies=asked["supplies"],
     )
 
 
@@ -107,7 +109,7 @@ def _declared(what: str) -> list[tuple[str, Any]]:
     return [(name, each) for name, module in modules.items() for each in getattr(module, what, ())]
 
 
-ASKED = ("audit_terms", "ways")
+ASKED = ("audit_terms", "ways", "admits", "supplies")
 """Hooks by which features answer each other, without knowing who asks."""
 
 

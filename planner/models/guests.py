@@ -41,6 +41,8 @@ HOOKS: Mapping[str, list[str]] = {
     "check": ["inputs"],
     "warn": ["inputs"],
     "obstacles": ["inputs"],
+    "admits": ["inputs", "routes"],
+    "supplies": ["inputs"],
     "summary": ["inputs", "tables"],
 }
 """The functions by which the planner asks a feature, and what it hands them."""

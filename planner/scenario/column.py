@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, pd.DataFrame]
 
-BY_ROW: Final = "unit of the profile"
+BY_ROW: Final = "unit of the row"
 """The unit of numbers that have another in each row, which a column of the same table names."""
 
 

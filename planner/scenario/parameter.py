@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from planner.scenario.column import Column, Measure, Series
     from planner.scenario.lines import Lines
 
+    Admits = Callable[[Any, pd.DataFrame], pd.Series]
+    Supplies = Callable[[Any], pd.DataFrame]
     AuditTerms = Callable[[Any, Mapping[str, pd.DataFrame]], Mapping[str, pd.Series]]
     Ways = Callable[[Any], pd.DataFrame]
 
@@ -253,6 +255,10 @@ class Declarations:
     """The links of a network, where a feature has any."""
     guests: frozenset[str] = frozenset()
     """The features of other packages."""
+    admits: Mapping[str, Admits] = field(default_factory=dict)
+    """What says which routes a feature admits, by feature in canonical order."""
+    supplies: Mapping[str, Supplies] = field(default_factory=dict)
+    """What says to which sites a feature brings green power, and of which technology, by feature."""
 
     def ordered(self, features: Collection[str]) -> tuple[str, ...]:
         """Return the features of a scenario in canonical order, in which none that it does not list has a say."""

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.algebra import HAND
+from tests.features.test_direct_connection import FULL, PLANT_SUPPLIED
+from tests.features.test_policy_targets import AIM, DEAR_WEST, OF_HUB
 from tests.features.test_power_supply_peaks import FLAT
+from tests.features.test_residency import BARE, DEAR, SHORE, agreed
 from tests.features.test_site_expansion import CHOICE
 from tests.worlds import BASE, World
 
@@ -89,6 +92,14 @@ FEW = CHOICE.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 1
 WIDER = FLAT.with_cells("site", "grid_power_max", {"plain": 11}).with_cells(
     "site", "grid_power_max_new", {"plain": 1.6}
 )
+SHORT = OF_HUB.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 20}).with_cells(
+    "site_compute_type", "modules_max", {"near;cpu": 1}
+)
+"""29.5 of 36 MW stand: 3.2 may be built at ``near`` in a hub with a PUE of 1.4, 3.6 each at ``far`` with 1.2."""
+RESIDENT = SHORE.with_cells("workload", "residency", {"web": "anywhere"})
+SECURE = BARE.with_cells("workload", "security_level", {"web": 2}).with_cells(
+    "site", "security_level", {"near": 3, "far": 3}
+)
 
 TWICE = (
     DRY.with_cells("site", "water_max", {"shanghai": 1000.0})
@@ -121,4 +132,19 @@ BROKEN = {
     "committed": by_cells(COMMITTED, "site", "green_energy_committed", {"gansu": 5e5}, alone=False),
     "connection": by_cells(WIDER, "site", "grid_power_max_new", {"plain": 1}, alone=False),
     "sites": by_scalar(FEW, "sites_max", 1),
+    "west": by_scalar(DEAR_WEST.with_parameters(west_share_min=0.4), "west_share_min", 0.6),
+    "hubs": by_scalar(SHORT.with_parameters(hubs_share_new_min=0.5), "hubs_share_new_min", 0.6),
+    "pue": by_scalar(SHORT.with_parameters(national_pue_max_new=1.25), "national_pue_max_new", 1.1),
+    "quota": by_scalar(DEAR_WEST.with_parameters(national_energy_max=120_000), "national_energy_max", 110_000),
+    "zone": by_cells(RESIDENT, "site_zone", "member", {"near;anywhere": False}, alone=False),
+    "level": by_cells(SECURE, "site", "security_level", {"near": 1}, alone=False),
+    "agreed": by_cells(
+        agreed(DEAR, "site", "min", {"inland": 0.5}),
+        "region_workload_site",
+        "agreed_share_min",
+        {"inland;web;far": 0.9},
+    ),
+    "self-supply": by_cells(FULL, "site", "self_supply_share_min", {"plain": 0.52}, alone=False),
+    "plant": by_cells(PLANT_SUPPLIED, "plant", "green_capacity_max", {"ridge": 9.5}, alone=False),
+    "aim": by_cells(AIM, "compute_type", "compute_min", {"cpu": 1700}),
 }

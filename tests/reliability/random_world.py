@@ -25,7 +25,7 @@ SCALED, WILD = 0.2, 0.3
 """Cumulated shares of the scenarios that are very large or small throughout, and of those that mix both."""
 NEVER = frozenset({"representative_days"})
 """Made by the planner from a year of hours, with the tables that say how well; not chosen."""
-LATER = frozenset({"policy_targets", "backbone"})
+LATER = frozenset({"policy_targets", "backbone", "residency", "direct_connection"})
 """Drawn by dice of their own after all else, so that the worlds of the seeds before them stay what they were."""
 MODES = ("certificate", "matched", "every_timestep")
 LOOKS_BACK = frozenset({"storage", "flexible_workloads", "grid_limits"})
@@ -115,7 +115,11 @@ def random_world(seed: int) -> World:
     _know_latencies(dice, tables, names, minimise)
     features = _with_targets(seed, features, tables, names)
     features = _with_backbone(seed, dice.load, features, tables)
+    if "policy_targets" in features:
+        parameters |= _more_targets(seed, features, tables)
     parameters |= _details(seed, features, tables)
+    features = _with_zones(seed, features, tables, names)
+    features = _with_plants(seed, features, tables, names)
     return World(
         tables={name: rows for name, rows in tables.items() if rows},
         features=features,
@@ -187,6 +191,38 @@ def _with_backbone(seed: int, load: float, features: tuple[str, ...], tables: di
     return (*features, "backbone")
 
 
+def _more_targets(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> dict[str, Any]:
+    """Give some of those that have a target others beside it, loose as well as tight; return the scalars."""
+    dice = Dice(random.Random(f"{seed}:more_targets"))  # noqa: S311 - no secrets
+    given: dict[str, Any] = {}
+    for name, high in (("hubs_share_new_min", 1.0), ("west_share_min", 0.5)):
+        if dice.happens(0.2):
+            given[name] = dice.pick([0, dice.number(0, high)])
+    for row in tables["compute_type"]:
+        if dice.happens(0.2):
+            row["hubs_share_new_min"] = dice.number(0, 1)
+        if dice.happens(0.2):
+            row |= {"pflops_per_mw": dice.number(1, 500), "compute_min": dice.number(1, 5000)}
+    for row in tables["site_compute_type"]:
+        if dice.happens(0.1):
+            row["capacity_max"] = row["capacity_existing"] + dice.megawatts(0, 50)
+    return given | _quotas(dice, features, tables)
+
+
+def _quotas(dice: Dice, features: tuple[str, ...], tables: dict[str, Rows]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    if "facility_load" in features and dice.happens(0.2):
+        given["national_pue_max_new"] = dice.number(1, 1.8)
+    if "power_supply" not in features:
+        return given
+    for row in tables["site"]:
+        if dice.happens(0.1):
+            row["energy_max"] = dice.megawatts(1e4, 1e6)
+    if dice.happens(0.2):
+        given["national_energy_max"] = dice.megawatts(1e4, 3e6)
+    return {**given, "energy_max_on": dice.pick(["site_draw", "grid"])}
+
+
 def _details(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> dict[str, Any]:
     """Give some scenarios details of plant and price, by dice of their own; return the scalars."""
     dice = Dice(random.Random(f"{seed}:details"))  # noqa: S311 - no secrets
@@ -199,6 +235,72 @@ def _details(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> d
         if "grid_power_max" in row and dice.happens(0.5):
             row |= {"grid_power_max_new": dice.number(0, 50), "grid_power_new_cost": dice.number(0, 1e5)}
     return given
+
+
+def _with_zones(
+    seed: int, features: tuple[str, ...], tables: dict[str, Rows], names: dict[str, list[str]]
+) -> tuple[str, ...]:
+    """Give one in four of the scenarios zones, levels of protection and agreements, and return their features."""
+    dice = Dice(random.Random(f"{seed}:residency"))  # noqa: S311 - no secrets
+    if not dice.happens(0.25):
+        return features
+    zones = ["z0", "z1"]
+    members: Rows = [
+        {"site": site, "zone": zone, "member": site == names["site"][0] or dice.happens(0.6)}
+        for site in names["site"]
+        for zone in zones
+    ]
+    tables |= {"zone": [{"zone": zone} for zone in zones], "site_zone": members}
+    for row in (*tables["workload"], *tables["region_workload"]):
+        if dice.happens(0.2):
+            row["residency"] = dice.pick(zones)
+    for row in (*tables["workload"], *tables["site"]):
+        if dice.happens(0.2):
+            row["security_level"] = dice.whole(0, 5 if "site" in row else 2)
+    for kind in ("site", "hub", "side"):
+        agreed: Rows = [
+            {"region": r, "workload": k, kind: dice.pick(names[kind])}
+            for r, k in product(names["region"], names["workload"])
+            if dice.happens(0.1)
+        ]
+        for row in agreed:
+            row[f"agreed_share_{dice.pick(['min', 'max'])}"] = dice.pick([0, dice.number(0, 0.5), 1])
+        tables[f"region_workload_{kind}"] = agreed
+    return (*features, "residency")
+
+
+def _with_plants(
+    seed: int, features: tuple[str, ...], tables: dict[str, Rows], names: dict[str, list[str]]
+) -> tuple[str, ...]:
+    """Give one in four of the scenarios with power ratios of direct connection and a plant that sites share."""
+    dice = Dice(random.Random(f"{seed}:direct_connection"))  # noqa: S311 - no secrets
+    if "power_supply" not in features or not dice.happens(0.25):
+        return features
+    for row in tables["technology"]:
+        row["direct"] = dice.happens(0.5)
+    direct = {row["technology"] for row in tables["technology"] if row["direct"]}
+    most = {}
+    for row in tables["site_technology"]:
+        most[row["site"], row["technology"]] = row.get("green_capacity_max", row["green_capacity_existing"])
+    joined = {site for (site, technology), size in most.items() if technology in direct and size > 0}
+    tables["technology"].append({"technology": "joint", "counts_hourly": dice.happens(0.7)})
+    plant: Row = {"plant": "p0", "technology": "joint", "green_capacity_existing": dice.megawatts(0, 30)}
+    if dice.happens(0.7):
+        plant |= {"green_capacity_max": plant["green_capacity_existing"] + dice.megawatts(0, 30)}
+        plant |= {"green_capacity_cost": dice.price(0, 1e6), "availability": dice.pick([0, 1, dice.number(0, 1)])}
+    lines: Rows = [
+        {"site": site, "plant": "p0", "connected": number == 0 or dice.happens(0.5)}
+        for number, site in enumerate(names["site"])
+    ]
+    for row in (*(row for row in tables["site"] if row["site"] in joined), plant):
+        for name in ("self_use_share_min", "export_share_max", "self_supply_share_min"):
+            if dice.happens(0.15):
+                row[name] = dice.number(0, 1 if name == "export_share_max" else 0.5)
+    for row in lines:
+        if dice.happens(0.3):
+            row["private_line_cost"] = dice.price(0, 1e7)
+    tables |= {"plant": [plant], "site_plant": lines}
+    return (*features, "direct_connection")
 
 
 def _time(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:

@@ -32,7 +32,7 @@ INFINITIES = {"inf", "infinity", "∞", "无穷", "unlimited"}
 
 Check = tuple[Text, Text]
 """A problem and its remedy."""
-UNIT_WORDS = {"degrees": say("degrees"), "unit of the profile": say("unit of the profile")}
+UNIT_WORDS = {"degrees": say("degrees"), "unit of the row": say("unit of the row")}
 """The units that are words."""
 BETWEEN_LIMITS = say_as("between limits", " and ")
 KIND_WORDS: dict[Kind, Message] = {

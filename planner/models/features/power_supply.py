@@ -376,6 +376,8 @@ def green_power_availability(m: PlanModel, site: str, technology: str, timestep:
     """Green power is used in its hour, sold as excess, or (the slack) curtailed.
 
     green_power[s,g,t] + excess[s,g,t] ≤ availability[s,g,t] × green_capacity[s,g]  ∀ s,g,t  [MW]
+
+    Of a technology that a site has itself; what comes from a plant that sites share is limited there.
     """
     return (
         m.green_power[site, technology, timestep] + m.excess[site, technology, timestep]
@@ -420,12 +422,13 @@ def green_capacity(m: PlanModel, site: str, technology: str) -> Any:
     return m.green_capacity_existing[site, technology] + new
 
 
-def curtailed(m: PlanModel, site: str, technology: str, timestep: str) -> Any:
+def curtailed_term(m: PlanModel, site: str, technology: str, timestep: str) -> Any:
     """Green power that could be produced and is neither used nor sold [MW]: the slack of green_power_availability."""
-    return (
-        m.availability[site, technology, timestep] * m.green_capacity[site, technology]
-        - m.green_power[site, technology, timestep]
-        - m.excess[site, technology, timestep]
+    return sum(
+        m.availability[site, g, timestep] * m.green_capacity[site, g]
+        - m.green_power[site, g, timestep]
+        - m.excess[site, g, timestep]
+        for g in m.OWN_OF[site, technology]
     )
 
 
@@ -557,9 +560,12 @@ VARIANTS: Variants = {
 def build(m: PlanModel) -> None:
     """Add supply, the balance and what the supply costs."""
     existing, most = m.inputs.series("green_capacity_existing"), expandable.most_of(m.inputs, "green_capacity")
-    pairs = most.index[most > 0].to_frame(index=False)
+    own = most.index[most > 0].to_frame(index=False)
     contractable = most.index[most > existing].to_frame(index=False)
+    pairs = _supplied(m.inputs, own)
     m.members("SITE_TECHNOLOGIES", pairs.itertuples(index=False, name=None), dimen=2)
+    m.members("OWN_TECHNOLOGIES", own.itertuples(index=False, name=None), dimen=2)
+    m.subsets("OWN_OF", m.SITE_TECHNOLOGIES, own.assign(member=own["technology"]), list(PAIR))
     m.members("CONTRACTABLE", contractable.itertuples(index=False, name=None), dimen=2)
     m.subsets("TECHNOLOGIES_AT", m.SITES, pairs, ["site"])
     hourly = pairs[pd.MultiIndex.from_frame(pairs).isin(counted_hourly(m.inputs))]
@@ -575,9 +581,19 @@ def build(m: PlanModel) -> None:
         m.add_term("cost", term, rule)
     m.constrain(power_balance, m.SITES, m.TIMESTEPS, unit="MW")
     m.constrain(grid_power_limit, m.GRID_POWER_MAX_GIVEN, m.TIMESTEPS, unit="MW")
-    m.constrain(green_power_availability, m.SITE_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
+    m.constrain(green_power_availability, m.OWN_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
     m.constrain(green_capacity_limit, m.CONTRACTABLE, unit="MW")
     m.constrain(certificates_limit, m.CERTIFICATES_LIMITED, unit="MWh/a")
+
+
+def _supplied(inputs: Scenario, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the sites and technologies that have green power: their own, and what other features bring."""
+    parts = [supplies(inputs) for feature, supplies in inputs.declarations.supplies.items() if inputs.has(feature)]
+    if not parts:
+        return own
+    found = pd.MultiIndex.from_frame(pd.concat([own, *(part[list(PAIR)] for part in parts)]))
+    every = inputs.full_index(PAIR)
+    return every[every.isin(found)].to_frame(index=False)
 
 
 COSTS = {
@@ -596,7 +612,8 @@ def _build_supply(m: PlanModel) -> None:
     m.variable("green_capacity_new", m.CONTRACTABLE, unit="MW", is_investment=True)
     m.variable("certificates", m.CERTIFICATE_PRICE_GIVEN, unit="MWh/a")
     m.expression("green_capacity", m.SITE_TECHNOLOGIES, rule=green_capacity, unit="MW")
-    m.expression("curtailed", m.SITE_TECHNOLOGIES, m.TIMESTEPS, rule=curtailed, unit="MW")
+    m.add_term("curtailed", "own", curtailed_term)
+    m.open_total("curtailed", m.SITE_TECHNOLOGIES, m.TIMESTEPS, unit="MW")
     m.expression("grid_energy", m.SITES, m.TIMESTEPS, rule=grid_energy, unit="MWh/a")
     m.expression("green_energy", m.SITE_TECHNOLOGIES, rule=green_energy, unit="MWh/a")
     m.expression("excess_energy", m.SITE_TECHNOLOGIES, rule=excess_energy, unit="MWh/a")
@@ -702,13 +719,30 @@ VALUES = (
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
-    """Return power into and out of each site by timestep [MW]; stores add to both."""
-    del inputs
+    """Return power into and out of each site by timestep [MW]; stores add to both.
+
+    Of each technology that a site has itself also the power there is in each timestep, and what is left of it [MW].
+    """
     green = ledger.column(tables, "power_supply_technology", "green_power", STEP)
+    room, used = _own_room(inputs, tables)
     return {
+        "green_room": room,
+        "green_left": room - used,
         "power_in": ledger.column(tables, "power_supply", "grid_power", STEP).add(green, fill_value=0.0),
         "power_out": ledger.column(tables, "facility_load", "facility_load", STEP),
     }
+
+
+def _own_room(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.Series, pd.Series]:
+    """Return what each site's own capacity can give, and what of it is used or sold, by site, technology, step [MW]."""
+    used = ledger.column(tables, "power_supply_technology", "green_power", TRIPLE)
+    used = used + ledger.column(tables, "power_supply_technology", "excess", TRIPLE)
+    most = inputs.series("green_capacity_max").combine_first(inputs.series("green_capacity_existing"))
+    own = pd.MultiIndex.from_arrays([used.index.get_level_values(key) for key in PAIR]).isin(most.index[most > 0])
+    used = used[own]
+    capacity = ledger.column(tables, "power_supply_capacity", "green_capacity", PAIR)
+    held = ledger.spread(capacity, used.index.to_frame(index=False)).fillna(0.0).to_numpy()
+    return inputs.series("availability").reindex(used.index).fillna(0.0) * held, used
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
@@ -723,11 +757,12 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from _audit_balance(inputs, tables, grid, green.groupby(level=list(STEP)).sum())
     yield from _audit_connections(inputs, tables, grid)
     yield from _audit_peaks(inputs, tables, grid)
-    available = inputs.series("availability").reindex(green.index).fillna(0.0)
-    held = ledger.spread(capacity, green.index.to_frame(index=False)).fillna(0.0).to_numpy()
-    yield from Finding.all_at_most("green_power_availability", green + excess, available * held, "MW")
+    room, left = (ledger.added(inputs, tables, total) for total in ("green_room", "green_left"))
+    yield from Finding.all_at_most(
+        "green_power_availability", green + excess, room.reindex(green.index).fillna(0.0), "MW"
+    )
     slack = ledger.column(tables, "power_supply_technology", "curtailed", TRIPLE)
-    yield from Finding.all_equal("curtailed", available * held - green - excess, slack, "MW")
+    yield from Finding.all_equal("curtailed", left, slack, "MW")
     yield from _audit_purchases(inputs, capacity, certificates)
     yield from _audit_costs(inputs, tables, capacity, certificates)
 

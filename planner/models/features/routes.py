@@ -180,7 +180,7 @@ def counts_latency(inputs: Scenario) -> bool:
 
 
 def admissible(inputs: Scenario) -> pd.DataFrame:
-    """Return the routes: every (region, workload, site) that reach and latency allow.
+    """Return the routes: every (region, workload, site) that reach, latency and the features' ``admits`` allow.
 
     Returns
     -------
@@ -192,6 +192,25 @@ def admissible(inputs: Scenario) -> pd.DataFrame:
 
 
 def _admissible(inputs: Scenario) -> pd.DataFrame:
+    routes = near_enough(inputs)
+    return routes[admitted(inputs, routes)].reset_index(drop=True)
+
+
+def admitted(inputs: Scenario, routes: pd.DataFrame) -> pd.Series:
+    """Return which of some routes, by region, workload and site, all features of the scenario admit."""
+    allowed = pd.Series(data=True, index=routes.index)
+    for feature, admits in inputs.declarations.admits.items():
+        if inputs.has(feature):
+            allowed &= admits(inputs, routes)
+    return allowed
+
+
+def near_enough(inputs: Scenario) -> pd.DataFrame:
+    """Return the routes that latency and reach allow, as :func:`admissible`, whatever other features forbid."""
+    return inputs.once(_near_enough).copy(deep=False)
+
+
+def _near_enough(inputs: Scenario) -> pd.DataFrame:
     routes = inputs.once(_possible)
     limit = routes["workload"].map(latency_limits(inputs))
     routes = routes[(limit.isna() | (routes["needed"] <= limit)) & _within_reach(inputs, routes)]
@@ -288,6 +307,7 @@ def _mended(inputs: Scenario, limits: pd.Series, region: str, workload: str) -> 
     """Say which limit on latency, or else which reach, would give a region's work its nearest site."""
     possible = inputs.once(_possible)
     times = possible[(possible["region"] == region) & (possible["workload"] == workload)].dropna(subset="needed")
+    times = times[admitted(inputs, times)]
     if times.empty:
         return ""
     times = times.assign(latency=times["needed"]).sort_values("latency", kind="stable")
@@ -351,7 +371,7 @@ def slower_rtt(inputs: Scenario) -> dict[Key, list[float]]:
 
 def _slower(inputs: Scenario, name: str, trips: float) -> dict[Key, list[float]]:
     routes = inputs.once(_possible).dropna(subset="needed")
-    routes = routes[_within_reach(inputs, routes)]
+    routes = routes[_within_reach(inputs, routes) & admitted(inputs, routes)]
     needed = (routes["needed"] * trips).map(_rounded_up)
     steps: dict[Key, list[float]] = {}
     for workload, limit in inputs.series(name).items():

@@ -70,7 +70,7 @@ PARAMETERS = (
         "pflops_per_mw",
         ("compute_type",),
         "PFLOPS/MW",
-        say("Computing power of a MW of IT load; reports only."),
+        say("Computing power of a MW of IT load."),
         None,
         plausible=Plausible(1.0, 10000.0, (TFLOPS, EFLOPS)),
     ),

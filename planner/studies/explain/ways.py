@@ -191,6 +191,8 @@ def newness_of(scenario: Scenario, parameter: str, key: Key) -> Newness:
 def _present(scenario: Scenario, one: Relaxation, keys: Mapping[Key, Any]) -> dict[Key, Any]:
     if isinstance(one, Amount):
         return {key: number for key, number in one.present(scenario).items() if key in keys}
+    if () in keys:
+        return {(): scenario.scalar(one.parameter)}
     series = scenario.series(one.parameter)
     return {key: series.loc[key if len(key) > 1 else key[0]] for key in keys}
 
