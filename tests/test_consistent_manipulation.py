@@ -122,9 +122,9 @@ DECISIONS: dict[str, tuple[str, Decisions, bool, set[str]]] = {
         {("return_path_traffic", "capital", "hebei", "gate", "day"): -4,
          ("return_path_traffic", "capital", "hebei", "far + pass", "day"): 4}, True, {"return_class_traffic"}),
     "traffic that is not carried": (
-        "certificate", {("path_traffic", "coast", "shanghai", "delta", "day"): -4}, True, {"pair_traffic"}),
+        "certificate", {("path_traffic", "capital", "gansu", "gate + pass", "day"): -2}, True, {"pair_traffic"}),
     "traffic back that is not carried": (
-        "certificate", {("return_path_traffic", "coast", "shanghai", "delta", "day"): -4}, True, {"return_pair_traffic"}),
+        "certificate", {("return_path_traffic", "capital", "gansu", "gate + pass", "day"): -1}, True, {"return_pair_traffic"}),
     "a link widened by less than it carries": ("certificate", {("link_modules", "gate"): -1}, True, {"link_limit"}),
     "half a module of a link": ("certificate", {("link_modules", "gate"): 0.5}, True, {"link_modules"}),
     "more modules of a link than may be built": ("certificate", {("link_modules", "gate"): 3}, True, {"link_modules_max"}),

@@ -90,8 +90,15 @@ LISTED: dict[str, dict[str, str]] = {
         "profiles/typical_year.py": "temperature",
         "profiles/days/whole_days.py": "period position timestep_duration timestep_weight",
     },
+    "An import writes the columns of the tables it is for.": {
+        "io/network/network_tables.py": (
+            "link_capacity_existing link_capacity_existing_back link_length link_module_cost link_module_size "
+            "link_modules_max"
+        ),
+    },
     "Elements of another tool's file, which are called so there.": {
-        "io/network/sndlib_xml.py": "capacity demand",
+        "io/network/graphml.py": "target",
+        "io/network/sndlib_xml.py": "capacity demand target",
     },
     "``representative_days`` in ``[time]`` is a setting, which the feature is called after.": {
         "io/read/json_schema.py": "representative_days",

@@ -53,7 +53,7 @@ def chart_run(
     place = _site(results, kind, site)
     working_on(say("drawing the figure"))
     import_alone("matplotlib")
-    from planner.views.page.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     notes: list[Text] = [*map_notes(results, language), say("Run: {run}.", run=run.resolve().name)]
     draw = _duration if kind == "duration" else partial(_dispatch, start=start)

@@ -40,7 +40,7 @@ def draw(
     working_on(say("drawing the map"))
     import_alone("matplotlib")
     from planner.views.maps.figure import draw_map  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.views.page.sheet import save_figure  # noqa: PLC0415 - as above
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
 
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name

@@ -12,8 +12,8 @@ from matplotlib.text import Text
 
 from planner.views.charts.dispatch import draw_dispatch
 from planner.views.charts.stretches import choose_stretches
+from planner.views.maps.sheet import save_figure
 from planner.views.page.errors import DrawingError
-from planner.views.page.sheet import save_figure
 from tests.charts.test_hours import hours_of
 
 if TYPE_CHECKING:

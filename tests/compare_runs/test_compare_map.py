@@ -11,8 +11,8 @@ from shapely import LineString, Point
 
 from planner.studies.compare.layers import change_layers
 from planner.views.maps.difference import draw_changes
+from planner.views.maps.sheet import save_figure
 from planner.views.page.errors import DrawingError
-from planner.views.page.sheet import save_figure
 
 if TYPE_CHECKING:
     from pathlib import Path

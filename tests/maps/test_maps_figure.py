@@ -20,10 +20,10 @@ from planner.views.maps.figure import draw_map
 from planner.views.maps.flows import select_flows
 from planner.views.maps.labels import Name, place_names
 from planner.views.maps.layers import Flow
-from planner.views.maps.scales import choose_breaks, classify
+from planner.views.maps.sheet import save_figure
 from planner.views.page import style
 from planner.views.page.errors import DrawingError
-from planner.views.page.sheet import save_figure
+from planner.views.page.scales import choose_breaks, classify
 
 ALBERS = Proj("+proj=aea +lat_1=25 +lat_2=47 +lon_0=105 +datum=WGS84")
 NOTHING = make_layer([make_site("x", 100, 30)]).iloc[:0]

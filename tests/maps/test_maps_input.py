@@ -15,9 +15,9 @@ from matplotlib.text import Text
 
 from planner.views.maps.figure import draw_map
 from planner.views.maps.projection import project_arc, project_shape
+from planner.views.maps.sheet import save_figure
 from planner.views.page.errors import DrawingError
 from planner.views.page.glyphs import clean_text, measure_text, shorten_text, wrap_text
-from planner.views.page.sheet import save_figure
 from tests.limits import NESTED, shallow
 
 EMPTY = gpd.GeoDataFrame()

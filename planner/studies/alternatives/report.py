@@ -40,7 +40,7 @@ def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str],
     import_alone("matplotlib")
     from planner.views.charts.alternatives import draw_alternatives  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.charts.sweep import Words  # noqa: PLC0415
-    from planner.views.page.sheet import save_figure  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415
 
     columns = _columns(found, language)
     if not columns:

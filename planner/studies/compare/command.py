@@ -111,7 +111,7 @@ def draw_difference(
     working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.maps.difference import draw_changes  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.views.page.sheet import save_figure  # noqa: PLC0415 - as above
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
 
     sites, moves = change_layers(comparison)
     title, notes = _title(comparison), _notes(comparison)

@@ -43,7 +43,7 @@ def draw_points(
     working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.charts.cost_of_green import draw_cost_of_green  # noqa: PLC0415 - matplotlib is slow to import
-    from planner.views.page.sheet import save_figure  # noqa: PLC0415
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415
 
     share = illustrative_share(scenario)
     notes = [illustrative_note(share)] if share else []

@@ -71,7 +71,7 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], front: Front, out: Path
     import_alone("matplotlib")
     from planner.views.charts.pareto import Headings, draw_pareto  # noqa: PLC0415
     from planner.views.charts.sweep import Words  # noqa: PLC0415
-    from planner.views.page.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     solved = [row for row in rows if row["status"] in WITH_PLAN]
     values = {objective: [value_of(row, objective) for row in solved] for objective in front.objectives}

@@ -109,7 +109,7 @@ def draw_points(scenario: Scenario, rows: Sequence[Row], sweep: Sweep, out: Path
     working_on(say("drawing the figure"))
     import_alone("matplotlib")
     from planner.views.charts.sweep import Measure, Words, draw_sweep  # noqa: PLC0415
-    from planner.views.page.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
+    from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - matplotlib is slow to import
 
     keys = [axis.key for axis in sweep.axes]
     table = as_table(rows, keys)

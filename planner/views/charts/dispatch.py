@@ -12,8 +12,8 @@ from planner.language import Message, Text, rendered, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, Page, open_page, scale_figures, set_ticks
 from planner.views.charts.stretches import Choice, Stretch, choose_stretches
+from planner.views.maps.sheet import plain_settings
 from planner.views.page.glyphs import measure_text, shorten_text
-from planner.views.page.sheet import plain_settings
 from planner.views.page.text import list_names
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from planner.language import Text, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, open_page, scale_figures, set_ticks
-from planner.views.page.sheet import plain_settings
+from planner.views.maps.sheet import plain_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

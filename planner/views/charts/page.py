@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from planner.language import Language, Text, rendered
 from planner.views.charts import style
+from planner.views.maps.sheet import open_sheet
 from planner.views.page.glyphs import FONT_FILE, clean_text, measure_text, shorten_text, wrap_text, write_text
-from planner.views.page.sheet import open_sheet
 from planner.views.page.style import INK, MUTED
 from planner.views.page.text import check_language, tell_missing
 
@@ -44,7 +44,7 @@ class Page:
     Attributes
     ----------
     figure
-        The figure, for :func:`planner.views.page.sheet.save_figure`.
+        The figure, for :func:`planner.views.maps.sheet.save_figure`.
     sheet
         Axes over the whole page, in points.
     language

@@ -11,8 +11,8 @@ from matplotlib.ticker import MaxNLocator
 from planner.language import Text, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, Page, open_page, scale_figures, set_ticks
+from planner.views.maps.sheet import plain_settings
 from planner.views.page.glyphs import write_text
-from planner.views.page.sheet import plain_settings
 from planner.views.page.style import INK, MUTED
 
 if TYPE_CHECKING:

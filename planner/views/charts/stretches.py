@@ -10,8 +10,8 @@ import numpy as np
 
 from planner.language import Message, Named, Text, join, say
 from planner.views.charts.text import name_day, name_weekday
-from planner.views.maps.scales import format_number
 from planner.views.page.errors import DrawingError
+from planner.views.page.scales import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from planner.language import SEMICOLON, Language, Message, Text, join, say
 from planner.views.charts import style
 from planner.views.charts.grid import COLORS, FOOT, MARKERS, open_grid
 from planner.views.charts.page import Entry, Page, open_page, scale_figures, set_ticks
+from planner.views.maps.sheet import plain_settings
 from planner.views.page.glyphs import measure_text, shorten_text, write_text
-from planner.views.page.sheet import plain_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,11 +21,11 @@ from planner.views.maps.legend import Legend
 from planner.views.maps.links import Links, draw_links
 from planner.views.maps.notes import collect_notes, draw_notes, draw_title, measure_map, wrap_title
 from planner.views.maps.projection import Bounds, Frame, fit_frame
-from planner.views.maps.scales import CircleScale, WidthScale
+from planner.views.maps.sheet import open_sheet, plain_settings
 from planner.views.maps.sites import draw_names
 from planner.views.page import style
 from planner.views.page.glyphs import clean_text
-from planner.views.page.sheet import open_sheet, plain_settings
+from planner.views.page.scales import CircleScale, WidthScale
 
 PAD = (0.005, 0.028, 0.056, 0.022)
 """Room around the land: more on the right, where the inset stands beside Taiwan and not on it."""

@@ -17,9 +17,9 @@ from planner.views.maps.flows import Selection, select_flows
 from planner.views.maps.labels import Name, Placed
 from planner.views.maps.layers import NEGLIGIBLE, Layers, Site, check_layer, read_layers
 from planner.views.maps.legend import Legend, numbers_of, say_smallest, show_circles, show_widths
-from planner.views.maps.scales import format_number
 from planner.views.page import style
 from planner.views.page.glyphs import clean_text
+from planner.views.page.scales import format_number
 from planner.views.page.text import check_language
 
 GAIN, LOSS, NONE = "change_gain", "change_loss", "change_none"

@@ -16,10 +16,10 @@ from planner.views.maps.labels import Name, Placed
 from planner.views.maps.layers import Layers, read_layers
 from planner.views.maps.legend import Key, Legend, explain
 from planner.views.maps.links import Links, explain_links, read_links
-from planner.views.maps.scales import choose_breaks, pick_demand_colour
 from planner.views.maps.sites import draw_regions, draw_sites
 from planner.views.page import style
 from planner.views.page.glyphs import shorten_text
+from planner.views.page.scales import choose_breaks, pick_demand_colour
 from planner.views.page.text import check_language, list_names
 
 

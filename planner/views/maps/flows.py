@@ -12,8 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from planner.views.maps.layers import Flow
 from planner.views.maps.projection import Frame, project_arc
-from planner.views.maps.scales import WidthScale
 from planner.views.page import style
+from planner.views.page.scales import WidthScale
 
 ARROW_AT = 0.62
 """Where on the arc its arrow stands, as a share of its length: past the middle, clear of the circles."""

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from planner.language import Language, rendered, say
 from planner.views.maps.land import Land, add_axes, draw_land, project_sea
 from planner.views.maps.projection import Bounds, Frame, fit_frame, measure_bar, measure_page
-from planner.views.maps.scales import format_number, round_down
 from planner.views.page import style
 from planner.views.page.glyphs import measure_text, write_text
+from planner.views.page.scales import format_number, round_down
 
 INSET_HEIGHT = 102.0
 BAR_SHARE = 0.17

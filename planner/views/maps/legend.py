@@ -10,7 +10,10 @@ from matplotlib.patches import Circle, Polygon, Rectangle
 from planner.language import Language, Message, Text, rendered, say
 from planner.views.maps.flows import Selection, measure_arrow
 from planner.views.maps.projection import Bounds
-from planner.views.maps.scales import (
+from planner.views.page import style
+from planner.views.page.glyphs import wrap_text, write_text
+from planner.views.page.numbers import per_cent
+from planner.views.page.scales import (
     CircleScale,
     WidthScale,
     choose_samples,
@@ -18,9 +21,6 @@ from planner.views.maps.scales import (
     format_number,
     pick_demand_colour,
 )
-from planner.views.page import style
-from planner.views.page.glyphs import wrap_text, write_text
-from planner.views.page.numbers import per_cent
 
 ROW = 12.6
 """Height of a row [pt]."""

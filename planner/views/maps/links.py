@@ -15,11 +15,11 @@ from planner.language import rendered, say
 from planner.views.maps.layers import NEGLIGIBLE, check_layer, check_shape
 from planner.views.maps.legend import SWATCH, Legend
 from planner.views.maps.projection import Frame, project_arc
-from planner.views.maps.scales import WidthScale, choose_samples, format_about, format_number
 from planner.views.page import style
 from planner.views.page.errors import DrawingError
 from planner.views.page.glyphs import write_text
 from planner.views.page.numbers import per_cent
+from planner.views.page.scales import WidthScale, choose_samples, format_about, format_number
 
 NEEDED = ("link", "from", "to", "traffic", "traffic_back", "utilisation")
 CASING = 0.9

@@ -10,9 +10,9 @@ from planner.language import SENTENCES, Language, Message, Text, join, rendered,
 from planner.views.maps.basemap import BaseMap
 from planner.views.maps.layers import Layers, Region
 from planner.views.maps.projection import Bounds
-from planner.views.maps.scales import format_number
 from planner.views.page import style
 from planner.views.page.glyphs import clean_text, measure_text, shorten_text, wrap_text, write_text
+from planner.views.page.scales import format_number
 from planner.views.page.text import list_names, tell_missing
 
 LINES_MAX = 9

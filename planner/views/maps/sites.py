@@ -14,9 +14,9 @@ from shapely.geometry.base import BaseGeometry
 from planner.views.maps.labels import Name, Placed, place_names
 from planner.views.maps.layers import Region, Site
 from planner.views.maps.projection import Bounds, Frame
-from planner.views.maps.scales import CircleScale, pick_demand_colour, pick_green_colour
 from planner.views.page import style
 from planner.views.page.glyphs import measure_text, shorten_text, write_text
+from planner.views.page.scales import CircleScale, pick_demand_colour, pick_green_colour
 
 LINE_HEIGHT = 1.2
 """Height of a name's box, in font sizes: from below the descenders to above the capitals."""
