@@ -41,6 +41,7 @@ ORDINARY = frozenset(
         "path",
         "scope",
         "share",
+        "target",
         "time",
         "to",
     }
@@ -97,8 +98,7 @@ LISTED: dict[str, dict[str, str]] = {
         ),
     },
     "Elements of another tool's file, which are called so there.": {
-        "io/network/graphml.py": "target",
-        "io/network/sndlib_xml.py": "capacity demand target",
+        "io/network/sndlib_xml.py": "capacity demand",
     },
     "``representative_days`` in ``[time]`` is a setting, which the feature is called after.": {
         "io/read/json_schema.py": "representative_days",
@@ -125,11 +125,17 @@ LISTED: dict[str, dict[str, str]] = {
         "pipeline/dispatch_year.py": "green_power_share green_shortfall representative_days unserved_price",
     },
     "A layer drawn by its columns: a map is made of a file alone, whoever made it.": {
-        "figures/lines.py": "modules traffic",
-        "io/results/qgis_style.py": "allocation it_load",
+        "io/results/qgis_style.py": "allocation it_load traffic",
         "views/maps/difference.py": "allocation",
+        "views/maps/links.py": "modules traffic",
         "views/maps/layers.py": "allocation capacity_new demand green_power_share green_power_share_mode it_load",
         "views/report/destinations.py": "demand",
+    },
+    "The lines of a network by the columns of ``figures/lines.py``, whatever feature has them.": {
+        "figures/lines.py": "modules traffic",
+        "studies/compare/differences/tables.py": "modules traffic",
+        "studies/compare/sheets.py": "modules traffic",
+        "views/report/network.py": "modules traffic",
     },
     "Words, colours and ids of the page's script and of the charts, by the name of what is drawn.": {
         "views/charts/dispatch.py": "discharge",
@@ -138,14 +144,14 @@ LISTED: dict[str, dict[str, str]] = {
         "views/charts/style.py": "facility_load grid_power",
         "scenario/column.py": "charge discharge",
         "views/report/controls.py": "capacity demand pue",
-        "views/report/explorer.py": "demand period traffic traffic_per_mw",
+        "views/report/explorer.py": "demand modules period traffic traffic_per_mw",
         "views/report/script_texts.py": "traffic",
         "views/report/spending.py": "certificates curtailed demand excess",
     },
     "Places in ``summary.json`` and its counts, each with its sentence.": {
         "studies/alternatives/report.py": "capacity_new",
         "studies/compare/differences/moves.py": "demand",
-        "studies/compare/text.py": "capacity_new certificates",
+        "studies/compare/text.py": "capacity_new certificates modules traffic",
         "studies/compare/words.py": "certificates",
         "studies/sweep/report.py": "capacity_new",
         "views/headline.py": "green_shortfall routes",
