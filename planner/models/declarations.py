@@ -81,7 +81,7 @@ def declarations() -> Declarations:
     said = _completed((column for _, column in columns), sets, parameters.values())
     hooks = {
         hook: {name: _Hook(name, hook) for name, module in modules.items() if hasattr(module, hook)}
-        for hook in ("audit_terms", "admits", "supplies")
+        for hook in ("audit_terms", "admits", "supplies", "occupies")
     }
     return Declarations(
         tuple(modules),
@@ -99,6 +99,7 @@ def declarations() -> Declarations:
         guests=frozenset(_guests()),
         admits=hooks["admits"],
         supplies=hooks["supplies"],
+        occupies=hooks["occupies"],
     )
 
 
