@@ -13,7 +13,7 @@ from tests.reached import definitions_of, holds_number, is_code, reached_from
 MODULES = {**{name: module.__name__ for name, module in feature_modules().items()}, "objective": ""}
 MODULES["objective"] = "planner.models.objective"
 AUDITING = ("audit", "audit_terms", "summary")
-MAKING = ("build", "derive", "check", "obstacles", "report", "admits", "supplies")
+MAKING = ("build", "derive", "check", "obstacles", "report", "admits", "supplies", "occupies")
 """All that decides on the plan and its tables; a warning decides nothing."""
 ALWAYS_AUDITED = (
     "planner.models.audit:audit",

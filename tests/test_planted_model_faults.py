@@ -22,6 +22,7 @@ from planner.models.features import (
     allocation,
     backbone,
     demand,
+    disaster_recovery,
     facility_load,
     flexible_workloads,
     green_power_share,
@@ -38,6 +39,7 @@ from planner.models.features import (
 from planner.models.rules import audit_physics
 from tests.algebra import scenario_of
 from tests.features.test_backbone import NET
+from tests.features.test_disaster_recovery import WARM
 from tests.hours import DAY, FLEX, STORE
 from tests.reached import holds_number
 from tests.test_audit_independence import SHARED, makes
@@ -279,6 +281,16 @@ def everywhere(inputs: Any, routes_: pd.DataFrame) -> pd.Series:
     return pd.Series(data=True, index=routes_.index)
 
 
+def not_kept(m: Any, site: str, compute_type: str) -> Any:
+    """Serve work from half of the room that is kept for standby."""
+    return 0.5 * sum(m.reserved[s, c] for s, c in m.RESERVABLE_AT[site, compute_type])
+
+
+def one_domain(inputs: Any) -> dict[str, str]:
+    """Let each site be lost by itself."""
+    return {site: site for site in inputs.sets["site"]}
+
+
 def as_it_comes(duration: Any, rate: Any, hours: float) -> Any:
     """Let work wait twice as long."""
     del rate
@@ -310,6 +322,8 @@ FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] =
     "a limit on latency read as a round trip": (FULL, routes, "latency_limits", twice_the_latency, {"latency_max"}),
     "reach forgotten": (BOUND, routes, "_within_reach", everywhere, {"reach"}),
     "zones and levels forgotten": (FULL, residency, "admits", everywhere, {"residency"}),
+    "half of the standby served from": (WARM, disaster_recovery, "reserved_term", not_kept, {"site_capacity"}),
+    "hubs not lost together": (WARM, disaster_recovery, "_owners", one_domain, {"disaster_recovery_domain"}),
     "half of the load forgotten": (FULL, allocation, "it_load_term", unloaded, {"it_load"}),
     "deadlines twice as far": (FLEX, flexible_workloads, "_recent", as_it_comes, {"deadline"}),
     "a class of work on any path": (NET, backbone, "class_traffic", any_path, {"class_traffic"}),

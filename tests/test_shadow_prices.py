@@ -31,6 +31,7 @@ from tests.features.test_direct_connection import (
     UNLINED,
 )
 from tests.features.test_direct_connection import LIMITED as PLANT_LIMITED
+from tests.features.test_disaster_recovery import WARM
 from tests.features.test_emissions import CERTIFIED
 from tests.features.test_flexible_workloads import HALF
 from tests.features.test_green_power_share import MONTHLY, world_of
@@ -82,6 +83,7 @@ WORLDS: dict[str, World] = {
     "targets": ALL,
     **{f"floor of {kind}": world for kind, world in FLOORS.items()},
     **{f"cap of {kind}": world for kind, world in CAPS.items()},
+    "standby": WARM,
     "supplied": SUPPLIED,
     "ratios": FULL,
     "used": CHEAP,

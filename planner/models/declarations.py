@@ -100,6 +100,7 @@ def declarations() -> Declarations:
         guests=frozenset(_guests()),
         admits=asked["admits"],
         supplies=asked["supplies"],
+        occupies=asked["occupies"],
     )
 
 
@@ -109,7 +110,7 @@ def _declared(what: str) -> list[tuple[str, Any]]:
     return [(name, each) for name, module in modules.items() for each in getattr(module, what, ())]
 
 
-ASKED = ("audit_terms", "ways", "admits", "supplies")
+ASKED = ("audit_terms", "ways", "admits", "supplies", "occupies")
 """Hooks by which features answer each other, without knowing who asks."""
 
 

@@ -43,6 +43,7 @@ HOOKS: Mapping[str, list[str]] = {
     "obstacles": ["inputs"],
     "admits": ["inputs", "routes"],
     "supplies": ["inputs"],
+    "occupies": ["inputs"],
     "summary": ["inputs", "tables"],
 }
 """The functions by which the planner asks a feature, and what it hands them."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Admits = Callable[[Any, pd.DataFrame], pd.Series]
     Supplies = Callable[[Any], pd.DataFrame]
+    Occupies = Callable[[Any], pd.DataFrame]
     AuditTerms = Callable[[Any, Mapping[str, pd.DataFrame]], Mapping[str, pd.Series]]
     Ways = Callable[[Any], pd.DataFrame]
 
@@ -259,6 +260,8 @@ class Declarations:
     """What says which routes a feature admits, by feature in canonical order."""
     supplies: Mapping[str, Supplies] = field(default_factory=dict)
     """What says to which sites a feature brings green power, and of which technology, by feature."""
+    occupies: Mapping[str, Occupies] = field(default_factory=dict)
+    """What says which room a feature may take at which sites beside the work that is served there, by feature."""
 
     def ordered(self, features: Collection[str]) -> tuple[str, ...]:
         """Return the features of a scenario in canonical order, in which none that it does not list has a say."""

@@ -25,7 +25,7 @@ SCALED, WILD = 0.2, 0.3
 """Cumulated shares of the scenarios that are very large or small throughout, and of those that mix both."""
 NEVER = frozenset({"representative_days"})
 """Made by the planner from a year of hours, with the tables that say how well; not chosen."""
-LATER = frozenset({"policy_targets", "backbone", "residency", "direct_connection"})
+LATER = frozenset({"policy_targets", "backbone", "residency", "direct_connection", "disaster_recovery"})
 """Drawn by dice of their own after all else, so that the worlds of the seeds before them stay what they were."""
 MODES = ("certificate", "matched", "every_timestep")
 LOOKS_BACK = frozenset({"storage", "flexible_workloads", "grid_limits"})
@@ -120,6 +120,9 @@ def random_world(seed: int) -> World:
     parameters |= _details(seed, features, tables)
     features = _with_zones(seed, features, tables, names)
     features = _with_plants(seed, features, tables, names)
+    features = _with_standby(seed, features, tables)
+    if "disaster_recovery" in features:
+        parameters |= _domains(seed, tables)
     return World(
         tables={name: rows for name, rows in tables.items() if rows},
         features=features,
@@ -301,6 +304,28 @@ def _with_plants(
             row["private_line_cost"] = dice.price(0, 1e7)
     tables |= {"plant": [plant], "site_plant": lines}
     return (*features, "direct_connection")
+
+
+def _with_standby(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> tuple[str, ...]:
+    """Give one in five of the scenarios that have capacity standby for some work, and return their features."""
+    dice = Dice(random.Random(f"{seed}:disaster_recovery"))  # noqa: S311 - no secrets
+    if "site_capacity" not in features or not dice.happens(0.2):
+        return features
+    for row in tables["workload"]:
+        if dice.happens(0.6):
+            row["standby_share"] = dice.pick([0, dice.number(0, 0.5), 1])
+            row["standby_power_share"] = dice.pick([0, dice.number(0, 1)])
+        if dice.happens(0.2):
+            row["standby_latency_max"] = dice.number(2, 60)
+    return (*features, "disaster_recovery")
+
+
+def _domains(seed: int, tables: dict[str, Rows]) -> dict[str, Any]:
+    """Return what is lost together: hubs, sites, or circles where every site has a place."""
+    dice = Dice(random.Random(f"{seed}:failure_domain"))  # noqa: S311 - no secrets
+    if all("longitude" in row for row in tables["site"]) and dice.happens(0.5):
+        return {"standby_distance_min": dice.number(1, 2000)}
+    return {"failure_domain": dice.pick(["hub", "site"])}
 
 
 def _time(dice: Dice, names: dict[str, list[str]], features: tuple[str, ...]) -> dict[str, Rows]:

@@ -1057,9 +1057,16 @@ def _wiring(inputs: Scenario) -> Wiring:
     return Wiring({link: (begin[link], end[link]) for link in begin}, delays, frozenset(usable))
 
 
-def _audit_routes(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Each route is as fast as the fastest path, and what comes back has a path in time."""
-    table = tables["routes"]
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return the latency that a workload's limit is held against, by region, workload and site [ms]."""
+    del tables
+    index = inputs.full_index(("region", "workload", "site"))
+    there, back = _latencies_again(inputs, index.to_frame(index=False))
+    return {"latency_needed": pd.Series(np.maximum(there, back), index)}
+
+
+def _latencies_again(inputs: Scenario, table: pd.DataFrame) -> tuple[Vector, Vector]:
+    """Find again the latency to the site, and back where something comes back (else 0) [ms], of each row."""
     least = _wiring(inputs).least(inputs.sets["node"])
     ends = (pd.Index(table[name].map(_places(inputs, name))) for name in ("region", "site"))
     rows, columns = (least.index.get_indexer(end) for end in ends)
@@ -1067,14 +1074,19 @@ def _audit_routes(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Itera
     access = (
         inputs.series("access_latency").reindex(pd.MultiIndex.from_frame(table[["region", "site"]])).to_numpy(float)
     )
-    keys = pd.MultiIndex.from_frame(table[["region", "workload", "site", "path"]])
-    there = pd.Series(fastest[rows, columns] + access, keys)
-    found = pd.Series(table["latency"].to_numpy(float), keys)
-    yield from Finding.all_equal("latency", there.replace(np.inf, -1.0), found, "ms")
     returns = table["workload"].map(inputs.series("return_traffic_per_mw")).to_numpy() > 0
-    back = pd.Series(np.where(returns, fastest[columns, rows] + access, 0.0), keys)
+    return fastest[rows, columns] + access, np.where(returns, fastest[columns, rows] + access, 0.0)
+
+
+def _audit_routes(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Each route is as fast as the fastest path, and what comes back has a path in time."""
+    table = tables["routes"]
+    there, back = _latencies_again(inputs, table)
+    keys = pd.MultiIndex.from_frame(table[["region", "workload", "site", "path"]])
+    found = pd.Series(table["latency"].to_numpy(float), keys)
+    yield from Finding.all_equal("latency", pd.Series(there, keys).replace(np.inf, -1.0), found, "ms")
     limit = pd.Series(table["workload"].map(_limits(inputs)).fillna(1e9).to_numpy(float), keys)
-    yield from Finding.all_at_most("latency_max", back, limit, "ms")
+    yield from Finding.all_at_most("latency_max", pd.Series(back, keys), limit, "ms")
 
 
 def _limits(inputs: Scenario) -> pd.Series:

@@ -121,6 +121,7 @@ WORDS: dict[str, Message] = {
     "facility_energy": say("facility energy"),
     "facility_load_water": say("water used"),
     "facility": say("facility"),
+    "standby_load": say("load of machines on standby"),
     "pue": say("PUE"),
     "pue_base": say("base PUE"),
     "pue_slope": say("rise of PUE with temperature"),
@@ -191,8 +192,8 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def facility_load(m: PlanModel, site: str, timestep: str) -> Any:
-    """Power drawn by a site [MW]: pue × IT load."""
-    return m.pue[site, timestep] * m.it_load[site, timestep]
+    """Power drawn by a site [MW]: pue × (IT load + standby load)."""
+    return m.pue[site, timestep] * (m.it_load[site, timestep] + m.standby_load[site, timestep])
 
 
 def facility_energy(m: PlanModel, site: str, timestep: str) -> Any:
@@ -201,14 +202,14 @@ def facility_energy(m: PlanModel, site: str, timestep: str) -> Any:
 
 
 def water(m: PlanModel, site: str) -> Any:
-    """Water used over the year [m3/a]: ∑_t w × wue × IT load."""
-    return m.wue[site] * sum(m.it_energy[site, t] for t in m.TIMESTEPS)
+    """Water used over the year [m3/a]: ∑_t w × wue × (IT load + standby load)."""
+    return m.wue[site] * sum(m.it_energy[site, t] + m.timestep_weight[t] * m.standby_load[site, t] for t in m.TIMESTEPS)
 
 
 def water_limit(m: PlanModel, site: str) -> Any:
     """A site uses no more water than it may.
 
-    ∑_t w wue[s] × IT load[s,t] ≤ water_max[s]  ∀ s with water_max  [m3/a]
+    ∑_t w wue[s] × (IT load[s,t] + standby load[s,t]) ≤ water_max[s]  ∀ s with water_max  [m3/a]
     """
     return m.water[site] <= m.water_max[site]
 
@@ -233,6 +234,7 @@ VARIANTS: Variants = {
 
 def build(m: PlanModel) -> None:
     """Add facility load and water."""
+    m.open_total("standby_load", m.SITES, m.TIMESTEPS, unit="MW")
     m.expression("facility_load", m.SITES, m.TIMESTEPS, rule=facility_load, unit="MW")
     m.expression("facility_energy", m.SITES, m.TIMESTEPS, rule=facility_energy, unit="MWh/a")
     m.expression("water", m.SITES, rule=water, unit="m3/a")
@@ -255,12 +257,25 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.all_equal("it_load", work, table["it_load"], "MW")
     pue = _pue_again(inputs).reindex(table.index)
     yield from Finding.all_equal("pue", pue, table["pue"], "1")
-    yield from Finding.all_equal("facility_load", work.mul(pue, fill_value=0.0), table["facility_load"], "MW")
+    standby = ledger.added(inputs, tables, "standby_load").reindex(table.index, fill_value=0.0)
+    drawing = work.reindex(table.index, fill_value=0.0) + standby
+    yield from Finding.all_equal("facility_load", drawing * pue, table["facility_load"], "MW")
     used = inputs.series("wue") * ledger.energy(tables, "allocation", "allocation", ["site"])
+    used = used.add(inputs.series("wue") * _standby_energy(inputs, tables), fill_value=0.0)
     reported = tables["facility_load_water"].set_index("site")["water"].astype(float)
     yield from Finding.all_equal("water", used.fillna(0.0), reported, "m3/a")
     yield from Finding.all_at_most("water_limit", used.fillna(0.0), inputs.series("water_max"), "m3/a")
     yield from Finding.cost_differs("water", float((used * inputs.series("water_price")).sum()), tables)
+
+
+def _standby_energy(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the IT energy of machines on standby by site [MWh/a]; empty where there are none."""
+    power = ledger.added(inputs, tables, "standby_load")
+    if power.empty:
+        return power
+    hours = ledger.weights(tables).reindex(power.index.get_level_values("timestep")).to_numpy()
+    energy: pd.Series = (power * hours).groupby(level="site").sum()
+    return energy
 
 
 def _pue_again(inputs: Scenario) -> pd.Series:
@@ -282,9 +297,17 @@ def _mean_pue(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series
     return ledger.energy(tables, "facility_load", "pue", ["site"]) / float(ledger.weights(tables).sum())
 
 
-DRAWN, DONE = (energy_of("facility_load", column, "site") for column in ("facility_load", "it_load"))
+DRAWN, WORK = (energy_of("facility_load", column, "site") for column in ("facility_load", "it_load"))
+
+
+def _powered(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the IT energy of every site, machines on standby included [MWh/a]."""
+    done, standby = WORK(inputs, tables), _standby_energy(inputs, tables)
+    return done if standby.empty else done.add(standby, fill_value=0.0)
+
+
 FIGURES = (
-    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=DONE, idle=_mean_pue, page="pue", says=say("PUE")),
+    Figure("pue", "site", "1", DRAWN, at("mean_pue"), per=_powered, idle=_mean_pue, page="pue", says=say("PUE")),
     Figure("water", "site", "m3/a", column_of("facility_load_water", "water", "site"), at("water")),
 )
 

@@ -422,6 +422,15 @@ def _shares(m: PlanModel) -> pd.DataFrame:
     return table.rename(columns={"kind": "scope", "place": "name"})[SHARES]
 
 
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return by region, workload and site what zone or level forbids [1]."""
+    del tables
+    allowed = _allowed_again(inputs)
+    index = inputs.full_index((*WORK, "site"))
+    forbidden = [float(any(site not in sites for sites in allowed(r, k).values())) for r, k, site in index]
+    return {"forbidden": pd.Series(forbidden, index)}
+
+
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """No route leaves its zone or leads to a site of too low a level, and every agreement is kept."""
     allowed = _allowed_again(inputs)

@@ -211,8 +211,29 @@ def near_enough(inputs: Scenario) -> pd.DataFrame:
 
 
 def _near_enough(inputs: Scenario) -> pd.DataFrame:
+    return _within(inputs, latency_limits(inputs))
+
+
+def admissible_under(inputs: Scenario, limits: pd.Series) -> pd.DataFrame:
+    """Return where work may go by reach and the features' ``admits`` under other limits on latency than its own.
+
+    Parameters
+    ----------
+    limits
+        By workload [ms, one way]; one that is not in it has none.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`admissible`.
+    """
+    routes = _within(inputs, limits)
+    return routes[admitted(inputs, routes)].reset_index(drop=True)
+
+
+def _within(inputs: Scenario, limits: pd.Series) -> pd.DataFrame:
     routes = inputs.once(_possible)
-    limit = routes["workload"].map(latency_limits(inputs))
+    limit = routes["workload"].map(limits)
     routes = routes[(limit.isna() | (routes["needed"] <= limit)) & _within_reach(inputs, routes)]
     return routes[[*KEYS, "latency"]].reset_index(drop=True)
 
@@ -250,8 +271,13 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         problem = say("latency_max is given as well")
         yield inputs.fault("latency_max_rtt", (workload,), problem, say("state the limit once, one way or rtt"))
     yield from _unknown_units(inputs)
-    is_asked = counts_latency(inputs) or not latency_limits(inputs).empty
-    if not is_asked or any(map(inputs.has, inputs.declarations.ways)):
+    if counts_latency(inputs) or not latency_limits(inputs).empty:
+        yield from unknown_latencies(inputs)
+
+
+def unknown_latencies(inputs: Scenario) -> Iterator[Fault]:
+    """Name the ends of pairs whose latency is neither given nor can be computed, unless a feature knows the ways."""
+    if any(map(inputs.has, inputs.declarations.ways)):
         return
     known = derive(inputs)["latency"].index
     unknown = inputs.full_index(("region", "site")).difference(known)
@@ -361,15 +387,16 @@ def wider(inputs: Scenario) -> dict[Key, list[str]]:
 
 def slower(inputs: Scenario) -> dict[Key, list[float]]:
     """Return the latencies above each workload's limit at which it gains a route [ms, one way], rounded up."""
-    return _slower(inputs, "latency_max", 1.0)
+    return slower_by(inputs, "latency_max")
 
 
 def slower_rtt(inputs: Scenario) -> dict[Key, list[float]]:
     """Return the same of the limits stated as a round trip [ms]."""
-    return _slower(inputs, "latency_max_rtt", 2.0)
+    return slower_by(inputs, "latency_max_rtt", 2.0)
 
 
-def _slower(inputs: Scenario, name: str, trips: float) -> dict[Key, list[float]]:
+def slower_by(inputs: Scenario, name: str, trips: float = 1.0) -> dict[Key, list[float]]:
+    """Return the latencies above each workload's limit of a name at which it gains a place [ms], rounded up."""
     routes = inputs.once(_possible).dropna(subset="needed")
     routes = routes[_within_reach(inputs, routes) & admitted(inputs, routes)]
     needed = (routes["needed"] * trips).map(_rounded_up)
@@ -417,6 +444,29 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     return {"routes": m.routes.assign(distance=m.inputs.distance.reindex(pairs).to_numpy(float))}
 
 
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return, by region, workload and site, what is out of reach [1], and the latency [ms] where no feature knows it."""
+    del tables
+    index = inputs.full_index(("region", "workload", "site"))
+    work = index.to_frame(index=False)
+    terms = {"forbidden": _out_of_reach(inputs, work).astype(float).set_axis(index)}
+    if not any(map(inputs.has, inputs.declarations.ways)):
+        again = _latency_again(inputs, work, _distance_again(inputs, work))
+        terms["latency_needed"] = pd.Series(again, index)
+    return terms
+
+
+def _out_of_reach(inputs: Scenario, work: pd.DataFrame) -> pd.Series:
+    """Return of some work and sites which are out of its reach."""
+    reach = work["workload"].map(inputs.series("reach"))
+    leaves = pd.Series(data=False, index=work.index)
+    for unit in ("side", "hub", "province"):
+        here = work["region"].map(inputs.series(f"region.{unit}"))
+        there = work["site"].map(inputs.series(f"site.{unit}"))
+        leaves |= (reach == unit) & ~((here == there) & here.notna())
+    return leaves
+
+
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Latency and distance are right; no route is slower or goes farther than its workload bears."""
     routes = tables["routes"]
@@ -433,13 +483,10 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     limits = pd.concat([inputs.series("latency_max"), inputs.series("latency_max_rtt") * 0.5])
     limit = pd.Series(routes["workload"].map(limits).to_numpy(float), index)
     yield from Finding.all_at_most("latency_max", found.fillna(np.inf), limit, "ms")
-    reach = routes["workload"].map(inputs.series("reach"))
-    for unit in ("side", "hub", "province"):
-        here = routes["region"].map(inputs.series(f"region.{unit}"))
-        there = routes["site"].map(inputs.series(f"site.{unit}"))
-        leaves = (reach == unit) & ~((here == there) & here.notna())
-        for row in routes[leaves].itertuples():
-            yield Finding("reach", f"{row.region}, {row.workload}, {row.site}", say("leaves its {unit}", unit=unit))
+    reach = inputs.series("reach").to_dict()
+    for row in routes[_out_of_reach(inputs, routes)].itertuples():
+        leaves = say("leaves its {unit}", unit=reach[row.workload])
+        yield Finding("reach", f"{row.region}, {row.workload}, {row.site}", leaves)
 
 
 def _distance_again(inputs: Scenario, routes: pd.DataFrame) -> Vector:

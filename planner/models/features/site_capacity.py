@@ -98,6 +98,7 @@ WORDS: dict[str, Message] = {
     "compute_load": say("load of the kind of compute"),
     "it_energy": say("IT energy"),
     "existing": say("existing"),
+    "reserved_room": say("room kept free"),
     "racks": say("racks"),
     "pflops": say("computing power"),
 }
@@ -111,21 +112,29 @@ MEASURES = (Measure("capacity", "MW", 11), Measure("utilisation", "1", 13))
 
 
 def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
-    """No site serves more of a compute type than the usable part of its capacity.
+    """No site serves more of a compute type than the usable part of its capacity, room that is reserved apart.
 
-    ∑_{r,k of c,p} allocation[r,k,s,p,t] ≤ utilisation_max[s] × (capacity_existing[s,c] + capacity_new[s,c])
-    ∀ s,c,t  [MW]
+    ∑_{r,k of c,p} allocation[r,k,s,p,t] + reserved_room[s,c]
+        ≤ utilisation_max[s] × (capacity_existing[s,c] + capacity_new[s,c])  ∀ s,c,t  [MW]
+
+    =============  ==============================================================  ==
+    reserved_room  what other features keep free, such as room for a disaster      MW
+    =============  ==============================================================  ==
     """
-    return m.compute_load[site, compute_type, timestep] <= m.utilisation_max[site] * m.capacity[site, compute_type]
+    return (
+        m.compute_load[site, compute_type, timestep] + m.reserved_room[site, compute_type]
+        <= m.utilisation_max[site] * m.capacity[site, compute_type]
+    )
 
 
 def utilisation_floor(m: PlanModel, site: str) -> Any:
     """Capacity is used at least to the share that policy asks (上架率).
 
-    ∑_t w ∑_c served ≥ utilisation_min[s] × ∑_t w ∑_c capacity[s,c]  ∀ s with utilisation_min  [MWh/a]
+    ∑_t w ∑_c served ≥ utilisation_min[s] × ∑_t w ∑_c (capacity[s,c] − reserved_room[s,c])
+        ∀ s with utilisation_min  [MWh/a]
     """
     return sum(m.it_energy[site, t] for t in m.TIMESTEPS) >= m.utilisation_min[site] * m.hours * sum(
-        m.capacity[site, c] for c in m.COMPUTE_TYPES
+        m.capacity[site, c] - m.reserved_room[site, c] for c in m.COMPUTE_TYPES
     )
 
 
@@ -186,14 +195,28 @@ def build(m: PlanModel) -> None:
         routes[["site", "compute_type", "region", "workload", "path"]],
         ["site", "compute_type"],
     )
-    m.members("REACHED", [pair for pair in m.SITE_COMPUTE_TYPES if len(m.ROUTES_INTO_TYPE[pair])], dimen=2)
+    kept = _kept_free(m.inputs)
+    m.members(
+        "REACHED", [pair for pair in m.SITE_COMPUTE_TYPES if len(m.ROUTES_INTO_TYPE[pair]) or pair in kept], dimen=2
+    )
     m.add_term("compute_load", "allocation", compute_load_term)
     m.open_total("compute_load", m.SITE_COMPUTE_TYPES, m.TIMESTEPS, unit="MW")
     m.add_term("capacity", "existing", existing_term)
     m.open_total("capacity", m.SITE_COMPUTE_TYPES, unit="MW")
+    m.open_total("reserved_room", m.SITE_COMPUTE_TYPES, unit="MW")
     m.expression("it_energy", m.SITES, m.TIMESTEPS, rule=it_energy, unit="MWh/a")
     m.constrain(site_capacity, m.REACHED, m.TIMESTEPS, unit="MW")
     m.constrain(utilisation_floor, m.UTILISATION_MIN_GIVEN, unit="MWh/a")
+
+
+def _kept_free(inputs: Scenario) -> set[tuple[str, str]]:
+    """Return the sites and compute types at which other features may keep room free in every timestep."""
+    found: set[tuple[str, str]] = set()
+    for feature, occupies in inputs.declarations.occupies.items():
+        if inputs.has(feature):
+            rooms = occupies(inputs)
+            found |= set(rooms.loc[rooms["is_kept_free"], KEYS[:2]].itertuples(index=False, name=None))
+    return found
 
 
 def obstacles(inputs: Scenario) -> Iterator[Text]:
@@ -278,9 +301,12 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     capacity = pd.Series(ledger.spread(expected, index.to_frame(index=False)).to_numpy(float), index)
     yield from Finding.all_equal("capacity", capacity, table["capacity"].astype(float), "MW")
     usable = capacity.mul(inputs.series("utilisation_max"), level="site")
-    yield from Finding.all_at_most("site_capacity", load, usable, "MW")
+    reserved = ledger.added(inputs, tables, "reserved_room").reindex(expected.index, fill_value=0.0)
+    kept = pd.Series(ledger.spread(reserved, index.to_frame(index=False)).to_numpy(float), index)
+    yield from Finding.all_at_most("site_capacity", load.reindex(index, fill_value=0.0) + kept, usable, "MW")
     served = work_done(tables)
-    floor = inputs.series("utilisation_min") * expected.groupby(level="site").sum() * inputs.settings.time_hours
+    asked = (expected - reserved).groupby(level="site").sum()
+    floor = inputs.series("utilisation_min") * asked * inputs.settings.time_hours
     yield from Finding.all_at_most("utilisation_floor", floor.dropna(), served.reindex(floor.dropna().index), "MWh/a")
 
 

@@ -53,13 +53,18 @@ def ample(needed: Vector) -> Vector:
 def most_load(m: PlanModel) -> pd.Series:
     """Return the most load that any plan can put on a site in a timestep [MW], by site and compute type.
 
-    All work that has a route to the site, at its peak, whatever stands or is built elsewhere.
+    All work that has a route to the site, at its peak, whatever stands or is built elsewhere, and the room that
+    features may take there beside it.
     """
     types = m.inputs.series("workload.compute_type")
     work = m.routes[["region", "workload", "site"]].drop_duplicates()
     demand = m.inputs.series("demand").mul(most_at_once(m.inputs), level="workload").rename("load")
     work = work.assign(compute_type=work["workload"].map(types)).join(demand, on=["region", "workload"])
-    return work.groupby(PAIR)["load"].sum()
+    load = work.groupby(PAIR)["load"].sum()
+    for feature, occupies in m.inputs.declarations.occupies.items():
+        if m.inputs.has(feature):
+            load = load.add(occupies(m.inputs).groupby(PAIR)["load"].sum(), fill_value=0.0)
+    return load
 
 
 def most_at_once(inputs: Scenario) -> pd.Series:
