@@ -445,7 +445,7 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
-    """Return, by region, workload and site, what is out of reach [1], and the latency [ms] where no feature knows it."""
+    """Return, by region, workload and site, what is out of reach [1], and latencies [ms] if no feature knows them."""
     del tables
     index = inputs.full_index(("region", "workload", "site"))
     work = index.to_frame(index=False)
