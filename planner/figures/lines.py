@@ -66,7 +66,7 @@ def _saves(lines: Lines, order: list[str], prices: pd.DataFrame | None) -> pd.Se
     if prices is None or prices.empty:
         return pd.Series(float("nan"), index=order)
     own = prices[prices["rule"] == lines.rule]
-    of_line = own["index"].astype(str).str.partition(";")[0]
+    of_line = own["index"].astype(str).str.split(";").str[0]
     return own["price"].astype(float).groupby(of_line.to_numpy()).sum().reindex(order, fill_value=0.0)
 
 
