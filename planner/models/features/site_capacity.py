@@ -20,6 +20,7 @@ from planner.scenario.plausible import EFLOPS, KW, MW_FOR_KW, PERCENT, RACKS, TF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from planner.errors import Fault
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.rules.example import Example, Variants
     from planner.scenario.scenario import Scenario
@@ -38,6 +39,15 @@ PARAMETERS = (
         kind="reference",
         refers_to="compute_type",
         per_table=True,
+    ),
+    Parameter(
+        "peak_factor",
+        ("workload",),
+        "1",
+        say("Capacity kept for the workload's peak, over its mean; for a scenario of one timestep."),
+        1.0,
+        low=1.0,
+        plausible=Plausible(1.0, 10.0, (PERCENT,)),
     ),
     Parameter(
         "capacity_existing",
@@ -96,6 +106,8 @@ WORDS: dict[str, Message] = {
     "pflops_per_mw": say("computing power of a MW"),
     "rack_kw": say("power of a rack"),
     "compute_load": say("load of the kind of compute"),
+    "peak_factor": say("peak over the mean"),
+    "peak_room": say("capacity kept for the peak"),
     "it_energy": say("IT energy"),
     "existing": say("existing"),
     "racks": say("racks"),
@@ -111,12 +123,15 @@ MEASURES = (Measure("capacity", "MW", 11), Measure("utilisation", "1", 13))
 
 
 def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
-    """No site serves more of a compute type than the usable part of its capacity.
+    """No site serves more of a compute type than the usable part of its capacity, at the peak where that is given.
 
-    ∑_{r,k of c,p} allocation[r,k,s,p,t] ≤ utilisation_max[s] × (capacity_existing[s,c] + capacity_new[s,c])
-    ∀ s,c,t  [MW]
+    ∑_{r,k of c,p} peak_factor[k] × allocation[r,k,s,p,t]
+        ≤ utilisation_max[s] × (capacity_existing[s,c] + capacity_new[s,c])  ∀ s,c,t  [MW]
     """
-    return m.compute_load[site, compute_type, timestep] <= m.utilisation_max[site] * m.capacity[site, compute_type]
+    return (
+        m.compute_load[site, compute_type, timestep] + m.peak_room[site, compute_type, timestep]
+        <= m.utilisation_max[site] * m.capacity[site, compute_type]
+    )
 
 
 def utilisation_floor(m: PlanModel, site: str) -> Any:
@@ -132,6 +147,14 @@ def utilisation_floor(m: PlanModel, site: str) -> Any:
 def compute_load_term(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
     """Load that allocation puts on one compute type of a site [MW]."""
     return sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO_TYPE[site, compute_type])
+
+
+def peak_room(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
+    """Capacity that work keeps for its peak, above its mean load [MW]: ∑ (peak_factor − 1) × allocation."""
+    return sum(
+        (m.peak_factor[k] - 1) * m.allocation[r, k, site, p, timestep]
+        for r, k, p in m.ROUTES_PEAKED[site, compute_type]
+    )
 
 
 def existing_term(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -173,6 +196,7 @@ EXAMPLE: Example = {
     "utilisation_min": {"hebei": 0.2},
 }
 VARIANTS: Variants = {"busy": {"utilisation_min": {"hebei": 0.5}}}
+"""``peak_factor`` is in none of them: the example's world has timesteps."""
 
 
 def build(m: PlanModel) -> None:
@@ -186,14 +210,32 @@ def build(m: PlanModel) -> None:
         routes[["site", "compute_type", "region", "workload", "path"]],
         ["site", "compute_type"],
     )
+    factor = m.inputs.series("peak_factor")
+    peaked = routes[routes["workload"].isin(factor.index[factor > 1])]
+    m.subsets(
+        "ROUTES_PEAKED",
+        m.SITE_COMPUTE_TYPES,
+        peaked[["site", "compute_type", "region", "workload", "path"]],
+        ["site", "compute_type"],
+    )
     m.members("REACHED", [pair for pair in m.SITE_COMPUTE_TYPES if len(m.ROUTES_INTO_TYPE[pair])], dimen=2)
     m.add_term("compute_load", "allocation", compute_load_term)
     m.open_total("compute_load", m.SITE_COMPUTE_TYPES, m.TIMESTEPS, unit="MW")
+    m.expression("peak_room", m.SITE_COMPUTE_TYPES, m.TIMESTEPS, rule=peak_room, unit="MW")
     m.add_term("capacity", "existing", existing_term)
     m.open_total("capacity", m.SITE_COMPUTE_TYPES, unit="MW")
     m.expression("it_energy", m.SITES, m.TIMESTEPS, rule=it_energy, unit="MWh/a")
     m.constrain(site_capacity, m.REACHED, m.TIMESTEPS, unit="MW")
     m.constrain(utilisation_floor, m.UTILISATION_MIN_GIVEN, unit="MWh/a")
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """A factor for the peak is for a scenario that has no hours: with them the profile says where the peak is."""
+    factor = inputs.series("peak_factor")
+    if len(inputs.sets["timestep"]) > 1:
+        for workload in factor.index[factor > 1]:
+            problem = say("the scenario has timesteps, in which demand_profile says where the peak is")
+            yield inputs.fault("peak_factor", (str(workload),), problem, say("leave it out"))
 
 
 def obstacles(inputs: Scenario) -> Iterator[Text]:
@@ -278,7 +320,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     capacity = pd.Series(ledger.spread(expected, index.to_frame(index=False)).to_numpy(float), index)
     yield from Finding.all_equal("capacity", capacity, table["capacity"].astype(float), "MW")
     usable = capacity.mul(inputs.series("utilisation_max"), level="site")
-    yield from Finding.all_at_most("site_capacity", load, usable, "MW")
+    at_peak = work["allocation"] * work["workload"].map(inputs.series("peak_factor"))
+    asked = at_peak.groupby([work["site"], kind, work["timestep"]]).sum()
+    yield from Finding.all_at_most("site_capacity", asked, usable, "MW")
     served = work_done(tables)
     floor = inputs.series("utilisation_min") * expected.groupby(level="site").sum() * inputs.settings.time_hours
     yield from Finding.all_at_most("utilisation_floor", floor.dropna(), served.reindex(floor.dropna().index), "MWh/a")
