@@ -283,10 +283,17 @@ def dearer_capex(inputs: Any) -> dict[str, pd.Series]:
     return {"module_cost": yearly.combine_first(inputs.series("module_cost"))}
 
 
+def hall_alone(inputs: Any) -> dict[str, pd.Series]:
+    """Forget the hardware of a module."""
+    return {"module_cost": inputs.series("module_cost")}
+
+
 BOUND = FULL.with_cells("workload", "reach", {"online": "hub"}).with_cells("workload", "latency_max", {"online": None})
 INVESTED = FULL.with_cells("site_compute_type", "module_cost", {"gansu;intelligent": None})
 INVESTED = INVESTED.with_cells("site_compute_type", "module_capex", {"gansu;intelligent": 1.3e8})
 INVESTED = INVESTED.with_parameters(discount_rate=0.06, lifetime=15)
+EQUIPPED = FULL.with_cells("site_compute_type", "hardware_cost", {"gansu;intelligent": 9e6})
+EQUIPPED = EQUIPPED.with_parameters(discount_rate=0.06, hardware_lifetime=4.5)
 UNSERVED = FULL.with_cells("workload", "unserved_price", {"online": 300})
 FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] = {
     # world, file, name, what stands there instead, rules of which one is named
@@ -306,6 +313,7 @@ FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] =
     "zones and levels forgotten": (FULL, residency, "admits", everywhere, {"residency"}),
     "half of the load forgotten": (FULL, allocation, "it_load_term", unloaded, {"it_load"}),
     "deadlines twice as far": (FLEX, flexible_workloads, "_recent", as_it_comes, {"deadline"}),
+    "hardware for nothing": (EQUIPPED, site_expansion, "derive", hall_alone, {"new_compute"}),
     "another annuity": (INVESTED, site_expansion, "derive", dearer_capex, {"new_compute"}),
 }  # fmt: skip
 

@@ -201,11 +201,21 @@ def _details(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> d
 
 
 def _more_details(seed: int, tables: dict[str, Rows]) -> None:
-    """Give some stores losses, a depth and hours, and some contracts units and a share to be paid for."""
+    """Give some stores losses, a depth and hours, some halls hardware, some contracts units and a share to be paid for."""
     dice = Dice(random.Random(f"{seed}:more_details"))  # noqa: S311 - no secrets
-    for row in tables["site"]:
-        if "charge_efficiency" not in row:
-            continue
+    _more_of_stores(dice, [row for row in tables["site"] if "charge_efficiency" in row])
+    for row in tables.get("site_compute_type", ()):
+        if "discount_rate" in row and dice.happens(0.3):
+            row |= {"hardware_cost": dice.number(0, 1e7), "hardware_lifetime": dice.number(1, 8)}
+    for row in tables.get("site_technology", ()):
+        if row.get("green_capacity_max") and dice.happens(0.2):
+            row["green_capacity_unit"] = dice.number(0.5, 10)
+        if row.get("green_capacity_existing") and dice.happens(0.2):
+            row["take_or_pay"] = dice.pick([1, dice.number(0.1, 1)])
+
+
+def _more_of_stores(dice: Dice, stores: Rows) -> None:
+    for row in stores:
         if dice.happens(0.3):
             row["storage_loss"] = dice.pick([0, 1, dice.number(0, 0.05)])
         if dice.happens(0.3):
@@ -213,11 +223,6 @@ def _more_details(seed: int, tables: dict[str, Rows]) -> None:
         if "storage_energy_max" in row and dice.happens(0.3):
             row["storage_hours_min"] = dice.number(0.05, 1)
             row["storage_hours_max"] = dice.number(1, 8)
-    for row in tables.get("site_technology", ()):
-        if row.get("green_capacity_max") and dice.happens(0.2):
-            row["green_capacity_unit"] = dice.number(0.5, 10)
-        if row.get("green_capacity_existing") and dice.happens(0.2):
-            row["take_or_pay"] = dice.pick([1, dice.number(0.1, 1)])
 
 
 def _with_zones(
