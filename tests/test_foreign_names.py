@@ -68,7 +68,7 @@ LISTED: dict[str, dict[str, str]] = {
         ),
         "figures/ledger.py": "timestep_weight",
         "models/rules/usable.py": (
-            "deferral_max demand demand_profile flexible_workloads module_size period timestep_duration "
+            "deferral_max demand demand_profile flexible_workloads module_size peak_factor period timestep_duration "
             "utilisation_max workload.compute_type"
         ),
         "figures/work.py": "allocation demand routes unserved_demand",

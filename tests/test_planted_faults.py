@@ -69,7 +69,9 @@ def test_an_untouched_plan_has_no_finding(name: str) -> None:
     """
     results = solved(name)
     assert found(results, dict(results.tables)) == []
-    assert {table for table, frame in results.tables.items() if frame.empty} <= {"traffic"}
+    # What is paid for and not taken has its faults planted where its contracts are worked by hand.
+    known = {"traffic", "power_supply_take_or_pay"}
+    assert {table for table, frame in results.tables.items() if frame.empty} <= known
 
 
 def with_number(frame: pd.DataFrame, at: int, column: str, value: float) -> pd.DataFrame:

@@ -40,6 +40,8 @@ from planner.models.rules import audit_physics
 from tests.algebra import scenario_of
 from tests.features.test_backbone import NET
 from tests.features.test_disaster_recovery import WARM
+from tests.features.test_site_capacity_peak import PEAKED
+from tests.features.test_storage import DEEP, LOSING
 from tests.hours import DAY, FLEX, STORE
 from tests.reached import holds_number
 from tests.test_audit_independence import SHARED, makes
@@ -80,6 +82,7 @@ PROPOSED = {
     "planner.models.features.routes:ROUNDING": "as above",
     "planner.models.features.time:WEIGHT_TOLERANCE": "decides what the reader refuses",
     "planner.models.features.flexible_workloads:ROUNDING": "zero against the rounding of a sum",
+    "planner.models.features.storage:SAME": "decides what the reader refuses",
     "planner.models.features.representative_days:SLIVER": "as above",
     "planner.models.changes:NAMES_SHOWN_MAX": "how much a message lists",
     "planner.models.algebra.own:CHANGES_SHOWN_MAX": "as above",
@@ -211,6 +214,22 @@ def lossless(m: Any, site: str, timestep: str) -> Any:
     ] * (m.charge[site, timestep] - m.discharge[site, timestep])
 
 
+def nothing_lost(inputs: Any, stores: list[str]) -> pd.Series:
+    """Let a store keep all that it holds."""
+    steps = inputs.sets["timestep"]
+    return pd.Series(1.0, pd.MultiIndex.from_product([stores, steps], names=["site", "timestep"]))
+
+
+def no_room(m: Any, site: str, compute_type: str, timestep: str) -> Any:
+    """Keep nothing for the peak."""
+    return 0.0 * m.compute_load[site, compute_type, timestep]
+
+
+def all_of_it(m: Any, site: str, timestep: str) -> Any:
+    """Let a store use all of its energy."""
+    return m.state_of_charge[site, timestep] <= m.storage_energy[site]
+
+
 def half_lossless(m: Any, site: str, timestep: str) -> Any:
     """Leave out the loss of giving."""
     return m.state_of_charge[site, timestep] == m.state_of_charge[site, m.previous[timestep]] + m.timestep_duration[
@@ -304,15 +323,25 @@ def dearer_capex(inputs: Any) -> dict[str, pd.Series]:
     return {"module_cost": yearly.combine_first(inputs.series("module_cost"))}
 
 
+def hall_alone(inputs: Any) -> dict[str, pd.Series]:
+    """Forget the hardware of a module."""
+    return {"module_cost": inputs.series("module_cost")}
+
+
 BOUND = FULL.with_cells("workload", "reach", {"online": "hub"}).with_cells("workload", "latency_max", {"online": None})
 INVESTED = FULL.with_cells("site_compute_type", "module_cost", {"gansu;intelligent": None})
 INVESTED = INVESTED.with_cells("site_compute_type", "module_capex", {"gansu;intelligent": 1.3e8})
 INVESTED = INVESTED.with_parameters(discount_rate=0.06, lifetime=15)
+EQUIPPED = FULL.with_cells("site_compute_type", "hardware_cost", {"gansu;intelligent": 9e6})
+EQUIPPED = EQUIPPED.with_parameters(discount_rate=0.06, hardware_lifetime=4.5)
 UNSERVED = FULL.with_cells("workload", "unserved_price", {"online": 300})
 FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] = {
     # world, file, name, what stands there instead, rules of which one is named
     "both losses of a store left out": (STORE, storage, "state_of_charge_balance", lossless, {"state_of_charge_balance"}),
     "one loss of a store left out": (STORE, storage, "state_of_charge_balance", half_lossless, {"state_of_charge_balance"}),
+    "a standing loss left out": (LOSING, storage, "_kept", nothing_lost, {"state_of_charge_balance"}),
+    "the mean in place of the peak": (PEAKED, site_capacity, "peak_room", no_room, {"site_capacity"}),
+    "a store used to the bottom": (DEEP, storage, "state_of_charge_limit", all_of_it, {"state_of_charge_limit"}),
     "weights exchanged": (FULL, time, "derive", exchanged_weights, {"timestep_weight"}),
     "weights exchanged under stores": (WORLDS["matched"], time, "derive", exchanged_weights, {"timestep_weight"}),
     "certificates counted twice": (FULL, green_power_share, "bought", certificates_twice, {"green_power_share"}),
@@ -329,6 +358,7 @@ FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] =
     "a class of work on any path": (NET, backbone, "class_traffic", any_path, {"class_traffic"}),
     "traffic back forgotten": (NET, backbone, "link_traffic", there_alone, {"link_traffic"}),
     "bandwidth of both ways in each": (NET, backbone, "_capacity", twice_the_bandwidth, {"link_capacity", "link_limit"}),
+    "hardware for nothing": (EQUIPPED, site_expansion, "derive", hall_alone, {"new_compute"}),
     "another annuity": (INVESTED, site_expansion, "derive", dearer_capex, {"new_compute"}),
 }  # fmt: skip
 

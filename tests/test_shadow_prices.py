@@ -40,10 +40,12 @@ from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
 from tests.features.test_grid_limits import SIDES as SIDES_OF_GRID
 from tests.features.test_policy_targets import ALL, QUOTAS, WESTWARD
+from tests.features.test_power_supply_contracts import TAKEN, UNITS, UNTAKEN
 from tests.features.test_power_supply_peaks import CHARGED, NARROW
 from tests.features.test_residency import CAPS, FLOORS
+from tests.features.test_site_capacity_peak import PEAKED
 from tests.features.test_site_expansion import CHOICE
-from tests.features.test_storage import LARGER, MATCHED
+from tests.features.test_storage import LARGER, LONG, LOSING, MATCHED, SHORT
 from tests.hours import FLEX, STORE
 from tests.worlds import BASE, CORE, World
 
@@ -92,10 +94,17 @@ WORLDS: dict[str, World] = {
     "plant used": PLANT_USED,
     "plant limited": PLANT_LIMITED,
     "no line": UNLINED,
+    "peaked": PEAKED,
     "charged": CHARGED,
+    "taken": TAKEN,
+    "untaken": UNTAKEN,
+    "in units": UNITS,
     "narrow": NARROW,
     "sites": CHOICE.with_parameters(sites_max=1),
     "store": LARGER,
+    "long store": LONG,
+    "short store": SHORT,
+    "losing store": LOSING,
     "weak_store": STORE.with_cells("site", "storage_power_existing", {"plain": 0.5}),
     "green_store": MATCHED.with_cells("site", "green_power_share_min", {"plain": 0.04}),
     "backlog": FLEX,
@@ -148,6 +157,9 @@ def integers_of(results: Results, problem: Problem) -> dict[int, float]:
         elif name == "link_modules":
             table = results.tables["backbone_module"].set_index("link")["link_modules"]
             values[int(column)] = float(table[index[0]])
+        elif name == "green_units":
+            [built] = results.tables["power_supply_capacity"]["green_capacity"]
+            values[int(column)] = round((built - 2) / 4)
         elif name == "private_line":
             lines = results.tables["direct_connection_line"].set_index(["site", "plant"])["private_line"]
             values[int(column)] = float(lines[index])

@@ -9,7 +9,7 @@ from tests.algebra import HAND
 from tests.features.test_direct_connection import FULL, PLANT_SUPPLIED
 from tests.features.test_disaster_recovery import COVERED
 from tests.features.test_policy_targets import AIM, DEAR_WEST, OF_HUB
-from tests.features.test_power_supply_peaks import FLAT
+from tests.features.test_power_supply_peaks import FLAT, SHAVED
 from tests.features.test_residency import BARE, DEAR, SHORE, agreed
 from tests.features.test_site_expansion import CHOICE
 from tests.worlds import BASE, World
@@ -93,6 +93,10 @@ FEW = CHOICE.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 1
 WIDER = FLAT.with_cells("site", "grid_power_max", {"plain": 11}).with_cells(
     "site", "grid_power_max_new", {"plain": 1.6}
 )
+HOURS_OF_STORE = SHAVED.with_cells("site", "grid_power_max", {"plain": 11.5})
+for _column, _value in {"storage_energy_existing": 2, "storage_energy_max": 5.4, "storage_hours_max": 2.5}.items():
+    HOURS_OF_STORE = HOURS_OF_STORE.with_cells("site", _column, {"plain": _value})
+"""At noon 12.5 MW are drawn for 3 h, 11.5 of them from the grid: 3 ÷ 0.8 = 3.75 MWh must be held by 1.8 MW: 2.083 h."""
 SHORT = OF_HUB.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 20}).with_cells(
     "site_compute_type", "modules_max", {"near;cpu": 1}
 )
@@ -132,6 +136,7 @@ BROKEN = {
     "deferral": by_cells(PATIENT, "workload", "deferral_max", {"web": 0.1}, alone=False),
     "committed": by_cells(COMMITTED, "site", "green_energy_committed", {"gansu": 5e5}, alone=False),
     "connection": by_cells(WIDER, "site", "grid_power_max_new", {"plain": 1}, alone=False),
+    "hours": by_cells(HOURS_OF_STORE, "site", "storage_hours_max", {"plain": 2}, alone=False),
     "sites": by_scalar(FEW, "sites_max", 1),
     "west": by_scalar(DEAR_WEST.with_parameters(west_share_min=0.4), "west_share_min", 0.6),
     "hubs": by_scalar(SHORT.with_parameters(hubs_share_new_min=0.5), "hubs_share_new_min", 0.6),

@@ -264,6 +264,49 @@ def test_modules_need_a_size_and_one_cost(column: str, value: float | None, word
         scenario_of(BUILT.with_cells("site_compute_type", column, {"far;cpu": value}))
 
 
+@pytest.mark.parametrize("paid_for", ["module_cost", "module_capex", None])
+def test_hardware_is_paid_beside_the_hall(paid_for: str | None) -> None:
+    """Hardware of 3 million wears out in 4.5 years, whatever the hall costs and however long it stands.
+
+    Proves: 3e6 × 0.08 ÷ (1 − 1.08⁻⁴·⁵) = 819 904.00 CNY/a on top of a yearly cost, of an annuity over 10 years, or of
+    nothing; the audit agrees, and finds a plan that pays another lifetime. Sensitivity: the hall's lifetime (447 088), one
+    in place of the other.
+    """
+    hardware = 3e6 * 0.08 / (1 - 1.08**-4.5)
+    halls = {"module_cost": 1_700_000.0, "module_capex": 10e6 * 0.08 / (1 - 1.08**-10), None: 0.0}
+    given = {"module_cost": 1_700_000, "module_capex": 10_000_000}
+    world = BUILT.with_cells("site_compute_type", "module_cost", {"*": None})
+    if paid_for is not None:
+        world = world.with_cells("site_compute_type", paid_for, {"far;cpu": given[paid_for]})
+    world = world.with_cells("site_compute_type", "hardware_cost", {"far;cpu": 3_000_000})
+    world = world.with_parameters(discount_rate=0.08, lifetime=10, hardware_lifetime=4.5)
+    assert hardware == pytest.approx(819_904.00, abs=0.01)
+    yearly = feature.derive(scenario_of(world))["module_cost"]
+    assert yearly["far", "cpu"] == pytest.approx(halls[paid_for] + hardware)
+    assert yearly["near", "cpu"] == 0
+    built = world.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 40})
+    results = plan(built)
+    assert results.summary["modules"]["far"] > 0
+    assert results.summary["costs"]["new_compute"] == pytest.approx(
+        (halls[paid_for] + hardware) * results.summary["modules"]["far"]
+    )
+    assert rules_found(results) == set()
+    other = scenario_of(built.with_parameters(hardware_lifetime=5))
+    assert {finding.rule for finding in audit(other, results.tables, results.summary)} == {"new_compute"}
+
+
+def test_hardware_needs_rate_and_lifetime() -> None:
+    """``hardware_cost`` without interest or a lifetime of its own is a fault.
+
+    Proves: each is named; the hall's lifetime does not stand in. Sensitivity: hardware that lasts as long as a hall.
+    """
+    world = BUILT.with_cells("site_compute_type", "hardware_cost", {"far;cpu": 9_000_000}).with_parameters(lifetime=10)
+    with pytest.raises(InvalidInputError) as caught:
+        scenario_of(world)
+    assert "hardware_cost needs a discount_rate" in str(caught.value)
+    assert "hardware_cost needs a hardware_lifetime" in str(caught.value)
+
+
 def test_an_investment_needs_rate_and_lifetime() -> None:
     """``module_capex`` without interest or lifetime is a fault.
 

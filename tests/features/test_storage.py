@@ -468,6 +468,111 @@ def test_audit_knows_limits_that_nothing_else_tells() -> None:
     assert "green_charge" in {finding.rule for finding in audit(strict, certified.tables, certified.summary)}
 
 
+LOSS = 0.02
+LOSING = STORE.with_cells("site", "storage_loss", {"plain": LOSS})
+DEEP = STORE.with_cells("site", "storage_energy_existing", {"plain": 6.75}).with_cells(
+    "site", "storage_depth", {"plain": 0.8}
+)
+LONG = LARGER.with_cells("site", "storage_power_max", {"plain": 1.9}).with_cells(
+    "site", "storage_energy_cost", {"plain": 500_000}
+)
+LONG = LONG.with_cells("site", "storage_hours_min", {"plain": 2.9})
+SHORT = LARGER.with_cells("site", "storage_power_max", {"plain": None}).with_cells(
+    "site", "storage_hours_max", {"plain": 3.5}
+)
+
+
+def test_a_store_that_stands_loses_by_the_hour() -> None:
+    """Two in a hundred are lost in an hour: of 5.4 MWh at the end of the night 0.98^4 × 5.4 are there after the morning.
+
+    Proves: what is left for noon is (5.4 − 4.86) ÷ 0.98³, all else is given in the morning, and 0.98^5 × 5.4 in the
+    evening; each step's grid power and the cost by hand. Sensitivity: a loss for each step in place of each hour, one on
+    what is held at the end, one that is added up and not compounded.
+    """
+    left = (5.4 - 1.8 * 3 * 0.9) / (1 - LOSS) ** 3
+    given = {"morning": (5.4 * (1 - LOSS) ** 4 - left) * 0.8 / 4, "evening": 5.4 * (1 - LOSS) ** 5 * 0.8 / 5}
+    results = plan(LOSING)
+    table = results.tables["storage"].set_index("timestep")
+    assert table["charge"].to_dict() == pytest.approx(CHARGE, abs=1e-9)
+    assert table["discharge"].to_dict() == pytest.approx({**DISCHARGE, **given}, abs=1e-9)
+    assert table["state_of_charge"].to_dict() == pytest.approx({**HELD, "morning": left}, abs=1e-9)
+    grid = {step: 10 + CHARGE[step] - {**DISCHARGE, **given}[step] for step in DURATION}
+    prices = {"night": 300, "morning": 600, "noon": 400, "evening": 900}
+    assert cost_of(LOSING) == pytest.approx(sum(WEIGHT[step] * grid[step] * prices[step] for step in DURATION))
+    rows = rows_of(compiled(LOSING), "state_of_charge_balance")
+    for step, hours in DURATION.items():
+        found = rows[f"plain,{step}"].coefficients[f"state_of_charge[plain,{BEFORE[step]}]"]
+        assert found == pytest.approx(-((1 - LOSS) ** hours))
+    assert rules_found(results) == set()
+    other = scenario_of(STORE.with_cells("site", "storage_loss", {"plain": 0.021}))
+    assert {each.rule for each in audit(other, results.tables, results.summary)} == {"state_of_charge_balance"}
+
+
+def test_only_a_share_of_a_store_is_used() -> None:
+    """Of 6.75 MWh eight tenths may be used: 5.4 MWh, as worked above.
+
+    Proves: the cost of ``STORE``; the price of a MWh that may be held is the same; the row has 0.8 of what is new; a plan
+    of more depth does not pass. Sensitivity: a share of power, of charge, of what stands alone.
+    """
+    assert cost_of(DEEP) == pytest.approx(COST)
+    assert price_of(plan(DEEP), "state_of_charge_limit", "plain", "noon") == pytest.approx(96_000)
+    larger = DEEP.with_cells("site", "storage_energy_max", {"plain": 8})
+    row = rows_of(compiled(larger), "state_of_charge_limit")["plain,noon"]
+    assert row.coefficients == pytest.approx({"state_of_charge[plain,noon]": 1, "storage_energy_new[plain]": -0.8})
+    assert row.upper == pytest.approx(5.4)
+    results = plan(DEEP)
+    other = scenario_of(DEEP.with_cells("site", "storage_depth", {"plain": 0.79}))
+    assert {each.rule for each in audit(other, results.tables, results.summary)} == {"state_of_charge_limit"}
+
+
+def test_a_store_has_at_least_so_many_hours() -> None:
+    """Power is worth 38 400 and costs 30 000; with 5.4 MWh and 2.9 hours no more than 5.4 ÷ 2.9 MW may stand.
+
+    Proves: 1.862 MW in place of 1.9; a MWh more asked for takes 1 ÷ 2.9 MW, 8 400 CNY/a each. Sensitivity: hours of what
+    is new alone, a rule that is not there for a store of which only the power grows.
+    """
+    power = 5.4 / 2.9
+    results = plan(LONG)
+    assert results.tables["storage_capacity"]["storage_power"].tolist() == pytest.approx([power])
+    assert cost_of(LONG) == pytest.approx(COST - (power - 1.8) * 8_400)
+    assert price_of(results, "storage_hours_floor", "plain") == pytest.approx(8_400 / 2.9)
+    [row] = rows_of(compiled(LONG), "storage_hours_floor").values()
+    sizes = {name: abs(value) for name, value in row.coefficients.items()}
+    assert sizes == pytest.approx({"storage_energy_new[plain]": 1, "storage_power_new[plain]": 2.9})
+    other = scenario_of(LONG.with_cells("site", "storage_hours_min", {"plain": 2.95}))
+    assert {each.rule for each in audit(other, results.tables, results.summary)} == {"storage_hours_floor"}
+
+
+def test_a_store_has_at_most_so_many_hours() -> None:
+    """A MWh more is worth 154 666.7 and costs 150 000; with 1.8 MW and 3.5 hours no more than 6.3 MWh may stand.
+
+    Proves: 0.9 MWh are built, not 2; a MWh less allowed costs 4 666.7 CNY/a. Sensitivity: hours the wrong way round, of
+    the power that is used in place of the power there is.
+    """
+    worth = 400 * (480 - 300 / 0.9) + 96_000 - 150_000
+    results = plan(SHORT)
+    assert results.tables["storage_capacity"]["storage_energy"].tolist() == pytest.approx([6.3])
+    assert cost_of(SHORT) == pytest.approx(COST - 0.9 * worth)
+    assert price_of(results, "storage_hours_cap", "plain") == pytest.approx(worth)
+    other = scenario_of(SHORT.with_cells("site", "storage_hours_max", {"plain": 3.4}))
+    assert {each.rule for each in audit(other, results.tables, results.summary)} == {"storage_hours_cap"}
+
+
+def test_hours_of_a_store_that_stands_are_no_rule() -> None:
+    """A store that may not grow has the hours it has: 3 here.
+
+    Proves: no row; asked for more, or for fewer, it is a fault; least above most is one as well. Sensitivity: a row of
+    constants, a plan that is infeasible without a word.
+    """
+    for name, kept, refused in (("storage_hours_min", 3, 3.1), ("storage_hours_max", 3, 2.9)):
+        problem = compiled(STORE.with_cells("site", name, {"plain": kept}))
+        assert rows_of(problem, "storage_hours_floor") == rows_of(problem, "storage_hours_cap") == {}
+        with pytest.raises(InvalidInputError, match="nothing may be added"):
+            scenario_of(STORE.with_cells("site", name, {"plain": refused}))
+    with pytest.raises(InvalidInputError, match="above the most"):
+        scenario_of(LONG.with_cells("site", "storage_hours_max", {"plain": 2.8}))
+
+
 def test_the_day_costs_what_its_table_says() -> None:
     """Without a store the day costs 39 600 000 CNY/a, on which the savings above rest.
 

@@ -237,7 +237,33 @@ def _details(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> d
             row["demand_charge"] = dice.pick([0, dice.number(100, 60_000)])
         if "grid_power_max" in row and dice.happens(0.5):
             row |= {"grid_power_max_new": dice.number(0, 50), "grid_power_new_cost": dice.number(0, 1e5)}
+    _more_details(seed, tables)
     return given
+
+
+def _more_details(seed: int, tables: dict[str, Rows]) -> None:
+    """Give some stores losses, a depth and hours, some halls hardware, some contracts units and a share to be paid for."""
+    dice = Dice(random.Random(f"{seed}:more_details"))  # noqa: S311 - no secrets
+    _more_of_stores(dice, [row for row in tables["site"] if "charge_efficiency" in row])
+    for row in tables.get("site_compute_type", ()):
+        if "discount_rate" in row and dice.happens(0.3):
+            row |= {"hardware_cost": dice.number(0, 1e7), "hardware_lifetime": dice.number(1, 8)}
+    for row in tables.get("site_technology", ()):
+        if row.get("green_capacity_max") and dice.happens(0.2):
+            row["green_capacity_unit"] = dice.number(0.5, 10)
+        if row.get("green_capacity_existing") and dice.happens(0.2):
+            row["take_or_pay"] = dice.pick([1, dice.number(0.1, 1)])
+
+
+def _more_of_stores(dice: Dice, stores: Rows) -> None:
+    for row in stores:
+        if dice.happens(0.3):
+            row["storage_loss"] = dice.pick([0, 1, dice.number(0, 0.05)])
+        if dice.happens(0.3):
+            row["storage_depth"] = dice.number(0.5, 1)
+        if "storage_energy_max" in row and dice.happens(0.3):
+            row["storage_hours_min"] = dice.number(0.05, 1)
+            row["storage_hours_max"] = dice.number(1, 8)
 
 
 def _with_zones(

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyomo.environ as pyo
 
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, energy_of
 from planner.language import Message, Text, say
-from planner.models.features.time import months
+from planner.models.features.time import months, weights
 from planner.models.rules import expandable, green_ledger
-from planner.models.rules.findings import Finding
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, Series, keys_of
@@ -101,6 +102,25 @@ PARAMETERS = (
             say("Yearly cost of new green capacity."),
         ),
         (Plausible(0.1, 20000.0, (KW, GW)), Plausible(10000.0, 3e6, (PER_KW, TEN_THOUSAND_CNY))),
+    ),
+    Parameter(
+        "green_capacity_unit",
+        PAIR,
+        "MW",
+        say("Size of a unit: new green capacity comes in whole ones; without it by any amount."),
+        None,
+        low_open=True,
+        plausible=Plausible(0.5, 2000.0, (KW, GW)),
+    ),
+    Parameter(
+        "take_or_pay",
+        PAIR,
+        "1",
+        say("Share of what could be made in a year that is paid for, whether or not it is taken."),
+        None,
+        high=1.0,
+        low_open=True,
+        plausible=Plausible(0.05, 1.0, (PERCENT,)),
     ),
     Parameter(
         "green_power_price",
@@ -205,6 +225,14 @@ WORDS: dict[str, Message] = {
     "green_capacity_max": say("green capacity limit"),
     "green_capacity_cost": say("cost of green capacity"),
     "green_capacity_limit": say("green capacity limit"),
+    "green_capacity_unit": say("size of a unit of green capacity"),
+    "green_capacity_in_units": say("green capacity in whole units"),
+    "green_units": say("units of green capacity"),
+    "power_supply_take_or_pay": say("green power paid for and not taken"),
+    "take_or_pay": say("take or pay"),
+    "take_or_pay_floor": say("energy paid for whether taken or not"),
+    "untaken_energy": say("green energy paid for and not taken"),
+    "green_full_hours": say("hours of full power"),
     "excess": say("excess green power"),
     "excess_price": say("price of excess green power"),
     "excess_energy": say("excess green energy"),
@@ -232,6 +260,10 @@ COLUMNS = (
     Column("power_supply_capacity", "green_capacity", "MW", say("Green capacity, existing and new.")),
     *keys_of("power_supply_certificates", "site"),
     Column("power_supply_certificates", "certificates", "MWh/a", say("Green certificates bought.")),
+    *keys_of("power_supply_take_or_pay", *PAIR),
+    Column(
+        "power_supply_take_or_pay", "untaken_energy", "MWh/a", say("Green energy paid for and neither used nor sold.")
+    ),
     *keys_of("power_supply_connection", "site"),
     Column("power_supply_connection", "grid_connection", "MW", say("Power the grid connection carries, new included.")),
     *keys_of("power_supply_peak", "site"),
@@ -293,6 +325,11 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     for site in inputs.series("grid_power_max_new").index.difference(inputs.series("grid_power_max").index):
         problem = say("the grid connection may be widened, but has no limit")
         yield inputs.fault("grid_power_max_new", (site,), problem, say("give grid_power_max: what stands already"))
+    most = expandable.most_of(inputs, "green_capacity")
+    for pair in inputs.series("take_or_pay").index:
+        if not most.get(pair, 0.0) > 0:
+            problem = say("nothing is under contract there, and nothing may be")
+            yield inputs.fault("take_or_pay", pair, problem, say("give green_capacity_existing or green_capacity_max"))
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:
@@ -393,6 +430,30 @@ def green_capacity_limit(m: PlanModel, site: str, technology: str) -> Any:
     return m.green_capacity[site, technology] <= m.green_capacity_max[site, technology]
 
 
+def green_capacity_in_units(m: PlanModel, site: str, technology: str) -> Any:
+    """New green capacity is built in whole units.
+
+    green_capacity_new[s,g] = green_capacity_unit[s,g] × green_units[s,g]  ∀ s,g with green_capacity_unit  [MW]
+    """
+    return (
+        m.green_capacity_new[site, technology]
+        == m.green_capacity_unit[site, technology] * m.green_units[site, technology]
+    )
+
+
+def take_or_pay_floor(m: PlanModel, site: str, technology: str) -> Any:
+    """What is used, sold or paid for without being taken is at least a share of what could be made.
+
+    ∑_t w (green_power + excess) + untaken_energy[s,g] ≥ take_or_pay[s,g] × ∑_t w availability × green_capacity[s,g]
+        ∀ s,g with take_or_pay  [MWh/a]
+    """
+    taken = m.green_energy[site, technology] + m.excess_energy[site, technology]
+    return (
+        taken + m.untaken_energy[site, technology]
+        >= m.take_or_pay[site, technology] * m.green_full_hours[site, technology] * m.green_capacity[site, technology]
+    )
+
+
 def certificates_limit(m: PlanModel, site: str) -> Any:
     """A site uses no more certificates than it can get.
 
@@ -476,6 +537,11 @@ def green_power_cost(m: PlanModel) -> Any:
     )
 
 
+def take_or_pay_cost(m: PlanModel) -> Any:
+    """Cost of green power that is paid for and not taken [CNY/a]: ∑ green_power_price × untaken_energy."""
+    return sum(m.green_power_price[s, g] * m.untaken_energy[s, g] for s, g in m.TAKE_OR_PAY_GIVEN)
+
+
 def green_capacity_cost(m: PlanModel) -> Any:
     """Cost of new green capacity [CNY/a]."""
     return sum(m.green_capacity_cost[s, g] * m.green_capacity_new[s, g] for s, g in m.CONTRACTABLE)
@@ -504,6 +570,8 @@ GIVES = {
     "grid_power_peak_floor": Never(say("what is drawn is paid for")),
     "green_power_availability": Never(say("wind and sun are as they are")),
     "green_capacity_limit": ("green_capacity_max",),
+    "green_capacity_in_units": Never(say("units are whole")),
+    "take_or_pay_floor": Never(say("what is not taken is paid for")),
     "certificates_limit": ("certificates_max",),
 }
 RELAXATIONS = (
@@ -554,6 +622,11 @@ VARIANTS: Variants = {
     "kept": {"excess_keeps_certificate": True},
     "charged": {"demand_charge": {"shanghai": 41_000, "gansu": 33_000}},
     "connection": {"grid_power_max": {"shanghai": 73}, "grid_power_max_new": {"shanghai": 1}},
+    "contracts": {
+        "take_or_pay": {"gansu;wind": 0.97, "hebei;solar": 0.9},
+        "green_capacity_unit": {"gansu;wind": 7},
+        "green_power_price": {"gansu;wind": 900, "hebei;solar": 900},
+    },
 }
 
 
@@ -575,6 +648,7 @@ def build(m: PlanModel) -> None:
     )
     m.members("CERTIFICATES_LIMITED", [s for s in m.CERTIFICATE_PRICE_GIVEN if s in m.CERTIFICATES_MAX_GIVEN])
     _build_supply(m)
+    _build_contracts(m)
     _build_connections(m)
     _build_demand_charge(m)
     for term, rule in COSTS.items():
@@ -621,6 +695,22 @@ def _build_supply(m: PlanModel) -> None:
     m.expression("site_draw_energy", m.SITES, m.TIMESTEPS, rule=site_draw_energy, unit="MWh/a")
     m.open_total("power_into_stores", m.SITES, m.TIMESTEPS, unit="MW")
     m.open_total("power_out_of_stores", m.SITES, m.TIMESTEPS, unit="MW")
+
+
+def _build_contracts(m: PlanModel) -> None:
+    """Add whole units, and what is paid for whether or not it is taken."""
+    m.members("IN_UNITS", [pair for pair in m.CONTRACTABLE if pair in m.GREEN_CAPACITY_UNIT_GIVEN], dimen=2)
+    m.variable("green_units", m.IN_UNITS, unit="1", within=pyo.NonNegativeIntegers, is_investment=True)
+    m.constrain(green_capacity_in_units, m.IN_UNITS, unit="MW")
+    share = m.inputs.series("take_or_pay")
+    m.variable("untaken_energy", m.TAKE_OR_PAY_GIVEN, unit="MWh/a")
+    power = m.inputs.series("availability").unstack("timestep")
+    full = power.mul(weights(m.inputs), axis=1).sum(axis=1).reindex(share.index)
+    made_of = ("availability", "timestep_weight")
+    m.parameter("green_full_hours", [m.TAKE_OR_PAY_GIVEN], full, "h/a", made_of=made_of)
+    if len(share):
+        m.add_term("cost", "take_or_pay", take_or_pay_cost)
+    m.constrain(take_or_pay_floor, m.TAKE_OR_PAY_GIVEN, unit="MWh/a")
 
 
 def _build_connections(m: PlanModel) -> None:
@@ -671,6 +761,7 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
         "power_supply_technology": technology,
         "power_supply_capacity": m.tabulate("green_capacity", columns=list(PAIR)),
         "power_supply_certificates": m.tabulate("certificates", columns=["site"]),
+        "power_supply_take_or_pay": m.tabulate("untaken_energy", columns=list(PAIR)),
         "power_supply_connection": _wider(m),
         "power_supply_peak": _peaks(m, table),
     }
@@ -714,6 +805,7 @@ VALUES = (
     ("power_supply_technology", list(TRIPLE), "curtailed", "MW"),
     ("power_supply_capacity", list(PAIR), "green_capacity", "MW"),
     ("power_supply_certificates", ["site"], "certificates", "MWh/a"),
+    ("power_supply_take_or_pay", list(PAIR), "untaken_energy", "MWh/a"),
 )
 """Table, keys, column, unit: each is a number, and not below zero."""
 
@@ -764,6 +856,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     slack = ledger.column(tables, "power_supply_technology", "curtailed", TRIPLE)
     yield from Finding.all_equal("curtailed", left, slack, "MW")
     yield from _audit_purchases(inputs, capacity, certificates)
+    yield from _audit_contracts(inputs, tables, capacity)
     yield from _audit_costs(inputs, tables, capacity, certificates)
 
 
@@ -828,6 +921,35 @@ def _audit_purchases(inputs: Scenario, capacity: pd.Series, certificates: pd.Ser
     for site in certificates.index.difference(price.index):
         yield from Finding.unless_equal("certificates", str(site), 0.0, float(certificates[site]), "MWh/a")
     yield from Finding.all_at_most("certificates_limit", certificates, inputs.series("certificates_max"), "MWh/a")
+
+
+def _audit_contracts(inputs: Scenario, tables: Mapping[str, pd.DataFrame], capacity: pd.Series) -> Iterator[Finding]:
+    """What is built comes in whole units; what is not taken is paid for."""
+    held: dict[Any, float] = capacity.to_dict()
+    stands = inputs.series("green_capacity_existing").to_dict()
+    sizes: dict[Any, float] = inputs.series("green_capacity_unit").to_dict()
+    for pair, size in sizes.items():
+        units = (held.get(pair, stands[pair]) - stands[pair]) / size
+        if not abs(units - round(units)) <= ABSOLUTE_TOLERANCE:
+            problem = say("{count:g} units are not a whole number", count=units)
+            yield Finding("green_capacity_in_units", ", ".join(pair), problem)
+    shares: dict[Any, float] = inputs.series("take_or_pay").to_dict()
+    untaken: dict[Any, float] = ledger.column(tables, "power_supply_take_or_pay", "untaken_energy", PAIR).to_dict()
+    for pair in sorted(shares.keys() ^ untaken.keys()):
+        yield Finding("power_supply_take_or_pay", ", ".join(pair), say("is missing from the results, or has no share"))
+    whole = "power_supply_technology"
+    used, sold = (ledger.energy(tables, whole, name, list(PAIR)) for name in ("green_power", "excess"))
+    hours: dict[Any, float] = ledger.weights(tables).to_dict()
+    there: dict[Any, float] = inputs.series("availability").to_dict()
+    price = inputs.series("green_power_price").to_dict()
+    spent = 0.0
+    for pair, share in shares.items():
+        could = sum(there[*pair, step] * length for step, length in hours.items()) * held.get(pair, 0.0)
+        paid = float(used[pair]) + float(sold[pair]) + float(untaken.get(pair, 0.0))
+        yield from Finding.unless_at_most("take_or_pay_floor", ", ".join(pair), share * could, paid, "MWh/a")
+        spent += price[pair] * float(untaken.get(pair, 0.0))
+    if shares:
+        yield from Finding.cost_differs("take_or_pay", spent, tables)
 
 
 def _audit_costs(

@@ -20,6 +20,7 @@ from planner.scenario.plausible import EFLOPS, KW, MW_FOR_KW, PERCENT, RACKS, TF
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from planner.errors import Fault
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.rules.example import Example, Variants
     from planner.scenario.scenario import Scenario
@@ -38,6 +39,15 @@ PARAMETERS = (
         kind="reference",
         refers_to="compute_type",
         per_table=True,
+    ),
+    Parameter(
+        "peak_factor",
+        ("workload",),
+        "1",
+        say("Capacity kept for the workload's peak, over its mean; for a scenario of one timestep."),
+        1.0,
+        low=1.0,
+        plausible=Plausible(1.0, 10.0, (PERCENT,)),
     ),
     Parameter(
         "capacity_existing",
@@ -96,6 +106,8 @@ WORDS: dict[str, Message] = {
     "pflops_per_mw": say("computing power of a MW"),
     "rack_kw": say("power of a rack"),
     "compute_load": say("load of the kind of compute"),
+    "peak_factor": say("peak over the mean"),
+    "peak_room": say("capacity kept for the peak"),
     "it_energy": say("IT energy"),
     "existing": say("existing"),
     "reserved_room": say("room kept free"),
@@ -112,9 +124,9 @@ MEASURES = (Measure("capacity", "MW", 11), Measure("utilisation", "1", 13))
 
 
 def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
-    """No site serves more of a compute type than the usable part of its capacity, room that is reserved apart.
+    """No site serves more of a kind of compute than the usable part of its capacity, at its peak, reserved room apart.
 
-    ∑_{r,k of c,p} allocation[r,k,s,p,t] + reserved_room[s,c]
+    ∑_{r,k of c,p} peak_factor[k] × allocation[r,k,s,p,t] + reserved_room[s,c]
         ≤ utilisation_max[s] × (capacity_existing[s,c] + capacity_new[s,c])  ∀ s,c,t  [MW]
 
     =============  ==============================================================  ==
@@ -122,7 +134,9 @@ def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> 
     =============  ==============================================================  ==
     """
     return (
-        m.compute_load[site, compute_type, timestep] + m.reserved_room[site, compute_type]
+        m.compute_load[site, compute_type, timestep]
+        + m.peak_room[site, compute_type, timestep]
+        + m.reserved_room[site, compute_type]
         <= m.utilisation_max[site] * m.capacity[site, compute_type]
     )
 
@@ -141,6 +155,14 @@ def utilisation_floor(m: PlanModel, site: str) -> Any:
 def compute_load_term(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
     """Load that allocation puts on one compute type of a site [MW]."""
     return sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO_TYPE[site, compute_type])
+
+
+def peak_room(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
+    """Capacity that work keeps for its peak, above its mean load [MW]: ∑ (peak_factor − 1) × allocation."""
+    return sum(
+        (m.peak_factor[k] - 1) * m.allocation[r, k, site, p, timestep]
+        for r, k, p in m.ROUTES_PEAKED[site, compute_type]
+    )
 
 
 def existing_term(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -182,6 +204,7 @@ EXAMPLE: Example = {
     "utilisation_min": {"hebei": 0.2},
 }
 VARIANTS: Variants = {"busy": {"utilisation_min": {"hebei": 0.5}}}
+"""``peak_factor`` is in none of them: the example's world has timesteps."""
 
 
 def build(m: PlanModel) -> None:
@@ -195,12 +218,21 @@ def build(m: PlanModel) -> None:
         routes[["site", "compute_type", "region", "workload", "path"]],
         ["site", "compute_type"],
     )
+    factor = m.inputs.series("peak_factor")
+    peaked = routes[routes["workload"].isin(factor.index[factor > 1])]
+    m.subsets(
+        "ROUTES_PEAKED",
+        m.SITE_COMPUTE_TYPES,
+        peaked[["site", "compute_type", "region", "workload", "path"]],
+        ["site", "compute_type"],
+    )
     kept = _kept_free(m.inputs)
     m.members(
         "REACHED", [pair for pair in m.SITE_COMPUTE_TYPES if len(m.ROUTES_INTO_TYPE[pair]) or pair in kept], dimen=2
     )
     m.add_term("compute_load", "allocation", compute_load_term)
     m.open_total("compute_load", m.SITE_COMPUTE_TYPES, m.TIMESTEPS, unit="MW")
+    m.expression("peak_room", m.SITE_COMPUTE_TYPES, m.TIMESTEPS, rule=peak_room, unit="MW")
     m.add_term("capacity", "existing", existing_term)
     m.open_total("capacity", m.SITE_COMPUTE_TYPES, unit="MW")
     m.open_total("reserved_room", m.SITE_COMPUTE_TYPES, unit="MW")
@@ -217,6 +249,15 @@ def _kept_free(inputs: Scenario) -> set[tuple[str, str]]:
             rooms = occupies(inputs)
             found |= set(rooms.loc[rooms["is_kept_free"], KEYS[:2]].itertuples(index=False, name=None))
     return found
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """A factor for the peak is for a scenario that has no hours: with them the profile says where the peak is."""
+    factor = inputs.series("peak_factor")
+    if len(inputs.sets["timestep"]) > 1:
+        for workload in factor.index[factor > 1]:
+            problem = say("the scenario has timesteps, in which demand_profile says where the peak is")
+            yield inputs.fault("peak_factor", (str(workload),), problem, say("leave it out"))
 
 
 def obstacles(inputs: Scenario) -> Iterator[Text]:
@@ -301,9 +342,11 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     capacity = pd.Series(ledger.spread(expected, index.to_frame(index=False)).to_numpy(float), index)
     yield from Finding.all_equal("capacity", capacity, table["capacity"].astype(float), "MW")
     usable = capacity.mul(inputs.series("utilisation_max"), level="site")
+    at_peak = work["allocation"] * work["workload"].map(inputs.series("peak_factor"))
+    asked = at_peak.groupby([work["site"], kind, work["timestep"]]).sum()
     reserved = ledger.added(inputs, tables, "reserved_room").reindex(expected.index, fill_value=0.0)
     kept = pd.Series(ledger.spread(reserved, index.to_frame(index=False)).to_numpy(float), index)
-    yield from Finding.all_at_most("site_capacity", load.reindex(index, fill_value=0.0) + kept, usable, "MW")
+    yield from Finding.all_at_most("site_capacity", asked.reindex(index, fill_value=0.0) + kept, usable, "MW")
     served = work_done(tables)
     asked = (expected - reserved).groupby(level="site").sum()
     floor = inputs.series("utilisation_min") * asked * inputs.settings.time_hours

@@ -87,6 +87,24 @@ PARAMETERS = (
         plausible=Plausible(2.0, 80.0, (MONTHS,)),
     ),
     Parameter(
+        "hardware_cost",
+        ("site", "compute_type"),
+        "CNY",
+        say("Investment for the hardware of one module, beside the hall's; its annuity is paid."),
+        None,
+        plausible=Plausible(100000.0, 1e12, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
+    ),
+    Parameter(
+        "hardware_lifetime",
+        ("site", "compute_type"),
+        "a",
+        say("Years over which the hardware of a module is paid off."),
+        None,
+        low_open=True,
+        also_index=(("compute_type",), ()),
+        plausible=Plausible(2.0, 20.0, (MONTHS,)),
+    ),
+    Parameter(
         "opening_cost",
         ("site",),
         "CNY/a",
@@ -114,6 +132,8 @@ WORDS: dict[str, Message] = {
     "module_capex": say("investment for a module"),
     "discount_rate": say("discount rate"),
     "lifetime": say("lifetime"),
+    "hardware_cost": say("investment for the hardware of a module"),
+    "hardware_lifetime": say("lifetime of the hardware"),
     "opening_cost": say("cost of opening a site"),
     "sites_max": say("most sites opened"),
     "sites_limit": say("limit on sites opened"),
@@ -150,12 +170,19 @@ MEASURES = (Measure("capacity_new", "MW", 12, is_short=True), Measure("modules",
 
 def derive(inputs: Scenario) -> dict[str, pd.Series]:
     """Turn investments into yearly costs: capex × r ÷ (1 − (1 + r)^−n), or capex ÷ n without interest."""
-    capex = inputs.series("module_capex")
+    hall = _annuity(inputs, "module_capex", "lifetime").combine_first(inputs.series("module_cost"))
+    hardware = _annuity(inputs, "hardware_cost", "hardware_lifetime")
+    return {"module_cost": hall.add(hardware, fill_value=0.0) if len(hardware) else hall}
+
+
+def _annuity(inputs: Scenario, investment: str, lifetime: str) -> pd.Series:
+    """Return what a module pays in a year for an investment [CNY/a]."""
+    capex = inputs.series(investment)
     rate = inputs.series("discount_rate").reindex(capex.index)
-    years = inputs.series("lifetime").reindex(capex.index)
+    years = inputs.series(lifetime).reindex(capex.index)
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(rate == 0, 1 / years, rate / -np.expm1(-years * np.log1p(rate)))
-    return {"module_cost": (capex * factor).combine_first(inputs.series("module_cost"))}
+    return capex * factor
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -171,10 +198,11 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     for pair in capex:
         if isinstance(given, pd.Series) and pair in given.index:
             yield inputs.fault("module_capex", pair, say("module_cost is given as well"), say("give one of the two"))
-    for name in ("discount_rate", "lifetime"):
-        for pair in capex.difference(inputs.series(name).index):
-            problem = say("module_capex needs a {name}", name=name)
-            yield inputs.fault(name, pair, problem, say("give {name} in [parameters] or a table", name=name))
+    for investment, lifetime in (("module_capex", "lifetime"), ("hardware_cost", "hardware_lifetime")):
+        for name in ("discount_rate", lifetime):
+            for pair in inputs.series(investment).index.difference(inputs.series(name).index):
+                problem = say("{investment} needs a {name}", investment=investment, name=name)
+                yield inputs.fault(name, pair, problem, say("give {name} in [parameters] or a table", name=name))
 
 
 def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -311,15 +339,21 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 
 def _yearly(inputs: Scenario) -> pd.Series:
-    """Return the yearly cost of a module: its investment over the present value of 1 CNY/a, in decimals."""
-    capex = inputs.series("module_capex")
-    rates, lifetimes = inputs.series("discount_rate").to_dict(), inputs.series("lifetime").to_dict()
-    paid = []
-    for pair, amount in capex.to_dict().items():
-        rate, years = Decimal(rates[pair]), Decimal(lifetimes[pair])
-        worth = (1 - (1 + rate) ** -years) / rate if rate else years
-        paid.append(float(Decimal(amount) / worth))
-    return pd.Series(paid, capex.index, dtype=float).combine_first(inputs.series("module_cost"))
+    """Return the yearly cost of a module: its investments over the present value of 1 CNY/a, in decimals."""
+    rates = inputs.series("discount_rate").to_dict()
+    yearly: dict[Any, float] = inputs.series("module_cost").to_dict()
+    capex, hardware = (inputs.series(name).to_dict() for name in ("module_capex", "hardware_cost"))
+    lifetimes, wears = (inputs.series(name).to_dict() for name in ("lifetime", "hardware_lifetime"))
+    yearly |= {pair: _paid(amount, rates[pair], lifetimes[pair]) for pair, amount in capex.items()}
+    for pair, amount in hardware.items():
+        yearly[pair] = yearly.get(pair, 0.0) + _paid(amount, rates[pair], wears[pair])
+    return pd.Series(yearly, dtype=float).rename_axis(KEYS)
+
+
+def _paid(amount: float, rate: float, years: float) -> float:
+    interest, last = Decimal(rate), Decimal(years)
+    worth = (1 - (1 + interest) ** -last) / interest if interest else last
+    return float(Decimal(amount) / worth)
 
 
 def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules: pd.Series) -> Iterator[Finding]:

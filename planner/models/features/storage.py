@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from planner.figures import ledger
@@ -17,11 +18,22 @@ from planner.models.rules import expandable, green_ledger
 from planner.models.rules.audit_time import before, round_of
 from planner.models.rules.expandable import most_of
 from planner.models.rules.findings import Finding
-from planner.models.rules.relaxations import Never, Rank
+from planner.models.rules.relaxations import Amount, Never, Rank
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import Parameter
-from planner.scenario.plausible import GW, GWH, KW, KWH, PER_KW, PER_KWH_STORED, PERCENT, TEN_THOUSAND_CNY, Plausible
+from planner.scenario.plausible import (
+    GW,
+    GWH,
+    KW,
+    KWH,
+    MINUTES,
+    PER_KW,
+    PER_KWH_STORED,
+    PERCENT,
+    TEN_THOUSAND_CNY,
+    Plausible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +88,43 @@ PARAMETERS = (
         low_open=True,
         plausible=Plausible(0.5, 1.0, (PERCENT,)),
     ),
+    Parameter(
+        "storage_loss",
+        ("site",),
+        "1/h",
+        say("Share of what a store holds that is lost in an hour of standing."),
+        0.0,
+        high=1.0,
+        plausible=Plausible(1e-6, 0.05, (PERCENT,)),
+    ),
+    Parameter(
+        "storage_depth",
+        ("site",),
+        "1",
+        say("Share of a store's energy that may be used."),
+        1.0,
+        high=1.0,
+        low_open=True,
+        plausible=Plausible(0.3, 1.0, (PERCENT,)),
+    ),
+    Parameter(
+        "storage_hours_min",
+        ("site",),
+        "h",
+        say("Least energy of a store over its power, existing and new."),
+        None,
+        low_open=True,
+        plausible=Plausible(0.1, 200.0, (MINUTES,)),
+    ),
+    Parameter(
+        "storage_hours_max",
+        ("site",),
+        "h",
+        say("Most energy of a store over its power, existing and new."),
+        None,
+        low_open=True,
+        plausible=Plausible(0.1, 1000.0, (MINUTES,)),
+    ),
 )
 WORDS: dict[str, Message] = {
     "storage": say("storage"),
@@ -101,13 +150,20 @@ WORDS: dict[str, Message] = {
     "state_of_charge": say("state of charge"),
     "state_of_charge_balance": say("balance of the store"),
     "state_of_charge_limit": say("state of charge limit"),
+    "storage_loss": say("standing loss of the store"),
+    "storage_kept": say("share that the store keeps through the step"),
+    "storage_depth": say("usable share of the store"),
+    "storage_hours_min": say("least hours of the store"),
+    "storage_hours_max": say("most hours of the store"),
+    "storage_hours_floor": say("least hours of the store"),
+    "storage_hours_cap": say("most hours of the store"),
     "green_charge": say("charging from green power"),
 }
 COLUMNS = (
     *keys_of("storage", *KEYS),
     Column("storage", "charge", "MW", say("Power into the store.")),
     Column("storage", "discharge", "MW", say("Power out of the store.")),
-    Column("storage", "state_of_charge", "MWh", say("Energy held at the end of the timestep.")),
+    Column("storage", "state_of_charge", "MWh", say("Usable energy held at the end of the timestep.")),
     *keys_of("storage_capacity", "site"),
     Column("storage_capacity", "storage_power", "MW", say("Power of the store, existing and new.")),
     Column("storage_capacity", "storage_energy", "MWh", say("Energy the store can hold.")),
@@ -133,6 +189,8 @@ SERIES = (
 MEASURES = (Measure("storage_power", "MW"), Measure("storage_energy", "MWh"))
 SIZES = ("storage_power", "storage_energy")
 EFFICIENCIES = ("charge_efficiency", "discharge_efficiency")
+SAME = 1e-9
+"""Relative; two numbers of hours that are one but for rounding."""
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -151,6 +209,32 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             yield inputs.fault(
                 name, (site,), say("the store's efficiency is missing"), say("give it, above 0 and at most 1")
             )
+    yield from _hours_faults(inputs)
+
+
+def _hours_faults(inputs: Scenario) -> Iterator[Fault]:
+    """Refuse hours that exclude each other, and those of a store that stands and is what it is."""
+    least, most = (inputs.series(f"storage_hours_{end}") for end in ("min", "max"))
+    for site in least.index.intersection(most.index):
+        if least[site] > most[site]:
+            problem = say("the least hours are above the most, {most:g} h", most=float(most[site]))
+            yield inputs.fault("storage_hours_min", (site,), problem, say("lower it"))
+    power, energy = ({**inputs.series(f"{size}_existing").to_dict()} for size in SIZES)
+    growing = set(_growing(inputs))
+    for end, limits in (("min", least), ("max", most)):
+        for site, limit in limits.items():
+            if site in growing or power[site] <= 0:
+                continue
+            hours = float(energy[site] / power[site])
+            if hours < limit * (1 - SAME) if end == "min" else hours > limit * (1 + SAME):
+                problem = say("the store that stands holds {hours:g} h, and nothing may be added", hours=hours)
+                yield inputs.fault(f"storage_hours_{end}", (str(site),), problem, say("leave it out"))
+
+
+def _growing(inputs: Scenario) -> list[str]:
+    """Return the stores to which power or energy may be added."""
+    new = {size: most_of(inputs, size) > inputs.series(f"{size}_existing") for size in SIZES}
+    return [site for site in _sites(inputs, "storage_power") if any(bool(grows[site]) for grows in new.values())]
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:
@@ -172,14 +256,14 @@ def _sites(inputs: Scenario, size: str) -> list[str]:
 def state_of_charge_balance(m: PlanModel, site: str, timestep: str) -> Any:
     """A store's energy at the end of a timestep is that before, plus charge, less discharge, each with its loss.
 
-    state_of_charge[s,t] = state_of_charge[s,previous t]
+    state_of_charge[s,t] = (1 − storage_loss[s])^duration[t] × state_of_charge[s,previous t]
         + duration[t] × (charge_efficiency[s] × charge[s,t] − discharge[s,t] ÷ discharge_efficiency[s])  ∀ s,t  [MWh]
 
     The last timestep of a period is followed by its first: a store ends a period as it began it.
     """
-    return m.state_of_charge[site, timestep] == m.state_of_charge[site, m.previous[timestep]] + m.timestep_duration[
-        timestep
-    ] * (
+    return m.state_of_charge[site, timestep] == m.storage_kept[site, timestep] * m.state_of_charge[
+        site, m.previous[timestep]
+    ] + m.timestep_duration[timestep] * (
         m.charge_efficiency[site] * m.charge[site, timestep]
         - m.discharge[site, timestep] / m.discharge_efficiency[site]
     )
@@ -202,11 +286,11 @@ def discharge_limit(m: PlanModel, site: str, timestep: str) -> Any:
 
 
 def state_of_charge_limit(m: PlanModel, site: str, timestep: str) -> Any:
-    """A store holds no more than its energy.
+    """A store holds no more than the usable share of its energy.
 
-    state_of_charge[s,t] ≤ storage_energy_existing[s] + storage_energy_new[s]  ∀ s,t  [MWh]
+    state_of_charge[s,t] ≤ storage_depth[s] × (storage_energy_existing[s] + storage_energy_new[s])  ∀ s,t  [MWh]
     """
-    return m.state_of_charge[site, timestep] <= m.storage_energy[site]
+    return m.state_of_charge[site, timestep] <= m.storage_depth[site] * m.storage_energy[site]
 
 
 def storage_power_limit(m: PlanModel, site: str) -> Any:
@@ -223,6 +307,22 @@ def storage_energy_limit(m: PlanModel, site: str) -> Any:
     storage_energy_existing[s] + storage_energy_new[s] ≤ storage_energy_max[s]  ∀ s  [MWh]
     """
     return m.storage_energy[site] <= m.storage_energy_max[site]
+
+
+def storage_hours_floor(m: PlanModel, site: str) -> Any:
+    """The energy of a store is at least so many hours of its power.
+
+    storage_energy[s] ≥ storage_hours_min[s] × storage_power[s]  ∀ s with storage_hours_min that may grow  [MWh]
+    """
+    return m.storage_energy[site] >= m.storage_hours_min[site] * m.storage_power[site]
+
+
+def storage_hours_cap(m: PlanModel, site: str) -> Any:
+    """The energy of a store is no more than so many hours of its power.
+
+    storage_energy[s] ≤ storage_hours_max[s] × storage_power[s]  ∀ s with storage_hours_max that may grow  [MWh]
+    """
+    return m.storage_energy[site] <= m.storage_hours_max[site] * m.storage_power[site]
 
 
 def green_charge(m: PlanModel, site: str, timestep: str) -> Any:
@@ -276,11 +376,15 @@ GIVES = {
     "state_of_charge_limit": ("storage_energy_max",),
     "storage_power_limit": ("storage_power_max",),
     "storage_energy_limit": ("storage_energy_max",),
+    "storage_hours_floor": ("storage_hours_min", "storage_energy_max"),
+    "storage_hours_cap": ("storage_hours_max", "storage_power_max"),
     "green_charge": Never(say("what is stored as green must be green")),
 }
 RELAXATIONS = (
     expandable.amount("storage_power", Rank.PLANT, power_allowed),
     expandable.amount("storage_energy", Rank.PLANT, energy_allowed),
+    Amount("storage_hours_min", Rank.PLANT, raised=False),
+    Amount("storage_hours_max", Rank.PLANT, raised=True),
 )
 EXAMPLE: Example = {
     "storage_power_existing": {"hebei": 3},
@@ -295,6 +399,12 @@ EXAMPLE: Example = {
 VARIANTS: Variants = {
     "weak_stores": {"storage_power_max": {"hebei": 3.5}},
     "small_stores": {"storage_energy_max": {"hebei": 8.5}},
+    "long_stores": {
+        "storage_hours_min": {"hebei": 2.5},
+        "storage_loss": {"hebei": 0.01},
+        "storage_depth": {"hebei": 0.95},
+    },
+    "short_stores": {"storage_hours_max": {"hebei": 2.2}},
     "green_stores": {
         "green_power_share_mode": "every_timestep",
         "green_power_share_min": {"gansu": 0.5, "hebei": 0.04, "shanghai": None},
@@ -315,6 +425,13 @@ def build(m: PlanModel) -> None:
         m.variable(f"{size}_new", m.component(f"{size.upper()}_EXPANDABLE"), unit=unit, is_investment=True)
     m.expression("storage_power", m.STORES, rule=storage_power, unit="MW")
     m.expression("storage_energy", m.STORES, rule=storage_energy, unit="MWh")
+    m.parameter(
+        "storage_kept",
+        [m.STORES, m.TIMESTEPS],
+        _kept(m.inputs, sites),
+        "1",
+        made_of=("storage_loss", "timestep_duration"),
+    )
     m.variable("charge", m.STORES, m.TIMESTEPS, unit="MW")
     m.variable("discharge", m.STORES, m.TIMESTEPS, unit="MW")
     m.variable("state_of_charge", m.STORES, m.TIMESTEPS, unit="MWh")
@@ -327,8 +444,21 @@ def build(m: PlanModel) -> None:
     m.constrain(state_of_charge_limit, m.STORES, m.TIMESTEPS, unit="MWh")
     m.constrain(storage_power_limit, m.STORAGE_POWER_EXPANDABLE, unit="MW")
     m.constrain(storage_energy_limit, m.STORAGE_ENERGY_EXPANDABLE, unit="MWh")
+    growing = set(_growing(m.inputs))
+    for end in ("min", "max"):
+        given = m.inputs.series(f"storage_hours_{end}").index
+        m.members(f"STORES_WITH_HOURS_{end.upper()}", [site for site in given if site in growing])
+    m.constrain(storage_hours_floor, m.STORES_WITH_HOURS_MIN, unit="MWh")
+    m.constrain(storage_hours_cap, m.STORES_WITH_HOURS_MAX, unit="MWh")
     if _holds_green_only(m.inputs):
         m.constrain(green_charge, m.STORES, m.TIMESTEPS, unit="MW")
+
+
+def _kept(inputs: Scenario, stores: list[str]) -> pd.Series:
+    """Return the share of what each store holds that is left at the end of each timestep [1]."""
+    loss, hours = inputs.series("storage_loss").loc[stores], inputs.series("timestep_duration")
+    index = pd.MultiIndex.from_product([loss.index, hours.index], names=KEYS)
+    return pd.Series(np.power.outer(1.0 - loss.to_numpy(), hours.to_numpy()).ravel(), index)
 
 
 def _holds_green_only(inputs: Scenario) -> bool:
@@ -378,14 +508,24 @@ def _audit_energy(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: p
     into, out_of = (inputs.series(name).reindex(sites).to_numpy() for name in EFFICIENCIES)
     gained = (table["charge"] * into - table["discharge"] / out_of) * hours.reindex(steps).to_numpy()
     held = table["state_of_charge"].reindex(pd.MultiIndex.from_arrays([sites, before(inputs).reindex(steps)]))
-    found = table["state_of_charge"] - gained
+    lost = _lost(inputs, table.index, held.to_numpy(), hours.reindex(steps).to_numpy())
+    found = table["state_of_charge"] - gained + lost
     yield from Finding.all_equal("state_of_charge_balance", pd.Series(held.to_numpy(), table.index), found, "MWh")
-    # Whatever the order of the hours: what a store gives in a round of its period is what it took, less both losses.
+    # Whatever the order of the hours: what a store gives in a round of its period is what it took, less all losses.
     kept, drawn = (
         pd.Series(power * hours.reindex(steps).to_numpy(), table.index)
         for power in (table["charge"] * into, table["discharge"] / out_of)
     )
-    yield from Finding.all_equal("state_of_charge_balance", round_of(inputs, kept), round_of(inputs, drawn), "MWh")
+    given = round_of(inputs, drawn + lost)
+    yield from Finding.all_equal("state_of_charge_balance", round_of(inputs, kept), given, "MWh")
+
+
+def _lost(inputs: Scenario, index: pd.Index, held: np.ndarray, hours: np.ndarray) -> pd.Series:
+    """Return what each store loses in each timestep of what it held before, hour by hour compounded [MWh]."""
+    rate = inputs.series("storage_loss").reindex(index.get_level_values("site")).to_numpy(float)
+    return pd.Series(
+        [had * (1.0 - (1.0 - r) ** h) if r else 0.0 for had, r, h in zip(held, rate, hours, strict=True)], index
+    )
 
 
 def _audit_sizes(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd.DataFrame) -> Iterator[Finding]:
@@ -397,11 +537,22 @@ def _audit_sizes(inputs: Scenario, tables: Mapping[str, pd.DataFrame], table: pd
         ("storage_energy", "MWh", {"state_of_charge": "state_of_charge_limit"}),
     ):
         held, existing = sizes[size], inputs.series(f"{size}_existing").reindex(sizes.index)
+        usable = held * inputs.series("storage_depth").reindex(sizes.index) if size == "storage_energy" else held
         for name, rule in rules.items():
-            yield from Finding.all_at_most(rule, peaks[name], held, unit)
+            yield from Finding.all_at_most(rule, peaks[name], usable, unit)
         yield from Finding.all_at_most(limits[size], held, _allowed(inputs, size).reindex(sizes.index), unit)
         yield from Finding.all_at_most(f"{size}_existing", existing, held, unit)
         cost += float(((held - existing) * inputs.series(f"{size}_cost").reindex(sizes.index)).sum())
+    powers, energies = (sizes[size].to_dict() for size in SIZES)
+    for rule, asked_of, low in (
+        ("storage_hours_floor", inputs.series("storage_hours_min"), True),
+        ("storage_hours_cap", inputs.series("storage_hours_max"), False),
+    ):
+        for site, hours in asked_of.items():
+            if site in sizes.index:
+                asked, held_there = hours * powers[site], energies[site]
+                less, more = (asked, held_there) if low else (held_there, asked)
+                yield from Finding.unless_at_most(rule, str(site), float(less), float(more), "MWh")
     stores = _allowed(inputs, "storage_power").gt(0).astype(float)
     yield from Finding.all_equal("storage_capacity", stores, pd.Series(1.0, sizes.index), "stores")
     yield from Finding.cost_differs("storage", cost, tables)

@@ -58,7 +58,8 @@ def most_load(m: PlanModel) -> pd.Series:
     """
     types = m.inputs.series("workload.compute_type")
     work = m.routes[["region", "workload", "site"]].drop_duplicates()
-    demand = m.inputs.series("demand").mul(most_at_once(m.inputs), level="workload").rename("load")
+    most = most_at_once(m.inputs) * m.inputs.series("peak_factor")
+    demand = m.inputs.series("demand").mul(most, level="workload").rename("load")
     work = work.assign(compute_type=work["workload"].map(types)).join(demand, on=["region", "workload"])
     load = work.groupby(PAIR)["load"].sum()
     for feature, occupies in m.inputs.declarations.occupies.items():
