@@ -93,7 +93,19 @@ class World:
 
 def key_columns(table: str, rows: Rows) -> list[str]:
     """Return the columns that are keys: those that are sets and stand in the table's name."""
-    names = ("region", "workload", "site", "compute_type", "technology", "timestep", "hub", "side", "zone", "plant")
+    names = (
+        "region",
+        "workload",
+        "site",
+        "compute_type",
+        "technology",
+        "timestep",
+        "hub",
+        "side",
+        "zone",
+        "plant",
+        "outage",
+    )
     return [column for column in rows[0] if column in names and column in table and (column == table or "_" in table)]
 
 

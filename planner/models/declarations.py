@@ -96,6 +96,7 @@ def declarations() -> Declarations:
         flows=tuple(_declared("FLOWS")),
         series=tuple(series for _, series in _declared("SERIES")),
         measures=tuple(measure for _, measure in _declared("MEASURES")),
+        chapters=tuple(_declared("CHAPTERS")),
         guests=frozenset(_guests()),
         admits=hooks["admits"],
         supplies=hooks["supplies"],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.scenario.built import Built
-    from planner.scenario.column import Column, Measure, Series
+    from planner.scenario.column import Chapter, Column, Measure, Series
 
     Admits = Callable[[Any, pd.DataFrame], pd.Series]
     Supplies = Callable[[Any], pd.DataFrame]
@@ -248,6 +248,8 @@ class Declarations:
     """The figures of the work between a region and a site, beside its load and its latency, with the feature."""
     series: tuple[Series, ...] = ()
     """What is known by timestep, in canonical order."""
+    chapters: tuple[tuple[str, Chapter], ...] = ()
+    """Tables that the page has of a feature's results, with the feature, in canonical order."""
     guests: frozenset[str] = frozenset()
     """The features of other packages."""
     admits: Mapping[str, Admits] = field(default_factory=dict)
