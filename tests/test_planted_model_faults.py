@@ -27,6 +27,7 @@ from planner.models.features import (
     flexible_workloads,
     green_power_share,
     grid_limits,
+    hub_outage,
     power_supply,
     residency,
     routes,
@@ -40,6 +41,7 @@ from planner.models.rules import audit_physics
 from tests.algebra import scenario_of
 from tests.features.test_backbone import NET
 from tests.features.test_disaster_recovery import WARM
+from tests.features.test_hub_outage import POWERED
 from tests.features.test_site_capacity_peak import PEAKED
 from tests.features.test_storage import DEEP, LOSING
 from tests.hours import DAY, FLEX, STORE
@@ -310,6 +312,20 @@ def one_domain(inputs: Any) -> dict[str, str]:
     return {site: site for site in inputs.sets["site"]}
 
 
+def at_its_mean(m: Any, outage: str, region: str, workload: str) -> Any:
+    """Protect the mean demand, not the greatest."""
+    served = sum(m.outage_allocation[outage, region, workload, s] for s in m.OUTAGE_SITES[outage, region, workload])
+    return served == m.protected_share[workload] * m.demand[region, workload]
+
+
+def with_the_lost(inputs: Any) -> pd.Series:
+    """Count what is lost as left."""
+    return right_lost(inputs) * 0.5
+
+
+right_lost = hub_outage.lost
+
+
 def as_it_comes(duration: Any, rate: Any, hours: float) -> Any:
     """Let work wait twice as long."""
     del rate
@@ -353,6 +369,8 @@ FAULTS: dict[str, tuple[World, ModuleType, str, Callable[..., Any], set[str]]] =
     "zones and levels forgotten": (FULL, residency, "admits", everywhere, {"residency"}),
     "half of the standby served from": (WARM, disaster_recovery, "reserved_term", not_kept, {"site_capacity"}),
     "hubs not lost together": (WARM, disaster_recovery, "_owners", one_domain, {"disaster_recovery_domain"}),
+    "the mean demand protected": (POWERED, hub_outage, "protected_demand", at_its_mean, {"protected_demand"}),
+    "half of what is lost counted as left": (POWERED, hub_outage, "lost", with_the_lost, {"capacity_lost"}),
     "half of the load forgotten": (FULL, allocation, "it_load_term", unloaded, {"it_load"}),
     "deadlines twice as far": (FLEX, flexible_workloads, "_recent", as_it_comes, {"deadline"}),
     "a class of work on any path": (NET, backbone, "class_traffic", any_path, {"class_traffic"}),

@@ -39,6 +39,7 @@ from tests.features.test_green_shortfall import BOTH
 from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
 from tests.features.test_grid_limits import SIDES as SIDES_OF_GRID
+from tests.features.test_hub_outage import FLEET, POWERED
 from tests.features.test_policy_targets import ALL, QUOTAS, WESTWARD
 from tests.features.test_power_supply_contracts import TAKEN, UNITS, UNTAKEN
 from tests.features.test_power_supply_peaks import CHARGED, NARROW
@@ -86,6 +87,8 @@ WORLDS: dict[str, World] = {
     **{f"floor of {kind}": world for kind, world in FLOORS.items()},
     **{f"cap of {kind}": world for kind, world in CAPS.items()},
     "standby": WARM,
+    "outages": POWERED,
+    "outages of fleets": FLEET,
     "supplied": SUPPLIED,
     "ratios": FULL,
     "used": CHEAP,

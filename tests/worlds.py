@@ -106,6 +106,7 @@ def key_columns(table: str, rows: Rows) -> list[str]:
         "link",
         "zone",
         "plant",
+        "outage",
     )
     return [column for column in rows[0] if column in names and column in table and (column == table or "_" in table)]
 

@@ -97,6 +97,7 @@ def declarations() -> Declarations:
         series=tuple(series for _, series in _declared("SERIES")),
         measures=tuple(measure for _, measure in _declared("MEASURES")),
         lines=next((lines for _, lines in _declared("LINES")), None),
+        chapters=tuple(_declared("CHAPTERS")),
         guests=frozenset(_guests()),
         admits=asked["admits"],
         supplies=asked["supplies"],

@@ -117,7 +117,8 @@ def _build_tie_break(m: PlanModel) -> None:
     m.has_haul = bool(len(pairs)) and not distance.reindex(pairs).isna().any()
     if m.has_haul:
         m.parameter("distance", [m.REGIONS, m.SITES], distance, "km", made_of=())
-        m.expression("haul", rule=haul, unit="MWh*km/a")
+        m.add_term("haul", "work", haul)
+        m.open_total("haul", unit="MWh*km/a")
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:

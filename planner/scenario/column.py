@@ -8,14 +8,14 @@ them from there. No Pyomo here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
-    from planner.language import Message
+    from planner.language import Message, Text
 
     Tables = Mapping[str, pd.DataFrame]
 
@@ -116,3 +116,26 @@ class Series:
     says: Message | None = None
     modes: tuple[str, ...] = ()
     read: Callable[[Tables, str | None, pd.Index], tuple[pd.Series, pd.Series]] | None = None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A table that the page has of a feature's results.
+
+    Parameters
+    ----------
+    name
+        Its anchor in the page.
+    heading, says
+        What it is called, and a sentence or two.
+    heads
+        The heads of its columns; a column of numbers has a unit.
+    rows
+        From the scenario and the result tables its rows: texts and numbers.
+    """
+
+    name: str
+    heading: Message
+    says: Message
+    heads: tuple[tuple[Message, str], ...]
+    rows: Callable[[Any, Tables], Sequence[Sequence[Text | float]]]

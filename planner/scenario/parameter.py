@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from planner.scenario.built import Built
-    from planner.scenario.column import Column, Measure, Series
+    from planner.scenario.column import Chapter, Column, Measure, Series
     from planner.scenario.lines import Lines
 
     Admits = Callable[[Any, pd.DataFrame], pd.Series]
@@ -254,6 +254,8 @@ class Declarations:
     """What is known by timestep, in canonical order."""
     lines: Lines | None = None
     """The links of a network, where a feature has any."""
+    chapters: tuple[tuple[str, Chapter], ...] = ()
+    """Tables that the page has of a feature's results, with the feature, in canonical order."""
     guests: frozenset[str] = frozenset()
     """The features of other packages."""
     admits: Mapping[str, Admits] = field(default_factory=dict)

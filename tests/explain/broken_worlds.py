@@ -8,6 +8,7 @@ from typing import Any
 from tests.algebra import HAND
 from tests.features.test_direct_connection import FULL, PLANT_SUPPLIED
 from tests.features.test_disaster_recovery import COVERED
+from tests.features.test_hub_outage import SPARED, STORM
 from tests.features.test_policy_targets import AIM, DEAR_WEST, OF_HUB
 from tests.features.test_power_supply_peaks import FLAT, SHAVED
 from tests.features.test_residency import BARE, DEAR, SHORE, agreed
@@ -152,6 +153,8 @@ BROKEN = {
     ),
     "standby": by_cells(COVERED, "workload", "standby_share", {"web": 0.5}, alone=False),
     "standby latency": by_cells(COVERED, "workload", "standby_latency_max", {"web": 1.2}, alone=False),
+    "outage": by_cells(SPARED, "workload", "protected_share", {"web": 0.9}, alone=False),
+    "outage latency": by_cells(STORM, "workload", "outage_latency_max", {"web": 1.2}, alone=False),
     "self-supply": by_cells(FULL, "site", "self_supply_share_min", {"plain": 0.52}, alone=False),
     "plant": by_cells(PLANT_SUPPLIED, "plant", "green_capacity_max", {"ridge": 9.5}, alone=False),
     "aim": by_cells(AIM, "compute_type", "compute_min", {"cpu": 1700}),

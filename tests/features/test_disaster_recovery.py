@@ -230,31 +230,25 @@ def test_a_site_may_stand_by_and_serve_nothing() -> None:
         plan(slow.with_cells("workload", "standby_share", {"web": 0.4}))
 
 
-def test_room_kept_free_is_not_asked_to_be_used() -> None:
-    """``utilisation_min`` is asked of the capacity without the room that is kept free.
+def test_room_kept_free_counts_as_capacity() -> None:
+    """``utilisation_min`` is asked of all capacity, room that is kept free with it: there is no way round a floor.
 
-    Proves: 18 000 MWh at ``far`` are 0.8 of the 7.5 MW that are left of 15; at 0.81 there is no plan. Sensitivity: a
-    floor on all capacity, of which they are 0.4.
+    Proves: 18 000 MWh at ``far`` are 0.4 of 15 MW: at 0.4 nothing changes, at 0.41 there is no plan. Sensitivity: a floor on
+    what is left beside the room, which any plan could keep by calling idle halls reserved.
     """
-    used = COVERED.with_cells("site", "utilisation_min", {"far": 0.8})
-    assert cost_of(used) == pytest.approx(COVERED_COST)
+    assert cost_of(COVERED.with_cells("site", "utilisation_min", {"far": 0.4})) == pytest.approx(COVERED_COST)
     with pytest.raises(InfeasibleError):
-        plan(COVERED.with_cells("site", "utilisation_min", {"far": 0.81}))
+        plan(COVERED.with_cells("site", "utilisation_min", {"far": 0.41}))
 
 
-def test_more_room_than_is_needed_is_told() -> None:
-    """Where a floor on use is kept by leaving more room free than the standby needs, the table has both numbers.
+def test_no_more_room_is_told_than_is_needed() -> None:
+    """Room costs nothing where there is plenty: the table has what is needed, whatever the solver left in between.
 
-    Proves: 72 000 MWh at ``near`` are 0.45 of 53.333 MW, so that 6.667 of 60 MW are kept free and 1.5 are needed; the
-    check names the site. Sensitivity: the solver's own number, which may be anything up to what fits; a room that is
-    told as needed.
+    Proves: 1.5 MW at ``near``, which has 18 MW to spare; by site as well as by domain. Sensitivity: the solver's own number.
     """
-    world = COVERED.with_cells("site", "utilisation_min", {"near": 0.45})
-    assert cost_of(world) == pytest.approx(COVERED_COST)
-    rooms = plan(world).tables["disaster_recovery_reserved"].set_index("site")
-    assert rooms.loc["near", "reserved"] == pytest.approx(60 - 72_000 / (0.45 * 3000))
-    assert rooms.loc["near", "reserved_needed"] == pytest.approx(1.5)
-    assert any("compare reserved with reserved_needed" in note.en for note in warnings_of(scenario_of(world)))
+    rooms = plan(COVERED).tables["disaster_recovery_reserved"].set_index("site")["reserved"]
+    standby = plan(COVERED).tables["disaster_recovery"].groupby("site")["standby"].sum()
+    assert rooms.to_dict() == pytest.approx(standby.to_dict())
 
 
 PLANTED: list[tuple[str, str, Any, str]] = [
@@ -262,7 +256,6 @@ PLANTED: list[tuple[str, str, Any, str]] = [
     ("disaster_recovery", "site", "near", "standby"),
     ("disaster_recovery_domain", "site", "far", "disaster_recovery_domain"),
     ("disaster_recovery_reserved", "reserved", lambda old: old * 0.9, "reserved_floor"),
-    ("disaster_recovery_reserved", "reserved_needed", lambda old: old * 0.9, "reserved_needed"),
     ("disaster_recovery_reserved", "reserved", lambda old: old * 1.5, "site_capacity"),
     ("disaster_recovery_power", "standby_power", lambda old: old * 0.9, "standby_power_floor"),
     ("disaster_recovery_power", "standby_power", lambda old: old * 1.1, "facility_load"),

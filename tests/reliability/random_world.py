@@ -25,7 +25,7 @@ SCALED, WILD = 0.2, 0.3
 """Cumulated shares of the scenarios that are very large or small throughout, and of those that mix both."""
 NEVER = frozenset({"representative_days"})
 """Made by the planner from a year of hours, with the tables that say how well; not chosen."""
-LATER = frozenset({"policy_targets", "backbone", "residency", "direct_connection", "disaster_recovery"})
+LATER = frozenset({"policy_targets", "backbone", "residency", "direct_connection", "disaster_recovery", "hub_outage"})
 """Drawn by dice of their own after all else, so that the worlds of the seeds before them stay what they were."""
 MODES = ("certificate", "matched", "every_timestep")
 LOOKS_BACK = frozenset({"storage", "flexible_workloads", "grid_limits"})
@@ -121,6 +121,7 @@ def random_world(seed: int) -> World:
     features = _with_zones(seed, features, tables, names)
     features = _with_plants(seed, features, tables, names)
     features = _with_standby(seed, features, tables)
+    features = _with_outages(seed, features, tables, names)
     if "disaster_recovery" in features:
         parameters |= _domains(seed, tables)
     return World(
@@ -344,6 +345,35 @@ def _with_standby(seed: int, features: tuple[str, ...], tables: dict[str, Rows])
         if dice.happens(0.2):
             row["standby_latency_max"] = dice.number(2, 60)
     return (*features, "disaster_recovery")
+
+
+def _with_outages(
+    seed: int, features: tuple[str, ...], tables: dict[str, Rows], names: dict[str, list[str]]
+) -> tuple[str, ...]:
+    """Give one in five of the scenarios that have capacity outages and protected work, and return their features."""
+    dice = Dice(random.Random(f"{seed}:hub_outage"))  # noqa: S311 - no secrets
+    if "site_capacity" not in features or not dice.happens(0.2):
+        return features
+    for row in tables["workload"]:
+        if dice.happens(0.6):
+            row["protected_share"] = dice.pick([0, dice.number(0, 0.3), dice.number(0, 1)])
+        if dice.happens(0.2):
+            row["outage_latency_max"] = dice.number(2, 60)
+    for row in tables["site"]:
+        if dice.happens(0.2):
+            row["outage_utilisation_max"] = dice.number(0, 1)
+    if dice.happens(0.5):
+        outages = ["o0", "o1"]
+        tables |= {
+            "outage": [{"outage": outage} for outage in outages],
+            "site_outage": [
+                {"site": site, "outage": outage, "capacity_lost": dice.pick([1, dice.number(0.01, 1)])}
+                for outage in outages
+                for site in names["site"]
+                if site == names["site"][0] or dice.happens(0.4)
+            ],
+        }
+    return (*features, "hub_outage")
 
 
 def _domains(seed: int, tables: dict[str, Rows]) -> dict[str, Any]:

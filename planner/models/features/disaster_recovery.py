@@ -31,8 +31,6 @@ from planner.scenario.plausible import MICROSECONDS, PERCENT, SECONDS_FOR_MS, Pl
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    import numpy.typing as npt
-
     from planner.errors import Fault
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.rules.example import Example, Variants
@@ -102,7 +100,6 @@ WORDS: dict[str, Message] = {
     "standby_power_share": say("share of the standby kept on"),
     "standby_floor": say("standby for the work of a domain"),
     "reserved": say("room kept for standby"),
-    "reserved_needed": say("room needed for standby"),
     "reserved_floor": say("room kept for standby"),
     "standby_power": say("standby kept on"),
     "standby_power_floor": say("standby kept on"),
@@ -117,12 +114,6 @@ COLUMNS = (
     Column("disaster_recovery_domain", "site", "", say("Site that is lost with the domain.")),
     *keys_of("disaster_recovery_reserved", *ROOM),
     Column("disaster_recovery_reserved", "reserved", "MW", say("Room kept for standby, shared by all domains.")),
-    Column(
-        "disaster_recovery_reserved",
-        "reserved_needed",
-        "MW",
-        say("The most that the loss of one domain takes of it."),
-    ),
     *keys_of("disaster_recovery_power", "site"),
     Column("disaster_recovery_power", "standby_power", "MW", say("IT load of standby machines that are kept on.")),
 )
@@ -206,17 +197,9 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:
-    """Say where nothing stands by, and where a plan may keep more room free than it needs."""
+    """Say where nothing stands by."""
     if not (inputs.series("standby_share") > 0).any():
         yield say("no workload has a standby_share: disaster_recovery keeps no room free")
-        return
-    floor = inputs.series("utilisation_min")
-    rooms = occupies(inputs)
-    for site in floor.index[(floor > 0).to_numpy() & floor.index.isin(rooms["site"])]:
-        yield say(
-            "room kept for standby is left out of utilisation_min at {site}: compare reserved with reserved_needed",
-            site=inputs.called("site", str(site)),
-        )
 
 
 def obstacles(inputs: Scenario) -> Iterator[Text]:
@@ -369,15 +352,14 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return standby by domain, work and site, what is lost together, and the room and power kept at each site.
 
     What is free costs nothing, so that a solver may keep more than is asked for. The tables have what is needed: of
-    standby the share of the most work, of room what the standby takes, and more only where ``utilisation_min`` asks.
+    standby the share of the most work, of room the most that the standby for one domain takes.
     """
     table = _asked_for(m, m.tabulate("standby", columns=PLACE, only_positive=True))
     kind = table["workload"].map(m.inputs.series("workload.compute_type")).rename("compute_type")
     by_domain = table["standby"].groupby([table["failure_domain"], table["site"], kind]).sum()
     rooms = m.tabulate("reserved", columns=ROOM)
     needed = by_domain.groupby(level=ROOM).max().reindex(pd.MultiIndex.from_frame(rooms[ROOM]), fill_value=0.0)
-    rooms["reserved_needed"] = needed.to_numpy(float)
-    rooms["reserved"] = rooms["reserved_needed"] + _more_room(m, rooms)
+    rooms["reserved"] = needed.to_numpy(float)
     has_power = "standby_power" in m.records
     power = (
         m.tabulate("standby_power", columns=["site"]) if has_power else pd.DataFrame(columns=["site", "standby_power"])
@@ -401,20 +383,6 @@ def _asked_for(m: PlanModel, table: pd.DataFrame) -> pd.DataFrame:
     kept = table.groupby(keys)["standby"].transform("sum").to_numpy(float)
     table["standby"] *= np.minimum(1.0, np.divide(asked, kept, out=np.zeros(len(table)), where=kept > 0))
     return table[table["standby"] > 0].reset_index(drop=True)
-
-
-def _more_room(m: PlanModel, rooms: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Return the room that ``utilisation_min`` has kept free beyond what the standby takes [MW], (rows,)."""
-    floor = m.inputs.series("utilisation_min")
-    capacity = m.tabulate("capacity", columns=ROOM).groupby("site")["capacity"].sum()
-    done = m.tabulate("it_energy", columns=["site", "timestep"]).groupby("site")["it_energy"].sum()
-    least = capacity - done / (floor * m.inputs.settings.time_hours)
-    wanted = least.reindex(rooms["site"]).to_numpy(float) - rooms.groupby("site")["reserved_needed"].transform("sum")
-    spare = (rooms["reserved"] - rooms["reserved_needed"]).clip(lower=0.0)
-    of_site = spare.groupby(rooms["site"]).transform("sum").to_numpy(float)
-    part = np.divide(wanted.fillna(0.0).clip(lower=0.0), of_site, out=np.zeros(len(rooms)), where=of_site > 0)
-    more: npt.NDArray[np.float64] = (spare * np.minimum(part, 1.0)).to_numpy(float)
-    return more
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
@@ -518,12 +486,8 @@ def _audit_rooms(inputs: Scenario, tables: Mapping[str, pd.DataFrame], standby: 
     room = _greatest((d, (site, kinds[k]), power) for (d, _, k, site), power in kept.items())
     drawn = _greatest((d, site, on[k] * power) for (d, _, k, site), power in kept.items())
     reserved = ledger.column(tables, "disaster_recovery_reserved", "reserved", ROOM)
-    said = ledger.column(tables, "disaster_recovery_reserved", "reserved_needed", ROOM)
-    for (site, kind), power in room.items():
-        found = float(reserved.get((site, kind), 0.0))
-        yield from Finding.unless_at_most("reserved_floor", f"{site}, {kind}", power, found, "MW")
-    again = pd.Series([room.get(key, 0.0) for key in said.index], said.index, dtype=float)
-    yield from Finding.all_equal("reserved_needed", again, said, "MW")
+    again = pd.Series(list(room.values()), pd.MultiIndex.from_tuples(list(room), names=ROOM), dtype=float)
+    yield from Finding.all_equal("reserved_floor", again, reserved, "MW")
     if "facility_load" in tables:
         on_now = ledger.column(tables, "disaster_recovery_power", "standby_power", ["site"]).to_dict()
         for site, power in drawn.items():

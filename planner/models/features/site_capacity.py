@@ -144,11 +144,10 @@ def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> 
 def utilisation_floor(m: PlanModel, site: str) -> Any:
     """Capacity is used at least to the share that policy asks (上架率).
 
-    ∑_t w ∑_c served ≥ utilisation_min[s] × ∑_t w ∑_c (capacity[s,c] − reserved_room[s,c])
-        ∀ s with utilisation_min  [MWh/a]
+    ∑_t w ∑_c served ≥ utilisation_min[s] × ∑_t w ∑_c capacity[s,c]  ∀ s with utilisation_min  [MWh/a]
     """
     return sum(m.it_energy[site, t] for t in m.TIMESTEPS) >= m.utilisation_min[site] * m.hours * sum(
-        m.capacity[site, c] - m.reserved_room[site, c] for c in m.COMPUTE_TYPES
+        m.capacity[site, c] for c in m.COMPUTE_TYPES
     )
 
 
@@ -348,8 +347,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     kept = pd.Series(ledger.spread(reserved, index.to_frame(index=False)).to_numpy(float), index)
     yield from Finding.all_at_most("site_capacity", asked.reindex(index, fill_value=0.0) + kept, usable, "MW")
     served = work_done(tables)
-    asked = (expected - reserved).groupby(level="site").sum()
-    floor = inputs.series("utilisation_min") * asked * inputs.settings.time_hours
+    floor = inputs.series("utilisation_min") * expected.groupby(level="site").sum() * inputs.settings.time_hours
     yield from Finding.all_at_most("utilisation_floor", floor.dropna(), served.reindex(floor.dropna().index), "MWh/a")
 
 

@@ -9,6 +9,7 @@ from planner.views.page.elements import TAGS, Child, element, option, table
 from planner.views.page.numbers import NOTHING, POWER, RATIO, Scale, per_cent, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from xml.etree.ElementTree import Element
 
     from planner.views.report.subject import Subject
@@ -21,8 +22,8 @@ BASEMAP_NOTE = say(
 )
 
 
-def contents(*, with_network: bool) -> Element:
-    """Return the list of sections."""
+def contents(chapters: Sequence[tuple[str, Message]] = (), *, with_network: bool = False) -> Element:
+    """Return the list of sections, with those that features have of their own."""
     places = (
         ("headline", say("Headline")),
         ("deciding", say("What decides it")),
@@ -31,6 +32,7 @@ def contents(*, with_network: bool) -> Element:
         *((("network", say("Network")),) if with_network else ()),
         ("spending", say("Cost and energy")),
         ("build", say("New build")),
+        *chapters,
         ("prices", say("What binds")),
         ("inputs", say("Inputs")),
         ("audit", say("Audit")),

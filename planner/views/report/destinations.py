@@ -1,4 +1,4 @@
-"""Where every region's work goes."""
+"""Where every region's work goes, and the tables that features have of their own, such as that of outages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from planner.language import CLAUSES, Message, join, say
 from planner.views.page.elements import element, table
 from planner.views.page.numbers import LATENCY, NOTHING, POWER, decimals_of, per_cent, plain
+from planner.views.report.places import unit_name
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
     import pandas as pd
 
+    from planner.language import Text
+    from planner.scenario.column import Chapter
     from planner.views.report.subject import Subject
 
 SHOWN = 4
@@ -114,3 +117,32 @@ def _load(value: float) -> str:
 def _column(subject: Subject, index_set: str, column: str) -> dict[str, str]:
     layer = subject.results.sites if index_set == "site" else subject.results.regions
     return dict(zip(layer[index_set].astype(str), layer[column].astype(str), strict=True))
+
+
+def chapters_of(subject: Subject) -> list[Chapter]:
+    """Return the chapters of the features that the scenario lists."""
+    scenario = subject.scenario
+    return [chapter for feature, chapter in scenario.declarations.chapters if scenario.has(feature)]
+
+
+def chapters(subject: Subject) -> list[Element]:
+    """Return a section for each chapter."""
+    return [_chapter(subject, chapter) for chapter in chapters_of(subject)]
+
+
+def _chapter(subject: Subject, chapter: Chapter) -> Element:
+    heading = element("h2", chapter.heading, id_=chapter.name)
+    rows = [[_cell(cell) for cell in row] for row in chapter.rows(subject.scenario, subject.tables)]
+    numbers = [place for place, (_, unit) in enumerate(chapter.heads) if unit]
+    heads = [say("{what} [{unit}]", what=what, unit=unit_name(unit)) if unit else what for what, unit in chapter.heads]
+    body = (
+        table(chapter.heading, heads, rows, numbers=numbers) if rows else element("p", say("There is nothing to show."))
+    )
+    return element("section", heading, element("p", chapter.says), body, aria_labelledby=chapter.name)
+
+
+def _cell(value: Text | float) -> Text:
+    return plain(value, CHAPTER_DECIMALS) if isinstance(value, float) else value
+
+
+CHAPTER_DECIMALS = 1

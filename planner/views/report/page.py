@@ -13,7 +13,17 @@ from planner.io.files.writing import draft_of
 from planner.language import Message, rendered, say, spoken
 from planner.views.page.elements import TAGS, element, to_html
 from planner.views.page.numbers import per_cent
-from planner.views.report import controls, deciding, destinations, headline, network, new_build, prices, spending, trust
+from planner.views.report import (
+    controls,
+    deciding,
+    destinations,
+    headline,
+    network,
+    new_build,
+    prices,
+    spending,
+    trust,
+)
 from planner.views.report.explorer import explore
 from planner.views.report.script_texts import texts
 from planner.views.report.subject import Subject, title_of
@@ -57,7 +67,10 @@ def make_page(subject: Subject, basemap: Path | None = None) -> str:
         "body",
         element("a", say("Skip to the contents"), href="#main", class_="skip"),
         _header(subject),
-        controls.contents(with_network=bool(data["links"]["list"])),
+        controls.contents(
+            [(chapter.name, chapter.heading) for chapter in destinations.chapters_of(subject)],
+            with_network=bool(data["links"]["list"]),
+        ),
         element("main", _sections(subject, data), id_="main", tabindex="-1"),
         element("footer", element("p", _footer(subject))),
         element("script", in_script(data), type_="application/json", id_="data"),
@@ -123,6 +136,7 @@ def _sections(subject: Subject, data: dict[str, Any]) -> list[Element | None]:
         network.section(subject),
         spending.section(subject),
         new_build.section(subject),
+        *destinations.chapters(subject),
         prices.section(subject),
         trust.inputs_section(subject),
         trust.audit_section(subject),
