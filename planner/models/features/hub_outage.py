@@ -185,6 +185,8 @@ def warn(inputs: Scenario) -> Iterator[Text]:
     """Name the sites that never fail, and say where nothing is protected."""
     if not (inputs.series("protected_share") > 0).any():
         yield say("no workload has a protected_share: hub_outage protects nothing")
+    elif any(map(inputs.has, inputs.declarations.ways)):
+        yield say("hub_outage: what the protected work sends in an outage is not held against the links' bandwidth")
     failing = set(lost(inputs).index.get_level_values("site"))
     safe = [site for site in inputs.sets["site"] if site not in failing]
     if safe:
@@ -515,7 +517,7 @@ def _audit_places(
     inputs: Scenario, tables: Mapping[str, pd.DataFrame], left: Mapping[str, Mapping[str, float]], served: pd.Series
 ) -> Iterator[Finding]:
     """No protected work goes to a site that is lost, too far from its users, or where it may not go."""
-    latency, forbidden = (ledger.added(inputs, tables, total).to_dict() for total in ("pair_latency", "forbidden"))
+    latency, forbidden = (ledger.added(inputs, tables, total).to_dict() for total in ("latency_needed", "forbidden"))
     limits: dict[Any, float] = {}
     for name, factor in (("latency_max_rtt", 0.5), ("latency_max", 1.0), ("outage_latency_max", 1.0)):
         limits |= {key: factor * float(value) for key, value in inputs.series(name).to_dict().items()}
@@ -526,7 +528,7 @@ def _audit_places(
         if forbidden.get((region, workload, site), 1.0) != 0.0:
             yield Finding("outage_allocation", where, say("is where the work may not go"))
         if workload in limits:
-            found = float(latency[region, site])
+            found = float(latency[region, workload, site])
             yield from Finding.unless_at_most("outage_latency_max", where, found, limits[workload], "ms")
 
 
