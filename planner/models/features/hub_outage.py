@@ -96,6 +96,7 @@ WORDS: dict[str, Message] = {
     "pue_greatest": say("greatest PUE"),
     "availability_least": say("least availability"),
     "fleet_limit": say("grid power limit of the fleet"),
+    "outage_served": say("protected work that is served"),
     "outage_allocation": say("work served in an outage"),
     "outage_load": say("load in an outage"),
     "outage_capacity": say("capacity left in an outage"),
@@ -269,9 +270,14 @@ def protected_demand(m: PlanModel, outage: str, region: str, workload: str) -> A
     Each region and workload at its own greatest at once: safe, not tight.
     """
     return (
-        sum(m.outage_allocation[outage, region, workload, s] for s in m.OUTAGE_SITES[outage, region, workload])
+        m.outage_served[outage, region, workload]
         == m.protected_share[workload] * m.demand[region, workload] * m.demand_peak[workload]
     )
+
+
+def outage_served(m: PlanModel, outage: str, region: str, workload: str) -> Any:
+    """Protected work that is served in an outage [MW]; none where no place is left for it."""
+    return sum(m.outage_allocation[outage, region, workload, s] for s in m.OUTAGE_SITES[outage, region, workload])
 
 
 def outage_capacity(m: PlanModel, outage: str, site: str, compute_type: str) -> Any:
@@ -387,6 +393,7 @@ def build(m: PlanModel) -> None:
     m.subsets("OUTAGE_SITES", m.PROTECTED, table, ["outage", *WORK], dimen=1)
     m.parameter("demand_peak", [m.WORKLOADS], peak, "1", made_of=("demand_profile",))
     m.variable("outage_allocation", m.OUTAGE_PLACES, unit="MW")
+    m.expression("outage_served", m.PROTECTED, rule=outage_served, unit="MW")
     m.constrain(protected_demand, m.PROTECTED, unit="MW")
     typed = table.assign(compute_type=table["workload"].map(m.inputs.series("workload.compute_type")))
     rooms = typed[ROOM].drop_duplicates()
