@@ -204,7 +204,7 @@ def test_a_number_of_the_scenario_moves_the_problem_as_told() -> None:
 
 
 YEAR = [{"timestep": "year", "timestep_weight": 8760, "timestep_duration": 8760}]
-STEPLESS = {"workload_timestep": [], "site_technology_timestep": []}
+STEPLESS = {"workload_timestep": [], "site_technology_timestep": [], "plant_timestep": []}
 YEARLY = {
     f"{name} of one timestep": replace(
         WORLDS[name],

@@ -144,16 +144,17 @@ def write_layers(
     sites: gpd.GeoDataFrame,
     regions: gpd.GeoDataFrame,
     flows: gpd.GeoDataFrame,
-    links: gpd.GeoDataFrame,
+    links: gpd.GeoDataFrame | None = None,
 ) -> None:
-    """Write ``plan.gpkg``: the layers sites, regions, flows and links, with the styles in which QGIS opens them.
+    """Write ``plan.gpkg``: the layers sites, regions, flows and, of a network, links, with the styles in which QGIS opens them.
 
-    Flows without an arc (a region served on the spot, or without coordinates) are in the tables only; of links as well.
+    Flows without an arc (a region served on the spot, or without coordinates) are in the tables only, so are links.
     """
     layers = {
         "sites": sites,
         "regions": regions,
         "flows": flows[flows.geometry.notna()],
-        "links": links[links.geometry.notna()],
     }
+    if links is not None and len(links):
+        layers["links"] = links[links.geometry.notna()]
     write_geopackage(path, layers, GEOMETRIES, styles(**layers))

@@ -40,7 +40,9 @@ LINK_CLASSES = (
 """Bounds of the utilisation, colour (from pale to dark, legible in grey), label."""
 
 
-def styles(sites: pd.DataFrame, regions: pd.DataFrame, flows: pd.DataFrame, links: pd.DataFrame) -> dict[str, str]:
+def styles(
+    sites: pd.DataFrame, regions: pd.DataFrame, flows: pd.DataFrame, links: pd.DataFrame | None = None
+) -> dict[str, str]:
     """Return the QML of every layer by its name.
 
     Parameters
@@ -49,11 +51,13 @@ def styles(sites: pd.DataFrame, regions: pd.DataFrame, flows: pd.DataFrame, link
         The layers; only the largest load, flow [MW] and traffic [Gbit/s] are looked at, for the scales.
     """
     del regions
-    both = links["traffic"].astype(float) + links["traffic_back"].astype(float)
     size = _root_scale("it_load", _largest(sites["it_load"]), CIRCLE)
     width = _root_scale("allocation", _largest(flows["allocation"]), ARC)
-    carried = _root_scale('traffic" + "traffic_back', _largest(both), ARC)
-    return {"sites": _sites(size), "regions": _regions(), "flows": _flows(width), "links": _links(carried)}
+    found = {"sites": _sites(size), "regions": _regions(), "flows": _flows(width)}
+    if links is None:
+        return found
+    both = links["traffic"].astype(float) + links["traffic_back"].astype(float)
+    return {**found, "links": _links(_root_scale('traffic" + "traffic_back', _largest(both), ARC))}
 
 
 def _largest(values: pd.Series) -> float:

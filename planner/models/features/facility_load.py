@@ -9,7 +9,7 @@ import pandas as pd
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, column_of, energy_of
 from planner.language import Message, say
-from planner.models.rules.findings import Finding
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.relaxations import Amount, Rank
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import INFINITY, Parameter
@@ -301,9 +301,15 @@ DRAWN, WORK = (energy_of("facility_load", column, "site") for column in ("facili
 
 
 def _powered(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-    """Return the IT energy of every site, machines on standby included [MWh/a]."""
-    done, standby = WORK(inputs, tables), _standby_energy(inputs, tables)
-    return done if standby.empty else done.add(standby, fill_value=0.0)
+    """Return the IT energy of every site, machines on standby included [MWh/a]: what is drawn over PUE."""
+    table, done = tables["facility_load"], WORK(inputs, tables)
+    powered = table["facility_load"].astype(float) / table["pue"].astype(float)
+    standby = powered - table["it_load"].astype(float)
+    standby = standby.where(standby > ABSOLUTE_TOLERANCE, 0.0)
+    if not standby.any():
+        return done
+    energy = standby * table["timestep"].map(ledger.weights(tables))
+    return done.add(energy.groupby(table["site"]).sum(), fill_value=0.0)
 
 
 FIGURES = (
