@@ -333,6 +333,11 @@ def _with_plants(
     return (*features, "direct_connection")
 
 
+def knows_latencies(tables: dict[str, Rows]) -> bool:
+    """Return whether every latency is known, since some work has a limit on it."""
+    return any({"latency_max", "latency_max_rtt"} & row.keys() for row in tables["workload"])
+
+
 def _with_standby(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> tuple[str, ...]:
     """Give one in five of the scenarios that have capacity standby for some work, and return their features."""
     dice = Dice(random.Random(f"{seed}:disaster_recovery"))  # noqa: S311 - no secrets
@@ -342,7 +347,7 @@ def _with_standby(seed: int, features: tuple[str, ...], tables: dict[str, Rows])
         if dice.happens(0.6):
             row["standby_share"] = dice.pick([0, dice.number(0, 0.5), 1])
             row["standby_power_share"] = dice.pick([0, dice.number(0, 1)])
-        if dice.happens(0.2):
+        if dice.happens(0.2) and knows_latencies(tables):
             row["standby_latency_max"] = dice.number(2, 60)
     return (*features, "disaster_recovery")
 
@@ -357,7 +362,7 @@ def _with_outages(
     for row in tables["workload"]:
         if dice.happens(0.6):
             row["protected_share"] = dice.pick([0, dice.number(0, 0.3), dice.number(0, 1)])
-        if dice.happens(0.2):
+        if dice.happens(0.2) and knows_latencies(tables):
             row["outage_latency_max"] = dice.number(2, 60)
     for row in tables["site"]:
         if dice.happens(0.2):
