@@ -135,7 +135,8 @@ def _layer(table: pd.DataFrame, shapes: Sequence[BaseGeometry | None]) -> gpd.Ge
     return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(list(shapes), index=table.index, crs=CRS), crs=CRS)
 
 
-GEOMETRIES = {"sites": "Point", "regions": "Point", "flows": "MultiLineString", "links": "MultiLineString"}
+GEOMETRIES = {"sites": "Point", "regions": "Point", "flows": "MultiLineString"}
+OF_A_NETWORK = {"links": "MultiLineString"}
 """The layers by name, fixed whatever the plan; an arc over the date line has two parts."""
 
 
@@ -146,7 +147,7 @@ def write_layers(
     flows: gpd.GeoDataFrame,
     links: gpd.GeoDataFrame | None = None,
 ) -> None:
-    """Write ``plan.gpkg``: the layers sites, regions, flows and, of a network, links, with the styles in which QGIS opens them.
+    """Write ``plan.gpkg``: layers sites, regions, flows and, of a network, links, with the styles of QGIS.
 
     Flows without an arc (a region served on the spot, or without coordinates) are in the tables only, so are links.
     """
@@ -157,4 +158,4 @@ def write_layers(
     }
     if links is not None and len(links):
         layers["links"] = links[links.geometry.notna()]
-    write_geopackage(path, layers, GEOMETRIES, styles(**layers))
+    write_geopackage(path, layers, GEOMETRIES | OF_A_NETWORK, styles(**layers))

@@ -25,6 +25,8 @@ Places = npt.NDArray[np.intp]
 
 TOLERANCE = 1e-6
 """Relative to the largest term of a row, the bound of a column, the sum of the costs."""
+MOVED_MAX = 1e-5
+"""By how much, of its size, a value that is no integer may overstep its bound before it is taken back to it."""
 ROUNDING = 1e-9
 """Likewise: a plan as near to its bound is at its bound."""
 
@@ -125,7 +127,8 @@ def clean(problem: Problem, values: Vector) -> tuple[Vector, list[Text]]:
     cleaned = np.clip(integral, problem.column_lower, problem.column_upper) + 0.0  # -0.0 becomes 0.0
     size = np.maximum(1.0, np.abs(cleaned))
     step = np.abs(cleaned - values) / size
-    if bool((step > TOLERANCE).any()):
+    # What a value oversteps its bound by is taken back; rows are held to the tolerance with what is left.
+    if bool((step > np.where(problem.is_integer, TOLERANCE, MOVED_MAX)).any()):
         worst = int(step.argmax())
         raise _nonsense(
             say("the value {values} for {column_names}", values=values[worst], column_names=problem.column_names[worst])
