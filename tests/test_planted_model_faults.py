@@ -92,7 +92,6 @@ PROPOSED = {
     "planner.scenario.plausible:DIGITS": "how many figures a message shows",
     "planner.scenario.plausible:SHOWN_MAX": "how many slips of a unit a message proposes",
     "planner.models.algebra.unfit:VALUE_MAX": "decides what is refused as no number for a solver",
-    "planner.models.solving.highs.judge:MOVED_MAX": "as below",
     "planner.models.solving.highs.judge:TOLERANCE": "decides which answers of a solver are refused",
     "planner.models.rules.usable:HEADROOM": "decides from where a limit on modules counts as none",
     "planner.models.rules.usable:LEVELS": "as above",

@@ -170,7 +170,7 @@ def assert_layers_are_kept(out: Path) -> None:
     """Assert that the GeoPackage has its fixed layers and the names in them."""
     with closing(sqlite3.connect(out / "plan.gpkg")) as database:
         names = {name for (name,) in database.execute("select table_name from gpkg_contents")}
-    assert names == {"sites", "regions", "flows", "links", "layer_styles"}
+    assert names == {"sites", "regions", "flows", "layer_styles"}
     results = read_results(out)
     for layer, name in (("sites", "site"), ("regions", "region")):
         table = pyogrio.read_dataframe(out / "plan.gpkg", layer=layer)
