@@ -114,6 +114,21 @@ def test_every_number_by_timestep_can_be_imported(world: Path) -> None:
         if parameter.is_numeric and index[-1:] == ("timestep",) and len(index) > 1
     ]
     assert {"temperature", "availability", "demand_profile"} <= {name for name, _ in known}
+    for table in world.glob("*.csv"):
+        table.unlink()  # of several columns of one name the keys alone tell which is meant
     for name, index in known:
         with pytest.raises(InvalidInputError, match="not a CSV or EPW file"):
             brought(world / "w.xlsx", world, column=name, fixed=dict.fromkeys(index[1:-1], "x"))
+
+
+def test_a_column_of_several_sets_goes_to_the_one_that_is_meant(world: Path) -> None:
+    """Proves that availability goes to plants where plants alone are there, and to a technology where one is named.
+
+    Sensitivity: the set of the last feature that declares the word.
+    """
+    (world / "plant.csv").write_text("plant,technology\nzhongwei,wind\n", encoding="utf-8")
+    (world / "source.csv").unlink()
+    file = weather(world, places=("zhongwei",))
+    assert brought(file, world, column="availability").kind == "plant"
+    (world / "site_technology.csv").write_text("site,technology\nzhongwei,wind\n", encoding="utf-8")
+    assert brought(file, world, column="availability", fixed={"technology": "wind"}).kind == "site"

@@ -10,9 +10,10 @@ from planner.faults import nearest
 from planner.io.files.decoding import composed
 from planner.io.read.order import TIMESTEP
 from planner.language import say
+from planner.scenario.parameter import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from planner.scenario.parameter import Declarations, Parameter
 
@@ -52,14 +53,17 @@ class Target:
         return self.index[0]
 
 
-def target_of(order: Order, declarations: Declarations) -> Target:
-    """Return where a column goes."""
-    known = {
-        parameter.name: (parameter, index)
-        for parameter in declarations.parameters.values()
-        for index in parameter.indices
-        if parameter.is_numeric and len(index) > 1 and index[-1] == TIMESTEP
-    }
+def target_of(order: Order, declarations: Declarations, tables: Collection[str]) -> Target:
+    """Return where a column goes in a scenario that has these tables.
+
+    Several features may call a column the same, each of its own set: the keys that are said and the tables that are
+    there tell which is meant.
+    """
+    known: dict[str, list[tuple[Parameter, tuple[str, ...]]]] = {}
+    for parameter in declarations.parameters.values():
+        for index in parameter.indices:
+            if parameter.is_numeric and len(index) > 1 and index[-1] == TIMESTEP:
+                known.setdefault(parameter.name, []).append((parameter, index))
     if order.column not in known:
         near = nearest(order.column, known, say("columns by timestep"))
         raise UsageError(
@@ -67,7 +71,9 @@ def target_of(order: Order, declarations: Declarations) -> Target:
                 "--column {column}: no number by timestep has this name ({near})", column=shown(order.column), near=near
             )
         )
-    parameter, index = known[order.column]
+    named = known[order.column]
+    there = [one for one in named if table_of(one[1][:-1]) in tables] or named
+    parameter, index = next((one for one in there if set(one[1][1:-1]) == set(order.fixed)), there[0])
     between = index[1:-1]
     for name in between:
         if name not in order.fixed:

@@ -80,7 +80,8 @@ class Imported:
 def import_weather(file: Path, folder: Path, declarations: Declarations, order: Order) -> Imported:
     """Write an hourly table into a scenario folder, whole or not at all."""
     working_on(say("reading the hourly table"))
-    target = target_of(order, declarations)
+    path = existing_folder(folder, say("name a scenario folder; 'planner new' makes one"))
+    target = target_of(order, declarations, {table.stem for table in path.glob("*.csv")})
     if order.time_zone:
         zone_of(order.time_zone, "--time-zone")
     if order.confidence not in CONFIDENCE:
@@ -93,7 +94,6 @@ def import_weather(file: Path, folder: Path, declarations: Declarations, order: 
         )
     if FORBIDDEN.search(order.source):
         raise UsageError(say("--source holds a control or bidirectional character"))
-    path = existing_folder(folder, say("name a scenario folder; 'planner new' makes one"))
     with sole_writer(path):
         gathering = Gathering(path.parent)
         read = read_hourly_file(file, order.time_column, gathering)
