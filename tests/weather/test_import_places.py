@@ -114,8 +114,8 @@ def test_every_number_by_timestep_can_be_imported(world: Path) -> None:
         if parameter.is_numeric and index[-1:] == ("timestep",) and len(index) > 1
     ]
     assert {"temperature", "availability", "demand_profile"} <= {name for name, _ in known}
-    for table in world.glob("*.csv"):
-        table.unlink()  # of several columns of one name the keys alone tell which is meant
+    for file in world.glob("*.csv"):
+        file.unlink()  # of several columns of one name the keys alone tell which is meant
     for name, index in known:
         with pytest.raises(InvalidInputError, match="not a CSV or EPW file"):
             brought(world / "w.xlsx", world, column=name, fixed=dict.fromkeys(index[1:-1], "x"))
