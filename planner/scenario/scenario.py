@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.errors import Fault
+    from planner.scenario.cases import Case
     from planner.scenario.settings import Settings
 
 Made = TypeVar("Made")
@@ -55,6 +56,8 @@ class Scenario:
         Wall seconds that reading took.
     overrides
         The ``K=V`` that had the last word, as they were given.
+    cases
+        The years that a scenario of several stages or futures is made of, each a scenario by itself; none of one year.
     listed
         By feature, what it lists of too many members to list all: those that were found to pay. A feature that is not
         there lists as it sees fit.
@@ -73,6 +76,7 @@ class Scenario:
     origins: Origins = field(default_factory=Origins)
     read_seconds: float = field(default=0.0, compare=False)
     overrides: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
     listed: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict, compare=False)
     _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Series, indices and what is made of them: features ask for the same ones again and again."""
