@@ -19,6 +19,7 @@ from planner.language import say
 from planner.models.compile import compile_model
 from planner.models.declarations import modules_of
 from planner.models.rules.priced import Prices
+from planner.models.sampled_hours import sampled
 from planner.models.solving.highs.judge import TOLERANCE, gap_of, terms_of
 from planner.models.solving.proof.leaves import NONE
 from planner.models.solving.proof.proof import cutoff_of, evidence_of, proved_bound, relaxation_of, whole
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 ROUNDS_MAX = 60
 """How often the members that pay are sought anew; what is missing after that stands in the gap."""
+CLOSE = 1e-5
+"""Share of the objective that members may still save where they are only sought to begin with."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,26 @@ def look_at(model: PlanModel, problem: Problem, duals: Vector, *, is_ray: bool =
     return look
 
 
-def grown(
+def begun(
     scenario: Scenario, declare: Callable[[Scenario], PlanModel], options: SolverOptions, ends: float = math.inf
+) -> Scenario:
+    """Return a scenario that lists the members to begin with: those that pay at few of its timesteps, if it has many.
+
+    A plan is judged over all members in any case (:func:`over_all`), and those that still pay are found there. Where a
+    model of all timesteps is small, its own relaxation finds them (:func:`grown`).
+    """
+    few = sampled(scenario)
+    if few is None:
+        return grown(scenario, declare, options, ends)
+    return replace(scenario, listed=grown(few, declare, options, ends, CLOSE).listed)
+
+
+def grown(
+    scenario: Scenario,
+    declare: Callable[[Scenario], PlanModel],
+    options: SolverOptions,
+    ends: float = math.inf,
+    close: float = 0.0,
 ) -> Scenario:
     """Return a scenario that lists all members that pay in its relaxation, stage by stage.
 
@@ -108,6 +129,8 @@ def grown(
         How to solve.
     ends
         When to stop, by :func:`time.perf_counter`; members found so far are listed.
+    close
+        Share of the objective that those not listed may still save at most.
     """
     partial = _partial(scenario)
     if not partial:
@@ -124,16 +147,15 @@ def grown(
         if stage >= len(problem.stages):
             break
         with part_of(say("finding the paths that pay, round {rounds}", rounds=rounds)):
-            look = _relaxed(model, problem, stage, options, ends)
-        if look.found:
-            scenario = with_found(scenario, look.found)
-        else:
+            look, objective = _relaxed(model, problem, stage, options, ends)
+        scenario = with_found(scenario, look.found)
+        if not look.found or look.at_most <= close * abs(objective):
             stage += 1
     return scenario
 
 
-def _relaxed(model: PlanModel, problem: Problem, stage: int, options: SolverOptions, ends: float) -> Look:
-    """Solve one stage of the relaxation and return what its shadow prices say."""
+def _relaxed(model: PlanModel, problem: Problem, stage: int, options: SolverOptions, ends: float) -> tuple[Look, float]:
+    """Solve one stage of the relaxation and return what its shadow prices say, and its objective; NaN without."""
     is_integer = np.zeros_like(problem.is_integer)
     relaxed = replace(
         problem, is_integer=is_integer, stages=(problem.stages[stage],), objective_stage=0, tie_break=None
@@ -144,7 +166,7 @@ def _relaxed(model: PlanModel, problem: Problem, stage: int, options: SolverOpti
     )
     with temporary_folder() as workdir:
         solution = solve(relaxed, asked, workdir, prove=True)
-    return of_relaxation(model, relaxed, solution)
+    return of_relaxation(model, relaxed, solution), solution.objective
 
 
 def of_relaxation(model: PlanModel, problem: Problem, solution: Solution) -> Look:

@@ -20,7 +20,7 @@ from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.listing import Judged, grown, lists_part, over_all, with_found
+from planner.models.listing import Judged, begun, lists_part, over_all, with_found
 from planner.models.own_rules import add_rules
 from planner.models.solving.prices import shadow_prices
 from planner.models.solving.ranging import ranging
@@ -173,7 +173,7 @@ def _solved(
     is_part = question.made is None and lists_part(record.scenario)
     if is_part:
         with record.clock("solve"):
-            record.scenario = grown(record.scenario, _declaring(rules), options, ends)
+            record.scenario = begun(record.scenario, _declaring(rules), options, ends)
     while True:
         compiled = _compiled(record, question, rules)
         begin = _start(compiled.problem, start)

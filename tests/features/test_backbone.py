@@ -36,8 +36,10 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
 from planner.models.features import backbone
+from planner.models.features.time import weights
 from planner.models.rules.network import Network
 from planner.models.rules.priced import Prices
+from planner.models.sampled_hours import sampled
 from planner.models.solving.solve import solve
 from planner.pipeline.bound_audit import prove_run
 from planner.pipeline.check import warnings_of
@@ -59,6 +61,8 @@ from tests.algebra import (
 from tests.worlds import World
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from planner.models.algebra.problem import Problem, Solution
 
 COST = 3_905_800.0
@@ -469,6 +473,60 @@ def test_paths_on_demand_make_the_same_plan(monkeypatch: pytest.MonkeyPatch) -> 
     assert planner.run(scenario_of(NET)).manifest["listed"] == {
         "backbone": [["A", "first", "second"], ["C", "second", "first"]]
     }
+
+
+CALM = {"online;night": 0.3, "batch;night": 0.3}
+"""By night 1.8 + 1.5 Gbit/s, which the link carries."""
+
+
+def long(world: World, days: Sequence[int]) -> World:
+    """Return a world at thirty timesteps, of which these are ten days of 200 h and the others nights of 50 h."""
+    steps = {f"t{place:02}": "day" if place in days else "night" for place in range(30)}
+    share = {row["timestep"]: row["demand_profile"] for row in world.tables["workload_timestep"]}
+    return world.with_rows(
+        "timestep",
+        [{"timestep": name, "timestep_weight": {"day": 200, "night": 50}[kind]} for name, kind in steps.items()],
+    ).with_rows(
+        "workload_timestep",
+        [
+            {"workload": workload, "timestep": name, "demand_profile": share[kind]}
+            for workload in ("online", "batch")
+            for name, kind in steps.items()
+        ],
+    )
+
+
+@pytest.mark.parametrize("days", [range(0, 30, 3), [1, 2, 3, 4, 5, 8, 9, 10, 11, 12]], ids=["sampled", "missed"])
+def test_paths_of_many_timesteps_are_sought_at_few(days: Sequence[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths are sought at five of thirty timesteps first; what only the others need is found by the judge.
+
+    Proves: the sum of ``NET`` where days are among the five; and where they are not, and a detour that pays by day
+    alone, the plan of all paths. Sensitivity: the sample taken for the whole, its weights for the year's.
+    """
+    world = long(NET, days)
+    few = sampled(scenario_of(world))
+    assert few is not None
+    assert few.sets["timestep"] == ("t00", "t07", "t14", "t22", "t29")
+    assert weights(few).sum() == pytest.approx(3000)
+    if 0 not in days:
+        world = long(NET.with_cells("workload_timestep", "demand_profile", CALM), days)
+        world = world.with_cells("link", "link_price", {"second": 0.06})
+        assert sought(world) == {"backbone": ()}
+    expected = planner.run(scenario_of(world)).summary["cost"]
+    assert expected == pytest.approx(COST) or 0 not in days
+    monkeypatch.setattr(backbone, "LISTED_MAX", 0)
+    results = planner.run(scenario_of(world))
+    assert results.summary["cost"] == pytest.approx(expected)
+    assert results.summary["status"] == "optimal"
+    assert results.summary["bound"] == pytest.approx(expected)
+    assert results.manifest["listed"]["backbone"]
+
+
+def sought(world: World) -> Mapping[str, Any]:
+    """Return the paths that a run of a world begins with, if none is listed beforehand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backbone, "LISTED_MAX", 0)
+        return listing.begun(scenario_of(world), declare_model, SolverOptions()).listed
 
 
 def test_paths_are_found_that_make_a_plan_possible(monkeypatch: pytest.MonkeyPatch) -> None:
