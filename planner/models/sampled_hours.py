@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def sampled(scenario: Scenario) -> Scenario | None:
         return None
     places = np.linspace(0, len(steps) - 1, SAMPLED).round().astype(int)
     kept = [steps[place] for place in places]
-    given = {
+    given: dict[str, Any] = {
         name: _at(values, kept) if isinstance(values, pd.Series) and TIMESTEP in values.index.names else values
         for name, values in scenario.given.items()
     }

@@ -8,9 +8,10 @@ about those of now, are where to ask next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import highspy
 import numpy as np
 
 from planner.models.solving.apart.period import plan_path
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.models.solving.apart.rounds import Rounds
+    from planner.models.solving.apart.small import Basis
     from planner.models.solving.highs.exchange import Booleans, Vector
 
 BROKEN = 1e-9
 """Relative to the largest use of a row: by less it is not broken."""
 PENALTY = 1e3
 """Of a row that is broken, over the largest price."""
+BEST_MAX = 24
+"""Plans of each group that are mixed with whole integers: of the others a share costs more than it helps."""
 USED_MIN = 1e-12
 """A smaller share of a plan is none."""
 
@@ -53,13 +57,39 @@ class Mixed:
     prices: Vector
 
 
-class Mixture:
-    """The programme that mixes all rounds."""
+class Bases:
+    """Where the programmes of earlier rounds ended: those of now go on from there, with the new plans at 0."""
 
-    def __init__(self, rounds: Rounds) -> None:
+    def __init__(self) -> None:
+        self._ended: dict[str, tuple[int, Basis]] = {}
+
+    def of(self, name: str, links: int, count: int) -> Basis | None:
+        """Return where a programme may begin that mixes so many plans."""
+        if name not in self._ended:
+            return None
+        before, (columns, rows) = self._ended[name]
+        new = [highspy.HighsBasisStatus.kLower] * (count - before)
+        return [*columns[: links + before], *new, *columns[links + before :]], rows
+
+    def keep(self, name: str, count: int, basis: Basis | None) -> None:
+        """Keep where a programme ended."""
+        if basis is not None:
+            self._ended[name] = count, basis
+
+
+class Mixture:
+    """The programme that mixes all rounds.
+
+    Parameters
+    ----------
+    bases
+        Where those of earlier rounds ended; is told where this one ends.
+    """
+
+    def __init__(self, rounds: Rounds, bases: Bases | None = None) -> None:
         from scipy import sparse  # noqa: PLC0415  small problems never need it
 
-        self._rounds = rounds
+        self._rounds, self._bases = rounds, bases or Bases()
         periods, groups = rounds.periods, rounds.groups
         arrays, links, rows = periods.arrays, periods.links, len(periods.link_rows)
         count = len(rounds) * groups
@@ -102,19 +132,52 @@ class Mixture:
         penalties = np.full(len(self._rounds.prices[0]), dear)
         integers = np.zeros(self._matrix.shape[1], dtype=bool)
         integers[: len(self._is_integer)] = self._is_integer & whole
-        return self._mixed(self._solve(penalties, penalties, seconds, integers if integers.any() else None))
+        if not integers.any():
+            return self._mixed(self._solve(penalties, penalties, seconds, "mix"))
+        return self._mixed(self._whole(penalties, seconds, integers))
 
     def priced(self, prices: Vector, width: Vector, seconds: float) -> Mixed | None:
         """Return the least mixture where a row may be broken at the prices, (rows that link,), or within the width."""
         arrays, rows = self._rounds.periods.arrays, self._rounds.periods.link_rows
         most = np.where(np.isfinite(arrays.row_lower[rows]), prices + width, np.minimum(prices + width, 0.0))
         least = np.where(np.isfinite(arrays.row_upper[rows]), prices - width, np.maximum(prices - width, 0.0))
-        return self._mixed(self._solve(most, -least, seconds, None))
+        return self._mixed(self._solve(most, -least, seconds, "priced"))
 
-    def _solve(self, over: Vector, under: Vector, seconds: float, integers: Booleans | None) -> Solved | None:
+    def _solve(self, over: Vector, under: Vector, seconds: float, name: str) -> Solved | None:
+        """Solve without integers, from where the programme of this name ended last."""
         cost = np.concatenate([self._cost, over, under])
-        size = self._rounds.size
-        return solve_small(cost, self._limits, self._matrix, self._sides, size=size, seconds=seconds, integers=integers)
+        links, count = len(self._is_integer), len(self._rounds) * self._rounds.groups
+        found = solve_small(
+            cost, self._limits, self._matrix, self._sides, size=self._rounds.size, seconds=seconds,
+            begin=self._bases.of(name, links, count),
+        )  # fmt: skip
+        if found is not None:
+            self._bases.keep(name, count, found.basis)
+        return found
+
+    def _whole(self, penalties: Vector, seconds: float, integers: Booleans) -> Solved | None:
+        """Solve with whole integers, among the plans that are best at the prices of the mixture without."""
+        relaxed = self._solve(penalties, penalties, seconds, "mix")
+        if relaxed is None:
+            return None
+        cost = np.concatenate([self._cost, penalties, penalties])
+        links, rounds, groups = len(self._is_integer), len(self._rounds), self._rounds.groups
+        count = rounds * groups
+        reduced = (cost - self._matrix.T @ relaxed.duals)[links : links + count].reshape(rounds, groups)
+        best = np.argsort(reduced, axis=0, kind="stable")[:BEST_MAX] * groups + np.arange(groups)
+        kept = np.ones(len(cost), dtype=bool)
+        kept[links : links + count] = False
+        kept[links + np.sort(best, axis=None)] = True
+        limits = self._limits[0][kept], self._limits[1][kept]
+        found = solve_small(
+            cost[kept], limits, self._matrix[:, np.flatnonzero(kept)], self._sides,
+            size=self._rounds.size, seconds=seconds, integers=integers[kept],
+        )  # fmt: skip
+        if found is None:
+            return None
+        values = np.zeros(len(cost))
+        values[kept] = found.values
+        return replace(found, values=values)
 
     def _mixed(self, solved: Solved | None) -> Mixed | None:
         if solved is None:

@@ -96,17 +96,20 @@ class Rounds:
         keep(folder / ROUNDS, **{name: np.array(getattr(self, name)) for name in PARTS})
 
     def follow(self, folder: Path, built: Vector, prices: Vector) -> bool:
-        """Take the next round over from a folder, if there is one of the same question; say whether it is."""
+        """Take the next round over from a folder, if there is any; say whether there is.
+
+        Where the search would ask otherwise now, all that lie there are taken over together: a plane and a plan hold
+        whatever was asked, and nothing is asked twice.
+        """
         if not (folder / ROUNDS).exists():
             return False
         with np.load(folder / ROUNDS, allow_pickle=False) as file:
-            number = len(self)
-            if number >= len(file["built"]):
+            number, count = len(self), len(file["built"])
+            if number >= count:
                 return False
-            if not (np.array_equal(file["built"][number], built) and np.array_equal(file["prices"][number], prices)):
-                return False
+            is_same = np.array_equal(file["built"][number], built) and np.array_equal(file["prices"][number], prices)
             for name in PARTS:
-                getattr(self, name).append(file[name][number])
+                getattr(self, name).extend(file[name][number : number + 1 if is_same else count])
         return True
 
     @property

@@ -18,7 +18,7 @@ import numpy as np
 
 from planner.models.solving.apart.bound import Bound, bound_of
 from planner.models.solving.apart.guide import Guide
-from planner.models.solving.apart.mixture import Mixed, Mixture
+from planner.models.solving.apart.mixture import Bases, Mixed, Mixture
 from planner.models.solving.apart.period import Question
 from planner.models.solving.apart.rounds import Rounds
 from planner.models.solving.highs.progress import tell
@@ -47,6 +47,8 @@ BETTER = 0.02
 """Of the gap asked for: a plan that is better by less is no better."""
 BOUND_EVERY = 3
 """Rounds between bounds."""
+WHOLE_EVERY = 12
+"""Rounds between plans with whole integers, as long as the mixture without is far from the bound."""
 STUCK_MAX = 6
 """Rounds that bring plan and bound no nearer; then all are asked where the planes are lowest, at the bound's prices."""
 NEARER = 0.01
@@ -120,7 +122,7 @@ class Search:
         self.found = Found(Rounds(periods))
         self._use_max = self.found.rounds.of_groups(use_max)
         self._latest: Bound | None = None  # of the last proof: not always the highest, but with all planes
-        self._nearest, self._stuck = float("inf"), 0
+        self._nearest, self._stuck, self._bases = float("inf"), 0, Bases()
         self._has_integers = bool(periods.arrays.is_integer[periods.links].any())
 
     def run(self, built: Vector, prices: Vector) -> Found:
@@ -130,11 +132,11 @@ class Search:
         while len(self.found.rounds) < ROUNDS_MAX and self._round(built, prices):
             width = rate * np.maximum(np.abs(prices), 0.1 * largest)
             rate *= NARROWER
-            mixture = Mixture(self.found.rounds)
+            mixture = Mixture(self.found.rounds, self._bases)
             priced = mixture.priced(prices, width, self._clock.left)
             before = self.found.whole
             is_due = len(self.found.rounds) % BOUND_EVERY == 0
-            self._mix(mixture, whole=whole or is_due)
+            self._mix(mixture, whole=whole or self._is_plan_due(is_due=is_due))
             idle = idle + 1 if whole and not self._is_better(before) else 0
             if whole or is_due:
                 self._prove()
@@ -143,8 +145,7 @@ class Search:
                 if whole or not self._has_integers:
                     break
                 whole = True
-                if not is_due:
-                    self._keep_whole(mixture.mix(self._clock.left, whole=True))
+                self._keep_whole(mixture.mix(self._clock.left, whole=True))
             if priced is None or idle >= IDLE_MAX:
                 break
             if not whole and self._is_stuck():
@@ -171,6 +172,10 @@ class Search:
         self.found.rounds.add(built, prices, replies)
         self.found.rounds.save(self._folder)
         return True
+
+    def _is_plan_due(self, *, is_due: bool) -> bool:
+        """Whether a plan with whole integers is to be had in any case: soon the first, later the others."""
+        return len(self.found.rounds) % WHOLE_EVERY == 0 or (is_due and self.found.whole is None)
 
     def _mix(self, mixture: Mixture, *, whole: bool) -> None:
         """Keep the best mixtures; without integers the relaxed one is a plan as it is."""

@@ -40,10 +40,16 @@ ATTEMPTS: Final[Sequence[Mapping[str, Any]]] = (
 of 1,260 columns that took 0.4 s without (138,000 pivots in 25 s, all at one value)."""
 WHOLE_ATTEMPTS: Final[Sequence[Mapping[str, Any]]] = ({}, {"presolve": "off"})
 """With integers presolve saves far more than it costs: 4 s with it, minutes without."""
+GOING_ON: Final[Mapping[str, Any]] = {"presolve": "off", "simplex_strategy": 4}
+"""From a basis: by the primal method, since what is new stands at 0 and the basis is still that of a point."""
 ITERATIONS_EACH = 20
 """Steps of the simplex method for each row and column: it needs one or two; what needs more goes round in circles."""
 SECONDS_MAX = 60.0
 """[s] of one attempt, which counts no steps within a search for integers: a guard, far above what any took."""
+
+
+Basis = tuple[list[Any], list[Any]]
+"""HiGHS's statuses of columns and of rows."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +62,14 @@ class Solved:
         (columns,) and (rows,); no duals where there are integers.
     bound
         What no point costs less than.
+    basis
+        Where it ended; ``None`` where there are integers.
     """
 
     values: Vector
     duals: Vector
     bound: float
+    basis: Basis | None = None
 
 
 def solve_small(
@@ -72,6 +81,7 @@ def solve_small(
     size: float,
     seconds: float,
     integers: Booleans | None = None,
+    begin: Basis | None = None,
 ) -> Solved | None:
     """Minimise ``cost @ x``; ``None`` where there is no answer in time.
 
@@ -83,6 +93,8 @@ def solve_small(
         That it may take.
     integers
         (columns,) which are whole.
+    begin
+        The basis of a point, to go on from; for programmes without integers.
     """
     unit = UNIT * max(abs(size), 1.0)
     of_row, of_column = _scales(matrix, cost / unit, integers)
@@ -90,7 +102,8 @@ def solve_small(
     scaled.sort_indices()
     whole = np.zeros(len(cost), dtype=np.int32) if integers is None else integers.astype(np.int32)
     until = time.perf_counter() + seconds
-    for options in ATTEMPTS if integers is None else WHOLE_ATTEMPTS:
+    attempts = ATTEMPTS if integers is None else WHOLE_ATTEMPTS
+    for options in attempts if begin is None else (GOING_ON, *attempts):
         highs = _highs(min(max(until - time.perf_counter(), 0.0), SECONDS_MAX), options)
         highs.setOptionValue("simplex_iteration_limit", ITERATIONS_EACH * sum(scaled.shape))
         highs.passModel(
@@ -98,13 +111,27 @@ def solve_small(
             limits[0] / of_column, limits[1] / of_column, sides[0] * of_row, sides[1] * of_row,
             scaled.indptr.astype(np.int32), scaled.indices.astype(np.int32), scaled.data, whole,
         )  # fmt: skip
+        if options is GOING_ON and begin is not None:
+            _set_basis(highs, begin)
         highs.run()
         if _is_solved(highs, has_integers=integers is not None):
             solution, info = highs.getSolution(), highs.getInfo()
             bound = info.objective_function_value if integers is None else info.mip_dual_bound
             duals = np.array(solution.row_dual) * of_row * unit if integers is None else np.zeros(0)
-            return Solved(np.array(solution.col_value) * of_column, duals, bound * unit)
+            return Solved(np.array(solution.col_value) * of_column, duals, bound * unit, _basis(highs, integers))
     return None
+
+
+def _set_basis(highs: Any, begin: Basis) -> None:
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status = begin
+    basis.valid = True
+    highs.setBasis(basis)
+
+
+def _basis(highs: Any, integers: Booleans | None) -> Basis | None:
+    basis = highs.getBasis()
+    return (list(basis.col_status), list(basis.row_status)) if integers is None and basis.valid else None
 
 
 def _is_solved(highs: Any, *, has_integers: bool) -> bool:
