@@ -39,7 +39,7 @@ WIDTH = 0.2
 """Of a price: how far it may move in a round at first. Of the largest one a tenth of that, for prices of nothing."""
 NARROWER = 0.95
 """The width shrinks by this each round."""
-RELAXED_SHARE = 0.4
+RELAXED_SHARE = 0.85
 """Of the gap asked for: how near plan and bound come before integers are made whole."""
 IDLE_MAX = 8
 """Rounds with whole integers in a row that make the plan no better: then the rest is the integers' own."""
