@@ -239,7 +239,17 @@ def _details(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> d
         if "grid_power_max" in row and dice.happens(0.5):
             row |= {"grid_power_max_new": dice.number(0, 50), "grid_power_new_cost": dice.number(0, 1e5)}
     _more_details(seed, tables)
+    _with_factors(seed, tables)
     return given
+
+
+def _with_factors(seed: int, tables: dict[str, Rows]) -> None:
+    """Give one in four of the scenarios work that is another load at some sites."""
+    dice = Dice(random.Random(f"{seed}:work_factor"))  # noqa: S311 - no secrets
+    if dice.happens(0.25):
+        pairs = product(tables["workload"], tables["site"])
+        rows = [{"workload": k["workload"], "site": s["site"]} for k, s in pairs if dice.happens(0.5)]
+        tables["workload_site"] = [{**row, "work_factor": dice.number(0.5, 2)} for row in rows]
 
 
 def _more_details(seed: int, tables: dict[str, Rows]) -> None:

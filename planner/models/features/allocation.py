@@ -12,11 +12,12 @@ from planner.figures import ledger
 from planner.figures.figure import Figure, at
 from planner.language import Message, Text, say
 from planner.models.features.routes import counts_latency
+from planner.models.rules import audit_work
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.rules.relaxations import Amount, Rank, Steps
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import Parameter
-from planner.scenario.plausible import MICROSECONDS, ROUND_TRIP, SECONDS_FOR_MS, Plausible
+from planner.scenario.plausible import MICROSECONDS, PERCENT, ROUND_TRIP, SECONDS_FOR_MS, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,6 +38,15 @@ PARAMETERS = (
         kind="flag",
     ),
     Parameter(
+        "work_factor",
+        ("workload", "site"),
+        "1",
+        say("IT load at the site for a MW of the workload's demand, as where its chips are others."),
+        1.0,
+        low_open=True,
+        plausible=Plausible(0.05, 20.0, (PERCENT,)),
+    ),
+    Parameter(
         "mean_latency_max",
         (),
         "ms",
@@ -51,6 +61,7 @@ WORDS: dict[str, Message] = {
     "indivisible": say("served whole"),
     "served_demand": say("demand served"),
     "it_load": say("IT load"),
+    "work_factor": say("IT load of a MW of demand"),
     "allocated_energy": say("IT energy served"),
     "energy_demanded": say("energy demanded"),
     "mean_latency_max": say("longest mean latency"),
@@ -70,7 +81,12 @@ WORDS: dict[str, Message] = {
 KEYS = ["region", "workload", "site", "path", "timestep"]
 COLUMNS = (
     *keys_of("allocation", *KEYS),
-    Column("allocation", "allocation", "MW", say("IT load of the region's workload that the site serves.")),
+    Column(
+        "allocation",
+        "allocation",
+        "MW",
+        say("Demand of the region's workload that the site serves; its IT load there is work_factor times as much."),
+    ),
 )
 SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6, says=say("IT load")),)
 MEASURES = (
@@ -81,12 +97,14 @@ MEASURES = (
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:
-    """Say that work done in the west cannot be told where no side is called so."""
+    """Say that work done in the west cannot be told where no side is called so, and which MW work is told in."""
     sides = inputs.sets["side"]
     if sides and "west" not in sides:
         yield say(
             "west_share is not reported: no side has the id west (the sides are {listed})", listed=", ".join(sides)
         )
+    if (inputs.series("work_factor") != 1).any():
+        yield say("work between regions and sites is told in MW of demand; the IT load there is work_factor times that")
 
 
 def demand_balance(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
@@ -149,8 +167,8 @@ def allocation_term(m: PlanModel, region: str, workload: str, timestep: str) -> 
 
 
 def it_load_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """IT load that allocation puts on a site [MW]."""
-    return sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO[site])
+    """IT load that allocation puts on a site [MW]: ∑ work_factor × allocation."""
+    return sum(m.work_factor[k, site] * m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO[site])
 
 
 def allocated_energy(m: PlanModel, region: str, workload: str, site: str, path: str) -> Any:
@@ -195,6 +213,7 @@ EXAMPLE: Example = {"indivisible": {"training": True}}
 VARIANTS: Variants = {
     "mean_latency": {"mean_latency_max": 4.5, "indivisible": {"training": False}},
     "whole_or_none": {"unserved_price": {"training": 3000}},
+    "other_chips": {"work_factor": {"training;gansu": 0.8, "online;hebei": 1.15}, "indivisible": {"training": False}},
 }
 
 
@@ -298,9 +317,15 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
         yield Finding("single_site", spell(pair), say("is indivisible, yet split over {count} sites", count=count))
 
 
+def _done(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the work that every site serves in the year [MWh/a]."""
+    work = ledger.energy(tables, "allocation", "allocation", ["site"])
+    return work.reindex(list(inputs.sets["site"]), fill_value=0.0)
+
+
 def _work(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Return the IT energy of every site [MWh/a]."""
-    work = ledger.energy(tables, "allocation", "allocation", ["site"])
+    work = audit_work.energy_of(inputs, tables, ["site"])
     return work.reindex(list(inputs.sets["site"]), fill_value=0.0)
 
 
@@ -344,14 +369,14 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     table = tables["allocation"].merge(tables["routes"], on=KEYS[:4], how="left")
     energy = table["allocation"] * table["timestep"].map(ledger.weights(tables))
     load, latency = (figure.whole(inputs, tables) for figure in FIGURES)
-    served = float(load or 0.0)
+    done = float(_done(inputs, tables).sum())
     west = table["site"].map(inputs.series("site.side")) == "west"
     elsewhere = table["region"].map(inputs.series("region.side")) != "west"
-    knows_west = "west" in inputs.sets["side"] and bool(served)
+    knows_west = "west" in inputs.sets["side"] and bool(done)
     outside = float(energy[elsewhere].sum())
     return {
         "mean_latency": None if latency is None or math.isnan(latency) else latency,
-        "west_share": float(energy[west].sum()) / served if knows_west else None,
+        "west_share": float(energy[west].sum()) / done if knows_west else None,
         "moved_west_share": float(energy[west & elsewhere].sum()) / outside if knows_west and outside else None,
-        "energy": {"it": served},
+        "energy": {"it": float(load or 0.0)},
     }

@@ -166,9 +166,14 @@ def places(inputs: Scenario) -> pd.DataFrame:
 def occupies(inputs: Scenario) -> pd.DataFrame:
     """Return where an outage may bring work: site, compute_type, load [MW] at the most; no room is kept for it."""
     table = places(inputs)[[*WORK, "site"]].drop_duplicates()
-    load = protected(inputs).reindex(pd.MultiIndex.from_frame(table[WORK])).to_numpy(float)
+    load = protected(inputs).reindex(pd.MultiIndex.from_frame(table[WORK])).to_numpy(float) * _factor(inputs, table)
     kind = table["workload"].map(inputs.series("workload.compute_type"))
     return pd.DataFrame({"site": table["site"], "compute_type": kind, "load": load, "is_kept_free": False})
+
+
+def _factor(inputs: Scenario, table: pd.DataFrame) -> Any:
+    """Return the IT load that a MW of demand is at the site of every row [1], (rows,)."""
+    return inputs.series("work_factor").reindex(pd.MultiIndex.from_frame(table[["workload", "site"]])).to_numpy(float)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -227,7 +232,10 @@ def _short(inputs: Scenario, outage: str, asked: pd.Series, table: pd.DataFrame)
     """Say which kind of compute cannot hold the protected work even when all that may be is built."""
     types = inputs.series("workload.compute_type")
     room = full_capacity(inputs).mul(usable(inputs).xs(outage, level="outage"), level="site")
-    load = asked.groupby(types.reindex(asked.index.get_level_values("workload")).to_numpy()).sum()
+    workload = asked.index.get_level_values("workload")
+    least = pd.Series(_factor(inputs, table)).groupby(table["workload"].to_numpy()).min()
+    load = asked * least.reindex(workload).fillna(1.0).to_numpy(float)
+    load = load.groupby(types.reindex(workload).to_numpy()).sum()
     for kind, power in load.items():
         sites = table.loc[table["workload"].map(types) == kind, "site"].unique()
         holds = float(room.xs(kind, level="compute_type").reindex(sites).sum())
@@ -283,9 +291,10 @@ def outage_served(m: PlanModel, outage: str, region: str, workload: str) -> Any:
 def outage_capacity(m: PlanModel, outage: str, site: str, compute_type: str) -> Any:
     """In an outage no site serves more than the usable part of the capacity that is left; room for standby may be used.
 
-    ∑_{r, k of c} outage_allocation[o,r,k,s] ≤ outage_usable[o,s] × capacity[s,c]  ∀ o,s,c  [MW]
+    ∑_{r, k of c} work_factor[k,s] × outage_allocation[o,r,k,s] ≤ outage_usable[o,s] × capacity[s,c]  ∀ o,s,c  [MW]
 
     =============  ==============================================================  =
+    work_factor    IT load at the site for a MW of demand                          1
     outage_usable  (1 − capacity_lost[s,o]) × outage_utilisation_max[s]            1
     =============  ==============================================================  =
     """
@@ -328,8 +337,11 @@ def outage_fleet_limit(m: PlanModel, outage: str, kind: str, name: str) -> Any:
 
 
 def redispatch_term(m: PlanModel, outage: str, site: str, compute_type: str) -> Any:
-    """Load that the re-dispatch puts on one compute type of a site [MW]."""
-    return sum(m.outage_allocation[outage, r, k, site] for r, k in m.OUTAGE_WORK[outage, site, compute_type])
+    """Load that the re-dispatch puts on one compute type of a site [MW]: ∑ work_factor × outage_allocation."""
+    return sum(
+        m.work_factor[k, site] * m.outage_allocation[outage, r, k, site]
+        for r, k in m.OUTAGE_WORK[outage, site, compute_type]
+    )
 
 
 def redispatch_haul(m: PlanModel) -> Any:
@@ -555,13 +567,19 @@ def _audit_protected(inputs: Scenario, left: Mapping[str, Mapping[str, float]], 
     yield from Finding.all_equal("protected_demand", pd.Series(list(asked.values()), index, dtype=float), done, "MW")
 
 
+def _it_load_again(inputs: Scenario, served: pd.Series) -> dict[Any, float]:
+    """Work out again the IT load of what is served in an outage [MW], by outage, region, workload and site."""
+    factor = _cells(inputs.series("work_factor"))
+    return {key: factor[key[2:]] * power for key, power in _cells(served).items()}
+
+
 def _audit_rooms(
     inputs: Scenario, tables: Mapping[str, pd.DataFrame], left: Mapping[str, Mapping[str, float]], served: pd.Series
 ) -> Iterator[Finding]:
     """In every outage each site holds its load, and the table says what is left beside it."""
     kinds = inputs.series("workload.compute_type").to_dict()
     load: dict[tuple[str, str, str], float] = {}
-    for (outage, _, workload, site), power in _cells(served).items():
+    for (outage, _, workload, site), power in _it_load_again(inputs, served).items():
         key = (outage, site, kinds[workload])
         load[key] = load.get(key, 0.0) + power
     stands = tables["site_capacity"].groupby(ROOM[1:])["capacity"].max().to_dict()
@@ -620,7 +638,9 @@ def _drawn_again(
     capacity = tables["power_supply_capacity"].groupby(["site", "technology"])["green_capacity"].sum()
     for (site, technology), size in _cells(capacity).items():
         sure[site] = sure.get(site, 0.0) + float(size) * calm[site, technology]
-    load: dict[Any, float] = served.groupby(level=["outage", "site"]).sum().to_dict()
+    load: dict[tuple[str, str], float] = {}
+    for (outage, _, _, site), power in _it_load_again(inputs, served).items():
+        load[outage, site] = load.get((outage, site), 0.0) + power
     return {key: max(0.0, power * float(worst[key[1]]) - sure.get(key[1], 0.0)) for key, power in load.items()}
 
 
