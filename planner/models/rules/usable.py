@@ -61,7 +61,7 @@ def most_load(m: PlanModel) -> pd.Series:
     demand = m.inputs.series("demand").mul(most, level="workload").rename("load")
     work = work.assign(compute_type=work["workload"].map(types)).join(demand, on=["region", "workload"])
     factor = m.inputs.series("work_factor").reindex(pd.MultiIndex.from_frame(work[["workload", "site"]]))
-    load = (work["load"] * factor.to_numpy(float)).groupby([work[key] for key in PAIR]).sum()
+    load: pd.Series = (work["load"] * factor.to_numpy(float)).groupby([work[key] for key in PAIR]).sum()
     for feature, occupies in m.inputs.declarations.occupies.items():
         if m.inputs.has(feature):
             load = load.add(occupies(m.inputs).groupby(PAIR)["load"].sum(), fill_value=0.0)
