@@ -53,6 +53,15 @@ LISTED: dict[str, dict[str, str]] = {
         "They check or gather the tables of several features anew: an independent audit states them again, a shared "
         "ledger once."
     ): {
+        "models/rules/audit_network.py": (
+            "link.from link.to link_capacity_existing link_capacity_existing_back link_latency link_length "
+            "link_modules_max"
+        ),
+        "models/rules/audit_outage.py": (
+            "access_latency backbone_module hub_outage_link hub_outage_path link_capacity_new "
+            "link_outage.capacity_lost link_utilisation_max outage_allocation outage_latency_max outage_link_room "
+            "outage_link_traffic outage_path_traffic outage_return_path_traffic return_traffic_per_mw traffic_per_mw"
+        ),
         "models/rules/audit_time.py": "period position",
         "models/rules/audit_work.py": "allocation work_factor",
         "models/rules/green_ledger.py": (

@@ -124,6 +124,7 @@ def random_world(seed: int) -> World:
     _with_places(seed, tables, names)
     parameters |= _with_embodied(seed, features, tables)
     features = _with_outages(seed, features, tables, names)
+    _cut_links(seed, features, tables)
     if "disaster_recovery" in features:
         parameters |= _domains(seed, tables)
     return World(
@@ -273,6 +274,17 @@ def _with_places(seed: int, tables: dict[str, Rows], names: dict[str, list[str]]
         rows[place]["allocation_existing"] = share
     for row in tables["workload"]:
         row |= {"move_cost": dice.pick([0, dice.price(0, 1e6)]), "move_max": dice.pick([None, 1, dice.number(0.3, 1)])}
+
+
+def _cut_links(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> None:
+    """Let some outages of scenarios with a network take links, whole or in part."""
+    dice = Dice(random.Random(f"{seed}:link_outage"))  # noqa: S311 - no secrets
+    if "backbone" in features and "hub_outage" in features and tables.get("outage"):
+        tables["link_outage"] = [
+            {"link": link["link"], "outage": outage["outage"], "capacity_lost": dice.pick([1, dice.number(0, 1)])}
+            for link, outage in product(tables["link"], tables["outage"])
+            if dice.happens(0.2)
+        ]
 
 
 def _with_embodied(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> dict[str, Any]:

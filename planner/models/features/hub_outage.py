@@ -546,6 +546,7 @@ EXAMPLE: Example = {
 }
 VARIANTS: Variants = {
     "outages": {"protected_share": {"training": 0.95}},
+    "outages_of_links": {"protected_share": {"training": 0.95}, LINK_LOST: {"south;quake": 0.7625}},
     "outages_of_power": {"protected_share": {"training": 0.95}, "grid_power_max": {"gansu": 40}},
 }
 
