@@ -314,6 +314,13 @@ def divided(inputs: Scenario) -> dict[Key, list[bool]]:
     return {(str(workload),): [False] for workload in whole.index[whole]}
 
 
+def factors_stated(inputs: Scenario) -> pd.Series:
+    """Return the factors that the scenario speaks of [1]."""
+    given = inputs.given.get("work_factor")
+    factor = inputs.series("work_factor")
+    return factor.loc[factor.index.isin(given.index)] if isinstance(given, pd.Series) else factor.iloc[:0]
+
+
 GIVES = {
     "demand_balance": ("demand",),
     "single_site": ("indivisible",),
@@ -325,6 +332,7 @@ GIVES = {
 }
 RELAXATIONS = (
     Amount("move_max", Rank.POLICY, raised=True),
+    Amount("work_factor", Rank.PLANT, False, factors_stated),
     Steps("indivisible", Rank.SERVICE, divided),
     Amount("mean_latency_max", Rank.SERVICE, raised=True),
 )

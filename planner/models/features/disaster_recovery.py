@@ -286,7 +286,7 @@ def slower(inputs: Scenario) -> dict[Key, list[float]]:
 
 GIVES = {
     "standby_floor": ("standby_share", "standby_latency_max"),
-    "reserved_floor": ("standby_share",),
+    "reserved_floor": ("standby_share", "work_factor"),
     "standby_power_floor": ("standby_power_share", "standby_share"),
 }
 RELAXATIONS = (

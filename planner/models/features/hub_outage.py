@@ -524,6 +524,7 @@ GIVES = {
         "modules_max",
         "capacity_existing",
         "utilisation_max",
+        "work_factor",
         "protected_share",
     ),
     "outage_power": ("grid_power_max", "green_capacity_max", "protected_share"),

@@ -186,14 +186,21 @@ def stated(inputs: Scenario) -> pd.Series:
     return existing.loc[existing.index.isin(given.index)] if isinstance(given, pd.Series) else existing.iloc[:0]
 
 
+def kept_for_peaks(inputs: Scenario) -> pd.Series:
+    """Return the factors of the workloads that keep room for their peak [1]."""
+    factor = inputs.series("peak_factor")
+    return factor[factor > 1]
+
+
 GIVES = {
-    "site_capacity": ("modules_max", "capacity_existing", "utilisation_max"),
+    "site_capacity": ("modules_max", "capacity_existing", "utilisation_max", "work_factor", "peak_factor"),
     "utilisation_floor": ("utilisation_min",),
 }
 RELAXATIONS = (
     Amount("utilisation_min", Rank.POLICY, raised=False),
     Amount("capacity_existing", Rank.PLANT, True, stated, stands=True),
     Amount("utilisation_max", Rank.PLANT, raised=True),
+    Amount("peak_factor", Rank.SERVICE, False, kept_for_peaks),
 )
 EXAMPLE: Example = {
     "compute_type": ("general", "intelligent"),
@@ -262,6 +269,21 @@ def check(inputs: Scenario) -> Iterator[Fault]:
         for workload in factor.index[factor > 1]:
             problem = say("the scenario has timesteps, in which demand_profile says where the peak is")
             yield inputs.fault("peak_factor", (str(workload),), problem, say("leave it out"))
+
+
+def warn(inputs: Scenario) -> Iterator[Text]:
+    """Name the profiles whose peak is known in a scenario of one timestep that keeps no room for a peak."""
+    if len(inputs.sets["timestep"]) > 1 or not inputs.is_given("demand_profile"):
+        return
+    peak = inputs.series("demand_profile").groupby(level="workload", sort=False).max()
+    factor = inputs.series("peak_factor").reindex(peak.index)
+    for workload in peak.index[(peak > 1) & (factor <= 1)]:
+        yield say(
+            "one timestep serves the mean of the year: the profile of {workload} is {peak:.4g} there, and nothing is "
+            "kept for a peak above it; peak_factor keeps room",
+            workload=inputs.called("workload", str(workload)),
+            peak=float(peak[workload]),
+        )
 
 
 def obstacles(inputs: Scenario) -> Iterator[Text]:
