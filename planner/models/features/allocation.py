@@ -336,17 +336,19 @@ RELAXATIONS = (
     Steps("indivisible", Rank.SERVICE, divided),
     Amount("mean_latency_max", Rank.SERVICE, raised=True),
 )
-EXAMPLE: Example = {"indivisible": {"training": True}}
+EXAMPLE: Example = {
+    "indivisible": {"training": True},
+    "allocation_existing": {
+        "coast;training;hebei": 0.6,
+        "coast;training;gansu": 0.3,
+        "capital;training;hebei": 0.5,
+        "capital;online;hebei": 0.4,
+    },
+}
 VARIANTS: Variants = {
     "mean_latency": {"mean_latency_max": 4.5, "indivisible": {"training": False}},
     "whole_or_none": {"unserved_price": {"training": 3000}},
     "moves": {
-        "allocation_existing": {
-            "coast;training;hebei": 0.6,
-            "coast;training;gansu": 0.3,
-            "capital;training;hebei": 0.5,
-            "capital;online;hebei": 0.4,
-        },
         "move_cost": {"training": 2e5, "online": 3e5},
         "move_max": {"training": 0.35},
         "indivisible": {"training": False},

