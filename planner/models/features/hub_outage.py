@@ -18,7 +18,7 @@ from planner.models.features.backbone import RATES, laid
 from planner.models.features.routes import admissible_under, latency_limits, slower_by, unknown_latencies
 from planner.models.features.site_capacity import full_capacity
 from planner.models.rules import scopes
-from planner.models.rules.audit_outage import audit_links
+from planner.models.rules.audit_outage import audit_links, rooms_of
 from planner.models.rules.findings import Finding, slack
 from planner.models.rules.network import Network
 from planner.models.rules.paths import JOINT
@@ -717,9 +717,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from _audit_rooms(inputs, tables, left, served)
     if "backbone" in tables:
         yield from audit_links(inputs, tables, list(left), _cells(served), _limits_again(inputs))
-        carried = tables["hub_outage_link"].set_index(CABLE).astype(float)
-        room = carried["outage_link_room"]
-        yield from Finding.all_at_most("outage_link_limit", carried["outage_link_traffic"], room, "Gbit/s")
+        table, room = tables["hub_outage_link"].set_index(CABLE), rooms_of(inputs, tables, list(left))
+        yield from Finding.all_equal("outage_link_room", room, table["outage_link_room"].astype(float), "Gbit/s")
+        yield from Finding.all_at_most("outage_link_limit", table["outage_link_traffic"].astype(float), room, "Gbit/s")
     if "power_supply" in tables:
         yield from _audit_power(inputs, tables, left, served)
 

@@ -28,7 +28,7 @@ RATES = {"outage_path_traffic": "traffic_per_mw", "outage_return_path_traffic": 
 def audit_links(
     inputs: Scenario, tables: Tables, outages: Collection[str], served: Cells, limits: Cells
 ) -> Iterator[Finding]:
-    """In every outage all traffic travels in time over links that are left, and the table says how wide these are.
+    """In every outage all traffic travels in time over links that are left, and fills them as the table says.
 
     Parameters
     ----------
@@ -43,7 +43,6 @@ def audit_links(
     yield from _audit_reach(inputs, left, served, limits)
     yield from _audit_sent(inputs, tables, served)
     yield from _audit_paths(inputs, tables, left, served, limits)
-    yield from _audit_rooms(inputs, tables, left)
 
 
 def _left(inputs: Scenario, outages: Collection[str]) -> dict[str, Cells]:
@@ -122,19 +121,18 @@ def _audit_paths(
     yield from Finding.all_equal("outage_link_traffic", _series(load, CABLE), said, "Gbit/s")
 
 
-def _audit_rooms(inputs: Scenario, tables: Tables, left: Mapping[str, Cells]) -> Iterator[Finding]:
-    """What the table says that an outage leaves of each link is what is left of it and may be used."""
+def rooms_of(inputs: Scenario, tables: Tables, outages: Collection[str]) -> pd.Series:
+    """Return what may be used of what each outage leaves of the links that carry anything in it [Gbit/s], by cable."""
+    left = _left(inputs, outages)
     new = tables["backbone_module"].set_index("link")["link_capacity_new"].astype(float).to_dict()
     stands, share = stands_of(inputs), inputs.series("link_utilisation_max").to_dict()
-    table = tables["hub_outage_link"].set_index(CABLE)
     room = {
         (outage, link, direction): left.get(outage, {}).get(link, 0.0)
         * share.get(link, 0.0)
         * (stands.get((link, direction), 0.0) + new.get(link, 0.0))
-        for outage, link, direction in table.index
+        for outage, link, direction in tables["hub_outage_link"].set_index(CABLE).index
     }
-    rooms = _series(room, CABLE)
-    yield from Finding.all_equal("outage_link_room", rooms, table["outage_link_room"].astype(float), "Gbit/s")
+    return _series(room, CABLE)
 
 
 def _series(cells: Mapping[Any, float], names: list[str]) -> pd.Series:
