@@ -506,15 +506,19 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
     """Return what the stores take and give, by site and timestep [MW], and what making them emits [tCO2/a]."""
     charge, discharge = (ledger.column(tables, "storage", name, KEYS) for name in ("charge", "discharge"))
-    found = {"power_in": discharge, "power_out": charge}
-    if inputs.is_given(EMBODIED):
-        made, stands = (inputs.series(name).to_dict() for name in (EMBODIED, "storage_power_existing"))
-        tonnes = dict.fromkeys(inputs.sets["site"], 0.0)
-        powers: dict[Any, float] = ledger.column(tables, "storage_capacity", "storage_power", ["site"]).to_dict()
-        for site, power in powers.items():
-            tonnes[site] += made.get(site, 0.0) * (power - stands[site])
-        found["embodied_emissions"] = pd.Series(tonnes, dtype=float)
-    return found
+    return {"power_in": discharge, "power_out": charge} | _embodied_again(inputs, tables)
+
+
+def _embodied_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Recompute what making new stores emits, by site [tCO2/a], where that is known."""
+    if not inputs.is_given(EMBODIED):
+        return {}
+    made, stands = (inputs.series(name).to_dict() for name in (EMBODIED, "storage_power_existing"))
+    tonnes = dict.fromkeys(inputs.sets["site"], 0.0)
+    powers: dict[Any, float] = ledger.column(tables, "storage_capacity", "storage_power", ["site"]).to_dict()
+    for site, power in powers.items():
+        tonnes[site] += made.get(site, 0.0) * (power - stands[site])
+    return {"embodied_emissions": pd.Series(tonnes, dtype=float)}
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
