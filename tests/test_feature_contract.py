@@ -287,6 +287,7 @@ def test_its_parameters_say_what_they_are_made_of(name: str) -> None:
 ASKED_FOR = {
     "all": RICH,
     "new": RICH.with_parameters(green_power_share_on="new"),
+    "capital": WORLDS["capital"],
     "by month": RICH.with_parameters(green_power_share_window="month")
     .with_cells("timestep", "position", {"*": None})
     .with_cells("timestep", "time", {"day": "2025-01-31T08:00", "night": "2025-02-01T08:00"}),
@@ -318,7 +319,7 @@ def test_what_is_reported_is_what_is_declared() -> None:
     assert len(declared) == len(set(declared))
     assert set(declared) == set(reported())
     for feature, column in declarations().columns:
-        assert column.table.startswith("cost" if feature == "objective" else feature), column
+        assert column.table.startswith(("cost", "investment") if feature == "objective" else feature), column
 
 
 def test_each_column_says_what_it_is() -> None:

@@ -53,7 +53,17 @@ LISTED: dict[str, dict[str, str]] = {
         "They check or gather the tables of several features anew: an independent audit states them again, a shared "
         "ledger once."
     ): {
+        "models/rules/audit_network.py": (
+            "link.from link.to link_capacity_existing link_capacity_existing_back link_latency link_length "
+            "link_modules_max"
+        ),
+        "models/rules/audit_outage.py": (
+            "access_latency backbone_module hub_outage_link hub_outage_path link_capacity_new "
+            "link_outage.capacity_lost link_utilisation_max outage_allocation outage_latency_max outage_link_room "
+            "outage_link_traffic outage_path_traffic outage_return_path_traffic return_traffic_per_mw traffic_per_mw"
+        ),
         "models/rules/audit_time.py": "period position",
+        "models/rules/audit_work.py": "allocation work_factor",
         "models/rules/green_ledger.py": (
             "availability certificates charge counts_hourly discharge excess excess_keeps_certificate "
             "facility_load green_power green_power_matched green_power_share green_power_share_mode "
@@ -64,12 +74,12 @@ LISTED: dict[str, dict[str, str]] = {
             "allocation backlog certificates charge compute_load curtailed demand discharge excess "
             "excess_keeps_certificate facility_load flexible_workloads green_power green_power_used "
             "grid_power it_load power_supply power_supply_certificates power_supply_technology "
-            "site_capacity site_draw storage timestep_duration timestep_weight unserved_demand"
+            "site_capacity site_draw storage timestep_duration timestep_weight unserved_demand work_factor"
         ),
         "figures/ledger.py": "timestep_weight",
         "models/rules/usable.py": (
             "deferral_max demand demand_profile flexible_workloads module_size peak_factor period timestep_duration "
-            "utilisation_max workload.compute_type"
+            "utilisation_max work_factor workload.compute_type"
         ),
         "figures/work.py": "allocation demand routes unserved_demand",
     },

@@ -34,14 +34,10 @@ def audit_invariants(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
     """Power and work are neither made nor lost, parts add up, and nothing is negative that cannot be."""
     yield from _none_negative(inputs, tables)
     if "facility_load" in tables:
-        yield from Finding.all_equal(
-            "it_load", _sums(tables, [("allocation", "allocation")], PLACE), _sums(tables, IT_LOAD, PLACE), "MW"
-        )
+        yield from Finding.all_equal("it_load", _it_load(inputs, tables), _sums(tables, IT_LOAD, PLACE), "MW")
     if "site_capacity" in tables:
         by_type = _sums(tables, [("site_capacity", "compute_load")], PLACE)
-        yield from Finding.all_equal(
-            "compute_load", _sums(tables, [("allocation", "allocation")], PLACE), by_type, "MW"
-        )
+        yield from Finding.all_equal("compute_load", _it_load(inputs, tables), by_type, "MW")
     if "power_supply" in tables:
         yield from _audit_power(tables)
     if "demand" in tables and "allocation" in tables:
@@ -49,6 +45,17 @@ def audit_invariants(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
 
 
 IT_LOAD = (("facility_load", "it_load"),)
+
+
+def _it_load(inputs: Scenario, tables: Tables) -> pd.Series:
+    """Return the IT load of the work at each site and timestep [MW]: by workload, each times its factor."""
+    if not inputs.is_given("work_factor"):
+        return _sums(tables, [("allocation", "allocation")], PLACE)
+    done = _sums(tables, [("allocation", "allocation")], ["workload", *PLACE])
+    factor: dict[Any, float] = inputs.series("work_factor").to_dict()
+    loads = done * [factor[workload, site] for workload, site, _ in done.index]
+    found: pd.Series = loads.groupby(level=PLACE).sum()
+    return found
 
 
 def _none_negative(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
@@ -102,6 +109,7 @@ def audit_totals(inputs: Scenario, tables: Tables, summary: Mapping[str, Any]) -
     energy = dict(summary.get("energy") or {})
     hours = tables["time"].set_index("timestep")["timestep_weight"].astype(float)
     whole = {name: _energy(tables[of], column, hours) for name, (of, column) in ENERGIES.items() if of in tables}
+    whole["it"] = float((_it_load(inputs, tables).unstack("timestep").sum() * hours).sum())
     for name in energy.keys() & whole.keys():
         yield from Finding.unless_equal("summary", f"energy.{name}", whole[name], float(energy[name]), "MWh/a")
     money = float(tables["cost"]["cost"].sum())
@@ -121,7 +129,6 @@ def audit_totals(inputs: Scenario, tables: Tables, summary: Mapping[str, Any]) -
 ENERGIES = {
     "demand": ("demand", "demand"),
     "unserved": ("demand", "unserved_demand"),
-    "it": ("allocation", "allocation"),
     "facility": ("facility_load", "facility_load"),
     "grid": ("power_supply", "grid_power"),
     "site_draw": ("power_supply", "site_draw"),

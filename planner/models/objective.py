@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Fault
+from planner.figures import ledger
 from planner.language import Message, say
 from planner.models.features.allocation import latency_of_demand
 from planner.models.rules.findings import Finding
@@ -28,6 +29,8 @@ WORDS: dict[str, Message] = {
     "cost": say("cost"),
     "costs": say("cost by category"),
     "category": say("category"),
+    "investment": say("capital"),
+    "kind": say("kind"),
     "haul": say("energy times distance"),
     "all_unserved": say("all demand left unserved"),
     "all_missing_green": say("all green energy that is missing"),
@@ -38,8 +41,22 @@ WORDS: dict[str, Message] = {
 COLUMNS = (
     Column("cost", "category", "", say("What the money is for.")),
     Column("cost", "cost", "CNY/a", say("Cost of the category."), may_be_negative=True),
+    Column("investment", "kind", "", say("What the capital is for.")),
+    Column(
+        "investment",
+        "investment",
+        "CNY",
+        say(
+            "Capital of what is built: halls by module_capex, hardware by hardware_cost. What is given as a yearly "
+            "cost alone (module_cost, openings, green capacity, stores, grid connections, links) is not in it."
+        ),
+    ),
 )
-MEASURES = (Measure("cost", "CNY/a", 1, is_short=True), Measure("costs", "CNY/a"))
+MEASURES = (
+    Measure("cost", "CNY/a", 1, is_short=True),
+    Measure("costs", "CNY/a"),
+    Measure("investment", "CNY"),
+)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -92,6 +109,8 @@ WEIGHED = {
 def build(m: PlanModel) -> None:
     """Close the cost, weigh the objective, and say what is minimised before and after it."""
     m.open_total("cost", unit="CNY/a")
+    if "investment" in m.totals:
+        m.open_total("investment", unit="CNY")
     weights = {measure: weight for measure, weight in m.inputs.settings.objective.items() if weight}
     for measure, weight in weights.items():
         rule, unit = WEIGHED[measure]
@@ -122,13 +141,24 @@ def _build_tie_break(m: PlanModel) -> None:
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return the cost by category [CNY/a]."""
-    return {"cost": m.tabulate_terms("cost", "category")}
+    """Return the cost by category [CNY/a], and the capital of what is built by kind [CNY], where any is known."""
+    found = {"cost": m.tabulate_terms("cost", "category")}
+    if "investment" in m.totals:
+        found["investment"] = m.tabulate_terms("investment", "kind")
+    return found
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Every category of the cost table stands once, as a number; that each is right is its feature's business."""
-    del inputs
+    """Every category of the cost table stands once, as a number; that each is right is its feature's business.
+
+    The capital is, kind by kind, what the features find of what is built.
+    """
+    again = ledger.added(inputs, tables, "investment")
+    if len(again) or "investment" in tables:
+        spent = tables["investment"].set_index("kind")["investment"].astype(float)
+        for kind in sorted(set(again.index) ^ set(spent.index)):
+            yield Finding("investment", str(kind), say("is missing from the results, or no capital of the scenario"))
+        yield from Finding.all_equal("investment", again, spent, "CNY")
     costs = tables["cost"].set_index("category")["cost"].astype(float)
     for category in costs.index[costs.index.duplicated()]:
         yield Finding("cost", str(category), say("stands twice in the cost table"))
@@ -146,4 +176,7 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     if weights.get("latency"):
         measures["latency"] = latency_of_demand(tables)
     value = sum(weight * (measures[name] or 0.0) for name, weight in weights.items() if weight)
-    return {"objective": value, "cost": measures["cost"], "costs": costs.to_dict()}
+    found: dict[str, Any] = {"objective": value, "cost": measures["cost"], "costs": costs.to_dict()}
+    if "investment" in tables:
+        found["investment"] = float(tables["investment"]["investment"].sum())
+    return found

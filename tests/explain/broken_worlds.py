@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.algebra import HAND
+from tests.features.test_allocation_moves import TODAY
 from tests.features.test_direct_connection import FULL, PLANT_SUPPLIED
 from tests.features.test_disaster_recovery import COVERED
 from tests.features.test_hub_outage import SPARED, STORM
+from tests.features.test_hub_outage_links import LINKED
+from tests.features.test_investment import CHEAP
 from tests.features.test_policy_targets import AIM, DEAR_WEST, OF_HUB
 from tests.features.test_power_supply_peaks import FLAT, SHAVED
 from tests.features.test_residency import BARE, DEAR, SHORE, agreed
+from tests.features.test_site_capacity_peak import MEAN
 from tests.features.test_site_expansion import CHOICE
+from tests.features.test_work_factor import CHIPS
 from tests.worlds import BASE, World
 
 
@@ -98,6 +103,20 @@ HOURS_OF_STORE = SHAVED.with_cells("site", "grid_power_max", {"plain": 11.5})
 for _column, _value in {"storage_energy_existing": 2, "storage_energy_max": 5.4, "storage_hours_max": 2.5}.items():
     HOURS_OF_STORE = HOURS_OF_STORE.with_cells("site", _column, {"plain": _value})
 """At noon 12.5 MW are drawn for 3 h, 11.5 of them from the grid: 3 ÷ 0.8 = 3.75 MWh must be held by 1.8 MW: 2.083 h."""
+LEAST_HOURS = SHAVED
+for _column, _value in {"storage_energy_existing": 2, "storage_energy_max": 5.4, "storage_hours_min": 2.5}.items():
+    LEAST_HOURS = LEAST_HOURS.with_cells("site", _column, {"plain": _value})
+"""1.8 MW stand, and 5.4 MWh may: 3 h at most."""
+LEAVING = TODAY.with_cells("workload", "latency_max", {"web": 5}).with_cells("workload", "move_max", {"web": 0.3})
+"""6 of 30 MW are done today where they are too far away, and have to move."""
+SPENDING = CHEAP.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 15}).with_parameters(
+    investment_max=110_000_000.0
+)
+"""12 and 13.5 of 36 MW stand: three modules of 35.5 million CNY are needed."""
+NARROW = LINKED.with_cells("link", "link_modules_max", {"direct": 0}).with_cells(
+    "link_outage", "capacity_lost", {"direct;flood": 0.3}
+)
+"""3.6 Gbit/s over a link of 5.4: a third of it may be lost."""
 SHORT = OF_HUB.with_cells("site_compute_type", "capacity_existing", {"near;cpu": 20}).with_cells(
     "site_compute_type", "modules_max", {"near;cpu": 1}
 )
@@ -157,5 +176,12 @@ BROKEN = {
     "outage latency": by_cells(STORM, "workload", "outage_latency_max", {"web": 1.2}, alone=False),
     "self-supply": by_cells(FULL, "site", "self_supply_share_min", {"plain": 0.52}, alone=False),
     "plant": by_cells(PLANT_SUPPLIED, "plant", "green_capacity_max", {"ridge": 9.5}, alone=False),
+    "least hours": by_cells(LEAST_HOURS, "site", "storage_hours_min", {"plain": 4}, alone=False),
+    "peak": by_cells(MEAN, "workload", "peak_factor", {"web": 5}, alone=False),
+    "chips": by_cells(CHIPS, "workload_site", "work_factor", {"web;near": 4, "web;far": 5}, alone=False),
+    "moves": by_cells(LEAVING, "workload", "move_max", {"web": 0.1}),
+    "capital": by_scalar(SPENDING, "investment_max", 80_000_000),
+    "budget": by_scalar(BASE.with_parameters(emissions_budget=700_000.0), "emissions_budget", 1000.0),
+    "link": by_cells(NARROW, "link_outage", "capacity_lost", {"direct;flood": 0.5}, alone=False),
     "aim": by_cells(AIM, "compute_type", "compute_min", {"cpu": 1700}),
 }

@@ -13,6 +13,7 @@ import pytest
 
 from planner.errors import InvalidInputError
 from planner.models.audit import audit
+from planner.pipeline.check import warnings_of
 from tests.algebra import HAND, compiled, cost_of, plan, price_of, rows_of, rules_found, scenario_of
 from tests.worlds import World
 
@@ -94,6 +95,26 @@ def test_modules_are_not_bounded_by_the_mean() -> None:
     small = small.with_cells("workload", "peak_factor", {"web": 3})
     capacity = plan(small).summary["capacity"]
     assert capacity == pytest.approx((6 * 3 + 4) / 0.75, abs=0.003)
+
+
+def test_a_known_peak_without_room_is_noted() -> None:
+    """Where one timestep has a profile above 1 and no factor, a note gives the peak; with a factor or timesteps there is none.
+
+    Proves: 1.3 of web is named, batch at 0.9 is not. Sensitivity: a mean taken for a peak without a word.
+    """
+    rows = [
+        {"workload": name, "timestep": "year", "demand_profile": share}
+        for name, share in (("web", 1.3), ("batch", 0.9))
+    ]
+    known = MEAN.with_rows("workload_timestep", rows).with_rows(
+        "timestep", [{"timestep": "year", "timestep_weight": 8760}]
+    )
+    said = [note.en for note in warnings_of(scenario_of(known)) if "peak_factor" in note.en]
+    assert len(said) == 1
+    assert "the profile of web is 1.3" in said[0]
+    kept = known.with_cells("workload", "peak_factor", {"web": 1.5})
+    for world in (kept, MEAN, HAND):
+        assert not any("peak_factor" in note.en for note in warnings_of(scenario_of(world)))
 
 
 def test_a_factor_beside_timesteps_is_refused() -> None:

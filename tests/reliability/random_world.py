@@ -121,7 +121,10 @@ def random_world(seed: int) -> World:
     features = _with_zones(seed, features, tables, names)
     features = _with_plants(seed, features, tables, names)
     features = _with_standby(seed, features, tables)
+    _with_places(seed, tables, names)
+    parameters |= _with_embodied(seed, features, tables)
     features = _with_outages(seed, features, tables, names)
+    _cut_links(seed, features, tables)
     if "disaster_recovery" in features:
         parameters |= _domains(seed, tables)
     return World(
@@ -239,7 +242,61 @@ def _details(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> d
         if "grid_power_max" in row and dice.happens(0.5):
             row |= {"grid_power_max_new": dice.number(0, 50), "grid_power_new_cost": dice.number(0, 1e5)}
     _more_details(seed, tables)
+    _with_factors(seed, tables)
     return given
+
+
+def _with_factors(seed: int, tables: dict[str, Rows]) -> None:
+    """Give one in four of the scenarios work that is another load at some sites."""
+    dice = Dice(random.Random(f"{seed}:work_factor"))  # noqa: S311 - no secrets
+    if dice.happens(0.25):
+        pairs = product(tables["workload"], tables["site"])
+        rows = [{"workload": k["workload"], "site": s["site"]} for k, s in pairs if dice.happens(0.5)]
+        tables["workload_site"] = [{**row, "work_factor": dice.number(0.5, 2)} for row in rows]
+
+
+def _with_places(seed: int, tables: dict[str, Rows], names: dict[str, list[str]]) -> None:
+    """Give one in four of the scenarios work that is done somewhere today, and some that cost or may not move."""
+    dice = Dice(random.Random(f"{seed}:allocation_existing"))  # noqa: S311 - no secrets
+    if not dice.happens(0.25):
+        return
+    today = {
+        (r, k, s): dice.number(0.05, 1 / len(names["site"]))
+        for r, k, s in product(names["region"], names["workload"], names["site"])
+        if dice.happens(0.4)
+    }
+    keys = ("region", "workload", "site")
+    rows = {tuple(row[key] for key in keys): row for row in tables.setdefault("region_workload_site", [])}
+    for place, share in today.items():
+        if place not in rows:
+            rows[place] = dict(zip(keys, place, strict=True))
+            tables["region_workload_site"].append(rows[place])
+        rows[place]["allocation_existing"] = share
+    for row in tables["workload"]:
+        row |= {"move_cost": dice.pick([0, dice.price(0, 1e6)]), "move_max": dice.pick([None, 1, dice.number(0.3, 1)])}
+
+
+def _cut_links(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> None:
+    """Let some outages of scenarios with a network take links, whole or in part."""
+    dice = Dice(random.Random(f"{seed}:link_outage"))  # noqa: S311 - no secrets
+    if "backbone" in features and "hub_outage" in features and tables.get("outage"):
+        tables["link_outage"] = [
+            {"link": link["link"], "outage": outage["outage"], "capacity_lost": dice.pick([1, dice.number(0, 1)])}
+            for link, outage in product(tables["link"], tables["outage"])
+            if dice.happens(0.2)
+        ]
+
+
+def _with_embodied(seed: int, features: tuple[str, ...], tables: dict[str, Rows]) -> dict[str, Any]:
+    """Give one in four of the scenarios with emissions what making things emits; return the scalars."""
+    dice = Dice(random.Random(f"{seed}:embodied_emissions"))  # noqa: S311 - no secrets
+    if "emissions" not in features or not dice.happens(0.25):
+        return {}
+    stores = [row for row in tables["site"] if "charge_efficiency" in row]
+    for row in (*tables.get("site_compute_type", ()), *tables.get("site_technology", ()), *stores):
+        if dice.happens(0.5):
+            row["embodied_emissions"] = dice.number(0, 80)
+    return {"embodied_in_total": dice.happens(0.5), "emissions_budget": dice.pick([1e12, dice.number(1e3, 1e9)])}
 
 
 def _more_details(seed: int, tables: dict[str, Rows]) -> None:

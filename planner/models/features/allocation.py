@@ -12,15 +12,24 @@ from planner.figures import ledger
 from planner.figures.figure import Figure, at
 from planner.language import Message, Text, say
 from planner.models.features.routes import counts_latency
+from planner.models.rules import audit_work
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
-from planner.models.rules.relaxations import Amount, Rank, Steps
+from planner.models.rules.relaxations import Amount, Never, Rank, Steps
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import Parameter
-from planner.scenario.plausible import MICROSECONDS, ROUND_TRIP, SECONDS_FOR_MS, Plausible
+from planner.scenario.plausible import (
+    MICROSECONDS,
+    PERCENT,
+    ROUND_TRIP,
+    SECONDS_FOR_MS,
+    TEN_THOUSAND_CNY,
+    Plausible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from planner.errors import Fault
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.rules.example import Example, Variants
     from planner.models.rules.relaxations import Key
@@ -37,6 +46,41 @@ PARAMETERS = (
         kind="flag",
     ),
     Parameter(
+        "work_factor",
+        ("workload", "site"),
+        "1",
+        say("IT load at the site for a MW of the workload's demand, as where its chips are others."),
+        1.0,
+        low_open=True,
+        plausible=Plausible(0.05, 20.0, (PERCENT,)),
+    ),
+    Parameter(
+        "allocation_existing",
+        ("region", "workload", "site"),
+        "1",
+        say("Share of the region's work that is done at the site today; what is left out of all sites is new."),
+        None,
+        high=1.0,
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
+    ),
+    Parameter(
+        "move_cost",
+        ("workload",),
+        "CNY/MW",
+        say("Cost of moving a MW of work away from where it is done today, paid once, in the year planned."),
+        0.0,
+        plausible=Plausible(100.0, 1e8, (TEN_THOUSAND_CNY,)),
+    ),
+    Parameter(
+        "move_max",
+        ("workload",),
+        "1",
+        say("Largest share of the work whose place of today is known that may move away from it."),
+        None,
+        high=1.0,
+        plausible=Plausible(0.005, 1.0, (PERCENT,)),
+    ),
+    Parameter(
         "mean_latency_max",
         (),
         "ms",
@@ -51,8 +95,20 @@ WORDS: dict[str, Message] = {
     "indivisible": say("served whole"),
     "served_demand": say("demand served"),
     "it_load": say("IT load"),
+    "work_factor": say("IT load of a MW of demand"),
     "allocated_energy": say("IT energy served"),
     "energy_demanded": say("energy demanded"),
+    "allocation_existing": say("share done there today"),
+    "allocation_moved": say("work that moves"),
+    "move_cost": say("cost of moving work"),
+    "move_max": say("most work that moves"),
+    "move_limit": say("limit on work that moves"),
+    "moving": say("moving work"),
+    "moves_a_year": say("moves in a year"),
+    "work_moved": say("work that moves"),
+    "work_moved_floor": say("work that moves"),
+    "work_today": say("work of today"),
+    "work_planned": say("work planned"),
     "mean_latency_max": say("longest mean latency"),
     "mean_latency_limit": say("limit of mean latency"),
     "assigned": say("assigned"),
@@ -68,25 +124,57 @@ WORDS: dict[str, Message] = {
     "it": say("IT"),
 }
 KEYS = ["region", "workload", "site", "path", "timestep"]
+MOVED = ["region", "workload", "site"]
 COLUMNS = (
     *keys_of("allocation", *KEYS),
-    Column("allocation", "allocation", "MW", say("IT load of the region's workload that the site serves.")),
+    Column(
+        "allocation",
+        "allocation",
+        "MW",
+        say("Demand of the region's workload that the site serves; its IT load there is work_factor times as much."),
+    ),
+    *keys_of("allocation_moved", *MOVED),
+    Column(
+        "allocation_moved", "work_today", "MW", say("Work served that is done at the site today, mean of the year.")
+    ),
+    Column("allocation_moved", "work_planned", "MW", say("Work that the site serves in the plan, mean of the year.")),
+    Column("allocation_moved", "work_moved", "MW", say("Work that moves away from the site.")),
 )
 SERIES = (Series("work", "allocation", "allocation", page="it_load", rank=6, says=say("IT load")),)
 MEASURES = (
+    Measure("work_moved", "MW"),
     Measure("mean_latency", "ms", 7, is_short=True),
     Measure("west_share", "1", 8, is_short=True),
     Measure("moved_west_share", "1", 9, is_short=True),
 )
 
 
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """The shares of today's work at all sites are no more than all of it."""
+    today = inputs.series("allocation_existing")
+    for pair, share in today.groupby(level=["region", "workload"], sort=False).sum().items():
+        if share > 1 + WHOLE:
+            first = next(key for key in today.index if key[:2] == pair)
+            problem = say("the shares of all sites add up to {share:.6g}", share=float(share))
+            yield inputs.fault("allocation_existing", first, problem, say("give shares that add up to 1 at most"))
+
+
+WHOLE = 1e-6
+"""By so much shares that are rounded may add up to more than 1."""
+
+
 def warn(inputs: Scenario) -> Iterator[Text]:
-    """Say that work done in the west cannot be told where no side is called so."""
+    """Say that work done in the west cannot be told where no side is called so, and which MW work is told in."""
     sides = inputs.sets["side"]
     if sides and "west" not in sides:
         yield say(
             "west_share is not reported: no side has the id west (the sides are {listed})", listed=", ".join(sides)
         )
+    if (inputs.series("work_factor") != 1).any():
+        yield say("work between regions and sites is told in MW of demand; the IT load there is work_factor times that")
+    given = [name for name in ("move_cost", "move_max") if inputs.is_given(name)]
+    if given and not inputs.is_given("allocation_existing"):
+        yield say("{name} counts nothing: no allocation_existing says where work is done today", name=given[0])
 
 
 def demand_balance(m: PlanModel, region: str, workload: str, timestep: str) -> Any:
@@ -149,8 +237,8 @@ def allocation_term(m: PlanModel, region: str, workload: str, timestep: str) -> 
 
 
 def it_load_term(m: PlanModel, site: str, timestep: str) -> Any:
-    """IT load that allocation puts on a site [MW]."""
-    return sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO[site])
+    """IT load that allocation puts on a site [MW]: ∑ work_factor × allocation."""
+    return sum(m.work_factor[k, site] * m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO[site])
 
 
 def allocated_energy(m: PlanModel, region: str, workload: str, site: str, path: str) -> Any:
@@ -177,10 +265,60 @@ def mean_latency_limit(m: PlanModel) -> Any:
     return m.mean_latency <= m.mean_latency_max
 
 
+def work_moved_floor(m: PlanModel, region: str, workload: str, site: str) -> Any:
+    """What of a site's work of today the plan does not serve there moves away, in the mean of the year.
+
+    work_moved[r,k,s] ≥ (allocation_existing[r,k,s] × ∑_{s',p,t} w allocation[r,k,s',p,t]
+        − ∑_{p,t} w allocation[r,k,s,p,t]) ÷ hours  ∀ r,k,s with allocation_existing, times hours  [MWh/a]
+
+    ====================  =======================================================  ==
+    work_moved            work that moves away from the site                       MW
+    allocation_existing   share of the region's work that is done there today      1
+    hours                 of the year                                              h/a
+    ====================  =======================================================  ==
+
+    Today's work is a share of what is served: work left unserved has not moved.
+    """
+    return m.hours * m.work_moved[region, workload, site] >= m.allocation_existing[region, workload, site] * sum(
+        m.allocated_energy[region, workload, s, p] for s, p in m.ROUTES_OF[region, workload]
+    ) - sum(m.allocated_energy[region, workload, site, p] for p in m.PATHS_TODAY[region, workload, site])
+
+
+def move_limit(m: PlanModel, workload: str) -> Any:
+    """No more than a share of a workload moves away from where it is done today.
+
+    ∑_{r,s} work_moved[r,k,s] ≤ move_max[k] × ∑_{r,s} work_today[r,k,s]  ∀ k with move_max  [MW]
+    """
+    return sum(m.work_moved[r, workload, s] for r, s in m.TODAY_OF[workload]) <= m.move_max[workload] * sum(
+        m.work_today[r, workload, s] for r, s in m.TODAY_OF[workload]
+    )
+
+
+def work_today(m: PlanModel, region: str, workload: str, site: str) -> Any:
+    """Work served that is done at a site today, in the mean of the year [MW]: its share of all that is served."""
+    return (
+        m.allocation_existing[region, workload, site]
+        / m.hours
+        * sum(m.allocated_energy[region, workload, s, p] for s, p in m.ROUTES_OF[region, workload])
+    )
+
+
+def moving_cost(m: PlanModel) -> Any:
+    """Cost of moving work, once in the year planned [CNY/a]: ∑ move_cost × work_moved."""
+    return sum(m.moves_a_year * m.move_cost[k] * m.work_moved[r, k, s] for r, k, s in m.TODAY)
+
+
 def divided(inputs: Scenario) -> dict[Key, list[bool]]:
     """Return the workloads that could be split over several sites."""
     whole = inputs.series("indivisible").astype(bool)
     return {(str(workload),): [False] for workload in whole.index[whole]}
+
+
+def factors_stated(inputs: Scenario) -> pd.Series:
+    """Return the factors that the scenario speaks of [1]."""
+    given = inputs.given.get("work_factor")
+    factor = inputs.series("work_factor")
+    return factor.loc[factor.index.isin(given.index)] if isinstance(given, pd.Series) else factor.iloc[:0]
 
 
 GIVES = {
@@ -189,12 +327,33 @@ GIVES = {
     "single_site_or_none": ("indivisible",),
     "assigned_only": ("indivisible",),
     "mean_latency_limit": ("mean_latency_max",),
+    "work_moved_floor": Never(say("work that is done elsewhere has moved")),
+    "move_limit": ("move_max",),
 }
-RELAXATIONS = (Steps("indivisible", Rank.SERVICE, divided), Amount("mean_latency_max", Rank.SERVICE, raised=True))
-EXAMPLE: Example = {"indivisible": {"training": True}}
+RELAXATIONS = (
+    Amount("move_max", Rank.POLICY, raised=True),
+    Amount("work_factor", Rank.PLANT, False, factors_stated),
+    Steps("indivisible", Rank.SERVICE, divided),
+    Amount("mean_latency_max", Rank.SERVICE, raised=True),
+)
+EXAMPLE: Example = {
+    "indivisible": {"training": True},
+    "allocation_existing": {
+        "coast;training;hebei": 0.6,
+        "coast;training;gansu": 0.3,
+        "capital;training;hebei": 0.5,
+        "capital;online;hebei": 0.4,
+    },
+}
 VARIANTS: Variants = {
     "mean_latency": {"mean_latency_max": 4.5, "indivisible": {"training": False}},
     "whole_or_none": {"unserved_price": {"training": 3000}},
+    "moves": {
+        "move_cost": {"training": 2e5, "online": 3e5},
+        "move_max": {"training": 0.35},
+        "indivisible": {"training": False},
+    },
+    "other_chips": {"work_factor": {"training;gansu": 0.8, "online;hebei": 1.15}, "indivisible": {"training": False}},
 }
 
 
@@ -209,6 +368,30 @@ def build(m: PlanModel) -> None:
     m.constrain(demand_balance, m.DEMANDS, m.TIMESTEPS, unit="MW")
     _build_indivisible(m)
     _build_mean_latency(m)
+    if m.inputs.is_given("allocation_existing"):
+        _build_moves(m)
+
+
+def _build_moves(m: PlanModel) -> None:
+    """Count, limit and pay what moves away from where it is done today."""
+    today = m.inputs.series("allocation_existing")
+    table = today[today > 0].index.to_frame(index=False)
+    here = m.routes[[*MOVED, "path"]].merge(table, on=MOVED)
+    limit = m.inputs.series("move_max")
+    m.members("TODAY", table.itertuples(index=False, name=None), dimen=3)
+    m.subsets("PATHS_TODAY", m.TODAY, here, MOVED, dimen=1)
+    m.subsets("TODAY_OF", m.WORKLOADS, table, ["workload"])
+    m.members("MOVES_LIMITED", [k for k in limit.index if k in set(table["workload"])])
+    m.parameter("moves_a_year", [], MOVES, "1/a", made_of=())
+    m.variable("work_moved", m.TODAY, unit="MW")
+    m.expression("work_today", m.TODAY, rule=work_today, unit="MW")
+    m.add_term("cost", "moving", moving_cost)
+    m.constrain(work_moved_floor, m.TODAY, unit="MWh/a")
+    m.constrain(move_limit, m.MOVES_LIMITED, unit="MW")
+
+
+MOVES = 1.0
+"""[1/a]: what moves does so once, in the year that is planned."""
 
 
 def _build_mean_latency(m: PlanModel) -> None:
@@ -254,8 +437,25 @@ def _build_indivisible(m: PlanModel) -> None:
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
-    """Return the allocation [MW] of every route and timestep that carries any."""
-    return {"allocation": m.tabulate("allocation", columns=KEYS, only_positive=True)}
+    """Return the allocation [MW] of every route and timestep that carries any, and what moves from today's places."""
+    found = {"allocation": m.tabulate("allocation", columns=KEYS, only_positive=True)}
+    if "work_moved" in m.records:
+        found["allocation_moved"] = _moves(m)
+    return found
+
+
+def _moves(m: PlanModel) -> pd.DataFrame:
+    """Return today's and the plan's work by place [MW], and what moves away, no more than that: it may cost nothing."""
+    today = m.tabulate("work_today", columns=MOVED).set_index(MOVED)["work_today"]
+    energy = m.tabulate("allocated_energy", columns=KEYS[:4]).groupby(MOVED, sort=False)["allocated_energy"].sum()
+    planned = energy / float(m.parameter_values["timestep_weight"].sum())
+    known = {key[:2] for key in today.index}
+    serving: dict[Any, float] = planned[planned > 0].to_dict()
+    served = [key for key in serving if key[:2] in known]
+    places = today.index.union(pd.MultiIndex.from_tuples(served, names=MOVED), sort=False)
+    table = pd.DataFrame({"work_today": today.reindex(places), "work_planned": planned.reindex(places)}).fillna(0.0)
+    table["work_moved"] = (table["work_today"] - table["work_planned"]).clip(lower=0.0)
+    return table.rename_axis(MOVED).reset_index().astype(dict.fromkeys(MOVED, object))
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
@@ -277,9 +477,36 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     filled = ledger.added(inputs, tables, "served_demand")
     yield from Finding.all_equal("demand_balance", demand["demand"], filled, "MW")
     yield from _split_apart(inputs, table)
+    if inputs.is_given("allocation_existing"):
+        yield from _audit_moves(inputs, tables)
     if inputs.is_given("mean_latency_max"):
         mean, limit = latency_of_demand(tables), inputs.number("mean_latency_max")
         yield from Finding.unless_at_most("mean_latency_limit", "national", mean, limit, "ms")
+
+
+def _audit_moves(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """What is done elsewhere than today is told, within its limit, and paid for."""
+    done: dict[Any, float] = ledger.energy(tables, "allocation", "allocation", MOVED).to_dict()
+    hours = float(ledger.weights(tables).sum())
+    served: dict[Any, float] = {}
+    for (region, workload, _), energy in done.items():
+        served[region, workload] = served.get((region, workload), 0.0) + energy / hours
+    shares: dict[Any, float] = inputs.series("allocation_existing").to_dict()
+    today = {key: share * served.get(key[:2], 0.0) for key, share in shares.items() if share > 0}
+    known = {key[:2] for key in today}
+    planned = {key: energy / hours for key, energy in done.items() if key[:2] in known}
+    away = {key: max(0.0, power - planned.get(key, 0.0)) for key, power in today.items()}
+    table = tables["allocation_moved"].set_index(MOVED)
+    for name, again in (("work_today", today), ("work_planned", planned), ("work_moved_floor", away)):
+        index = pd.MultiIndex.from_tuples(list(again), names=MOVED)
+        said = table[name.removesuffix("_floor")].astype(float)
+        yield from Finding.all_equal(name, pd.Series(list(again.values()), index, dtype=float), said, "MW")
+    limits, price = inputs.series("move_max").to_dict(), inputs.series("move_cost").to_dict()
+    for workload, share in limits.items():
+        moves, all_of = (sum(power for key, power in one.items() if key[1] == workload) for one in (away, today))
+        yield from Finding.unless_at_most("move_limit", str(workload), moves, float(share) * all_of, "MW")
+    spent = sum(price[key[1]] * power for key, power in away.items())
+    yield from Finding.cost_differs("moving", float(spent), tables)
 
 
 def latency_of_demand(tables: Mapping[str, pd.DataFrame]) -> float:
@@ -298,9 +525,15 @@ def _split_apart(inputs: Scenario, table: pd.DataFrame) -> Iterator[Finding]:
         yield Finding("single_site", spell(pair), say("is indivisible, yet split over {count} sites", count=count))
 
 
+def _done(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Return the work that every site serves in the year [MWh/a]."""
+    work = ledger.energy(tables, "allocation", "allocation", ["site"])
+    return work.reindex(list(inputs.sets["site"]), fill_value=0.0)
+
+
 def _work(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     """Return the IT energy of every site [MWh/a]."""
-    work = ledger.energy(tables, "allocation", "allocation", ["site"])
+    work = audit_work.energy_of(inputs, tables, ["site"])
     return work.reindex(list(inputs.sets["site"]), fill_value=0.0)
 
 
@@ -344,14 +577,17 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     table = tables["allocation"].merge(tables["routes"], on=KEYS[:4], how="left")
     energy = table["allocation"] * table["timestep"].map(ledger.weights(tables))
     load, latency = (figure.whole(inputs, tables) for figure in FIGURES)
-    served = float(load or 0.0)
+    done = float(_done(inputs, tables).sum())
     west = table["site"].map(inputs.series("site.side")) == "west"
     elsewhere = table["region"].map(inputs.series("region.side")) != "west"
-    knows_west = "west" in inputs.sets["side"] and bool(served)
+    knows_west = "west" in inputs.sets["side"] and bool(done)
     outside = float(energy[elsewhere].sum())
-    return {
+    moved = {}
+    if "allocation_moved" in tables:
+        moved["work_moved"] = float(tables["allocation_moved"]["work_moved"].sum())
+    return moved | {
         "mean_latency": None if latency is None or math.isnan(latency) else latency,
-        "west_share": float(energy[west].sum()) / served if knows_west else None,
+        "west_share": float(energy[west].sum()) / done if knows_west else None,
         "moved_west_share": float(energy[west & elsewhere].sum()) / outside if knows_west and outside else None,
-        "energy": {"it": served},
+        "energy": {"it": float(load or 0.0)},
     }

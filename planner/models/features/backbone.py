@@ -21,8 +21,7 @@ from planner.language import Message, Text, say
 from planner.models.features import routes
 from planner.models.features.time import weights
 from planner.models.features.traffic import GIGABYTES
-from planner.models.rules import audit_physics
-from planner.models.rules.audit_network import Wiring, nearest
+from planner.models.rules.audit_network import nodes_of, stands_of, wiring_of
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.network import Network
 from planner.models.rules.paths import JOINT, Paths, Way, all_paths, cheaper, lowered, some_paths, worth_of
@@ -353,7 +352,8 @@ class Laid:
     nodes: Mapping[str, pd.Series]
 
 
-def _laid(inputs: Scenario) -> Laid:
+def laid(inputs: Scenario) -> Laid:
+    """Return the network as it may be, with the nodes of regions and sites."""
     number = pd.Series(range(len(inputs.sets["node"])), index=list(inputs.sets["node"]))
     ends = {end: inputs.series(f"link.{end}").map(number) for end in ("from", "to")}
     stands, latency = _capacity(inputs), _latency(inputs)
@@ -387,23 +387,23 @@ def ways(inputs: Scenario) -> pd.DataFrame:
 
 
 def _ways(inputs: Scenario) -> pd.DataFrame:
-    laid = inputs.once(_laid)
+    known = inputs.once(laid)
     table = inputs.full_index(("region", "workload", "site")).to_frame(index=False)
-    region, site = (table[name].map(laid.nodes[name]).to_numpy(int) for name in ("region", "site"))
+    region, site = (table[name].map(known.nodes[name]).to_numpy(int) for name in ("region", "site"))
     access = inputs.series("access_latency").reindex(pd.MultiIndex.from_frame(table[["region", "site"]])).to_numpy()
-    there, back = laid.network.fastest[region, site] + access, laid.network.fastest[site, region] + access
+    there, back = known.network.fastest[region, site] + access, known.network.fastest[site, region] + access
     returns = table["workload"].map(inputs.series("return_traffic_per_mw")).to_numpy() > 0
     needed = np.where(returns, np.maximum(there, back), there)
-    known: pd.DataFrame = table.assign(path=NETWORK, latency=there, needed=needed)[np.isfinite(needed)]
-    return known.reset_index(drop=True)
+    found: pd.DataFrame = table.assign(path=NETWORK, latency=there, needed=needed)[np.isfinite(needed)]
+    return found.reset_index(drop=True)
 
 
 def _way(inputs: Scenario, way: str) -> Way:
     """Return what travels in one direction."""
-    laid = inputs.once(_laid)
+    known = inputs.once(laid)
     work = routes.admissible(inputs)[["region", "workload", "site"]]
     work = work.assign(rate=work["workload"].map(inputs.series(RATES[way])).astype(float))
-    region, site = (work[name].map(laid.nodes[name]).astype(int) for name in ("region", "site"))
+    region, site = (work[name].map(known.nodes[name]).astype(int) for name in ("region", "site"))
     pairs = pd.MultiIndex.from_frame(work[["region", "site"]])
     work = work.assign(
         origin=site if way else region,
@@ -412,7 +412,7 @@ def _way(inputs: Scenario, way: str) -> Way:
         limit=work["workload"].map(routes.latency_limits(inputs)).fillna(np.inf).to_numpy(float),
     )
     work = work[(work["rate"] > 0) & (region != site)].reset_index(drop=True)
-    return Way(laid.network, laid.cables, inputs.sets["node"], work, is_return=bool(way))
+    return Way(known.network, known.cables, inputs.sets["node"], work, is_return=bool(way))
 
 
 # ---- which paths are listed
@@ -463,15 +463,15 @@ def unlisted(m: PlanModel, prices: Prices) -> tuple[list[Route], float]:
 
 def _cable_costs(m: PlanModel, prices: Prices) -> Vector:
     """Return what a unit of traffic pays over each cable at each timestep [CNY/a per Gbit/s], (timesteps, cables)."""
-    laid = m.inputs.once(_laid)
+    known = m.inputs.once(laid)
     hours = weights(m.inputs).to_numpy(float)
     share = 0.0 if prices.is_ray else float(m.inputs.settings.objective.get("cost", 0.0))
-    per_gigabyte = m.inputs.series("link_price").reindex([link for link, _ in laid.cables]).to_numpy(float)
+    per_gigabyte = m.inputs.series("link_price").reindex([link for link, _ in known.cables]).to_numpy(float)
     costs: Vector = share * GIGABYTES * hours[:, None] * per_gigabyte[None, :]
     paid = prices.of_rule("link_limit")
     if len(paid):
         steps = {step: place for place, step in enumerate(m.inputs.sets["timestep"])}
-        cables = {cable: place for place, cable in enumerate(laid.cables)}
+        cables = {cable: place for place, cable in enumerate(known.cables)}
         links, directions, at = (paid.index.get_level_values(level) for level in range(3))
         places = [cables[cable] for cable in zip(links, directions, strict=True)]
         costs[[steps[step] for step in at], places] += np.maximum(-paid.to_numpy(float), 0.0)
@@ -680,13 +680,13 @@ def warn(inputs: Scenario) -> Iterator[Text]:
 
 def obstacles(inputs: Scenario) -> Iterator[Text]:
     """Name regions whose work has nowhere to go but over links that cannot carry it, widened to the full."""
-    laid = inputs.once(_laid)
+    known = inputs.once(laid)
     size = inputs.series("link_module_size").reindex(list(inputs.sets["link"])).fillna(0.0)
     full = _capacity(inputs).add(inputs.series("link_modules_max") * size, axis=0)
     usable = full.mul(inputs.series("link_utilisation_max"), axis=0)
     must: dict[Any, float] = _must_leave(inputs).to_dict()
     for node, load in must.items():
-        leaving = [laid.cables[cable] for cable in laid.network.leaving[node]]
+        leaving = [known.cables[cable] for cable in known.network.leaving[node]]
         room = float(sum(usable[direction][link] for link, direction in leaving))
         if load > room * (1 + ABSOLUTE_TOLERANCE) + ABSOLUTE_TOLERANCE:
             yield say(
@@ -701,9 +701,9 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
 
 def _must_leave(inputs: Scenario) -> pd.Series:
     """Return what each node must send at least in the mean of the year [Gbit/s]: work that no site there may serve."""
-    laid = inputs.once(_laid)
+    known = inputs.once(laid)
     table = routes.admissible(inputs)
-    here = table["region"].map(laid.nodes["region"]) == table["site"].map(laid.nodes["site"])
+    here = table["region"].map(known.nodes["region"]) == table["site"].map(known.nodes["site"])
     stays = here.groupby([table["region"], table["workload"]]).any()
     must = stays.index[~stays].to_frame(index=False)
     must = must[~must["workload"].isin(inputs.series("unserved_price").index)]
@@ -712,7 +712,7 @@ def _must_leave(inputs: Scenario) -> pd.Series:
     load = inputs.series("demand").reindex(pd.MultiIndex.from_frame(must)).to_numpy(float)
     load = load * must["workload"].map(mean * inputs.series("traffic_per_mw")).to_numpy(float)
     return (
-        pd.Series(load, index=must["region"].map(laid.nodes["region"]).to_numpy(), dtype=float).groupby(level=0).sum()
+        pd.Series(load, index=must["region"].map(known.nodes["region"]).to_numpy(), dtype=float).groupby(level=0).sum()
     )
 
 
@@ -1000,18 +1000,10 @@ def _audit_modules(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iter
     yield from Finding.all_equal("link_capacity_new", wider, table["link_capacity_new"], "Gbit/s")
 
 
-def _stands_again(inputs: Scenario) -> dict[tuple[str, str], float]:
-    """Return what stands of each link by direction [Gbit/s], as the tables of the scenario say."""
-    there: dict[Any, float] = inputs.series("link_capacity_existing").to_dict()
-    back: dict[Any, float] = inputs.series("link_capacity_existing_back").to_dict()
-    forward = {(link, "forward"): there[link] for link in there}
-    return forward | {(link, "back"): back.get(link, there[link]) for link in there}
-
-
 def _audit_links(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Bandwidth is what stands and is built, and no link carries more in any timestep than may be used of it."""
     new = tables["backbone_module"].set_index("link")["link_capacity_new"].astype(float).to_dict()
-    stands = _stands_again(inputs)
+    stands = stands_of(inputs)
     names = ["link", "direction"]
     keys = pd.MultiIndex.from_tuples(list(stands), names=names)
     room = pd.Series([stands[key] + new.get(key[0], 0.0) for key in stands], keys)
@@ -1040,23 +1032,6 @@ def _audit_cost(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterato
     yield from Finding.cost_differs("links", paid + carried, tables)
 
 
-def _places(inputs: Scenario, name: str) -> dict[str, str]:
-    """Find the node of every region or site again: the one it names, else the nearest."""
-    named = {str(member): str(node) for member, node in inputs.series(f"{name}.node").to_dict().items()}
-    nodes = inputs.coordinates("node")
-    return {**(nearest(inputs.coordinates(name), nodes) if len(nodes) else {}), **named}
-
-
-def _wiring(inputs: Scenario) -> Wiring:
-    begin: dict[Any, str] = inputs.series("link.from").to_dict()
-    end: dict[Any, str] = inputs.series("link.to").to_dict()
-    lengths = inputs.series("link_length") * audit_physics.fibre_delay()
-    delays: dict[Any, float] = lengths.combine_first(inputs.series("link_latency")).to_dict()
-    grows = inputs.series("link_modules_max").to_dict()
-    usable = {key for key, standing in _stands_again(inputs).items() if standing > 0 or grows.get(key[0], 0) > 0}
-    return Wiring({link: (begin[link], end[link]) for link in begin}, delays, frozenset(usable))
-
-
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
     """Return the latency that a workload's limit is held against, by region, workload and site [ms]."""
     del tables
@@ -1067,8 +1042,8 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
 
 def _latencies_again(inputs: Scenario, table: pd.DataFrame) -> tuple[Vector, Vector]:
     """Find again the latency to the site, and back where something comes back (else 0) [ms], of each row."""
-    least = _wiring(inputs).least(inputs.sets["node"])
-    ends = (pd.Index(table[name].map(_places(inputs, name))) for name in ("region", "site"))
+    least = wiring_of(inputs).least(inputs.sets["node"])
+    ends = (pd.Index(table[name].map(nodes_of(inputs, name))) for name in ("region", "site"))
     rows, columns = (least.index.get_indexer(end) for end in ends)
     fastest = least.to_numpy()
     access = (
@@ -1096,8 +1071,8 @@ def _limits(inputs: Scenario) -> pd.Series:
 
 def _audit_paths(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     """Paths hang together and fill the links as is said; all that is sent travels, each class within its limit."""
-    wiring, table = _wiring(inputs), tables["backbone_path"]
-    regions, sites = (_places(inputs, name) for name in ("region", "site"))
+    wiring, table = wiring_of(inputs), tables["backbone_path"]
+    regions, sites = (nodes_of(inputs, name) for name in ("region", "site"))
     yield from _audit_names(tables)
     links = _links_of_paths(tables)
     legs: list[tuple[str, ...]] = []
@@ -1149,7 +1124,7 @@ def _audit_classes(inputs: Scenario, tables: Mapping[str, pd.DataFrame], flows: 
     access = inputs.series("access_latency").to_dict()
     flows["delay"] += [access.get(pair, 0.0) for pair in zip(flows["region"], flows["site"], strict=True)]
     work = tables["allocation"]
-    here, there = (work[name].map(_places(inputs, name)) for name in ("region", "site"))
+    here, there = (work[name].map(nodes_of(inputs, name)) for name in ("region", "site"))
     work = work.assign(limit=work["workload"].map(_limits(inputs)).astype(float).fillna(np.inf))
     work = work.loc[(here != there).to_numpy(bool)]
     keys = ["region", "site", "timestep"]

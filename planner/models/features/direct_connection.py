@@ -19,7 +19,7 @@ from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import IndexSet, Parameter, names_of
-from planner.scenario.plausible import GW, KW, PER_KW, PERCENT, TEN_THOUSAND_CNY, Plausible
+from planner.scenario.plausible import GW, KILOGRAMS, KW, PER_KW, PERCENT, TEN_THOUSAND_CNY, Plausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,6 +113,15 @@ PARAMETERS = (
         per_table=True,
     ),
     Parameter(
+        "embodied_emissions",
+        ("plant",),
+        "tCO2/MW/a",
+        say("Emissions of making a MW of new capacity of the plant, spread over the years of its life."),
+        None,
+        plausible=Plausible(0.5, 1000.0, (KILOGRAMS,)),
+        per_table=True,
+    ),
+    Parameter(
         "availability",
         ("plant", "timestep"),
         "1",
@@ -143,6 +152,7 @@ PARAMETERS = (
 MADE = "plant.technology"
 CAPACITY = tuple(f"plant.green_capacity_{word}" for word in ("existing", "max", "cost"))
 AVAILABILITY = "plant_timestep.availability"
+EMBODIED = "plant.embodied_emissions"
 WORDS: dict[str, Message] = {
     "direct_connection": say("direct connection"),
     "direct_connection_plant": say("shared plants"),
@@ -155,6 +165,7 @@ WORDS: dict[str, Message] = {
     "plants": say("shared plants"),
     "private_line": say("private line"),
     "line_first": say("power only over a line"),
+    "embodied_of_plants": say("embodied emissions of a MW of the plant"),
     "plant_capacity": say("capacity of the plant"),
     "plant_capacity_new": say("new capacity of the plant"),
     "plant_capacity_limit": say("capacity limit of the plant"),
@@ -443,6 +454,13 @@ def plants_cost(m: PlanModel) -> Any:
     return sum(m.plant_capacity_cost[p] * m.plant_capacity_new[p] for p in m.EXPANDABLE_PLANTS)
 
 
+def embodied_term(m: PlanModel, site: str) -> Any:
+    """Emissions of making new capacity of shared plants [tCO2/a], in equal parts for the sites of a plant."""
+    return sum(
+        m.part_of_plant[p] * m.embodied_of_plants[p] * m.plant_capacity_new[p] for p in m.EMBODIED_PLANTS_OF[site]
+    )
+
+
 def private_lines_cost(m: PlanModel) -> Any:
     """Cost of private lines [CNY/a]: ∑ private_line_cost × private_line."""
     return sum(m.private_line_cost[s, p] * m.private_line[s, p] for s, p in m.PRICED_LINES)
@@ -488,6 +506,7 @@ EXAMPLE: Example = {
     "plant.green_capacity_existing": {"basin": 2},
     "plant.green_capacity_max": {"basin": 5},
     "plant.green_capacity_cost": {"basin": 450_000},
+    EMBODIED: {"basin": 8},
     "plant_timestep.availability": {"basin;day": 0.6, "basin;night": 0.5},
     "plant.export_share_max": {"basin": 0.9},
     "connected": {"shanghai;basin": True, "hebei;basin": True},
@@ -565,6 +584,14 @@ def _build_plants(m: PlanModel) -> None:
         m.expression(rule.__name__, m.PLANTS, rule=rule, unit="MWh/a")
     m.add_term("curtailed", "plants", plant_curtailed_term)
     m.add_term("cost", "plants", plants_cost)
+    if inputs.has("emissions") and inputs.is_given(EMBODIED):
+        made_of = inputs.series(EMBODIED).astype(float)
+        known = lines[lines["plant"].isin(made_of.index.intersection(growing))]
+        members = m.members("EMBODIED_PLANTS", known["plant"].unique())
+        m.subsets("EMBODIED_PLANTS_OF", m.SITES, known[["site", "plant"]], ["site"])
+        rates = made_of.reindex(list(members))
+        m.parameter("embodied_of_plants", [members], rates, "tCO2/MW/a", made_of=(EMBODIED,))
+        m.add_term("embodied_emissions", "plants", embodied_term)
     m.constrain(plant_availability, m.PLANTS, m.TIMESTEPS, unit="MW")
     m.constrain(plant_capacity_limit, m.EXPANDABLE_PLANTS, unit="MW")
     for name in (SELF_USE, EXPORT, SUPPLY):
@@ -634,7 +661,10 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
-    """Return what is there for each site of each plant in each timestep, and what is left of it [MW]."""
+    """Return what is there for each site of each plant in each timestep, and what is left of it [MW].
+
+    Of what making the plants emits each of their sites has an equal part [tCO2/a].
+    """
     taken, plants = _taken_again(inputs, tables), _plants_again(inputs, tables)
     room: dict[tuple[str, str, str], float] = {}
     left: dict[tuple[str, str, str], float] = {}
@@ -648,10 +678,21 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
                 left[site, technology, step] = (there - all_of) / len(sites)
         del plant
     names = ["site", "technology", "timestep"]
-    return {
+    embodied = {"embodied_emissions": _embodied_again(inputs, plants)} if inputs.is_given(EMBODIED) else {}
+    return embodied | {
         "green_room": pd.Series(room, dtype=float).rename_axis(names) if room else pd.Series(dtype=float),
         "green_left": pd.Series(left, dtype=float).rename_axis(names) if left else pd.Series(dtype=float),
     }
+
+
+def _embodied_again(inputs: Scenario, plants: Mapping[str, Again]) -> pd.Series:
+    """Recompute what making new capacity of shared plants emits, by site [tCO2/a]."""
+    made, stands = (inputs.series(name).to_dict() for name in (EMBODIED, "plant.green_capacity_existing"))
+    tonnes = dict.fromkeys(inputs.sets["site"], 0.0)
+    for plant, (capacity, _, _, sites) in plants.items():
+        for site in sites:
+            tonnes[site] += made.get(plant, 0.0) * (capacity - stands[plant]) / len(sites)
+    return pd.Series(tonnes, dtype=float)
 
 
 Again = tuple[float, dict[str, float], str, list[str]]

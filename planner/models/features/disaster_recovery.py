@@ -109,7 +109,12 @@ COLUMNS = (
     Column("disaster_recovery", "failure_domain", "", DOMAIN),
     *keys_of("disaster_recovery", *WORK),
     Column("disaster_recovery", "site", "", say("Site that keeps room for the work if the domain is lost.")),
-    Column("disaster_recovery", "standby", "MW", say("Room kept for the work of the domain at the site.")),
+    Column(
+        "disaster_recovery",
+        "standby",
+        "MW",
+        say("Work of the domain for which the site keeps room; the room is work_factor times as much."),
+    ),
     Column("disaster_recovery_domain", "failure_domain", "", DOMAIN),
     Column("disaster_recovery_domain", "site", "", say("Site that is lost with the domain.")),
     *keys_of("disaster_recovery_reserved", *ROOM),
@@ -170,8 +175,9 @@ def occupies(inputs: Scenario) -> pd.DataFrame:
     peak = inputs.series("demand_profile").groupby(level="workload").max()
     most = inputs.series("demand") * inputs.series("standby_share").mul(peak)
     load = most.reindex(pd.MultiIndex.from_frame(table[WORK])).to_numpy(float)
+    factor = inputs.series("work_factor").reindex(pd.MultiIndex.from_frame(table[["workload", "site"]])).to_numpy(float)
     kind = table["workload"].map(inputs.series("workload.compute_type"))
-    return pd.DataFrame({"site": table["site"], "compute_type": kind, "load": load, "is_kept_free": True})
+    return pd.DataFrame({"site": table["site"], "compute_type": kind, "load": load * factor, "is_kept_free": True})
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
@@ -227,7 +233,7 @@ def standby_floor(m: PlanModel, domain: str, region: str, workload: str, timeste
     ∑_{s∉d} standby[d,r,k,s] ≥ standby_share[k] × ∑_{s∈d,p} allocation[r,k,s,p,t]  ∀ d,r,k,t  [MW]
 
     =============  ==============================================================  ==
-    standby        room kept at site s for the region's work if domain d is lost   MW
+    standby        work of the region that site s takes over if domain d is lost   MW
     allocation     work that the sites of the domain serve                         MW
     standby_share  share of it that has a standby                                  1
     =============  ==============================================================  ==
@@ -241,20 +247,25 @@ def standby_floor(m: PlanModel, domain: str, region: str, workload: str, timeste
 def reserved_floor(m: PlanModel, domain: str, site: str, compute_type: str) -> Any:
     """A site keeps room for the standby of whichever domain is lost; one is lost at a time, so that they share it.
 
-    reserved[s,c] ≥ ∑_{r, k of c} standby[d,r,k,s]  ∀ d,s,c  [MW]
+    reserved[s,c] ≥ ∑_{r, k of c} work_factor[k,s] × standby[d,r,k,s]  ∀ d,s,c  [MW]
+
+    =============  ==============================================================  ==
+    work_factor    IT load at the site for a MW of demand                          1
+    =============  ==============================================================  ==
     """
     return m.reserved[site, compute_type] >= sum(
-        m.standby[domain, r, k, site] for r, k in m.STANDBY_WORK[domain, site, compute_type]
+        m.work_factor[k, site] * m.standby[domain, r, k, site] for r, k in m.STANDBY_WORK[domain, site, compute_type]
     )
 
 
 def standby_power_floor(m: PlanModel, domain: str, site: str) -> Any:
     """A site keeps machines on for the standby of whichever domain is lost.
 
-    standby_power[s] ≥ ∑_{r,k} standby_power_share[k] × standby[d,r,k,s]  ∀ d,s  [MW]
+    standby_power[s] ≥ ∑_{r,k} standby_power_share[k] × work_factor[k,s] × standby[d,r,k,s]  ∀ d,s  [MW]
     """
     return m.standby_power[site] >= sum(
-        m.standby_power_share[k] * m.standby[domain, r, k, site] for r, k in m.STANDBY_KEPT_ON[domain, site]
+        m.standby_power_share[k] * m.work_factor[k, site] * m.standby[domain, r, k, site]
+        for r, k in m.STANDBY_KEPT_ON[domain, site]
     )
 
 
@@ -275,7 +286,7 @@ def slower(inputs: Scenario) -> dict[Key, list[float]]:
 
 GIVES = {
     "standby_floor": ("standby_share", "standby_latency_max"),
-    "reserved_floor": ("standby_share",),
+    "reserved_floor": ("standby_share", "work_factor"),
     "standby_power_floor": ("standby_power_share", "standby_share"),
 }
 RELAXATIONS = (
@@ -356,7 +367,9 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """
     table = _asked_for(m, m.tabulate("standby", columns=PLACE, only_positive=True))
     kind = table["workload"].map(m.inputs.series("workload.compute_type")).rename("compute_type")
-    by_domain = table["standby"].groupby([table["failure_domain"], table["site"], kind]).sum()
+    factor = m.inputs.series("work_factor").reindex(pd.MultiIndex.from_frame(table[["workload", "site"]]))
+    room = table["standby"] * factor.to_numpy(float)
+    by_domain = room.groupby([table["failure_domain"], table["site"], kind]).sum()
     rooms = m.tabulate("reserved", columns=ROOM)
     needed = by_domain.groupby(level=ROOM).max().reindex(pd.MultiIndex.from_frame(rooms[ROOM]), fill_value=0.0)
     rooms["reserved"] = needed.to_numpy(float)
@@ -482,7 +495,9 @@ def _audit_rooms(inputs: Scenario, tables: Mapping[str, pd.DataFrame], standby: 
     """Each site keeps room and power for whichever domain is lost."""
     kinds = inputs.series("workload.compute_type").to_dict()
     on = _by_key(inputs, "standby_power_share")
-    kept: dict[Any, float] = standby.to_dict()
+    makes = _by_key(inputs, "work_factor")
+    there: dict[Any, float] = standby.to_dict()
+    kept = {key: makes[key[2:]] * power for key, power in there.items()}
     room = _greatest((d, (site, kinds[k]), power) for (d, _, k, site), power in kept.items())
     drawn = _greatest((d, site, on[k] * power) for (d, _, k, site), power in kept.items())
     reserved = ledger.column(tables, "disaster_recovery_reserved", "reserved", ROOM)

@@ -90,6 +90,22 @@ PARAMETERS = (
         caps="emissions",
     ),
     Parameter(
+        "emissions_budget",
+        (),
+        "tCO2",
+        say("Most that the plan may emit over all years it plans; with one year, in that."),
+        None,
+        plausible=Plausible(1000.0, 1e10, (TEN_THOUSAND_TONNES, MEGATONNES, KILOGRAMS)),
+    ),
+    Parameter(
+        "embodied_in_total",
+        (),
+        "",
+        say("Whether embodied emissions count in what is limited, priced and minimised, beside those of power."),
+        default=False,
+        kind="flag",
+    ),
+    Parameter(
         "carbon_price", (), "CNY/tCO2", say("Price of emissions."), 0.0, plausible=Plausible(2.0, 5000.0, (PER_KG,))
     ),
 )
@@ -102,6 +118,13 @@ WORDS: dict[str, Message] = {
     "emissions_max": say("emissions limit"),
     "emissions_limit": say("emissions limit"),
     "site_emissions": say("emissions of the site"),
+    "emissions_budget": say("emissions budget"),
+    "emissions_budget_limit": say("emissions budget"),
+    "years_planned": say("years planned"),
+    "embodied_emissions": say("embodied emissions"),
+    "embodied_in_total": say("embodied emissions in the total"),
+    "embodied": say("embodied"),
+    "emissions_embodied": say("embodied emissions by site"),
     "residual_energy": say("grid energy without a certificate"),
     "residual_energy_floor": say("grid energy without a certificate"),
     "carbon_price": say("price of carbon"),
@@ -127,10 +150,18 @@ COLUMNS = (
         say("Of grid power without a certificate, at the residual factor."),
     ),
     Column("emissions", "accounting", "", say("Accounting that the plan counts by.")),
+    *keys_of("emissions_embodied", "site"),
+    Column(
+        "emissions_embodied",
+        "embodied_emissions",
+        "tCO2/a",
+        say("Emissions of making what is built: halls, green capacity and storage power that are new."),
+    ),
 )
 MEASURES = (
     Measure("emissions", "tCO2/a", 2, is_short=True),
     Measure("emissions_by_accounting", "tCO2/a", 3, parts="accountings"),
+    Measure("embodied_emissions", "tCO2/a"),
 )
 
 
@@ -144,7 +175,9 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:
-    """Say which factor stands in where certificates count and no residual factor is given."""
+    """Say which factor stands in where certificates count and none is given, and that nothing embodied is known."""
+    if inputs.scalar("embodied_in_total") and not any(name.endswith(".embodied_emissions") for name in inputs.given):
+        yield say("embodied_in_total counts nothing: no embodied_emissions are given")
     if inputs.scalar("emissions_accounting") != "market_certificates":
         return
     sites = list(inputs.sets["site"])
@@ -198,6 +231,11 @@ def residual_energy_floor(m: PlanModel, site: str) -> Any:
     )
 
 
+def embodied_term(m: PlanModel) -> Any:
+    """Emissions of making what is built, at all sites [tCO2/a]."""
+    return sum(m.embodied_emissions[s] for s in m.SITES)
+
+
 def site_emissions_term(m: PlanModel) -> Any:
     """Emissions of all sites [tCO2/a]."""
     return sum(m.site_emissions[s] for s in m.SITES)
@@ -207,8 +245,18 @@ def emissions_limit(m: PlanModel) -> Any:
     """The plan emits no more than it may.
 
     ∑_s emissions[s] ≤ emissions_max  [tCO2/a]
+
+    With embodied_in_total emissions[s] are those of power and the embodied ones.
     """
     return m.emissions <= m.emissions_max
+
+
+def emissions_budget_limit(m: PlanModel) -> Any:
+    """Over all years planned the plan emits no more than its budget.
+
+    years_planned × ∑_s emissions[s] ≤ emissions_budget  [tCO2]
+    """
+    return m.years_planned * m.emissions <= m.emissions_budget
 
 
 def carbon_cost(m: PlanModel) -> Any:
@@ -218,9 +266,13 @@ def carbon_cost(m: PlanModel) -> Any:
 
 GIVES = {
     "emissions_limit": ("emissions_max",),
+    "emissions_budget_limit": ("emissions_budget",),
     "residual_energy_floor": Never(say("a certificate covers its energy once")),
 }
-RELAXATIONS = (Amount("emissions_max", Rank.POLICY, raised=True),)
+RELAXATIONS = (
+    Amount("emissions_max", Rank.POLICY, raised=True),
+    Amount("emissions_budget", Rank.POLICY, raised=True),
+)
 RULES = {
     "location": location_emissions,
     "contract": contract_emissions,
@@ -231,7 +283,10 @@ VARIANTS: Variants = {
     "limits": {"emissions_max": 6.01e5},
     "market": {"emissions_accounting": "market_certificates"},
     "location": {"emissions_accounting": "location"},
+    "budget": {"emissions_max": 1e9, "emissions_budget": 6.01e5, "embodied_in_total": True},
 }
+YEARS = 1.0
+"""[a] that a plan without stages plans."""
 
 
 def build(m: PlanModel) -> None:
@@ -245,10 +300,16 @@ def build(m: PlanModel) -> None:
         m.constrain(residual_energy_floor, m.SITES, unit="MWh/a")
     m.expression("site_emissions", m.SITES, rule=rule, unit="tCO2/a")
     m.add_term("emissions", "sites", site_emissions_term)
+    m.open_total("embodied_emissions", m.SITES, unit="tCO2/a")
+    if m.inputs.scalar("embodied_in_total"):
+        m.add_term("emissions", "embodied", embodied_term)
     m.open_total("emissions", unit="tCO2/a")
     m.add_term("cost", "carbon", carbon_cost)
     if m.inputs.is_given("emissions_max"):
         m.constrain(emissions_limit, unit="tCO2/a")
+    if m.inputs.is_given("emissions_budget"):
+        m.parameter("years_planned", [], YEARS, "a", made_of=())
+        m.constrain(emissions_budget_limit, unit="tCO2")
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
@@ -270,7 +331,13 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
             "market_certificates": rest * m.parameter_values["residual_emission_factor"].reindex(rest.index),
         }
     table = pd.DataFrame({"emissions": by[accounting]} | {f"emissions_{name}": tonnes for name, tonnes in by.items()})
-    return {"emissions": table.rename_axis("site").reset_index().assign(accounting=accounting)}
+    found = {"emissions": table.rename_axis("site").reset_index().assign(accounting=accounting)}
+    if m.totals["embodied_emissions"].terms:
+        found["emissions_embodied"] = m.tabulate("embodied_emissions", columns=["site"])
+        if m.inputs.scalar("embodied_in_total"):
+            embodied = found["emissions_embodied"].set_index("site")["embodied_emissions"]
+            found["emissions"]["emissions"] += embodied.reindex(found["emissions"]["site"]).to_numpy(float)
+    return found
 
 
 def _at_factor(energy: pd.Series, factor: pd.Series) -> pd.Series:
@@ -285,15 +352,25 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     for name, tonnes in again.items():
         yield from Finding.all_equal(f"emissions_{name}", tonnes, table[f"emissions_{name}"].astype(float), "tCO2/a")
     accounting = str(inputs.scalar("emissions_accounting"))
-    yield from Finding.all_equal("emissions", again[accounting], table["emissions"].astype(float), "tCO2/a")
+    counted = again[accounting]
+    embodied = ledger.added(inputs, tables, "embodied_emissions")
+    if len(embodied) or "emissions_embodied" in tables:
+        said = tables["emissions_embodied"].set_index("site")["embodied_emissions"].astype(float)
+        yield from Finding.all_equal("embodied_emissions", embodied, said, "tCO2/a")
+    if inputs.scalar("embodied_in_total"):
+        counted = counted.add(embodied, fill_value=0.0)
+    yield from Finding.all_equal("emissions", counted, table["emissions"].astype(float), "tCO2/a")
     if "contract" in again:
         # Whoever buys green power emits less than the grid's power in its place, never more.
         yield from Finding.all_at_most("location", again["contract"], again["location"], "tCO2/a")
     for site in table.index[table["accounting"] != accounting]:
         yield Finding("emissions_accounting", str(site), say("is not {accounting}", accounting=accounting))
-    total, limit = float(again[accounting].sum()), inputs.scalar("emissions_max")
+    total, limit = float(counted.sum()), inputs.scalar("emissions_max")
     if limit is not None:
         yield from Finding.unless_at_most("emissions_limit", "national", total, float(limit), "tCO2/a")
+    if inputs.is_given("emissions_budget"):
+        budget = inputs.number("emissions_budget")
+        yield from Finding.unless_at_most("emissions_budget_limit", "national", total * 1.0, budget, "tCO2")
     yield from Finding.cost_differs("carbon", total * inputs.number("carbon_price"), tables)
 
 
@@ -342,7 +419,10 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     """Return emissions [tCO2/a], their accounting, and those of every accounting that is known."""
     [counted] = FIGURES
     known = [name for name in ACCOUNTINGS if f"emissions_{name}" in tables["emissions"]]
-    return {
+    embodied = {}
+    if "emissions_embodied" in tables:
+        embodied["embodied_emissions"] = float(tables["emissions_embodied"]["embodied_emissions"].sum())
+    return embodied | {
         "emissions": counted.whole(inputs, tables),
         "emissions_accounting": inputs.scalar("emissions_accounting"),
         "emissions_by_accounting": {name: float(tables["emissions"][f"emissions_{name}"].sum()) for name in known},

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, column_of, energy_of
 from planner.language import Message, say
+from planner.models.rules import audit_work
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.relaxations import Amount, Rank
 from planner.scenario.column import Column, Measure, Series, keys_of
@@ -249,18 +250,18 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
-    """Facility load is PUE times the work done at the site; water follows from it and is paid for."""
+    """Facility load is PUE times the IT load of the work done at the site; water follows from it and is paid for."""
     table = tables["facility_load"].set_index(KEYS)
     for row in inputs.full_index(tuple(KEYS)).symmetric_difference(table.index):
         yield Finding("facility_load", ", ".join(row), say("is missing from the results, or no site and timestep"))
-    work = ledger.column(tables, "allocation", "allocation", KEYS)
+    work = audit_work.load_of(inputs, tables, KEYS)
     yield from Finding.all_equal("it_load", work, table["it_load"], "MW")
     pue = _pue_again(inputs).reindex(table.index)
     yield from Finding.all_equal("pue", pue, table["pue"], "1")
     standby = ledger.added(inputs, tables, "standby_load").reindex(table.index, fill_value=0.0)
     drawing = work.reindex(table.index, fill_value=0.0) + standby
     yield from Finding.all_equal("facility_load", drawing * pue, table["facility_load"], "MW")
-    used = inputs.series("wue") * ledger.energy(tables, "allocation", "allocation", ["site"])
+    used = inputs.series("wue") * audit_work.energy_of(inputs, tables, ["site"])
     used = used.add(inputs.series("wue") * _standby_energy(inputs, tables), fill_value=0.0)
     reported = tables["facility_load_water"].set_index("site")["water"].astype(float)
     yield from Finding.all_equal("water", used.fillna(0.0), reported, "m3/a")

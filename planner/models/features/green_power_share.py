@@ -17,7 +17,7 @@ from planner.figures import ledger
 from planner.language import Message, Text, say, say_as
 from planner.models.features.power_supply import contracts, counted_hourly
 from planner.models.features.time import months
-from planner.models.rules import green_ledger, scopes
+from planner.models.rules import audit_work, green_ledger, scopes
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
 from planner.scenario.column import Column, Measure, keys_of
@@ -651,7 +651,7 @@ def _new_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame], windows: pd
     """Recompute what new capacity uses [MWh/a]: per kind of compute the work for which old halls are too small."""
     work = tables["allocation"]
     kind = work["workload"].map(inputs.series("workload.compute_type")).rename("compute_type")
-    load = work["allocation"].groupby([work["site"], kind, work["timestep"]]).sum().reset_index()
+    load = audit_work.it_load(inputs, tables).groupby([work["site"], kind, work["timestep"]]).sum().reset_index()
     old, share = inputs.series("capacity_existing").to_dict(), inputs.series("utilisation_max").to_dict()
     pue = tables["facility_load"].set_index(["site", "timestep"])["pue"].astype(float).to_dict()
     load["power"] = [

@@ -1,8 +1,8 @@
 """Hub outage: if any one hub is lost, what is left serves all work that is protected (N-1).
 
-For every outage there is a re-dispatch of the protected work over the routes that are left, within the capacity and the
-power that are left. It costs nothing: what being safe costs is what is built for it. Room that is kept for standby may
-be used then, and work that is indivisible may be split.
+For every outage there is a re-dispatch of the protected work over the routes that are left, within the capacity, the
+links and the power that are left. It costs nothing: what being safe costs is what is built for it. Room that is kept
+for standby may be used then, and work that is indivisible may be split.
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ import pandas as pd
 
 from planner.figures import ledger
 from planner.language import Message, Text, join, say
+from planner.models.features.backbone import RATES, laid
 from planner.models.features.routes import admissible_under, latency_limits, slower_by, unknown_latencies
 from planner.models.features.site_capacity import full_capacity
 from planner.models.rules import scopes
+from planner.models.rules.audit_outage import audit_links, rooms_of
 from planner.models.rules.findings import Finding, slack
+from planner.models.rules.network import Network
+from planner.models.rules.paths import JOINT
 from planner.models.rules.relaxations import Amount, Rank, Steps
 from planner.scenario.column import Chapter, Column, keys_of
 from planner.scenario.parameter import IndexSet, Parameter, names_of
 from planner.scenario.plausible import MICROSECONDS, PERCENT, SECONDS_FOR_MS, Plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from planner.errors import Fault
     from planner.models.algebra.plan_model import PlanModel
@@ -51,6 +55,16 @@ PARAMETERS = (
         0.0,
         high=1.0,
         plausible=Plausible(0.01, 1.0, (PERCENT,)),
+    ),
+    Parameter(
+        "capacity_lost",
+        ("link", "outage"),
+        "1",
+        say("Share of the link's bandwidth that the outage takes, each way."),
+        0.0,
+        high=1.0,
+        plausible=Plausible(0.01, 1.0, (PERCENT,)),
+        per_table=True,
     ),
     Parameter(
         "protected_share",
@@ -80,8 +94,19 @@ PARAMETERS = (
         plausible=Plausible(0.05, 1.0, (PERCENT,)),
     ),
 )
+LINK_LOST = "link_outage.capacity_lost"
+CABLE = ["outage", "link", "direction"]
+PAIR = ["outage", "region", "site"]
 WORDS: dict[str, Message] = {
     "hub_outage": say("hub outage"),
+    "hub_outage_link": say("links in an outage"),
+    "hub_outage_path": say("paths in an outage"),
+    "outage_link_kept": say("share left of the link in an outage"),
+    "outage_link_limit": say("bandwidth left in an outage"),
+    "outage_link_room": say("bandwidth left in an outage"),
+    "outage_link_traffic": say("traffic of the link in an outage"),
+    "outage_path_traffic": say("traffic to the site in an outage"),
+    "outage_return_path_traffic": say("traffic back in an outage"),
     "hub_outage_room": say("room left in an outage"),
     "hub_outage_power": say("power left in an outage"),
     "hub_outage_lost": say("what an outage takes"),
@@ -120,10 +145,29 @@ COLUMNS = (
     Column("hub_outage_room", "load_before", "MW", say("Greatest load of the site in the plan, without the outage.")),
     Column("hub_outage_room", "outage_load", "MW", say("Load of the site in the outage.")),
     Column("hub_outage_room", "room_left", "MW", say("Usable capacity that is left in the outage beyond the load.")),
+    Column("hub_outage_link", "outage", "", OUTAGE),
+    *keys_of("hub_outage_link", "link", "direction"),
+    Column("hub_outage_link", "outage_link_traffic", "Gbit/s", say("Traffic of the protected work over the link.")),
+    Column(
+        "hub_outage_link", "outage_link_room", "Gbit/s", say("Usable bandwidth that the outage leaves of the link.")
+    ),
+    Column("hub_outage_path", "outage", "", OUTAGE),
+    *keys_of("hub_outage_path", "region", "site"),
+    Column("hub_outage_path", "path", "", say("Links of the path, from the region's end to the site's.")),
+    Column("hub_outage_path", "outage_path_traffic", "Gbit/s", say("Traffic from the region to the site.")),
+    Column("hub_outage_path", "outage_return_path_traffic", "Gbit/s", say("Traffic from the site to the region.")),
     Column("hub_outage_power", "outage", "", OUTAGE),
     *keys_of("hub_outage_power", "site"),
     Column("hub_outage_power", "outage_grid_power", "MW", say("Power from the grid that is enough in the outage.")),
 )
+
+
+def outages(inputs: Scenario) -> list[str]:
+    """Return the outages: those that are given, else each hub that has a site."""
+    if inputs.sets["outage"]:
+        return list(inputs.sets["outage"])
+    owners = set(inputs.series("site.hub"))
+    return [hub for hub in inputs.sets["hub"] if hub in owners]
 
 
 def lost(inputs: Scenario) -> pd.Series:
@@ -157,26 +201,101 @@ def places(inputs: Scenario) -> pd.DataFrame:
     table = work.to_frame(index=False)
     table = table[pd.MultiIndex.from_frame(table[WORK]).isin(protected(inputs).index)]
     share = lost(inputs)
-    names = share.index.unique("outage").to_frame(index=False)
+    names = pd.DataFrame({"outage": outages(inputs)}, dtype=object)
     table = names.merge(table, how="cross")
     gone = pd.MultiIndex.from_frame(table[["outage", "site"]]).isin(share.index[share >= 1])
-    return table.loc[~gone, PLACE].reset_index(drop=True)
+    table = table.loc[~gone, PLACE].reset_index(drop=True)
+    return _in_time(inputs, table) if inputs.has("backbone") else table
+
+
+def _in_time(inputs: Scenario, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the places to which a path is left within the workload's limit, and back where something comes back."""
+    ways = table.merge(inputs.once(paths_left), on=PAIR)
+    returns = ways["workload"].map(inputs.series("return_traffic_per_mw")).to_numpy() > 0
+    there, back = (ways[f"{way}latency"].to_numpy(float) for way in RATES)
+    needed = np.where(returns, np.maximum(there, back), there)
+    limit = ways["workload"].map(outage_limits(inputs)).fillna(np.inf).to_numpy(float)
+    return ways.loc[np.isfinite(needed) & (needed <= limit), PLACE].reset_index(drop=True)
+
+
+def paths_left(inputs: Scenario) -> pd.DataFrame:
+    """Return the fastest path from each region to each site, and back, over the links that every outage leaves.
+
+    Returns
+    -------
+    DataFrame
+        outage, region, site, and of both ways the cables, each a link and its direction (``path``, ``RETURN_path``),
+        and the latency with that of the access networks [ms] (``latency``, ``RETURN_latency``); ∞ without a path.
+    """
+    known, share = inputs.once(laid), inputs.series(LINK_LOST)
+    access = inputs.series("access_latency").to_dict()
+    whole = share.index[share >= 1]
+    found: dict[frozenset[str], dict[tuple[int, int], tuple[float, tuple[tuple[str, str], ...]]]] = {}
+    rows = []
+    for outage in outages(inputs):
+        gone = frozenset(str(link) for link, of in whole if of == outage)
+        fastest = found.setdefault(gone, {})
+        network, cables = _over(known.network, known.cables, gone)
+        for region, here in known.nodes["region"].items():
+            for site, at in known.nodes["site"].items():
+                for ends in ((here, at), (at, here)):
+                    if ends not in fastest:
+                        latency, path = next(network.paths(*ends, np.inf), (0.0 if here == at else np.inf, ()))
+                        fastest[ends] = latency, tuple(cables[cable] for cable in path)
+                near = float(access[region, site])
+                (there, way), (back, way_back) = fastest[here, at], fastest[at, here]
+                rows.append((outage, region, site, way, there + near, way_back, back + near))
+    names = [f"{way}{name}" for way in RATES for name in ("path", "latency")]
+    return pd.DataFrame(rows, columns=[*PAIR, *names])
+
+
+def _over(
+    network: Network, cables: Sequence[tuple[str, str]], gone: frozenset[str]
+) -> tuple[Network, list[tuple[str, str]]]:
+    """Return what is left of a network without some links, and the cables of it."""
+    stay = [number for number, (link, _) in enumerate(cables) if link not in gone]
+    tails, heads = (tuple(of[number] for number in stay) for of in (network.tails, network.heads))
+    latencies = tuple(network.latencies[number] for number in stay)
+    return Network(network.nodes, tails, heads, latencies), [cables[number] for number in stay]
+
+
+def travelled(inputs: Scenario, table: pd.DataFrame) -> pd.DataFrame:
+    """Return which links the work at its places in an outage fills: ``way``, the place, ``link``, ``direction``."""
+    ways = table.merge(inputs.once(paths_left), on=PAIR)
+    parts = []
+    for way, name in RATES.items():
+        sends = ways["workload"].map(inputs.series(name)).to_numpy() > 0
+        legs = ways.loc[sends, [*PLACE, f"{way}path"]].explode(f"{way}path").dropna(subset=f"{way}path")
+        cables = legs.pop(f"{way}path")
+        parts.append(legs.assign(way=way, link=[link for link, _ in cables], direction=[to for _, to in cables]))
+    return pd.concat(parts, ignore_index=True)
 
 
 def occupies(inputs: Scenario) -> pd.DataFrame:
     """Return where an outage may bring work: site, compute_type, load [MW] at the most; no room is kept for it."""
     table = places(inputs)[[*WORK, "site"]].drop_duplicates()
-    load = protected(inputs).reindex(pd.MultiIndex.from_frame(table[WORK])).to_numpy(float)
+    load = protected(inputs).reindex(pd.MultiIndex.from_frame(table[WORK])).to_numpy(float) * _factor(inputs, table)
     kind = table["workload"].map(inputs.series("workload.compute_type"))
     return pd.DataFrame({"site": table["site"], "compute_type": kind, "load": load, "is_kept_free": False})
+
+
+def _factor(inputs: Scenario, table: pd.DataFrame) -> Any:
+    """Return the IT load that a MW of demand is at the site of every row [1], (rows,)."""
+    return inputs.series("work_factor").reindex(pd.MultiIndex.from_frame(table[["workload", "site"]])).to_numpy(float)
 
 
 def check(inputs: Scenario) -> Iterator[Fault]:
     """Every outage takes something; latencies are known."""
     touched = set(lost(inputs).index.get_level_values("outage"))
+    if inputs.has("backbone"):
+        cut = inputs.series(LINK_LOST)
+        touched |= set(cut.index[cut > 0].get_level_values("outage"))
     for outage in inputs.sets["outage"]:
         if outage not in touched:
-            problem, remedy = say("the outage takes nothing"), say("give capacity_lost in site_outage.csv")
+            remedy = say(
+                "give capacity_lost in site_outage.csv, or of links in link_outage.csv where backbone is listed"
+            )
+            problem = say("the outage takes nothing")
             yield inputs.fault("outage.name_en", (outage,), problem, remedy)
     if len(inputs.series("outage_latency_max")) and latency_limits(inputs).empty:
         yield from unknown_latencies(inputs)
@@ -186,8 +305,11 @@ def warn(inputs: Scenario) -> Iterator[Text]:
     """Name the sites that never fail, and say where nothing is protected."""
     if not (inputs.series("protected_share") > 0).any():
         yield say("no workload has a protected_share: hub_outage protects nothing")
-    elif any(map(inputs.has, inputs.declarations.ways)):
-        yield say("hub_outage: what the protected work sends in an outage is not held against the links' bandwidth")
+    elif inputs.has("backbone"):
+        yield say(
+            "hub_outage: in an outage all traffic of a region and a site takes the fastest path that is left, which "
+            "may ask for wider links than a choice of paths would"
+        )
     failing = set(lost(inputs).index.get_level_values("site"))
     safe = [site for site in inputs.sets["site"] if site not in failing]
     if safe:
@@ -203,19 +325,18 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
     """Name of every outage the work that has no site left, and the kind of compute that has too little left."""
     asked, table = protected(inputs), places(inputs)
     left = pd.MultiIndex.from_frame(table[["outage", *WORK]])
-    share = lost(inputs)
-    for outage in share.index.unique("outage"):
+    for outage in outages(inputs):
         for region, workload in asked.index:
             if (outage, region, workload) not in left:
                 yield say(
                     "in the outage of {outage} {workload} of {region} ({load:.6g} MW) has no site left that is near "
                     "enough and allowed",
-                    outage=_called(inputs, str(outage)),
+                    outage=_called(inputs, outage),
                     workload=inputs.called("workload", workload),
                     region=inputs.called("region", region),
                     load=float(asked[region, workload]),
                 )
-        yield from _short(inputs, str(outage), asked, table[table["outage"] == outage])
+        yield from _short(inputs, outage, asked, table[table["outage"] == outage])
 
 
 def _called(inputs: Scenario, outage: str) -> Message:
@@ -227,7 +348,10 @@ def _short(inputs: Scenario, outage: str, asked: pd.Series, table: pd.DataFrame)
     """Say which kind of compute cannot hold the protected work even when all that may be is built."""
     types = inputs.series("workload.compute_type")
     room = full_capacity(inputs).mul(usable(inputs).xs(outage, level="outage"), level="site")
-    load = asked.groupby(types.reindex(asked.index.get_level_values("workload")).to_numpy()).sum()
+    workload = asked.index.get_level_values("workload")
+    least = pd.Series(_factor(inputs, table)).groupby(table["workload"].to_numpy()).min()
+    load = asked * least.reindex(workload).fillna(1.0).to_numpy(float)
+    load = load.groupby(types.reindex(workload).to_numpy()).sum()
     for kind, power in load.items():
         sites = table.loc[table["workload"].map(types) == kind, "site"].unique()
         holds = float(room.xs(kind, level="compute_type").reindex(sites).sum())
@@ -247,7 +371,7 @@ def kept(inputs: Scenario) -> pd.Series:
     """Return the share that an outage leaves of every site [1], by outage and site."""
     share = lost(inputs)
     sites = inputs.full_index(("site",))
-    every = pd.MultiIndex.from_product([share.index.unique("outage"), sites], names=["outage", "site"])
+    every = pd.MultiIndex.from_product([outages(inputs), sites], names=["outage", "site"])
     return 1.0 - share.reindex(every, fill_value=0.0)
 
 
@@ -283,9 +407,10 @@ def outage_served(m: PlanModel, outage: str, region: str, workload: str) -> Any:
 def outage_capacity(m: PlanModel, outage: str, site: str, compute_type: str) -> Any:
     """In an outage no site serves more than the usable part of the capacity that is left; room for standby may be used.
 
-    ∑_{r, k of c} outage_allocation[o,r,k,s] ≤ outage_usable[o,s] × capacity[s,c]  ∀ o,s,c  [MW]
+    ∑_{r, k of c} work_factor[k,s] × outage_allocation[o,r,k,s] ≤ outage_usable[o,s] × capacity[s,c]  ∀ o,s,c  [MW]
 
     =============  ==============================================================  =
+    work_factor    IT load at the site for a MW of demand                          1
     outage_usable  (1 − capacity_lost[s,o]) × outage_utilisation_max[s]            1
     =============  ==============================================================  =
     """
@@ -327,9 +452,38 @@ def outage_fleet_limit(m: PlanModel, outage: str, kind: str, name: str) -> Any:
     )
 
 
+def outage_link_limit(m: PlanModel, outage: str, link: str, direction: str) -> Any:
+    """In an outage no link carries more than the usable part of the bandwidth that is left, in either direction.
+
+    ∑_{r,k,s whose path takes l,d} traffic_per_mw[k] × outage_allocation[o,r,k,s]
+        + ∑_{r,k,s whose path back takes l,d} return_traffic_per_mw[k] × outage_allocation[o,r,k,s]
+        ≤ (1 − capacity_lost[l,o]) × link_utilisation_max[l] × link_capacity[l,d]  ∀ o,l,d  [Gbit/s]
+
+    Of each region and site the path is the fastest over the links that are left: one of those there are, so that what
+    keeps this rule can be carried, and more might be.
+    """
+    return (
+        m.outage_link_traffic[outage, link, direction]
+        <= m.outage_link_kept[outage, link] * m.link_utilisation_max[link] * m.link_capacity[link, direction]
+    )
+
+
+def outage_link_traffic(m: PlanModel, outage: str, link: str, direction: str) -> Any:
+    """Traffic of the re-dispatch over a link in a direction [Gbit/s]."""
+    return sum(
+        m.traffic_per_mw[k] * m.outage_allocation[outage, r, k, s] for r, k, s in m.OUTAGE_OVER[outage, link, direction]
+    ) + sum(
+        m.return_traffic_per_mw[k] * m.outage_allocation[outage, r, k, s]
+        for r, k, s in m.OUTAGE_RETURN_OVER[outage, link, direction]
+    )
+
+
 def redispatch_term(m: PlanModel, outage: str, site: str, compute_type: str) -> Any:
-    """Load that the re-dispatch puts on one compute type of a site [MW]."""
-    return sum(m.outage_allocation[outage, r, k, site] for r, k in m.OUTAGE_WORK[outage, site, compute_type])
+    """Load that the re-dispatch puts on one compute type of a site [MW]: ∑ work_factor × outage_allocation."""
+    return sum(
+        m.work_factor[k, site] * m.outage_allocation[outage, r, k, site]
+        for r, k in m.OUTAGE_WORK[outage, site, compute_type]
+    )
 
 
 def redispatch_haul(m: PlanModel) -> Any:
@@ -348,7 +502,21 @@ def parts_lost(inputs: Scenario) -> pd.Series:
     return share[(share > 0) & (share < 1)]
 
 
+def links_lost(inputs: Scenario) -> pd.Series:
+    """Return the shares of links that outages take in part [1]: a link that is lost whole has no path to give back."""
+    share = inputs.series(LINK_LOST)
+    return share[(share > 0) & (share < 1)]
+
+
 GIVES = {
+    "outage_link_limit": (
+        "link_modules_max",
+        "link_capacity_existing",
+        "link_capacity_existing_back",
+        "link_utilisation_max",
+        LINK_LOST,
+        "protected_share",
+    ),
     "protected_demand": ("protected_share", "outage_latency_max", "demand"),
     "outage_capacity": (
         "outage_utilisation_max",
@@ -356,6 +524,7 @@ GIVES = {
         "modules_max",
         "capacity_existing",
         "utilisation_max",
+        "work_factor",
         "protected_share",
     ),
     "outage_power": ("grid_power_max", "green_capacity_max", "protected_share"),
@@ -367,6 +536,7 @@ RELAXATIONS = (
     Amount("protected_share", Rank.SERVICE, raised=False),
     Steps("outage_latency_max", Rank.SERVICE, slower),
     Amount("capacity_lost", Rank.SERVICE, False, parts_lost),
+    Amount(LINK_LOST, Rank.SERVICE, False, links_lost),
 )
 EXAMPLE: Example = {
     "outage": ("fire", "quake"),
@@ -377,6 +547,7 @@ EXAMPLE: Example = {
 }
 VARIANTS: Variants = {
     "outages": {"protected_share": {"training": 0.95}},
+    "outages_of_links": {"protected_share": {"training": 0.95}, LINK_LOST: {"south;quake": 0.7625}},
     "outages_of_power": {"protected_share": {"training": 0.95}, "grid_power_max": {"gansu": 40}},
 }
 
@@ -385,7 +556,7 @@ def build(m: PlanModel) -> None:
     """Add the re-dispatch of every outage and what limits it."""
     table = places(m.inputs)
     asked = protected(m.inputs)
-    names = lost(m.inputs).index.unique("outage")
+    names = outages(m.inputs)
     peak = m.inputs.series("demand_profile").groupby(level="workload").max()
     m.members("FAILURES", names)
     m.members("PROTECTED", [(o, r, k) for o in names for r, k in asked.index], dimen=3)
@@ -406,8 +577,26 @@ def build(m: PlanModel) -> None:
     m.constrain(outage_capacity, m.OUTAGE_ROOMS, unit="MW")
     if m.inputs.distance.reindex(pd.MultiIndex.from_frame(table[["region", "site"]])).notna().all():
         m.add_term("haul", "outages", redispatch_haul)
+    if m.inputs.has("backbone"):
+        _build_links(m, table)
     if m.inputs.has("power_supply"):
         _build_power(m, rooms)
+
+
+def _build_links(m: PlanModel, table: pd.DataFrame) -> None:
+    """Hold what the re-dispatch sends against the links that are left."""
+    legs = travelled(m.inputs, table)
+    cables = m.members("OUTAGE_CARRYING", legs[CABLE].drop_duplicates().itertuples(index=False, name=None), dimen=3)
+    for way in RATES:
+        over = legs.loc[legs["way"] == way, [*CABLE, *WORK, "site"]]
+        m.subsets(f"OUTAGE_{way}OVER", cables, over, CABLE, dimen=3)
+    pairs = pd.MultiIndex.from_frame(legs[CABLE[:2]].drop_duplicates())
+    taken = m.inputs.series(LINK_LOST).to_dict()
+    kept_of = pd.Series([1.0 - float(taken.get((link, outage), 0.0)) for outage, link in pairs], pairs, dtype=float)
+    links = m.members("OUTAGE_LINKS", pairs, dimen=2)
+    m.parameter("outage_link_kept", [links], kept_of, "1", made_of=(LINK_LOST,))
+    m.expression("outage_link_traffic", cables, rule=outage_link_traffic, unit="Gbit/s")
+    m.constrain(outage_link_limit, m.OUTAGE_CARRYING, unit="Gbit/s")
 
 
 USABLE = ("capacity_lost", "utilisation_max", "outage_utilisation_max")
@@ -461,12 +650,41 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     share = usable(m.inputs).reindex(pd.MultiIndex.from_frame(load[ROOM[:2]])).to_numpy(float)
     rooms = load.assign(load_before=before.reindex(pairs, fill_value=0.0).to_numpy(float))
     rooms["room_left"] = (share * stands.reindex(pairs).to_numpy(float) - rooms["outage_load"]).clip(lower=0.0)
-    return {
-        "hub_outage": m.tabulate("outage_allocation", columns=PLACE, only_positive=True),
+    served = m.tabulate("outage_allocation", columns=PLACE, only_positive=True)
+    network = {"hub_outage_link": _links(m), "hub_outage_path": _paths(m, served)} if m.inputs.has("backbone") else {}
+    return network | {
+        "hub_outage": served,
         "hub_outage_lost": lost(m.inputs).rename("capacity_lost").reset_index(),
         "hub_outage_room": rooms[[*ROOM, "load_before", "outage_load", "room_left"]],
         "hub_outage_power": _grid_power(m, load),
     }
+
+
+def _links(m: PlanModel) -> pd.DataFrame:
+    """Return traffic and usable bandwidth of the links in every outage [Gbit/s]."""
+    table = m.tabulate("outage_link_traffic", columns=CABLE)
+    stands = m.tabulate("link_capacity", columns=CABLE[1:]).set_index(CABLE[1:])["link_capacity"]
+    kept_of = m.tabulate("outage_link_kept", columns=CABLE[:2]).set_index(CABLE[:2])["outage_link_kept"]
+    room = stands.reindex(pd.MultiIndex.from_frame(table[CABLE[1:]])).to_numpy(float)
+    room = room * kept_of.reindex(pd.MultiIndex.from_frame(table[CABLE[:2]])).to_numpy(float)
+    share = table["link"].map(m.inputs.series("link_utilisation_max")).to_numpy(float)
+    return table.assign(outage_link_room=room * share)
+
+
+def _paths(m: PlanModel, served: pd.DataFrame) -> pd.DataFrame:
+    """Return the traffic by outage, region, site and path [Gbit/s]; a path is named from the region's end."""
+    names = {"": "outage_path_traffic", "RETURN_": "outage_return_path_traffic"}
+    ways = served.merge(m.inputs.once(paths_left), on=PAIR)
+    parts = []
+    for way, column in names.items():
+        flow = ways["outage_allocation"] * ways["workload"].map(m.inputs.series(RATES[way])).to_numpy(float)
+        links = [[link for link, _ in cables] for cables in ways[f"{way}path"]]
+        path = [JOINT.join(reversed(each) if way else each) for each in links]
+        part = ways[PAIR].assign(path=path, **{column: flow})
+        parts.append(part[(part[column] > 0) & (part["path"] != "")])
+    table = pd.concat(parts, ignore_index=True).fillna(dict.fromkeys(names.values(), 0.0))
+    sums = table.groupby([*PAIR, "path"], sort=False)[list(names.values())].sum().reset_index()
+    return sums.astype({**dict.fromkeys([*PAIR, "path"], object), **dict.fromkeys(names.values(), float)})
 
 
 def _grid_power(m: PlanModel, load: pd.DataFrame) -> pd.DataFrame:
@@ -497,8 +715,21 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from _audit_places(inputs, tables, left, served)
     yield from _audit_protected(inputs, left, served)
     yield from _audit_rooms(inputs, tables, left, served)
+    if "backbone" in tables:
+        yield from audit_links(inputs, tables, list(left), _cells(served), _limits_again(inputs))
+        table, room = tables["hub_outage_link"].set_index(CABLE), rooms_of(inputs, tables, list(left))
+        yield from Finding.all_equal("outage_link_room", room, table["outage_link_room"].astype(float), "Gbit/s")
+        yield from Finding.all_at_most("outage_link_limit", table["outage_link_traffic"].astype(float), room, "Gbit/s")
     if "power_supply" in tables:
         yield from _audit_power(inputs, tables, left, served)
+
+
+def _limits_again(inputs: Scenario) -> dict[Any, float]:
+    """Find again the latency that each workload bears in an outage [ms, one way]."""
+    limits: dict[Any, float] = {}
+    for name, factor in (("latency_max_rtt", 0.5), ("latency_max", 1.0), ("outage_latency_max", 1.0)):
+        limits |= {key: factor * float(value) for key, value in inputs.series(name).to_dict().items()}
+    return limits
 
 
 def _cells(values: pd.Series) -> dict[Any, Any]:
@@ -525,9 +756,7 @@ def _audit_places(
 ) -> Iterator[Finding]:
     """No protected work goes to a site that is lost, too far from its users, or where it may not go."""
     latency, forbidden = (ledger.added(inputs, tables, total).to_dict() for total in ("latency_needed", "forbidden"))
-    limits: dict[Any, float] = {}
-    for name, factor in (("latency_max_rtt", 0.5), ("latency_max", 1.0), ("outage_latency_max", 1.0)):
-        limits |= {key: factor * float(value) for key, value in inputs.series(name).to_dict().items()}
+    limits = _limits_again(inputs)
     for outage, region, workload, site in served.index:
         where = f"{outage}, {region}, {workload}, {site}"
         if not left.get(outage, {}).get(site, 0.0) > 0.0:
@@ -555,13 +784,19 @@ def _audit_protected(inputs: Scenario, left: Mapping[str, Mapping[str, float]], 
     yield from Finding.all_equal("protected_demand", pd.Series(list(asked.values()), index, dtype=float), done, "MW")
 
 
+def _it_load_again(inputs: Scenario, served: pd.Series) -> dict[Any, float]:
+    """Work out again the IT load of what is served in an outage [MW], by outage, region, workload and site."""
+    factor = _cells(inputs.series("work_factor"))
+    return {key: factor[key[2:]] * power for key, power in _cells(served).items()}
+
+
 def _audit_rooms(
     inputs: Scenario, tables: Mapping[str, pd.DataFrame], left: Mapping[str, Mapping[str, float]], served: pd.Series
 ) -> Iterator[Finding]:
     """In every outage each site holds its load, and the table says what is left beside it."""
     kinds = inputs.series("workload.compute_type").to_dict()
     load: dict[tuple[str, str, str], float] = {}
-    for (outage, _, workload, site), power in _cells(served).items():
+    for (outage, _, workload, site), power in _it_load_again(inputs, served).items():
         key = (outage, site, kinds[workload])
         load[key] = load.get(key, 0.0) + power
     stands = tables["site_capacity"].groupby(ROOM[1:])["capacity"].max().to_dict()
@@ -620,16 +855,19 @@ def _drawn_again(
     capacity = tables["power_supply_capacity"].groupby(["site", "technology"])["green_capacity"].sum()
     for (site, technology), size in _cells(capacity).items():
         sure[site] = sure.get(site, 0.0) + float(size) * calm[site, technology]
-    load: dict[Any, float] = served.groupby(level=["outage", "site"]).sum().to_dict()
+    load: dict[tuple[str, str], float] = {}
+    for (outage, _, _, site), power in _it_load_again(inputs, served).items():
+        load[outage, site] = load.get((outage, site), 0.0) + power
     return {key: max(0.0, power * float(worst[key[1]]) - sure.get(key[1], 0.0)) for key, power in load.items()}
 
 
 def told(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> list[tuple[Message, float, float, Message, float]]:
     """Return of every outage its name, the load of what is lost, what is served, where most is added, the room left."""
     most = tables["site_capacity"].groupby(ROOM[1:])["compute_load"].max().groupby(level="site").sum()
-    rooms = tables["hub_outage_room"]
+    rooms, loss = tables["hub_outage_room"], tables["hub_outage_lost"]
     found = []
-    for outage, taken in tables["hub_outage_lost"].groupby("outage", sort=False):
+    for outage in dict.fromkeys([*loss["outage"], *rooms["outage"]]):
+        taken = loss[loss["outage"] == outage]
         gone = (most.reindex(taken["site"]).to_numpy(float) * taken["capacity_lost"].to_numpy(float)).sum()
         here = rooms[rooms["outage"] == outage]
         added = (here["outage_load"] - here["load_before"]).groupby(here["site"]).sum()

@@ -87,7 +87,7 @@ PARAMETERS = (
         "west_share_min",
         (),
         "1",
-        say("Least share of the IT energy that is served at sites of the side west."),
+        say("Least share of the work that is served at sites of the side west."),
         None,
         low=0.0,
         high=1.0,
@@ -144,6 +144,7 @@ WORDS: dict[str, Message] = {
     "capacity_new_side": say("new capacity of the side"),
     "west_share_min": say("least share of work done in the west"),
     "west_share_floor": say("least share of work done in the west"),
+    "work_energy": say("work served over the year"),
     "pue_standard": say("PUE limit of new capacity"),
     "energy_max_on": say("energy that the quota counts"),
     "energy_counted": say("energy that the quota counts"),
@@ -250,11 +251,18 @@ def side_share_new(m: PlanModel, side: str) -> Any:
 def west_share_floor(m: PlanModel) -> Any:
     """At least a share of the work is done in the west.
 
-    ∑_{s of west} ∑_t w IT load[s,t] ≥ west_share_min × ∑_s ∑_t w IT load[s,t]  [MWh/a]
+    ∑_{s of west} ∑_t w work[s,t] ≥ west_share_min × ∑_s ∑_t w work[s,t]  [MWh/a]
+
+    Work is told in MW of demand, whatever IT load it is at a site.
     """
-    return sum(m.it_energy[s, t] for s in m.SITES_IN["side", "west"] for t in m.TIMESTEPS) >= m.west_share_min * sum(
-        m.it_energy[s, t] for s in m.SITES for t in m.TIMESTEPS
+    return sum(m.work_energy[s, t] for s in m.SITES_IN["side", "west"] for t in m.TIMESTEPS) >= m.west_share_min * sum(
+        m.work_energy[s, t] for s in m.SITES for t in m.TIMESTEPS
     )
+
+
+def work_energy(m: PlanModel, site: str, timestep: str) -> Any:
+    """Work that a site serves in a timestep over the year [MWh/a]: w × ∑ allocation."""
+    return m.timestep_weight[timestep] * sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO[site])
 
 
 def pue_standard(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -434,6 +442,7 @@ def build(m: PlanModel) -> None:
     m.constrain(hubs_share_new_of_type, m.TYPES_WITH_HUBS_SHARE, unit="MW")
     m.constrain(side_share_new, m.SIDE_SHARE_NEW_MIN_GIVEN, unit="MW")
     if inputs.is_given("west_share_min"):
+        m.expression("work_energy", m.SITES, m.TIMESTEPS, rule=work_energy, unit="MWh/a")
         m.constrain(west_share_floor, unit="MWh/a")
     m.members("PUE_BARRED", barred(inputs), dimen=2)
     m.constrain(pue_standard, m.PUE_BARRED, unit="1")
@@ -494,7 +503,7 @@ def _shares(m: PlanModel, built: pd.DataFrame) -> Iterator[Row]:
     for side, least in _numbers(inputs, "side_share_new_min").items():
         yield "side_share_new", str(side), "1", share(sides == side, everything), float(least)
     if inputs.is_given("west_share_min"):
-        done = m.tabulate("it_energy", columns=["site", "timestep"]).groupby("site")["it_energy"].sum()
+        done = m.tabulate("work_energy", columns=["site", "timestep"]).groupby("site")["work_energy"].sum()
         west = done[done.index.map(inputs.series("site.side").get) == WEST]
         part = float(west.sum()) / float(done.sum()) if done.sum() > 0 else math.nan
         yield "west_share_floor", WEST, "1", part, inputs.number("west_share_min")

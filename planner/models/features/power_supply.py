@@ -23,6 +23,7 @@ from planner.scenario.plausible import (
     GW,
     GWH,
     HUNDRED_GWH,
+    KILOGRAMS,
     KW,
     KWH,
     PER_KW,
@@ -49,6 +50,7 @@ SETS = (IndexSet("technology", "TECHNOLOGIES", say("Kinds of green supply at a s
 PAIR = ("site", "technology")
 STEP = ("site", "timestep")
 TRIPLE = ("site", "technology", "timestep")
+EMBODIED = "site_technology.embodied_emissions"
 PARAMETERS = (
     *names_of("technology"),
     Parameter(
@@ -111,6 +113,15 @@ PARAMETERS = (
         None,
         low_open=True,
         plausible=Plausible(0.5, 2000.0, (KW, GW)),
+    ),
+    Parameter(
+        "embodied_emissions",
+        PAIR,
+        "tCO2/MW/a",
+        say("Emissions of making a MW of new green capacity, spread over the years of its life."),
+        None,
+        plausible=Plausible(0.5, 1000.0, (KILOGRAMS,)),
+        per_table=True,
     ),
     Parameter(
         "take_or_pay",
@@ -183,6 +194,7 @@ PARAMETERS = (
     ),
 )
 WORDS: dict[str, Message] = {
+    "embodied_of_green": say("embodied emissions of a MW of new green capacity"),
     "power_supply": say("power supply"),
     "power_supply_technology": say("green power by kind"),
     "power_supply_capacity": say("green capacity"),
@@ -547,6 +559,11 @@ def green_capacity_cost(m: PlanModel) -> Any:
     return sum(m.green_capacity_cost[s, g] * m.green_capacity_new[s, g] for s, g in m.CONTRACTABLE)
 
 
+def embodied_term(m: PlanModel, site: str) -> Any:
+    """Emissions of making a site's new green capacity [tCO2/a]: ∑ embodied_emissions × green_capacity_new."""
+    return sum(m.embodied_of_green[site, g] * m.green_capacity_new[site, g] for g in m.EMBODIED_GREEN_AT[site])
+
+
 def excess_cost(m: PlanModel) -> Any:
     """Revenue of excess power, as a negative cost [CNY/a]."""
     return -sum(m.excess_price[s, g] * m.excess_energy[s, g] for s, g in m.SITE_TECHNOLOGIES)
@@ -607,6 +624,7 @@ EXAMPLE: Example = {
     "green_capacity_existing": {"gansu;wind": 20, "hebei;solar": 12},
     "green_capacity_max": {"gansu;wind": 60, "hebei;solar": 12},
     "green_capacity_cost": {"gansu;wind": 2e5, "hebei;solar": 0},
+    EMBODIED: {"gansu;wind": 26},
     "green_power_price": {"gansu;wind": 240, "hebei;solar": 310},
     "excess_price": {"gansu;wind": 100, "hebei;solar": 90},
     "availability": {
@@ -651,6 +669,8 @@ def build(m: PlanModel) -> None:
     _build_contracts(m)
     _build_connections(m)
     _build_demand_charge(m)
+    if m.inputs.has("emissions") and m.inputs.is_given(EMBODIED):
+        _build_embodied(m, contractable)
     for term, rule in COSTS.items():
         m.add_term("cost", term, rule)
     m.constrain(power_balance, m.SITES, m.TIMESTEPS, unit="MW")
@@ -711,6 +731,17 @@ def _build_contracts(m: PlanModel) -> None:
     if len(share):
         m.add_term("cost", "take_or_pay", take_or_pay_cost)
     m.constrain(take_or_pay_floor, m.TAKE_OR_PAY_GIVEN, unit="MWh/a")
+
+
+def _build_embodied(m: PlanModel, contractable: pd.DataFrame) -> None:
+    """Count what making new green capacity emits, where that is known."""
+    made = m.inputs.series(EMBODIED)
+    table = contractable[pd.MultiIndex.from_frame(contractable).isin(made.index)]
+    pairs = m.members("EMBODIED_GREEN", table.itertuples(index=False, name=None), dimen=2)
+    m.subsets("EMBODIED_GREEN_AT", m.SITES, table, ["site"], dimen=1)
+    rates = made.reindex(pd.MultiIndex.from_frame(table)).astype(float)
+    m.parameter("embodied_of_green", [pairs], rates, "tCO2/MW/a", made_of=(EMBODIED,))
+    m.add_term("embodied_emissions", "green_capacity", embodied_term)
 
 
 def _build_connections(m: PlanModel) -> None:
@@ -817,12 +848,24 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
     """
     green = ledger.column(tables, "power_supply_technology", "green_power", STEP)
     room, used = _own_room(inputs, tables)
-    return {
+    embodied = {"embodied_emissions": _embodied_again(inputs, tables)} if inputs.is_given(EMBODIED) else {}
+    return embodied | {
         "green_room": room,
         "green_left": room - used,
         "power_in": ledger.column(tables, "power_supply", "grid_power", STEP).add(green, fill_value=0.0),
         "power_out": ledger.column(tables, "facility_load", "facility_load", STEP),
     }
+
+
+def _embodied_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """Recompute what making new green capacity emits, by site [tCO2/a]."""
+    made: dict[Any, float] = inputs.series(EMBODIED).to_dict()
+    stands = inputs.series("green_capacity_existing").to_dict()
+    tonnes = dict.fromkeys(inputs.sets["site"], 0.0)
+    held: dict[Any, float] = ledger.column(tables, "power_supply_capacity", "green_capacity", PAIR).to_dict()
+    for pair, size in held.items():
+        tonnes[pair[0]] += made.get(pair, 0.0) * (size - stands[pair])
+    return pd.Series(tonnes, dtype=float)
 
 
 def _own_room(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> tuple[pd.Series, pd.Series]:

@@ -11,6 +11,7 @@ from planner.figures.figure import Figure, at
 from planner.language import Message, Text, say
 from planner.models.features.routes import admissible
 from planner.models.features.time import weights
+from planner.models.rules import audit_work
 from planner.models.rules.findings import Finding, slack
 from planner.models.rules.relaxations import Amount, Rank
 from planner.scenario.column import Column, Measure, keys_of
@@ -126,10 +127,11 @@ MEASURES = (Measure("capacity", "MW", 11), Measure("utilisation", "1", 13))
 def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
     """No site serves more of a kind of compute than the usable part of its capacity, at its peak, reserved room apart.
 
-    ∑_{r,k of c,p} peak_factor[k] × allocation[r,k,s,p,t] + reserved_room[s,c]
+    ∑_{r,k of c,p} peak_factor[k] × work_factor[k,s] × allocation[r,k,s,p,t] + reserved_room[s,c]
         ≤ utilisation_max[s] × (capacity_existing[s,c] + capacity_new[s,c])  ∀ s,c,t  [MW]
 
     =============  ==============================================================  ==
+    work_factor    IT load at the site for a MW of demand                          1
     reserved_room  what other features keep free, such as room for a disaster      MW
     =============  ==============================================================  ==
     """
@@ -144,7 +146,7 @@ def site_capacity(m: PlanModel, site: str, compute_type: str, timestep: str) -> 
 def utilisation_floor(m: PlanModel, site: str) -> Any:
     """Capacity is used at least to the share that policy asks (上架率).
 
-    ∑_t w ∑_c served ≥ utilisation_min[s] × ∑_t w ∑_c capacity[s,c]  ∀ s with utilisation_min  [MWh/a]
+    ∑_t w ∑_c load ≥ utilisation_min[s] × ∑_t w ∑_c capacity[s,c]  ∀ s with utilisation_min  [MWh/a]
     """
     return sum(m.it_energy[site, t] for t in m.TIMESTEPS) >= m.utilisation_min[site] * m.hours * sum(
         m.capacity[site, c] for c in m.COMPUTE_TYPES
@@ -152,14 +154,17 @@ def utilisation_floor(m: PlanModel, site: str) -> Any:
 
 
 def compute_load_term(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
-    """Load that allocation puts on one compute type of a site [MW]."""
-    return sum(m.allocation[r, k, site, p, timestep] for r, k, p in m.ROUTES_INTO_TYPE[site, compute_type])
+    """Load that allocation puts on one compute type of a site [MW]: ∑ work_factor × allocation."""
+    return sum(
+        m.work_factor[k, site] * m.allocation[r, k, site, p, timestep]
+        for r, k, p in m.ROUTES_INTO_TYPE[site, compute_type]
+    )
 
 
 def peak_room(m: PlanModel, site: str, compute_type: str, timestep: str) -> Any:
-    """Capacity that work keeps for its peak, above its mean load [MW]: ∑ (peak_factor − 1) × allocation."""
+    """Capacity that work keeps for its peak, above its mean load [MW]: ∑ (peak_factor − 1) × its load."""
     return sum(
-        (m.peak_factor[k] - 1) * m.allocation[r, k, site, p, timestep]
+        (m.peak_factor[k] - 1) * m.work_factor[k, site] * m.allocation[r, k, site, p, timestep]
         for r, k, p in m.ROUTES_PEAKED[site, compute_type]
     )
 
@@ -181,14 +186,21 @@ def stated(inputs: Scenario) -> pd.Series:
     return existing.loc[existing.index.isin(given.index)] if isinstance(given, pd.Series) else existing.iloc[:0]
 
 
+def kept_for_peaks(inputs: Scenario) -> pd.Series:
+    """Return the factors of the workloads that keep room for their peak [1]."""
+    factor = inputs.series("peak_factor")
+    return factor[factor > 1]
+
+
 GIVES = {
-    "site_capacity": ("modules_max", "capacity_existing", "utilisation_max"),
+    "site_capacity": ("modules_max", "capacity_existing", "utilisation_max", "work_factor", "peak_factor"),
     "utilisation_floor": ("utilisation_min",),
 }
 RELAXATIONS = (
     Amount("utilisation_min", Rank.POLICY, raised=False),
     Amount("capacity_existing", Rank.PLANT, True, stated, stands=True),
     Amount("utilisation_max", Rank.PLANT, raised=True),
+    Amount("peak_factor", Rank.SERVICE, False, kept_for_peaks),
 )
 EXAMPLE: Example = {
     "compute_type": ("general", "intelligent"),
@@ -259,6 +271,21 @@ def check(inputs: Scenario) -> Iterator[Fault]:
             yield inputs.fault("peak_factor", (str(workload),), problem, say("leave it out"))
 
 
+def warn(inputs: Scenario) -> Iterator[Text]:
+    """Name the profiles whose peak is known in a scenario of one timestep that keeps no room for a peak."""
+    if len(inputs.sets["timestep"]) > 1 or not inputs.is_given("demand_profile"):
+        return
+    peak = inputs.series("demand_profile").groupby(level="workload", sort=False).max()
+    factor = inputs.series("peak_factor").reindex(peak.index)
+    for workload in peak.index[(peak > 1) & (factor <= 1)]:
+        yield say(
+            "one timestep serves the mean of the year: the profile of {workload} is {peak:.4g} there, and nothing is "
+            "kept for a peak above it; peak_factor keeps room",
+            workload=inputs.called("workload", str(workload)),
+            peak=float(peak[workload]),
+        )
+
+
 def obstacles(inputs: Scenario) -> Iterator[Text]:
     """Name demand that is above all the capacity it may reach, built to the full, or too large for any one site."""
     routes = admissible(inputs)
@@ -266,7 +293,8 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
     demand = inputs.series("demand").reset_index()
     must = demand[~demand["workload"].isin(inputs.series("unserved_price").index)]
     must = must.assign(mean=must["demand"] * must["workload"].map(_mean_profile(inputs)))
-    asked = must["mean"].groupby(must["workload"].map(types)).sum()
+    least = _least_factor(inputs, routes)
+    asked = (must["mean"] * must["workload"].map(least).fillna(1.0)).groupby(must["workload"].map(types)).sum()
     usable = full_capacity(inputs).mul(inputs.series("utilisation_max"), level="site")
     for compute_type, load in asked.items():
         sites = routes.loc[routes["workload"].map(types) == compute_type, "site"].unique()
@@ -281,9 +309,16 @@ def obstacles(inputs: Scenario) -> Iterator[Text]:
                 missing=load - reachable,
             )
     room = ledger.spread(usable, routes.assign(compute_type=routes["workload"].map(types)))
+    room /= ledger.spread(inputs.series("work_factor"), routes)
     yield from _too_large(
         inputs, must[must["workload"].map(inputs.series("indivisible")).astype(bool)], routes.assign(room=room)
     )
+
+
+def _least_factor(inputs: Scenario, routes: pd.DataFrame) -> pd.Series:
+    """Return the least IT load that a MW of each workload's demand is anywhere [1]; no plan makes do with less."""
+    factor = ledger.spread(inputs.series("work_factor"), routes)
+    return factor.groupby(routes["workload"]).min()
 
 
 def _too_large(inputs: Scenario, whole: pd.DataFrame, routes: pd.DataFrame) -> Iterator[Text]:
@@ -330,8 +365,9 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     """Loads are the allocation's, capacities are what stands and is built, and both limits hold."""
     table = tables["site_capacity"].set_index(KEYS)
     work = tables["allocation"]
+    it_load = audit_work.it_load(inputs, tables)
     kind = work["workload"].map(inputs.series("workload.compute_type")).rename("compute_type")
-    load = work["allocation"].groupby([work["site"], kind, work["timestep"]]).sum()
+    load = it_load.groupby([work["site"], kind, work["timestep"]]).sum()
     yield from Finding.all_equal("compute_load", load, table["compute_load"], "MW")
     expected = inputs.series("capacity_existing")
     if "site_expansion" in tables:
@@ -341,7 +377,7 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     capacity = pd.Series(ledger.spread(expected, index.to_frame(index=False)).to_numpy(float), index)
     yield from Finding.all_equal("capacity", capacity, table["capacity"].astype(float), "MW")
     usable = capacity.mul(inputs.series("utilisation_max"), level="site")
-    at_peak = work["allocation"] * work["workload"].map(inputs.series("peak_factor"))
+    at_peak = it_load * work["workload"].map(inputs.series("peak_factor"))
     asked = at_peak.groupby([work["site"], kind, work["timestep"]]).sum()
     reserved = ledger.added(inputs, tables, "reserved_room").reindex(expected.index, fill_value=0.0)
     kept = pd.Series(ledger.spread(reserved, index.to_frame(index=False)).to_numpy(float), index)

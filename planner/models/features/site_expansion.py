@@ -9,15 +9,25 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.figures import ledger
 from planner.figures.figure import Figure, at, column_of
-from planner.language import Message, say
+from planner.language import Message, Text, say
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.rules.relaxations import Amount, Rank
 from planner.models.rules.usable import modules_usable
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import Parameter
-from planner.scenario.plausible import HUNDRED_MILLION_CNY, KW, MONTHS, PERCENT, RACKS, TEN_THOUSAND_CNY, Plausible
+from planner.scenario.plausible import (
+    HUNDRED_MILLION_CNY,
+    KILOGRAMS,
+    KW,
+    MONTHS,
+    PERCENT,
+    RACKS,
+    TEN_THOUSAND_CNY,
+    Plausible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -121,7 +131,25 @@ PARAMETERS = (
         "integer",
         plausible=Plausible(1.0, 1000.0),
     ),
+    Parameter(
+        "investment_max",
+        (),
+        "CNY",
+        say("Most capital of what is built, as far as it is known: module_capex and hardware_cost."),
+        None,
+        plausible=Plausible(1e6, 1e13, (TEN_THOUSAND_CNY, HUNDRED_MILLION_CNY)),
+    ),
+    Parameter(
+        "embodied_emissions",
+        ("site", "compute_type"),
+        "tCO2/MW/a",
+        say("Emissions of making a MW of new capacity, hall and hardware, spread over the years of its life."),
+        None,
+        plausible=Plausible(0.5, 5000.0, (KILOGRAMS,)),
+        per_table=True,
+    ),
 )
+EMBODIED = "site_compute_type.embodied_emissions"
 WORDS: dict[str, Message] = {
     "site_expansion": say("new build"),
     "site_expansion_opened": say("sites opened"),
@@ -143,6 +171,11 @@ WORDS: dict[str, Message] = {
     "new_compute": say("new compute capacity"),
     "opening": say("opening sites"),
     "opened_first": say("built only where opened"),
+    "investment_max": say("most capital"),
+    "investment_limit": say("limit on capital"),
+    "halls": say("halls"),
+    "hardware": say("hardware"),
+    "embodied_of_halls": say("embodied emissions of a MW of new capacity"),
 }
 COLUMNS = (
     *keys_of("site_expansion", *KEYS),
@@ -205,6 +238,27 @@ def check(inputs: Scenario) -> Iterator[Fault]:
                 yield inputs.fault(name, pair, problem, say("give {name} in [parameters] or a table", name=name))
 
 
+def warn(inputs: Scenario) -> Iterator[Text]:
+    """Say what a limit on capital does not see."""
+    if not inputs.is_given("investment_max"):
+        return
+    if not any(inputs.is_given(name) for name in CAPITAL):
+        yield say("investment_max limits nothing: no capital is known (module_capex, hardware_cost)")
+        return
+    limit = inputs.series("modules_max")
+    unknown = [pair for pair in limit.index[limit > 0] if pair not in inputs.series("module_capex").index]
+    if unknown:
+        yield say(
+            "investment_max does not see the halls of {count} pairs of site and compute type, whose module_capex is "
+            "not given",
+            count=len(unknown),
+        )
+
+
+CAPITAL = {"module_capex": "halls", "hardware_cost": "hardware"}
+"""What is given as an investment [CNY], and the kind of capital it is."""
+
+
 def opened_first(m: PlanModel, site: str, compute_type: str) -> Any:
     """Modules are built only at a site that is opened.
 
@@ -224,6 +278,29 @@ def sites_limit(m: PlanModel) -> Any:
     ∑_s open[s] ≤ sites_max  [1]
     """
     return sum(m.open[s] for s in m.OPENABLE) <= m.sites_max
+
+
+def investment_limit(m: PlanModel) -> Any:
+    """The capital of what is built, as far as it is known, is no more than may be spent.
+
+    ∑_{s,c} (module_capex[s,c] + hardware_cost[s,c]) × modules[s,c] ≤ investment_max  [CNY]
+    """
+    return m.investment <= m.investment_max
+
+
+def halls_capital(m: PlanModel) -> Any:
+    """Capital of new halls [CNY]: ∑ module_capex × modules."""
+    return sum(m.module_capex[s, c] * m.modules[s, c] for s, c in m.HALLS_WITH_CAPITAL)
+
+
+def hardware_capital(m: PlanModel) -> Any:
+    """Capital of the hardware of new halls [CNY]: ∑ hardware_cost × modules."""
+    return sum(m.hardware_cost[s, c] * m.modules[s, c] for s, c in m.HARDWARE_WITH_CAPITAL)
+
+
+def embodied_term(m: PlanModel, site: str) -> Any:
+    """Emissions of making what is built at a site [tCO2/a]: ∑ embodied_emissions × capacity_new."""
+    return sum(m.embodied_of_halls[site, c] * m.capacity_new[site, c] for c in m.EMBODIED_HALLS_AT[site])
 
 
 def capacity_new(m: PlanModel, site: str, compute_type: str) -> Any:
@@ -262,9 +339,14 @@ def one_module(inputs: Scenario, allowed: pd.Series) -> pd.Series:
     return allowed.clip(lower=1.0)
 
 
-GIVES = {"opened_first": ("modules_max", "sites_max"), "sites_limit": ("sites_max",)}
+GIVES = {
+    "opened_first": ("modules_max", "sites_max"),
+    "sites_limit": ("sites_max",),
+    "investment_limit": ("investment_max",),
+}
 RELAXATIONS = (
     Amount("sites_max", Rank.POLICY, raised=True),
+    Amount("investment_max", Rank.POLICY, raised=True),
     Amount("modules_max", Rank.PLANT, True, modules_allowed, one_module),
 )
 EXAMPLE: Example = {
@@ -277,8 +359,20 @@ EXAMPLE: Example = {
     },
     "modules_max": {"shanghai;general": 4, "hebei;general": 4, "hebei;intelligent": 5, "gansu;intelligent": 5},
     "opening_cost": {"gansu": 3e6, "hebei": 1e6},
+    EMBODIED: {"hebei;general": 30, "hebei;intelligent": 45, "gansu;intelligent": 40},
 }
-VARIANTS: Variants = {"few_sites": {"sites_max": 1}}
+VARIANTS: Variants = {
+    "few_sites": {"sites_max": 1},
+    "capital": {
+        "module_cost": {"gansu;intelligent": None},
+        "module_capex": {"gansu;intelligent": 8e7},
+        "lifetime": 8,
+        "hardware_cost": {"gansu;intelligent": 1e7},
+        "hardware_lifetime": 4,
+        "discount_rate": 0.04,
+        "investment_max": 4.5e8,
+    },
+}
 
 
 def build(m: PlanModel) -> None:
@@ -306,6 +400,33 @@ def build(m: PlanModel) -> None:
     m.constrain(opened_first, m.BUILT_IF_OPENED, unit="1")
     if is_counted:
         m.constrain(sites_limit, unit="1")
+    _build_capital(m, buildable)
+    if m.inputs.has("emissions") and m.inputs.is_given(EMBODIED):
+        _build_embodied(m, buildable)
+
+
+def _build_capital(m: PlanModel, buildable: pd.DataFrame) -> None:
+    """Add up the capital that is known of what may be built, and limit it."""
+    pairs = pd.MultiIndex.from_frame(buildable)
+    kinds = {"module_capex": halls_capital, "hardware_cost": hardware_capital}
+    known = {name: pairs[pairs.isin(m.inputs.series(name).index)] for name in kinds}
+    for name, rule in kinds.items():
+        m.members(f"{CAPITAL[name].upper()}_WITH_CAPITAL", known[name], dimen=2)
+        if len(known[name]):
+            m.add_term("investment", CAPITAL[name], rule)
+    if m.inputs.is_given("investment_max") and any(map(len, known.values())):
+        m.constrain(investment_limit, unit="CNY")
+
+
+def _build_embodied(m: PlanModel, buildable: pd.DataFrame) -> None:
+    """Count what making new halls emits, where that is known."""
+    made = m.inputs.series(EMBODIED)
+    table = buildable[pd.MultiIndex.from_frame(buildable).isin(made.index)]
+    pairs = m.members("EMBODIED_HALLS", table.itertuples(index=False, name=None), dimen=2)
+    m.subsets("EMBODIED_HALLS_AT", m.SITES, table, ["site"], dimen=1)
+    rates = made.reindex(pd.MultiIndex.from_frame(table)).astype(float)
+    m.parameter("embodied_of_halls", [pairs], rates, "tCO2/MW/a", made_of=(EMBODIED,))
+    m.add_term("embodied_emissions", "halls", embodied_term)
 
 
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
@@ -336,6 +457,31 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
     yield from Finding.all_equal("capacity_new", modules * size, table["capacity_new"], "MW")
     yield from Finding.cost_differs("new_compute", float((modules * _yearly(inputs)).sum()), tables)
     yield from _audit_opening(inputs, tables, modules)
+    if inputs.is_given("investment_max"):
+        spent = float(ledger.added(inputs, tables, "investment").sum())
+        yield from Finding.unless_at_most("investment_limit", "national", spent, inputs.number("investment_max"), "CNY")
+
+
+def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Return the capital of what is built by kind [CNY], and what making it emits by site [tCO2/a]."""
+    table = tables["site_expansion"].set_index(KEYS).astype(float)
+    may_be_built = inputs.series("modules_max")
+    found: dict[str, pd.Series] = {}
+    spent = {}
+    for name, kind in (("module_capex", "halls"), ("hardware_cost", "hardware")):
+        price = inputs.series(name)
+        if (may_be_built.reindex(price.index) > 0).any():
+            spent[kind] = sum(float(table["modules"].get(pair, 0.0)) * amount for pair, amount in price.items())
+    if spent:
+        found["investment"] = pd.Series(spent, dtype=float)
+    if inputs.is_given(EMBODIED):
+        made: dict[Any, float] = inputs.series(EMBODIED).to_dict()
+        tonnes = dict.fromkeys(inputs.sets["site"], 0.0)
+        built: dict[Any, float] = table["capacity_new"].to_dict()
+        for (site, kind), size in built.items():
+            tonnes[site] += made.get((site, kind), 0.0) * size
+        found["embodied_emissions"] = pd.Series(tonnes, dtype=float)
+    return found
 
 
 def _yearly(inputs: Scenario) -> pd.Series:

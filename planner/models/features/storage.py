@@ -25,6 +25,7 @@ from planner.scenario.parameter import Parameter
 from planner.scenario.plausible import (
     GW,
     GWH,
+    KILOGRAMS,
     KW,
     KWH,
     MINUTES,
@@ -108,6 +109,15 @@ PARAMETERS = (
         plausible=Plausible(0.3, 1.0, (PERCENT,)),
     ),
     Parameter(
+        "embodied_emissions",
+        ("site",),
+        "tCO2/MW/a",
+        say("Emissions of making a store, for a MW of its new power, spread over the years of its life."),
+        None,
+        plausible=Plausible(0.5, 2000.0, (KILOGRAMS,)),
+        per_table=True,
+    ),
+    Parameter(
         "storage_hours_min",
         ("site",),
         "h",
@@ -158,6 +168,7 @@ WORDS: dict[str, Message] = {
     "storage_hours_floor": say("least hours of the store"),
     "storage_hours_cap": say("most hours of the store"),
     "green_charge": say("charging from green power"),
+    "embodied_of_stores": say("embodied emissions of a MW of new store"),
 }
 COLUMNS = (
     *keys_of("storage", *KEYS),
@@ -187,6 +198,7 @@ SERIES = (
     Series("stored", "storage", "state_of_charge"),
 )
 MEASURES = (Measure("storage_power", "MW"), Measure("storage_energy", "MWh"))
+EMBODIED = "site.embodied_emissions"
 SIZES = ("storage_power", "storage_energy")
 EFFICIENCIES = ("charge_efficiency", "discharge_efficiency")
 SAME = 1e-9
@@ -353,6 +365,11 @@ def charge_term(m: PlanModel, site: str, timestep: str) -> Any:
     return sum(m.charge[s, timestep] for s in m.STORES_AT[site])
 
 
+def embodied_term(m: PlanModel, site: str) -> Any:
+    """Emissions of making a site's new store [tCO2/a]: embodied_emissions × storage_power_new."""
+    return sum(m.embodied_of_stores[s] * m.storage_power_new[s] for s in m.EMBODIED_STORES_AT[site])
+
+
 def storage_cost(m: PlanModel) -> Any:
     """Cost of new storage [CNY/a]: ∑ storage_power_cost × new power + storage_energy_cost × new energy."""
     power = sum(m.storage_power_cost[s] * m.storage_power_new[s] for s in m.STORAGE_POWER_EXPANDABLE)
@@ -395,6 +412,7 @@ EXAMPLE: Example = {
     "storage_energy_cost": {"hebei": 9_000, "gansu": 11_000},
     "charge_efficiency": {"hebei": 0.92, "gansu": 0.94},
     "discharge_efficiency": {"hebei": 0.9, "gansu": 0.95},
+    EMBODIED: {"hebei": 11, "gansu": 13},
 }
 VARIANTS: Variants = {
     "weak_stores": {"storage_power_max": {"hebei": 3.5}},
@@ -438,6 +456,8 @@ def build(m: PlanModel) -> None:
     m.add_term("power_out_of_stores", "discharge", discharge_term)
     m.add_term("power_into_stores", "charge", charge_term)
     m.add_term("cost", "storage", storage_cost)
+    if m.inputs.has("emissions") and m.inputs.is_given(EMBODIED):
+        _build_embodied(m)
     m.constrain(state_of_charge_balance, m.STORES, m.TIMESTEPS, unit="MWh")
     m.constrain(charge_limit, m.STORES, m.TIMESTEPS, unit="MW")
     m.constrain(discharge_limit, m.STORES, m.TIMESTEPS, unit="MW")
@@ -452,6 +472,16 @@ def build(m: PlanModel) -> None:
     m.constrain(storage_hours_cap, m.STORES_WITH_HOURS_MAX, unit="MWh")
     if _holds_green_only(m.inputs):
         m.constrain(green_charge, m.STORES, m.TIMESTEPS, unit="MW")
+
+
+def _build_embodied(m: PlanModel) -> None:
+    """Count what making new stores emits, where that is known."""
+    made = m.inputs.series(EMBODIED)
+    sites = [site for site in m.STORAGE_POWER_EXPANDABLE if site in made.index]
+    m.subsets("EMBODIED_STORES_AT", m.SITES, pd.DataFrame({"site": sites, "store": sites}), ["site"])
+    members = m.members("EMBODIED_STORES", sites)
+    m.parameter("embodied_of_stores", [members], made.reindex(sites).astype(float), "tCO2/MW/a", made_of=(EMBODIED,))
+    m.add_term("embodied_emissions", "storage", embodied_term)
 
 
 def _kept(inputs: Scenario, stores: list[str]) -> pd.Series:
@@ -474,10 +504,21 @@ def report(m: PlanModel) -> dict[str, pd.DataFrame]:
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
-    """Return what the stores take and give, by site and timestep [MW]."""
-    del inputs
+    """Return what the stores take and give, by site and timestep [MW], and what making them emits [tCO2/a]."""
     charge, discharge = (ledger.column(tables, "storage", name, KEYS) for name in ("charge", "discharge"))
-    return {"power_in": discharge, "power_out": charge}
+    return {"power_in": discharge, "power_out": charge} | _embodied_again(inputs, tables)
+
+
+def _embodied_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:
+    """Recompute what making new stores emits, by site [tCO2/a], where that is known."""
+    if not inputs.is_given(EMBODIED):
+        return {}
+    made, stands = (inputs.series(name).to_dict() for name in (EMBODIED, "storage_power_existing"))
+    tonnes = dict.fromkeys(inputs.sets["site"], 0.0)
+    powers: dict[Any, float] = ledger.column(tables, "storage_capacity", "storage_power", ["site"]).to_dict()
+    for site, power in powers.items():
+        tonnes[site] += made.get(site, 0.0) * (power - stands[site])
+    return {"embodied_emissions": pd.Series(tonnes, dtype=float)}
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:

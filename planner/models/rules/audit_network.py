@@ -6,7 +6,7 @@ It shares nothing with :mod:`planner.models.rules.network`, which the model's pa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,8 @@ from planner.models.rules import audit_physics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from planner.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -75,3 +77,29 @@ def nearest(places: pd.DataFrame, nodes: pd.DataFrame) -> dict[str, str]:
         away = 2 * audit_physics.EARTH_RADIUS * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
         found[str(member)] = str(nodes.index[int(away.argmin())])
     return found
+
+
+def stands_of(inputs: Scenario) -> dict[tuple[str, str], float]:
+    """Return what stands of each link by direction [Gbit/s], as the tables of the scenario say."""
+    there: dict[Any, float] = inputs.series("link_capacity_existing").to_dict()
+    back: dict[Any, float] = inputs.series("link_capacity_existing_back").to_dict()
+    forward = {(link, "forward"): there[link] for link in there}
+    return forward | {(link, "back"): back.get(link, there[link]) for link in there}
+
+
+def nodes_of(inputs: Scenario, name: str) -> dict[str, str]:
+    """Find the node of every region or site again: the one it names, else the nearest."""
+    named = {str(member): str(node) for member, node in inputs.series(f"{name}.node").to_dict().items()}
+    nodes = inputs.coordinates("node")
+    return {**(nearest(inputs.coordinates(name), nodes) if len(nodes) else {}), **named}
+
+
+def wiring_of(inputs: Scenario) -> Wiring:
+    """Return the links as the tables of the scenario say, with what stands or may be built."""
+    begin: dict[Any, str] = inputs.series("link.from").to_dict()
+    end: dict[Any, str] = inputs.series("link.to").to_dict()
+    lengths = inputs.series("link_length") * audit_physics.fibre_delay()
+    delays: dict[Any, float] = lengths.combine_first(inputs.series("link_latency")).to_dict()
+    grows = inputs.series("link_modules_max").to_dict()
+    usable = {key for key, standing in stands_of(inputs).items() if standing > 0 or grows.get(key[0], 0) > 0}
+    return Wiring({link: (begin[link], end[link]) for link in begin}, delays, frozenset(usable))

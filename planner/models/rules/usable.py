@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from planner.models.algebra.plan_model import PlanModel
     from planner.scenario.scenario import Scenario
 
@@ -61,7 +60,8 @@ def most_load(m: PlanModel) -> pd.Series:
     most = most_at_once(m.inputs) * m.inputs.series("peak_factor")
     demand = m.inputs.series("demand").mul(most, level="workload").rename("load")
     work = work.assign(compute_type=work["workload"].map(types)).join(demand, on=["region", "workload"])
-    load = work.groupby(PAIR)["load"].sum()
+    factor = m.inputs.series("work_factor").reindex(pd.MultiIndex.from_frame(work[["workload", "site"]]))
+    load: pd.Series = (work["load"] * factor.to_numpy(float)).groupby([work[key] for key in PAIR]).sum()
     for feature, occupies in m.inputs.declarations.occupies.items():
         if m.inputs.has(feature):
             load = load.add(occupies(m.inputs).groupby(PAIR)["load"].sum(), fill_value=0.0)
