@@ -91,17 +91,19 @@ BUILT_COST = 48_004_000.0
 
 HOURLY = ("storage", "flexible_workloads", "grid_limits", "green_shortfall")
 """Features that look at the hours."""
-EXAMPLE = example_of_features(*feature_modules())
-RICH = world_of(EXAMPLE, *feature_modules())
+YEARLY = [name for name, module in feature_modules().items() if not hasattr(module, "MAKES_CASES")]
+"""The features of one year: those that make several of a scenario are not in a year's own model."""
+EXAMPLE = example_of_features(*YEARLY)
+RICH = world_of(EXAMPLE, *YEARLY)
 """Every feature with its own example (``EXAMPLE``): ``BASE`` with every option of the features from time to
 site_expansion in use, and those that look at the hours; a day and a night stand for 1500 of their kind, as if they had
 been chosen from a year. A feature that is added stands in it by itself."""
-OTHERS = variants_of(feature_modules().values())
+OTHERS = variants_of(feature_modules()[name] for name in YEARLY)
 
 
 def world(*variants: str) -> World:
     """Return ``RICH`` with variants of the features' examples laid over it."""
-    return world_of(laid_over(EXAMPLE, *(OTHERS[name] for name in variants)), *feature_modules())
+    return world_of(laid_over(EXAMPLE, *(OTHERS[name] for name in variants)), *YEARLY)
 
 
 WORLDS = {name: world(*dict.fromkeys((LIMITS, name))) for name in OTHERS}

@@ -146,6 +146,7 @@ PARAMETERS = (
         None,
         low_open=True,
         plausible=BANDWIDTH,
+        by_case=False,
     ),
     Parameter(
         "link_modules_max",

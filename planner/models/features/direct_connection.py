@@ -130,6 +130,7 @@ PARAMETERS = (
         say("Whether a private line joins the site to the plant, or may be built."),
         default=False,
         kind="flag",
+        by_case=False,
     ),
     Parameter(
         "private_line_cost",

@@ -111,6 +111,7 @@ PARAMETERS = (
         None,
         low_open=True,
         plausible=Plausible(0.5, 2000.0, (KW, GW)),
+        by_case=False,
     ),
     Parameter(
         "take_or_pay",

@@ -38,6 +38,7 @@ PARAMETERS = (
         None,
         low_open=True,
         plausible=Plausible(0.05, 1000.0, (KW, RACKS)),
+        by_case=False,
     ),
     Parameter(
         "modules_max",

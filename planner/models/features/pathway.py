@@ -1,0 +1,185 @@
+"""Pathway: several years to come, planned together: what is built in one stands in those after it.
+
+Each stage is a year of operation of its own, a case (see ``docs/decisions/0061``): its tables are those of the scenario
+with the values that the stage has of its own. What ties the stages, the vintages of what is built, is stated here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.errors import Fault
+from planner.language import Message, Text, say
+from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
+from planner.scenario.plausible import KW, MONTHS, PERCENT, RACKS, Plausible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from planner.models.rules.example import Example
+    from planner.scenario.scenario import Scenario
+
+REQUIRES = ("time",)
+SETS = (IndexSet("stage", "STAGES", say("Years to come that are planned together, each as a year of its own.")),)
+MAKES_CASES = CaseSet("stage", year="stage.year", years="stage_years")
+YEARS, DELAY = Plausible(2.0, 80.0, (MONTHS,)), Plausible(0.25, 15.0, (MONTHS,))
+
+
+def _lifetime(of: str, index: tuple[str, ...], what: Message, *also: tuple[str, ...]) -> tuple[Parameter, Parameter]:
+    """Return how long a kind of investment stands, and how long it takes to come."""
+    stands = say("Years that {what} stand; without it to the end of the last stage.", what=what)
+    comes = say("Years from the decision to build {what} until they stand.", what=what)
+    return (
+        Parameter(f"{of}_lifetime", index, "a", stands, None, low_open=True, also_index=(*also, ()), plausible=YEARS),
+        Parameter(f"{of}_lead_time", index, "a", comes, 0.0, also_index=(*also, ()), plausible=DELAY),
+    )
+
+
+PARAMETERS = (
+    *names_of("stage"),
+    Parameter(
+        "year",
+        ("stage",),
+        "a",
+        say("Calendar year that the stage begins with."),
+        kind="integer",
+        low=1900,
+        high=2200,
+        plausible="a date",
+        per_table=True,
+    ),
+    Parameter(
+        "stage_years",
+        ("stage",),
+        "a",
+        say("Years that the stage stands for."),
+        kind="integer",
+        low=1,
+        high=100,
+        plausible=Plausible(1.0, 30.0, (MONTHS,)),
+    ),
+    Parameter(
+        "stage",
+        ("timestep",),
+        "",
+        say("Stage whose timestep it is alone; empty: that of every stage."),
+        None,
+        "reference",
+        refers_to="stage",
+        per_table=True,
+    ),
+    Parameter(
+        "discount_rate_social",
+        (),
+        "1/a",
+        say("Interest at which costs of later years are worth less."),
+        0.0,
+        high=1.0,
+        plausible=Plausible(0.005, 0.15, (PERCENT,)),
+    ),
+    Parameter(
+        "whole_modules_until",
+        (),
+        "",
+        say("Last stage in which what is whole is planned whole; later ones are relaxed."),
+        None,
+        "reference",
+        refers_to="stage",
+    ),
+    Parameter(
+        "build_rate_max",
+        ("site", "compute_type"),
+        "MW/a",
+        say("Most capacity that can be built in a year."),
+        None,
+        plausible=Plausible(0.1, 5000.0, (KW, RACKS)),
+    ),
+    *_lifetime("module", ("site", "compute_type"), say("modules"), ("compute_type",)),
+    *_lifetime("green_capacity", ("site", "technology"), say("green capacities"), ("technology",)),
+    *_lifetime("storage", ("site",), say("stores")),
+    *_lifetime("grid_power_new", ("site",), say("new grid connections")),
+    *_lifetime("link_module", ("link",), say("modules of a link")),
+    *_lifetime("plant_capacity", ("plant",), say("capacities of a shared plant")),
+    *_lifetime("private_line", ("site", "plant"), say("private lines"), ("plant",)),
+)
+WORDS: dict[str, Message] = {
+    "pathway": say("pathway"),
+    "stage": say("planning year"),
+    "stage_years": say("years of the stage"),
+    "discount_rate_social": say("social discount rate"),
+    "whole_modules_until": say("last stage of whole modules"),
+    "build_rate_max": say("build rate limit"),
+    "module_lifetime": say("lifetime of modules"),
+    "module_lead_time": say("lead time of modules"),
+    "green_capacity_lifetime": say("lifetime of green capacity"),
+    "green_capacity_lead_time": say("lead time of green capacity"),
+    "storage_lifetime": say("lifetime of storage"),
+    "storage_lead_time": say("lead time of storage"),
+    "grid_power_new_lifetime": say("lifetime of new grid connections"),
+    "grid_power_new_lead_time": say("lead time of new grid connections"),
+    "link_module_lifetime": say("lifetime of modules of the link"),
+    "link_module_lead_time": say("lead time of modules of the link"),
+    "plant_capacity_lifetime": say("lifetime of plant capacity"),
+    "plant_capacity_lead_time": say("lead time of plant capacity"),
+    "private_line_lifetime": say("lifetime of private lines"),
+    "private_line_lead_time": say("lead time of private lines"),
+}
+VINTAGES = {
+    "modules": "module",
+    "green_capacity_new": "green_capacity",
+    "green_units": "green_capacity",
+    "storage_power_new": "storage",
+    "storage_energy_new": "storage",
+    "grid_power_new": "grid_power_new",
+    "link_modules": "link_module",
+    "plant_capacity_new": "plant_capacity",
+    "private_line": "private_line",
+}
+"""Which ``…_lifetime`` and ``…_lead_time`` an investment has, by its variable; one that is not here stays for ever."""
+
+
+def check(inputs: Scenario) -> Iterator[Fault]:
+    """No two stages begin with the same year; short sight knows neither lead times nor futures."""
+    years = inputs.series("stage.year").astype(int)
+    for stage in years.index[years.duplicated()]:
+        first = years.index[years == years[stage]][0]
+        problem = say("the stages {first} and {stage} begin with the same year", first=first, stage=stage)
+        yield inputs.fault("stage.year", (stage,), problem, say("the years of the stages must rise"))
+    if inputs.settings.foresight != "myopic":
+        return
+    for lead_time in sorted({f"{of}_lead_time" for of in VINTAGES.values()}):
+        if float(pd.Series(inputs.series(lead_time) if inputs.is_given(lead_time) else 0.0).max()) > 0:
+            problem = say("short sight decides for what comes at once: it knows no lead times")
+            remedy = say('take it away, or foresight = "myopic" in [pathway]')
+            yield inputs.fault(lead_time, None, problem, remedy)
+    if inputs.has("uncertainty"):
+        problem = say("short sight knows no futures")
+        yield Fault(
+            f"{inputs.name}/scenario.toml", problem, None, "pathway.foresight", "myopic", say('take "uncertainty" away')
+        )
+
+
+def warn(inputs: Scenario) -> Iterator[Text]:
+    """Say where a stage stands for years of the next one as well, or leaves out years before it."""
+    years = inputs.series("stage.year").sort_values()
+    ends = years + inputs.series("stage_years").reindex(years.index)
+    for stage, after in zip(years.index[:-1], years.index[1:], strict=True):
+        if ends[stage] != years[after]:
+            yield say(
+                "stage {stage} stands for the years until {end:g}, and the next begins in {year:g}",
+                stage=stage,
+                end=ends[stage],
+                year=years[after],
+            )
+
+
+EXAMPLE: Example = {
+    "stage.year": {"2025": 2025, "2030": 2030},
+    "stage_years": {"2025": 5, "2030": 5},
+    "discount_rate_social": 0.03,
+    "module_lifetime": {"hebei;general": 8, "gansu;intelligent": 4},
+    "green_capacity_lifetime": 20,
+    "build_rate_max": {"hebei;general": 20},
+}
