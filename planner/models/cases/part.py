@@ -31,7 +31,7 @@ class Member(NamedTuple):
     """What may be built: a variable and the ids of its index as one word, ``modules`` and ``hebei;general``."""
 
     investment: str
-    index: str
+    place: str
 
 
 class Investment(NamedTuple):
@@ -83,9 +83,9 @@ class Part:
         first = 0
         for run in names.runs if isinstance(names, Names) else ():
             if stands(model.records[run.component]):
-                for place, ids in enumerate(zip(*(column.tolist() for column in run.labels), strict=True), first):
+                for column, ids in enumerate(zip(*(column.tolist() for column in run.labels), strict=True), first):
                     member = Member(run.component, JOINED.join(map(str, ids)))
-                    found[member] = Investment(place, float(cost[place]), bool(problem.is_integer[place]))
+                    found[member] = Investment(column, float(cost[column]), bool(problem.is_integer[column]))
             first += len(run.places)
         return found
 

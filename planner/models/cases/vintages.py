@@ -28,7 +28,7 @@ class Vintage(NamedTuple):
     """What is built of a member in a stage: in one future, or in ``ALL``."""
 
     investment: str
-    index: str
+    place: str
     stage: str
     future: str
 
@@ -37,14 +37,14 @@ class Standing(NamedTuple):
     """What stands of a member in a case."""
 
     investment: str
-    index: str
+    place: str
     stage: str
     future: str
 
     @property
     def member(self) -> Member:
         """Of what."""
-        return Member(self.investment, self.index)
+        return Member(self.investment, self.place)
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _life(built: Part, member: Member) -> tuple[float, float]:
 
 
 def _at(values: pd.Series, member: Member, otherwise: float) -> float:
-    ids = tuple(member.index.split(JOINED))
+    ids = tuple(member.place.split(JOINED))
     return float(values.get(ids if len(ids) > 1 else ids[0], otherwise))
 
 

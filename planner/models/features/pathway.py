@@ -6,19 +6,23 @@ with the values that the stage has of its own. What ties the stages, the vintage
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from planner.errors import Fault
 from planner.language import Message, Text, say
+from planner.models.rules.findings import Finding
 from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
 from planner.scenario.plausible import KW, MONTHS, PERCENT, RACKS, Plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from planner.models.algebra.plan_model import PlanModel
     from planner.models.rules.example import Example
+    from planner.scenario.cases import Case
     from planner.scenario.scenario import Scenario
 
 REQUIRES = ("time",)
@@ -139,6 +143,11 @@ VINTAGES = {
 }
 """Which ``…_lifetime`` and ``…_lead_time`` an investment has, by its variable; one that is not here stays for ever."""
 
+LIMITED = "modules"
+"""What is built at a limited rate."""
+JOINED = ";"
+"""Between the ids of what a vintage is of."""
+
 
 def check(inputs: Scenario) -> Iterator[Fault]:
     """No two stages begin with the same year; short sight knows neither lead times nor futures."""
@@ -183,3 +192,82 @@ EXAMPLE: Example = {
     "green_capacity_lifetime": 20,
     "build_rate_max": {"hebei;general": 20},
 }
+
+
+def build_rate(m: PlanModel, investment: str, index: str, built: str, known: str) -> Any:
+    """No more is built in a stage than can be built since the stage before.
+
+    module_size[s,c] × vintage[modules,s,c,v] ≤ build_rate_max[s,c] × (year[v] − year[stage before])  [MW]
+
+    The first stage has none before it: what may be built there is bounded by modules_max alone.
+
+    =======  ==========================================  =
+    vintage  modules that are built in stage v           1
+    =======  ==========================================  =
+    """
+    return (
+        m.vintage_size[investment, index, built, known] * m.vintage[investment, index, built, known]
+        <= (m.vintage_room[investment, index, built, known])
+    )
+
+
+def join(m: PlanModel) -> None:
+    """Limit what is built between two stages."""
+    years = {case.stage: case.year for case in m.inputs.cases}
+    order = sorted(years, key=lambda stage: years[stage])
+    before = dict(pairwise(reversed(order)))
+    sizes: dict[Any, float] = {}
+    rooms: dict[Any, float] = {}
+    for vintage in m.VINTAGES:
+        investment, place, built, known = vintage
+        pair = tuple(place.split(JOINED))
+        cases = [case for case in m.inputs.cases if case.stage == built and known in ("", case.future)]
+        rates = [case.scenario.series("build_rate_max").get(pair) for case in cases if case.probability > 0 or known]
+        given = [float(rate) for rate in rates if rate is not None]
+        if investment == LIMITED and given and built in before:
+            sizes[vintage] = float(cases[0].scenario.series("module_size")[pair])
+            rooms[vintage] = min(given) * (years[built] - years[before[built]])
+    limited = m.members("RATE_LIMITED", sizes, dimen=4)
+    m.parameter("vintage_size", [limited], _by_vintage(sizes), "MW", made_of=("module_size",))
+    m.parameter("vintage_room", [limited], _by_vintage(rooms), "MW", made_of=("build_rate_max", "stage.year"))
+    m.constrain(build_rate, limited, unit="MW")
+
+
+def _by_vintage(values: dict[Any, float]) -> pd.Series:
+    index = pd.MultiIndex.from_tuples(values) if values else pd.MultiIndex.from_arrays([[]] * 4)
+    return pd.Series(list(values.values()), index, dtype=float)
+
+
+def build(m: PlanModel) -> None:
+    """Add nothing to a year by itself."""
+    del m
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return nothing of a year by itself."""
+    del m
+    return {}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Nothing is to be said of a year by itself."""
+    del inputs, tables
+    yield from ()
+
+
+def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: Sequence[Case]) -> Iterator[Finding]:
+    """No more was built in a stage than its rate allows in the years since the one before."""
+    table = tables["vintages"]
+    of_modules = table[table["investment"] == LIMITED]
+    starts = sorted({case.year for case in inputs.cases})
+    for case in planned:
+        earlier = [year for year in starts if year < case.year]
+        here = of_modules[of_modules["stage"].astype(str) == case.stage]
+        if "future" in here:
+            here = here[here["future"].astype(str) == case.future]
+        amounts = dict(zip(here["index"], here["amount"].astype(float), strict=True))
+        size = case.scenario.series("module_size").to_dict()
+        for pair, rate in case.scenario.series("build_rate_max").items() if earlier else ():
+            built = amounts.get(";".join(pair), 0.0) * float(size.get(pair, 0.0))
+            where = f"{case.name}: {', '.join(pair)}"
+            yield from Finding.unless_at_most("build_rate", where, built, rate * (case.year - earlier[-1]), "MW")

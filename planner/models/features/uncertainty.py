@@ -6,17 +6,23 @@ are those of the scenario with the values that the future has of its own. What t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyomo.environ as pyo
 
 from planner.language import Message, Text, say
+from planner.models.rules.findings import Finding, slack
 from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
 from planner.scenario.plausible import PERCENT, Plausible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from planner.errors import Fault
+    from planner.models.algebra.plan_model import PlanModel
     from planner.models.rules.example import Example
+    from planner.scenario.cases import Case
     from planner.scenario.scenario import Scenario
 
 REQUIRES = ("time",)
@@ -105,3 +111,95 @@ EXAMPLE: Example = {
     "cvar_weight": 0.5,
     "cvar_level": 0.6,
 }
+
+
+def future_value(m: PlanModel, future: str) -> Any:
+    """What a future is worth [CNY]: ∑ over its stages of discount × (the case's objective + its vintages' cost)."""
+    return sum(
+        m.discount[s, f] * (m.yearly["objective_value", s, f] + m.cost_weight * m.vintages_cost[s, f])
+        for s, f in m.CASES_OF[future]
+    )
+
+
+def excess(m: PlanModel, future: str) -> Any:
+    """What a future is above the threshold, where it is.
+
+    excess[f] ≥ z[f] − threshold  ∀ f  [CNY]
+
+    =========  ==================================================================  ===
+    z          value of the future: its objective over all its stages, discounted  CNY
+    threshold  value that the worst futures reach; free                            CNY
+    =========  ==================================================================  ===
+    """
+    return m.future_value[future] - m.threshold <= m.above[future]
+
+
+def mean_of_worst(m: PlanModel) -> Any:
+    """What the worst futures add to the mean of all, weighed [CNY].
+
+    cvar_weight × (threshold + ∑_f p[f] × above[f] ÷ (1 − cvar_level) − ∑_f p[f] × z[f])
+
+    Source: Rockafellar and Uryasev 2000, Optimization of conditional value-at-risk.
+    """
+    return m.cvar_weight * (
+        m.threshold
+        + m.tail_weight * sum(m.future_probability[f] * m.above[f] for f in m.FUTURES_PLANNED)
+        - sum(m.future_probability[f] * m.future_value[f] for f in m.FUTURES_PLANNED)
+    )
+
+
+def join(m: PlanModel) -> None:
+    """Weigh the mean of the worst futures beside that of all."""
+    weight = m.inputs.number("cvar_weight")
+    pairs = pd.DataFrame(list(m.CASES), columns=["stage", "future"])
+    futures = list(dict.fromkeys(pairs["future"]))
+    if weight == 0 or len(futures) == 1:
+        return
+    chances = {case.future: case.probability for case in m.inputs.cases}
+    m.members("FUTURES_PLANNED", futures)
+    m.subsets("CASES_OF", m.FUTURES_PLANNED, pairs.assign(owner=pairs["future"]), ["owner"])
+    m.parameter("cvar_weight", [], weight, "1", made_of=("cvar_weight",))
+    m.parameter("tail_weight", [], 1.0 / (1.0 - m.inputs.number("cvar_level")), "1", made_of=("cvar_level",))
+    chance = pd.Series([chances[future] for future in futures], index=futures)
+    m.parameter("future_probability", [m.FUTURES_PLANNED], chance, "1", made_of=("probability",))
+    m.variable("threshold", unit="CNY", within=pyo.Reals)
+    m.variable("above", m.FUTURES_PLANNED, unit="CNY")
+    m.expression("future_value", m.FUTURES_PLANNED, rule=future_value, unit="CNY")
+    m.constrain(excess, m.FUTURES_PLANNED, unit="CNY")
+    m.add_term("objective_value", "worst_futures", mean_of_worst)
+
+
+def build(m: PlanModel) -> None:
+    """Add nothing to a year by itself."""
+    del m
+
+
+def report(m: PlanModel) -> dict[str, pd.DataFrame]:
+    """Return nothing of a year by itself."""
+    del m
+    return {}
+
+
+def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """Nothing is to be said of a year by itself."""
+    del inputs, tables
+    yield from ()
+
+
+def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: Sequence[Case]) -> Iterator[Finding]:
+    """What is built before the future is known is the same in all of them."""
+    starts = {case.stage: case.year for case in inputs.cases}
+    known, years = inputs.scalar("futures_known_from"), sorted(starts.values())
+    later = starts[str(known)] if str(known) in starts else years[1] if len(years) > 1 else float("inf")
+    table = tables["vintages"]
+    stages = table["stage"].astype(str) if "stage" in table else pd.Series("", index=table.index)
+    early = table.assign(stage=stages)[stages.map(starts) < later]
+    futures = {case.future for case in planned}
+    for key, rows in early.groupby(["stage", "investment", "index"], sort=False):
+        amounts = rows["amount"].astype(float)
+        is_same = float(amounts.max() - amounts.min()) <= slack(float(amounts.max()), float(amounts.min()))
+        if not is_same or set(rows["future"].astype(str)) != futures:
+            where = ", ".join(part for part in map(str, key) if part)
+            yield Finding(
+                "same_in_all_futures", where, say("differs between futures before it is known which one comes")
+            )

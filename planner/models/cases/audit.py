@@ -1,0 +1,190 @@
+"""The independent check of what ties cases: vintages, what stands of them and what they cost, from tables alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.language import say
+from planner.models.audit import audit
+from planner.models.cases.tables import COST, VINTAGES, of_case, vintages_paid
+from planner.models.declarations import modules_of
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from planner.models.rules.stocks import Stock
+    from planner.scenario.cases import Case
+    from planner.scenario.scenario import Scenario
+
+    Tables = Mapping[str, pd.DataFrame]
+    Stocks = dict[tuple[str, str], dict[str, Stock]]
+
+AMONG = ";"
+"""Between ids in the column ``index``."""
+
+
+def audit_cases(scenario: Scenario, tables: Tables, told: Sequence[Mapping[str, object]]) -> list[Finding]:
+    """Let each case be audited as a plan of one year is, then what ties them, then by the features that make them.
+
+    Parameters
+    ----------
+    scenario
+        That holds the cases.
+    tables
+        Of all cases.
+    told
+        What the summary says of each case.
+    """
+    planned = [case for case, one in zip(scenario.cases, told, strict=True) if "objective" in one]
+    findings: list[Finding] = []
+    for case in planned:
+        own = of_case(scenario, tables, case)
+        found = audit(case.scenario, own, _own_summary(scenario, case, told))
+        relaxed = _whole_rules(scenario) if case.year > _whole_until(scenario) else set()
+        findings += [
+            Finding(one.rule, f"{case.name}: {one.where}", one.problem) for one in found if one.rule not in relaxed
+        ]
+    checks = {"vintages": audit_vintages}
+    checks |= {
+        name: module.audit_cases
+        for name, module in modules_of(scenario.features).items()
+        if hasattr(module, "audit_cases")
+    }
+    for name, check in checks.items():
+        try:
+            findings.extend(check(scenario, tables, planned))
+        except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
+            problem = say("cannot be checked: {name} {error}", name=type(error).__name__, error=error)
+            findings.append(Finding(name, "tables", problem))
+    return list(dict.fromkeys(findings))
+
+
+def _own_summary(scenario: Scenario, case: Case, told: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return the summary of a case as it is without what its vintages cost beside its own prices."""
+    one = dict(next(each for each in told if (each["stage"], each["future"]) == (case.stage, case.future)))
+    costs = dict(one["costs"])  # type: ignore[call-overload]
+    more = float(costs.pop(VINTAGES, 0.0))
+    weight = scenario.settings.objective.get("cost", 0.0)
+    return {**one, "costs": costs, "cost": one["cost"] - more, "objective": one["objective"] - weight * more}  # type: ignore[operator]
+
+
+def audit_vintages(scenario: Scenario, tables: Tables, planned: Sequence[Case]) -> Iterator[Finding]:
+    """Every vintage is one that may be, at the price of its year; those that live are what stands, and are paid for."""
+    table = _table(tables)
+    stocks: Stocks = {}
+    for case in planned:
+        own = of_case(scenario, tables, case)
+        modules = modules_of(case.scenario.features).values()
+        found = [module.audit_built(case.scenario, own) for module in modules if hasattr(module, "audit_built")]
+        stocks[case.stage, case.future] = {name: stock for each in found for name, stock in each.items()}
+    yield from _audit_rows(scenario, table, stocks)
+    paid = vintages_paid(tables)
+    for case in planned:
+        alive = table[(table["future"] == case.future) & _lives(scenario, table, case, planned)]
+        known = stocks[case.stage, case.future]
+        yield from _audit_standing(case, alive, known)
+        now = {(name, place): price for name, stock in known.items() for place, price in _prices(stock).items()}
+        prices = [now.get(key, 0.0) for key in zip(alive["investment"], alive["index"], strict=True)]
+        more = float((alive["amount"] * (alive["price"] - prices)).sum())
+        yield from Finding.unless_equal(
+            VINTAGES, f"{COST} {case.name}", more, paid.get((case.stage, case.future), 0.0), "CNY/a"
+        )
+
+
+def _table(tables: Tables) -> pd.DataFrame:
+    table = tables[VINTAGES]
+    texts = {key: table.get(key, pd.Series("", index=table.index)).astype(str) for key in ("stage", "future")}
+    return table.assign(**texts, amount=table["amount"].astype(float), price=table["price"].astype(float))
+
+
+def _audit_rows(scenario: Scenario, table: pd.DataFrame, stocks: Stocks) -> Iterator[Finding]:
+    """No vintage is negative, told twice, of another price than its year's, or a part of what is whole."""
+    keys = ["stage", "future", "investment", "index"]
+    for row in table[table.duplicated(keys)].itertuples(index=False):
+        yield Finding(VINTAGES, _where(row), say("stands more than once in the results"))
+    known_prices = {(*key, name): _prices(stock) for key, known in stocks.items() for name, stock in known.items()}
+    last = _whole_until(scenario)
+    years = {case.stage: case.year for case in scenario.cases}
+    for row in table.itertuples(index=False):
+        stock = stocks.get((row.stage, row.future), {}).get(row.investment)
+        if stock is None:
+            yield Finding(VINTAGES, _where(row), say("is not in a case of the plan, or nothing that is built"))
+            continue
+        price = known_prices[row.stage, row.future, row.investment].get(row.index, 0.0)
+        yield from Finding.unless_equal("vintage_price", _where(row), price, row.price, "CNY/a")
+        if not row.amount >= -ABSOLUTE_TOLERANCE:
+            yield Finding("vintage", _where(row), say("{amount:g} is negative", amount=row.amount))
+        is_apart = abs(row.amount - round(row.amount)) > ABSOLUTE_TOLERANCE
+        if stock.is_whole and years[row.stage] <= last and is_apart:
+            yield Finding("whole_vintage", _where(row), say("{amount:g} is not a whole number", amount=row.amount))
+
+
+def _audit_standing(case: Case, alive: pd.DataFrame, known: Mapping[str, Stock]) -> Iterator[Finding]:
+    """What stands in a case is the sum of the vintages that live there."""
+    stands = alive.groupby(["investment", "index"])["amount"].sum()
+    for name, stock in known.items():
+        amounts = pd.Series(stock.amount.to_numpy(float), [_place(key) for key in stock.amount.index])
+        unknown = amounts.index[amounts.isna()]
+        summed = stands[name] if name in stands.index.get_level_values(0) else pd.Series(dtype=float)
+        expected, found = summed.drop(unknown, errors="ignore"), amounts.dropna()
+        for finding in Finding.all_equal("standing", expected, found, ""):
+            yield Finding("standing", f"{case.name}: {name} {finding.where}", finding.problem)
+
+
+def _lives(scenario: Scenario, table: pd.DataFrame, case: Case, planned: Sequence[Case]) -> pd.Series:
+    """Return which vintages stand in the year of a case."""
+    of = {name: word for module in modules_of(scenario.features).values() for name, word in _words(module).items()}
+    built = {(each.stage, each.future): each for each in planned}
+    known: dict[tuple[str, str, str], Mapping[str, float]] = {}
+    found = []
+    for row in table.itertuples(index=False):
+        origin = built.get((row.stage, row.future))
+        if origin is None:
+            found.append(False)
+            continue
+        age = case.year - origin.year
+        if row.investment not in of:
+            found.append(age >= 0)
+            continue
+        limits = []
+        for what in ("lead_time", "lifetime"):
+            name = f"{of[row.investment]}_{what}"
+            if (row.stage, row.future, name) not in known:
+                values = origin.scenario.series(name)
+                known[row.stage, row.future, name] = {_place(key): float(years) for key, years in values.items()}
+            limits.append(known[row.stage, row.future, name].get(row.index))
+        lead, lifetime = limits
+        found.append((lead or 0.0) <= age and (lifetime is None or age < lifetime))
+    return pd.Series(found, index=table.index, dtype=bool)
+
+
+def _words(module: object) -> Mapping[str, str]:
+    return getattr(module, "VINTAGES", {})
+
+
+def _whole_until(scenario: Scenario) -> float:
+    """Return the year up to which what is whole is planned whole."""
+    last = scenario.scalar("whole_modules_until") if scenario.has("pathway") else None
+    years = {case.stage: case.year for case in scenario.cases}
+    return years.get(str(last), float("inf"))
+
+
+def _whole_rules(scenario: Scenario) -> set[str]:
+    """Return the rules by which something is whole; where it need not be, that no vintage is negative is asked here."""
+    return {rule for module in modules_of(scenario.features).values() for rule in getattr(module, "WHOLE", ())}
+
+
+def _prices(stock: Stock) -> dict[str, float]:
+    return {_place(key): float(price) for key, price in stock.price.items()}
+
+
+def _place(key: object) -> str:
+    return AMONG.join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+def _where(row: object) -> str:
+    parts = (getattr(row, name) for name in ("stage", "future", "investment", "index"))
+    return ", ".join(part for part in map(str, parts) if part)
