@@ -101,7 +101,7 @@ LISTED: dict[str, dict[str, str]] = {
         "io/network/sndlib_xml.py": "capacity demand",
     },
     "``representative_days`` in ``[time]`` is a setting, which the feature is called after.": {
-        "io/read/json_schema.py": "representative_days",
+        "io/schema/json_schema.py": "representative_days",
         "scenario/settings.py": "representative_days",
         "io/workbook/settings.py": "representative_days",
     },
@@ -109,7 +109,7 @@ LISTED: dict[str, dict[str, str]] = {
         "models/guests.py": "routes",
     },
     "A scenario of its own: the starter's.": {
-        "io/read/starter.py": (
+        "io/schema/starter.py": (
             "allocation carbon_price demand emissions_accounting facility_load green_power_share "
             "green_power_share_mode green_power_share_on network_layer power_supply routes site_capacity "
             "site_expansion traffic"

@@ -46,6 +46,7 @@ ORDER = (
     "io/network",
     "io/hourly",
     "io/hourly/times",
+    "io/schema",
     "io/read",
     "io/files",
     "profiles",

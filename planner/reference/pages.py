@@ -13,7 +13,7 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.io.read.dictionary import (
+from planner.io.schema.dictionary import (
     allowed_in,
     default_of,
     markdown_table,

@@ -10,8 +10,8 @@ import pytest
 
 import planner
 from planner.errors import CannotWriteError, UsageError
-from planner.io.read import starter
-from planner.io.read.starter import starter_files, write_starter
+from planner.io.schema import starter
+from planner.io.schema.starter import starter_files, write_starter
 from planner.models.declarations import declarations
 from planner.pipeline.check import inspect
 from planner.scenario.schema import schema_of

@@ -170,14 +170,16 @@ def _append(table: Table, key: Mapping[str, str], code: int) -> int:
 
 
 def edits_of(
-    assignments: Mapping[str, Any], code: Mapping[str, int], schema: Schema, gathering: Gathering
+    assignments: Mapping[str, Any], code: Mapping[str, int], schema: Schema, gathering: Gathering, label: str = "set"
 ) -> Iterator[Edit]:
-    """Turn ``[set]`` into edits, outer keys before inner ones."""
+    """Turn ``[set]``, or that of a stage or a future, into edits, outer keys before inner ones."""
     for name, value in assignments.items():
         table, dot, column = name.partition(".")
         if not dot or (isinstance(value, Mapping) and not value):
             remedy = say('"table.column" = value, the name in quotes')
-            gathering.at(code[name], f"set.{name}", None, say("not a column of a table, or without a value"), remedy)
+            gathering.at(
+                code[name], f"{label}.{name}", None, say("not a column of a table, or without a value"), remedy
+            )
             continue
         parameter = schema.tables[table].columns.get(column) if table in schema.tables else None
         for key, leaf in _leaves(value):
@@ -187,9 +189,9 @@ def edits_of(
                     say("the value is of the wrong kind"),
                     say("it should be a {kind}", kind=cell_rules.kind_word(parameter.kind) if parameter else ""),
                 )
-                gathering.at(code[name], f"set.{name}", str(leaf), problem, remedy)
+                gathering.at(code[name], f"{label}.{name}", str(leaf), problem, remedy)
                 continue
-            yield Edit(table, column, key, cell, code[name], f"set.{name}")
+            yield Edit(table, column, key, cell, code[name], f"{label}.{name}")
 
 
 def _leaves(value: Any, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -320,13 +322,40 @@ def _override_time(layer: Layer, name: str, text: str, gathering: Gathering) -> 
     layer.document["time"] = time
 
 
+def target_of(override: str) -> tuple[str, str]:
+    """Return the table and the column that ``--set K=V`` names; a scalar has no table."""
+    name = composed(override).partition("=")[0].strip()
+    found = None if name.startswith(f"{PARAMETERS}.") else TARGET.fullmatch(name)
+    return (found[1], found[2]) if found else ("", name.removeprefix(f"{PARAMETERS}."))
+
+
+def set_scalar(  # noqa: PLR0917 - what is set to what, where that stands, and who is told
+    layer: Layer, parameter: Parameter, value: Any, code: int, label: str, gathering: Gathering
+) -> None:
+    """Set a scalar of a stage or a future to a value of TOML."""
+    cell = cell_of(value, parameter)
+    if cell is None:
+        remedy = say("it should be a {kind}", kind=cell_rules.kind_word(parameter.kind))
+        gathering.at(code, label, str(value), say("the value is of the wrong kind"), remedy)
+        return
+    _put_scalar(layer, parameter, cell, code, gathering)
+
+
 def _override_scalar(layer: Layer, parameter: Parameter, value: str, gathering: Gathering) -> None:
-    code = gathering.places.base(COMMAND_LINE)
+    _put_scalar(layer, parameter, value, gathering.places.base(COMMAND_LINE), gathering)
+
+
+def _put_scalar(layer: Layer, parameter: Parameter, value: str, code: int, gathering: Gathering) -> None:
+    """Give a scalar the value of a text, in place of what tables say of it; no text takes it away."""
     for index, _ in given_at(layer, parameter):
         if index:
             forget(layer, parameter, index)
             gathering.note(
                 say("--set {name} replaces that in {table_of}.csv", name=parameter.name, table_of=table_of(index))
+                if code == gathering.places.base(COMMAND_LINE)
+                else say(
+                    "{name} by case replaces that in {table_of}.csv", name=parameter.name, table_of=table_of(index)
+                )
             )
     scalars = layer.document.setdefault(PARAMETERS, {})
     layer.places[PARAMETERS, parameter.name] = code

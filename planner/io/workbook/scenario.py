@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.io.read.dictionary import tables_of
+from planner.io.schema.dictionary import tables_of
 from planner.io.workbook.meaning import both, flag_cell, kept, told
 from planner.io.workbook.readme import DICTIONARY, readme
 from planner.io.workbook.settings import settings_sheet

@@ -17,7 +17,7 @@ from planner.errors import UsageError, shown
 from planner.io.files.run_swap import move
 from planner.io.files.toml_file import write_toml
 from planner.io.files.writing import writing
-from planner.io.read.dictionary import default_of, scalar_section, sentence, table_section, tables_of
+from planner.io.schema.dictionary import default_of, scalar_section, sentence, table_section, tables_of
 from planner.language import say
 from planner.scenario.schema import PLACED, SCENARIO, SOURCE, Schema, schema_of
 
