@@ -23,18 +23,17 @@ from planner.models.claims import Claims, audit_claims
 from planner.models.listing import lists_part
 from planner.models.solving.prices import shadow_prices
 from planner.models.solving.solve import solve
-from planner.pipeline.check import obstacles_of, warnings_of
+from planner.pipeline.check import obstacles_of
 from planner.pipeline.outcome import EXPLAIN, tabulate, without_plan
 from planner.progress import part_of, working_on
 from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from planner.cluster import Where
     from planner.io.results.results import Results
-    from planner.language import Message, Text
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
     from planner.models.cases.joined import Joined
@@ -100,21 +99,15 @@ def check_asked(scenario: Scenario, *, made: bool, dispatched: bool) -> None:
 
 
 def _check_obstacles(record: Record) -> None:
-    reasons: list[Message] = []
-    for case in record.scenario.cases:
-        if case.probability > 0:
-            found = list(obstacles_of(case.scenario))
-            reasons += [say("{case}: {reason}", case=case.name, reason=reason) for reason in found]
-            record.notes += [note for note in _noted(case) if note not in record.notes]
+    reasons = [
+        say("{case}: {reason}", case=case.name, reason=reason)
+        for case in record.scenario.cases
+        if case.probability > 0
+        for reason in obstacles_of(case.scenario)
+    ]
     if reasons:
-        raise record.failure(
-            InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"
-        )
-
-
-def _noted(case: Case) -> Iterator[Text]:
-    for note in warnings_of(case.scenario):
-        yield say("{case}: {reason}", case=case.name, reason=note)
+        lines = [say("no plan can serve all demand:"), *reasons, EXPLAIN]
+        raise record.failure(InfeasibleError(join(lines, "\n")), "infeasible")
 
 
 def _parts(record: Record, cases: Sequence[Case], declare: Declare) -> list[Part]:

@@ -74,10 +74,10 @@ class Reading:
         check_sources(layer, schema, gathering)
         self.members = _ordered(self.validator)
 
-    def scenario(self) -> Scenario:
-        """Return the scenario of a layer without faults."""
+    def scenario(self, also: Collection[str] = ()) -> Scenario:
+        """Return the scenario of a layer without faults; it knows the numbers of ``also`` too, which it lists not."""
         settings = settled({**self.layer.document, "parameters": self.validator.scalars}, self.features)
-        return _assembled(self.path, settings, self.validator, self.members)
+        return _assembled(self.path, settings, self.validator, self.members, (*self.features, *also))
 
 
 def _ordered(validator: Validator) -> dict[str, tuple[str, ...]]:
@@ -105,11 +105,13 @@ def _by_year(members: tuple[str, ...], made: CaseSet, validator: Validator) -> t
     return tuple(sorted(members, key=lambda member: (years.get(member, 0.0), member)))
 
 
-def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping[str, tuple[str, ...]]) -> Scenario:
+def _assembled(
+    path: Path, settings: Any, validator: Validator, members: Mapping[str, tuple[str, ...]], used: tuple[str, ...]
+) -> Scenario:
     layer, schema, gathering = validator.layer, validator.schema, validator.gathering
     given: dict[str, pd.Series | Value] = {}
     for name, value in validator.scalars.items():
-        if schema.is_used(schema.scalars[name].key, settings.features):
+        if schema.is_used(schema.scalars[name].key, used):
             given[schema.scalars[name].key] = value
     tables: dict[str, pd.DataFrame] = {}
     cells: dict[str, dict[str, Codes]] = {}
@@ -130,7 +132,7 @@ def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping
                 and not parameter.case_of
                 and read
                 and len(read.values)
-                and schema.is_used(parameter.key, settings.features)
+                and schema.is_used(parameter.key, used)
             ):
                 given[parameter.key] = _series(frame, known.keys, parameter, read, order)
     scenario = Scenario(

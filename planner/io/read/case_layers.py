@@ -154,12 +154,15 @@ def _by_count(sets: tuple[str, ...]) -> Iterator[list[tuple[str, ...]]]:
 
 
 def _plain(layer: Layer, schema: Schema, makers: frozenset[str]) -> Layer:
-    """Return the layer without what belongs to cases: their sets, tables and settings."""
+    """Return the layer without what belongs to cases: their sets, tables and settings.
+
+    What those who make cases ask of each, such as how long a module stands, a case keeps.
+    """
     case = copied(layer)
     owner = schema.declarations.owner
     case.document["features"] = [name for name in layer.document.get("features", []) if name not in makers]
     for name, parameter in schema.scalars.items():
-        if owner.get(parameter.key) in makers:
+        if owner.get(parameter.key) in makers and not parameter.is_by_case:
             case.document[PARAMETERS].pop(name, None)
     for name in list(case.tables):
         known, table = schema.tables[name], case.tables[name]
@@ -174,7 +177,9 @@ def _plain(layer: Layer, schema: Schema, makers: frozenset[str]) -> Layer:
 
 def _is_of(known: TableSchema, column: str, owner: Mapping[str, str], makers: frozenset[str]) -> bool:
     parameter = known.columns.get(column)
-    return known.name != SOURCE and parameter is not None and owner.get(parameter.key) in makers
+    if known.name == SOURCE or parameter is None or parameter.is_by_case:
+        return False
+    return owner.get(parameter.key) in makers
 
 
 def _values(layer: Layer, schema: Schema, sets: tuple[str, ...], ids: Ids, gathering: Gathering) -> Layer:

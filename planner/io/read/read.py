@@ -141,7 +141,9 @@ class _Cases:
         order = sorted(
             zip(cases, readings, strict=True), key=lambda pair: [place[name][one] for name, one in pair[0].items()]
         )
-        return whole.noted(cases=tuple(self._case(whole, ids, each.scenario()) for ids, each in order))
+        return whole.noted(
+            cases=tuple(self._case(whole, ids, each.scenario(tuple(self.makers))) for ids, each in order)
+        )
 
     def _case(self, whole: Scenario, ids: Ids, scenario: Scenario) -> Case:
         numbers = {"year": 0.0, "years": 1.0, "probability": 1.0}

@@ -91,15 +91,16 @@ def vintages_of(scenario: Scenario, parts: Sequence[Part], planned: Sequence[Par
             for member, known in group[0].investments.items():
                 if all(member in part.investments for part in group):
                     vintage = Vintage(*member, stage, future)
-                    _add(found, vintage, member, group, planned)
+                    _add(found, vintage, group, planned, lives_of(scenario, member))
                     if stage in whole and known.is_whole and vintage in found.prices:
                         found.whole.add(vintage)
     return found
 
 
-def _add(found: Vintages, vintage: Vintage, member: Member, group: Sequence[Part], planned: Sequence[Part]) -> None:
+def _add(found: Vintages, vintage: Vintage, group: Sequence[Part], planned: Sequence[Part], word: str) -> None:
     """Note a vintage and where it stands; one that stands nowhere is none."""
-    lives = {part.case.future: _life(part, member) for part in group}
+    member = Member(vintage.investment, vintage.place)
+    lives = {part.case.future: _life(part, member, word) for part in group}
     stands_in = [part for part in planned if part.case.future in lives and _holds(lives[part.case.future], part)]
     if stands_in:
         found.prices[vintage] = {part.key: part.investments[member].price for part in group}
@@ -107,15 +108,19 @@ def _add(found: Vintages, vintage: Vintage, member: Member, group: Sequence[Part
         found.alive.setdefault(Standing(*member, *part.key), []).append(vintage)
 
 
-def _life(built: Part, member: Member) -> tuple[float, float]:
+def lives_of(scenario: Scenario, member: Member) -> str:
+    """Return the word before ``_lifetime`` and ``_lead_time`` of what is built; empty: it stands for ever, at once."""
+    known = [getattr(module, "VINTAGES", {}) for module in modules_of(scenario.features).values()]
+    return next((words[member.investment] for words in known if member.investment in words), "")
+
+
+def _life(built: Part, member: Member, word: str) -> tuple[float, float]:
     """Return from which year on, and before which year, what is built of a member in a case stands."""
     inputs, year = built.case.scenario, built.case.year
-    for module in modules_of(inputs.features).values():
-        of = getattr(module, "VINTAGES", {}).get(member.investment)
-        if of is not None:
-            lead, lifetime = (inputs.series(f"{of}_{what}") for what in ("lead_time", "lifetime"))
-            return year + _at(lead, member, 0.0), year + _at(lifetime, member, np.inf)
-    return year, np.inf
+    if not word:
+        return year, np.inf
+    lead, lifetime = (inputs.series(f"{word}_{what}") for what in ("lead_time", "lifetime"))
+    return year + _at(lead, member, 0.0), year + _at(lifetime, member, np.inf)
 
 
 def _at(values: pd.Series, member: Member, otherwise: float) -> float:
