@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError, UsageError
+from planner.figures.cases import keys_of
 from planner.figures.ledger import Kept
 from planner.language import join, say
 from planner.models.algebra.matrix import coefficient_warnings
@@ -17,7 +18,6 @@ from planner.models.cases.joined import join_cases
 from planner.models.cases.part import parts_of
 from planner.models.cases.plan import CasesPlan
 from planner.models.cases.summary import summarise_cases
-from planner.models.cases.tables import keys_of
 from planner.models.cases.vintages import shared_stages
 from planner.models.claims import Claims, audit_claims
 from planner.models.listing import lists_part
@@ -199,7 +199,7 @@ def _audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, An
     with record.clock("audit"):
         kept = Kept(tables)
         summary = summarise_cases(record.scenario, kept)
-        findings = audit_cases(record.scenario, kept, summary["cases"])
+        findings = audit_cases(record.scenario, kept, summary)
         if record.solution is not None and record.problem is not None and record.options is not None:
             claims = Claims.of_solution(record.solution, record.problem, record.options)
             findings.extend(audit_claims(claims, summary, record.scenario))

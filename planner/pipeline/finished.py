@@ -12,6 +12,8 @@ from planner.io.results.read_run import read_results as read_run
 from planner.language import join, say
 from planner.models.algebra.own import sentences
 from planner.models.audit import audit, summarise
+from planner.models.cases.audit import audit_cases
+from planner.models.cases.summary import summarise_cases
 from planner.models.claims import Claims, audit_claims
 from planner.models.declarations import declarations
 from planner.models.guests import sentences as guests_said
@@ -57,7 +59,8 @@ def _claims_differ(results: Results) -> list[Finding]:
     try:
         asked = manifest.get("solver", {}).get("asked", {}).get("mip_gap", 0.0)
         claims = Claims.of_summary(results.summary, float(asked))
-        found = list(audit_claims(claims, summarise(scenario, results.tables), scenario))
+        known = summarise_cases if scenario.cases else summarise
+        found = list(audit_claims(claims, known(scenario, results.tables), scenario))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         return [Finding("summary", "claims", say("cannot be checked: {error}", error=repr(error)))]
     heads = [key for key in ("status", "objective", "bound", "gap") if manifest.get(key) != results.summary.get(key)]
@@ -70,7 +73,7 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
     working_on(say("auditing"))
     own = results.manifest.get("own_rules") or {}
     taken_out = tuple(own.get("taken_out") or ())
-    findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
+    findings = _findings(results, taken_out)
     lines = [finding.said() for finding in findings if finding.rule not in taken_out]
     if not lines and "own_objective" not in results.summary:
         lines = [finding.said() for finding in _claims_differ(results)]
@@ -86,6 +89,10 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
                 run_path=run_path,
             )
         )
+    if bound and results.scenario.cases:
+        raise UsageError(
+            say("the bound of several years together cannot be proved again from files; leave --bound out")
+        )
     if bound:
         from planner.pipeline.bound_audit import prove_run  # noqa: PLC0415 - Pyomo is slow to import and not always needed
 
@@ -97,6 +104,12 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
     others = guests_said(results.manifest.get("guest_features") or ())
     told = join([told, *("  " + one + "\n" for one in others)], "")
     return told if proved is None else join([told, proved.told], "") + "\n"
+
+
+def _findings(results: Results, taken_out: tuple[str, ...]) -> list[Finding]:
+    if results.scenario.cases:
+        return audit_cases(results.scenario, results.tables, results.summary)
+    return audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
 
 
 def _confirmed(run_path: Path, mine: list[Message]) -> Message:

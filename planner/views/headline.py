@@ -131,7 +131,7 @@ def _measures(results: Results) -> list[tuple[Message, Text]]:
                 if mode in ("certificate", _own_mode(results)) or len(results.tables["time"]) > 1
             ),
         ),
-        (say("green power rule"), _green_rule(results)),
+        (say("green power rule"), _green_rule(results.shown)),
         (say("share of new capacity"), _share_new(summary)),
         (say("mean latency"), _scaled(summary.get("mean_latency"), LATENCY)),
         (say("west share"), _west(summary)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.figures.cases import COST, VINTAGES, of_case, vintages_paid
 from planner.language import say
-from planner.models.audit import audit
-from planner.models.cases.tables import COST, VINTAGES, of_case, vintages_paid
+from planner.models.audit import audit, audit_summary
+from planner.models.cases.summary import summarise_cases
 from planner.models.declarations import modules_of
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 
@@ -26,8 +27,8 @@ AMONG = ";"
 """Between ids in the column ``index``."""
 
 
-def audit_cases(scenario: Scenario, tables: Tables, told: Sequence[Mapping[str, object]]) -> list[Finding]:
-    """Let each case be audited as a plan of one year is, then what ties them, then by the features that make them.
+def audit_cases(scenario: Scenario, tables: Tables, summary: Mapping[str, Any]) -> list[Finding]:
+    """Let each case be audited as a plan of one year is, then what ties them, then the summary.
 
     Parameters
     ----------
@@ -35,40 +36,62 @@ def audit_cases(scenario: Scenario, tables: Tables, told: Sequence[Mapping[str, 
         That holds the cases.
     tables
         Of all cases.
-    told
-        What the summary says of each case.
+    summary
+        Of all cases.
     """
-    planned = [case for case, one in zip(scenario.cases, told, strict=True) if "objective" in one]
-    findings: list[Finding] = []
+    try:
+        known = summarise_cases(scenario, tables)
+        planned = [case for case, one in zip(scenario.cases, known["cases"], strict=True) if "objective" in one]
+    except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
+        return [_unchecked("summary", error)]
+    missing = [case for case in scenario.cases if case.probability > 0 and case not in planned]
+    findings = [Finding("cases", case.name, say("is missing from the results")) for case in missing]
     for case in planned:
-        own = of_case(scenario, tables, case)
-        found = audit(case.scenario, own, _own_summary(scenario, case, told))
-        relaxed = _whole_rules(scenario) if case.year > _whole_until(scenario) else set()
-        findings += [
-            Finding(one.rule, f"{case.name}: {one.where}", one.problem) for one in found if one.rule not in relaxed
-        ]
-    checks = {"vintages": audit_vintages}
-    checks |= {
-        name: module.audit_cases
-        for name, module in modules_of(scenario.features).items()
-        if hasattr(module, "audit_cases")
-    }
-    for name, check in checks.items():
+        findings += _audit_case(scenario, tables, case, known)
+    made = {name: module.audit_cases for name, module in _makers(scenario).items()}
+    for name, check in {VINTAGES: audit_vintages, **made}.items():
         try:
             findings.extend(check(scenario, tables, planned))
-        except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
-            problem = say("cannot be checked: {name} {error}", name=type(error).__name__, error=error)
-            findings.append(Finding(name, "tables", problem))
-    return list(dict.fromkeys(findings))
+        except Exception as error:  # noqa: BLE001 - as above
+            findings.append(_unchecked(name, error))
+    return list(dict.fromkeys(findings)) or _audit_told(known, summary)
 
 
-def _own_summary(scenario: Scenario, case: Case, told: Sequence[Mapping[str, object]]) -> dict[str, object]:
+def _makers(scenario: Scenario) -> dict[str, Any]:
+    modules = modules_of(scenario.features)
+    return {name: module for name, module in modules.items() if hasattr(module, "audit_cases")}
+
+
+def _audit_case(scenario: Scenario, tables: Tables, case: Case, known: Mapping[str, Any]) -> list[Finding]:
+    """Audit a case as a plan of one year is; where what is whole need not be, that is not held against it."""
+    found = audit(case.scenario, of_case(scenario, tables, case), _own_summary(scenario, case, known["cases"]))
+    relaxed = _whole_rules(scenario) if case.year > _whole_until(scenario) else set()
+    return [Finding(one.rule, f"{case.name}: {one.where}", one.problem) for one in found if one.rule not in relaxed]
+
+
+def _audit_told(known: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Finding]:
+    """Hold a summary against what the tables give, the cases one by one."""
+    told = summary.get("cases")
+    cases = known["cases"]
+    if not isinstance(told, list) or len(told) != len(cases) or not all(isinstance(one, dict) for one in told):
+        return [Finding("summary", "cases", say("are not those of the scenario"))]
+    found = audit_summary({key: value for key, value in known.items() if key != "cases"}, summary)
+    for one, other in zip(cases, told, strict=True):
+        found += audit_summary(one, other, f"cases.{one['stage']}/{one['future']}.")
+    return found
+
+
+def _unchecked(name: str, error: Exception) -> Finding:
+    return Finding(name, "tables", say("cannot be checked: {name} {error}", name=type(error).__name__, error=error))
+
+
+def _own_summary(scenario: Scenario, case: Case, told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the summary of a case as it is without what its vintages cost beside its own prices."""
     one = dict(next(each for each in told if (each["stage"], each["future"]) == (case.stage, case.future)))
-    costs = dict(one["costs"])  # type: ignore[call-overload]
+    costs = dict(one["costs"])
     more = float(costs.pop(VINTAGES, 0.0))
     weight = scenario.settings.objective.get("cost", 0.0)
-    return {**one, "costs": costs, "cost": one["cost"] - more, "objective": one["objective"] - weight * more}  # type: ignore[operator]
+    return {**one, "costs": costs, "cost": one["cost"] - more, "objective": one["objective"] - weight * more}
 
 
 def audit_vintages(scenario: Scenario, tables: Tables, planned: Sequence[Case]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner.models.cases.tables import CATEGORY, COST, VINTAGES, keys_of, of_all
+from planner.figures.cases import CATEGORY, COST, VINTAGES, keys_of, of_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from planner.figures.cases import COST, VINTAGES, of_case, vintages_paid
 from planner.models.audit import summarise
-from planner.models.cases.tables import COST, VINTAGES, of_case, vintages_paid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
