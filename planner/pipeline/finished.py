@@ -89,10 +89,6 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
                 run_path=run_path,
             )
         )
-    if bound and results.scenario.cases:
-        raise UsageError(
-            say("the bound of several years together cannot be proved again from files; leave --bound out")
-        )
     if bound:
         from planner.pipeline.bound_audit import prove_run  # noqa: PLC0415 - Pyomo is slow to import and not always needed
 
