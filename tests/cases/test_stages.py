@@ -171,7 +171,7 @@ def test_a_stage_that_cannot_be_served_is_named() -> None:
 def test_stages_that_cannot_be_served_together_say_so() -> None:
     """Each stage has a plan by itself, but what 2030 needs cannot be built in time.
 
-    Proves: 2030 needs three modules (78 MW by day against 48 + 13.5), and the rate allows one; the answer names the
+    Proves: 2030 needs three modules (70.8 MW by day against 48 + 13.5), and the rate allows one; the answer names the
     limits that tie the stages. Sensitivity: an answer that blames a stage by itself.
     """
     world = by_stage(in_stages(), "s2025", modules_max=1).with_cells(

@@ -220,11 +220,13 @@ def join(m: PlanModel) -> None:
     rooms: dict[Any, float] = {}
     for vintage in m.VINTAGES:
         investment, place, built, known = vintage
+        if investment != LIMITED or built not in before:
+            continue
         pair = tuple(place.split(JOINED))
         cases = [case for case in m.inputs.cases if case.stage == built and known in ("", case.future)]
         rates = [case.scenario.series("build_rate_max").get(pair) for case in cases if case.probability > 0 or known]
         given = [float(rate) for rate in rates if rate is not None]
-        if investment == LIMITED and given and built in before:
+        if given:
             sizes[vintage] = float(cases[0].scenario.series("module_size")[pair])
             rooms[vintage] = min(given) * (years[built] - years[before[built]])
     limited = m.members("RATE_LIMITED", sizes, dimen=4)
