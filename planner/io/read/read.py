@@ -100,9 +100,10 @@ class _Cases:
             Reading(layer, self.schema, self.path, self.gathered["/".join(ids.values())])
             for ids, layer in zip(cases, layers, strict=True)
         ]
-        for fault in told_once({name: each.faults for name, each in self.gathered.items()}):
-            if fault not in self.gathering.faults:
-                self.gathering.add(fault)
+        told = set(self.gathering.faults)
+        of_cases = {name: [one for one in each.faults if one not in told] for name, each in self.gathered.items()}
+        for fault in told_once(of_cases):
+            self.gathering.add(fault)
         self.gathering.finish()
         return self._united(reading, cases, readings)
 
