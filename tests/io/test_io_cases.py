@@ -12,12 +12,19 @@ import planner
 from planner.errors import InvalidInputError
 from planner.io.read.read import read_scenario
 from planner.io.read.write import write_scenario
+from planner.io.workbook.readme import DICTIONARY
+from planner.io.workbook.scenario import scenario_sheets
+from planner.io.workbook.sheet import Sheet
 from planner.language import written
 from planner.models.declarations import declarations
 from planner.pipeline.check import inspect
 from planner.scenario.scenario import Scenario
+from planner.views.words import word
+from tests.excel.books import returned
 from tests.here import planned
 from tests.io.cases_world import BOTH, PLAIN, STAGES, case_of, of_futures, of_stages, read, values
+from tests.profiles.twenty_days import STEPS, step_of
+from tests.profiles.twenty_days import world as twenty_days
 from tests.shipped import SCENARIOS
 from tests.worlds import World
 
@@ -495,6 +502,55 @@ def test_check_tells_of_each_case(tmp_path: Path) -> None:
     assert report["cases"]["now/dry"]["routes"] > report["cases"]["later/dry"]["routes"]
     assert report["obstacles"]
     assert all(written(text).endswith("(in later/dry, later/wet)") for text in report["obstacles"])
+
+
+def test_a_workbook_holds_the_cases(tmp_path: Path) -> None:
+    """Proves that tables by stage and future, and foresight, come back from a workbook.
+
+    Its dictionary has the columns by stage where the scenario has stages, and only there. Sensitivity: a sheet that is
+    called unknown, short sight that is lost on the way.
+    """
+    world = of_stages().with_rows("site_stage", row(site="far", stage="later", pue=1.1))
+    path = world.write(tmp_path / "world")
+    file = path / "scenario.toml"
+    toml = '[stage.later.set]\n"site.utilisation_max" = 0.7\n[pathway]\nforesight = "myopic"\n'
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{toml}", encoding="utf-8")
+    scenario = planner.read_scenario(path)
+    again = returned(scenario, tmp_path)
+    assert again.settings.foresight == scenario.settings.foresight == "myopic"
+    assert again.content_hash == scenario.content_hash
+    for before, after in zip(scenario.cases, again.cases, strict=True):
+        assert after.scenario.content_hash == before.scenario.content_hash
+    for one, has in ((scenario, True), (planner.read_scenario(PLAIN.write(tmp_path / "plain")), False)):
+        [dictionary] = [sheet for sheet in scenario_sheets(one, word) if sheet.name == DICTIONARY]
+        assert isinstance(dictionary, Sheet)
+        assert (("site_stage", "pue") in {cells[:2] for cells in dictionary.rows}) == has
+
+
+def test_days_are_chosen_once_for_all_cases(tmp_path: Path) -> None:
+    """Proves that all cases have the same days, those of the scenario without cases where the cases are alike.
+
+    Sensitivity: days chosen by each case for itself, a case that keeps its year.
+    """
+    world = of_futures(twenty_days())
+    scenario = planner.read_scenario(world.write(tmp_path / "world"), ["time.representative_days=4"])
+    dry, wet = (case.scenario for case in scenario.cases)
+    assert dry.sets["timestep"] == wet.sets["timestep"] == scenario.sets["timestep"]
+    assert len(dry.sets["timestep"]) == 4 * STEPS
+    alone = planner.read_scenario(twenty_days().write(tmp_path / "alone"), ["time.representative_days=4"])
+    assert dry.content_hash == wet.content_hash == alone.content_hash
+    reads_back(scenario, tmp_path / "written")
+
+
+def test_days_of_cases_with_hours_of_their_own_are_refused(tmp_path: Path) -> None:
+    """Proves that days are not chosen where a case has another year, and that the table and the case are named.
+
+    Sensitivity: days of one case laid over the hours of another.
+    """
+    hour = {"workload": "online", "timestep": step_of(3, 1), "future": "dry", "demand_profile": 1.9}
+    world = of_futures(twenty_days()).with_rows("workload_timestep_future", [hour])
+    with pytest.raises(InvalidInputError, match=r"dry has hours of its own in workload_timestep.csv"):
+        planner.read_scenario(world.write(tmp_path / "world"), ["time.representative_days=4"])
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml")))
