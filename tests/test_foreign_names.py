@@ -44,6 +44,7 @@ ORDINARY = frozenset(
         "target",
         "time",
         "to",
+        "year",
     }
 )
 """Plain English, which Python, ``scenario.toml`` and the page use in other senses as well."""
@@ -82,7 +83,7 @@ LISTED: dict[str, dict[str, str]] = {
         "io/hourly/import_tables.py": "timestep_duration timestep_weight",
         "io/read/order.py": "period position",
         "io/hourly/place_columns.py": "temperature",
-        "io/read/read.py": "position",
+        "io/read/assembling.py": "position",
         "profiles/days/profile_tables.py": "duration_curve_rmse mean_full mean_reduced quantile_full rmse",
         "profiles/days/reduced_tables.py": "period position timestep_weight",
         "profiles/days/representative_days.py": (
@@ -100,10 +101,10 @@ LISTED: dict[str, dict[str, str]] = {
     "Elements of another tool's file, which are called so there.": {
         "io/network/sndlib_xml.py": "capacity demand",
     },
-    "``representative_days`` in ``[time]`` is a setting, which the feature is called after.": {
+    "``representative_days`` in ``[time]``, and ``[pathway]``, are settings, which the features are called after.": {
         "io/schema/json_schema.py": "representative_days",
-        "scenario/settings.py": "representative_days",
-        "io/workbook/settings.py": "representative_days",
+        "scenario/settings.py": "pathway representative_days",
+        "io/workbook/settings.py": "pathway representative_days",
     },
     "What a hook of a feature is handed, by name: here the table of routes.": {
         "models/guests.py": "routes",

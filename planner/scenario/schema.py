@@ -53,6 +53,10 @@ class Schema:
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The features of values by stage or future, by the parameter's key: its own, and those that make the cases."""
 
+    def owner_of(self, parameter: Parameter) -> str:
+        """Return the feature that declares a parameter, or the one whose values by stage or future it has."""
+        return self.declarations.owner.get(parameter.case_of or parameter.key, "")
+
     def features_of(self, word: str) -> tuple[str, ...]:
         """Return the features that must be listed for a parameter (by key) or a set (by name) to be used."""
         owner = self.declarations.owner.get(word)

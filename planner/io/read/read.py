@@ -100,9 +100,10 @@ class _Cases:
             Reading(layer, self.schema, self.path, self.gathered["/".join(ids.values())])
             for ids, layer in zip(cases, layers, strict=True)
         ]
-        for fault in told_once({name: each.faults for name, each in self.gathered.items()}):
-            if fault not in self.gathering.faults:
-                self.gathering.add(fault)
+        told = set(self.gathering.faults)
+        of_cases = {name: [one for one in each.faults if one not in told] for name, each in self.gathered.items()}
+        for fault in told_once(of_cases):
+            self.gathering.add(fault)
         self.gathering.finish()
         return self._united(reading, cases, readings)
 
@@ -146,16 +147,18 @@ class _Cases:
         )
 
     def _case(self, whole: Scenario, ids: Ids, scenario: Scenario) -> Case:
-        numbers = {"year": 0.0, "years": 1.0, "probability": 1.0}
-        for made in self.makers.values():
-            for what in numbers:
-                if key := getattr(made, what):
-                    numbers[what] = float(whole.series(key)[ids[made.index_set]])
+        made = self.makers.values()
+
+        def number(keys: dict[str, str], otherwise: float) -> float:
+            """Return what a parameter of the stages or the futures, by set, says of the case."""
+            given = [float(whole.series(key)[ids[name]]) for name, key in keys.items() if key]
+            return given[0] if given else otherwise
+
         return Case(
             stage=ids.get("stage", ""),
             future=ids.get("future", ""),
-            year=numbers["year"],
-            stage_years=numbers["years"],
-            probability=numbers["probability"],
+            year=number({one.index_set: one.year for one in made}, 0.0),
+            stage_years=number({one.index_set: one.years for one in made}, 1.0),
+            probability=number({one.index_set: one.probability for one in made}, 1.0),
             scenario=scenario,
         )

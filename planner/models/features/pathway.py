@@ -129,6 +129,7 @@ WORDS: dict[str, Message] = {
     "plant_capacity_lead_time": say("lead time of plant capacity"),
     "private_line_lifetime": say("lifetime of private lines"),
     "private_line_lead_time": say("lead time of private lines"),
+    "foresight": say("foresight"),
 }
 VINTAGES = {
     "modules": "module",

@@ -53,7 +53,10 @@ PARAMETERS = (
         "futures_known_from",
         (),
         "",
-        say("First stage before which it is known which future comes; without it the second."),
+        say(
+            "First stage in which it is known which future has come; what is built before is the same in all. "
+            "Without it the second."
+        ),
         None,
         "reference",
         refers_to="stage",
