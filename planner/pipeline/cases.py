@@ -18,7 +18,7 @@ from planner.models.cases.joined import join_cases
 from planner.models.cases.part import parts_of
 from planner.models.cases.plan import CasesPlan
 from planner.models.cases.summary import summarise_cases
-from planner.models.cases.vintages import shared_stages
+from planner.models.cases.vintages import shared_stages, stages_of
 from planner.models.claims import Claims, audit_claims
 from planner.models.listing import lists_part
 from planner.models.solving.prices import shadow_prices
@@ -68,19 +68,46 @@ def run_cases(record: Record, declare: Declare, options: SolverOptions, begin: B
     planned = [case for case in scenario.cases if case.probability > 0]
     parts = _parts(record, planned, declare)
     plan = CasesPlan(scenario)
-    if scenario.settings.foresight == "myopic":
-        raise NotImplementedError
-    joined = join_cases(scenario, parts)
-    solution = _solved(record, joined, options, begin, where)
-    if solution.values is None:
-        raise record.failure(_without_plan(solution, parts, options, record), solution.status)
-    working_on(say("making the tables"))
-    with record.clock("tabulate"):
-        plan.add(joined, solution.values, tabulate)
+    found: list[tuple[Joined, Solution]] = []
+    for stage in stages_of(parts) if scenario.settings.foresight == "myopic" else [None]:
+        in_turn = [part for part in parts if stage in (None, part.case.stage)]
+        joined = join_cases(scenario, parts, in_turn, plan.built)
+        solution = _solved(record, joined, options, begin, where)
+        if solution.values is None:
+            raise record.failure(_without_plan(solution, in_turn, options, record), solution.status)
+        working_on(say("making the tables"))
+        with record.clock("tabulate"):
+            plan.add(joined, solution.values, tabulate)
+        found.append((joined, solution))
+    record.solution = solution = _together(scenario, [each for _, each in found])
     _price_the_rest(record, plan, declare, options)
     tables = plan.tables()
     summary = _audited(record, tables)
-    return record.results(solution.status, summary, tables, _prices(scenario, joined, solution))
+    prices = pd.concat([_prices(scenario, *each) for each in found], ignore_index=True)
+    return record.results(solution.status, summary, tables, prices)
+
+
+def _together(scenario: Scenario, found: Sequence[Solution]) -> Solution:
+    """Return what is known of the plan of all stages: of several found in turn no bound, for none was looked for."""
+    if len(found) == 1 and scenario.settings.foresight != "myopic":
+        return found[0]
+    unknown = float("nan")
+    details = {**found[-1].details, "in_turn": [{"status": one.status, "gap": one.gap} for one in found]}
+    return replace(
+        found[-1],
+        status="interrupted" if any(one.status == "interrupted" for one in found) else "feasible",
+        values=None,
+        objective=sum(one.objective for one in found),
+        bound=unknown,
+        gap=unknown,
+        basis=None,
+        proof=None,
+        is_unique=None,
+        details=details,
+        log="\n".join(one.log for one in found),
+        seconds=sum(one.seconds for one in found),
+        peak_memory=max(one.peak_memory for one in found),
+    )
 
 
 def check_asked(scenario: Scenario, *, made: bool, dispatched: bool) -> None:

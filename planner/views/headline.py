@@ -109,6 +109,11 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Message:
         return say("feasible; solved outside the planner, how good it is is not known; {audited}", audited=audited)
     if manifest.get("interrupted"):
         why = say("stopped by the user")
+    elif manifest["solver"].get("in_turn"):
+        return say(
+            "each stage is the best after those before it, how good all are together is not known; {audited}",
+            audited=audited,
+        )
     elif manifest["solver"]["asked"].get("time_limit") is None:
         # 1 MW beside 1e12 MW, within the solver's tolerance
         why = say("its numbers lie too far apart for a proof; ended")

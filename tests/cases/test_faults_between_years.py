@@ -115,7 +115,10 @@ FAULTS: dict[str, tuple[Callable[[Tables, dict[str, Any]], None], str]] = {
         ][0],
         "build_rate",
     ),
-    "a year's own cost": (added("cost", "cost", 5000.0, category="grid_power", stage="s2030", future="dry"), "grid_power"),
+    "a year's own cost": (
+        added("cost", "cost", 5000.0, category="grid_power", stage="s2030", future="dry"),
+        "grid_power",
+    ),
     "a year's own rule": (added("site_expansion", "modules", 1.0, stage="s2030", future="wet", site="far"), "standing"),
     "a year that is gone": (
         lambda tables, summary: tables.update(  # noqa: ARG005

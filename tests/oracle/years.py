@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,30 +109,8 @@ def world_of_question(asked: Question) -> World:
         "site_technology": [{"site": s, "technology": "sun", "green_capacity_existing": 0} for s in SITES],
         "region_workload": [{"region": r, "workload": "web"} for r in REGIONS],
     }
-    more = {"region": {"workload": "web"}, "site_compute_type": {"compute_type": "cpu"}}
-    homes = {
-        "demand": ("region_workload", "region", more["region"]),
-        "grid_power_price": ("site", "site", {}),
-        "opening_cost": ("site", "site", {}),
-        "green_capacity_cost": ("site_technology", "site", {"technology": "sun"}),
-        "green_capacity_max": ("site_technology", "site", {"technology": "sun"}),
-    }
-    suffix = "".join(f"_{name}" for name, given in (("stage", asked.stages), ("future", asked.futures)) if given)
     for name, values in asked.by_case.items():
-        table, key, also = homes.get(name, ("site_compute_type", "site", more["site_compute_type"]))
-        rows = {(stage, future, place): {} for (stage, future), place in values}
-        for ((stage, future), place), value in values.items():
-            ids = {"stage": stage, "future": future}
-            row = {key: place, **also, **{k: v for k, v in ids.items() if v}, name: value}
-            rows[stage, future, place] = row
-        held = tables.setdefault(f"{table}{suffix}", [])
-        by_key = {(row[key], row.get("stage", ""), row.get("future", "")): row for row in held}
-        for (stage, future, place), row in rows.items():
-            known = by_key.get((place, stage, future))
-            held.append(row) if known is None else known.update(row)
-        for place in {place for _, place in values}:  # a plain value, which none of the cases keeps
-            [row] = [row for row in tables[table] if row[key] == place]
-            row[name] = next(iter(values.values()))
+        _say_by_case(tables, asked, name, values)
     for name, by_site in asked.by_site.items():
         table = "site_technology" if name.startswith("green") else "site_compute_type"
         for row in tables[table]:
@@ -149,6 +127,31 @@ def world_of_question(asked: Question) -> World:
         parameters["futures_known_from"] = asked.known_from
     hours = sum(WEIGHTS.values())
     return World(tables, (*features, "power_supply", *makers), parameters, hours=hours)
+
+
+CPU, SUNNY = {"compute_type": "cpu"}, {"technology": "sun"}
+HOMES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "demand": ("region_workload", "region", {"workload": "web"}),
+    "grid_power_price": ("site", "site", {}),
+    "opening_cost": ("site", "site", {}),
+    "green_capacity_cost": ("site_technology", "site", SUNNY),
+    "green_capacity_max": ("site_technology", "site", SUNNY),
+}
+"""The table of a number, its key, and what else stands in its rows; the others are of compute types."""
+
+
+def _say_by_case(tables: dict[str, Rows], asked: Question, name: str, values: dict[tuple[Case, str], float]) -> None:
+    """Put a number into the table of cases, and a plain value, which no case keeps, into that of all."""
+    table, key, also = HOMES.get(name, ("site_compute_type", "site", CPU))
+    suffix = "".join(f"_{word}" for word, given in (("stage", asked.stages), ("future", asked.futures)) if given)
+    held = tables.setdefault(f"{table}{suffix}", [])
+    for ((stage, future), place), value in values.items():
+        ids = {word: one for word, one in (("stage", stage), ("future", future)) if one}
+        keys = {key: place, **also, **ids}
+        known = next((row for row in held if keys.items() <= row.items()), None)
+        held.append({**keys, name: value}) if known is None else known.update({name: value})
+    for row in tables[table]:
+        row[name] = next(value for (_, place), value in values.items() if place == row[key])
 
 
 class Programme:
@@ -241,7 +244,7 @@ def _vintages(
             money[future][built[v]] = money[future].get(built[v], 0.0) + worth[stage] * price
     rates = asked.by_site.get("build_rate_max", {})
     if kind == "modules" and site in rates:
-        for before, stage in zip(order[:-1], order[1:], strict=True):
+        for before, stage in pairwise(order):
             plan.row({built[stage]: SIZE[site]}, upper=rates[site] * (stages[stage][0] - stages[before][0]))
 
 
@@ -285,7 +288,7 @@ def _year(plan: Programme, asked: Question, case: Case, worth: float, money: dic
             plan.row({**here, modules[site]: -USABLE[site] * SIZE[site]}, upper=room)
             grid, sun = plan.column(), plan.column()
             money[grid] = worth * WEIGHTS[step] * asked.by_case["grid_power_price"][case, site]
-            plan.row({grid: 1.0, sun: 1.0, **{column: -HEAT[site] for column in here}}, 0.0, 0.0)
+            plan.row({grid: 1.0, sun: 1.0, **dict.fromkeys(here, -HEAT[site])}, 0.0, 0.0)
             plan.row({sun: 1.0, green[site]: -SUN[step]}, upper=0.0)
 
 

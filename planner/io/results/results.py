@@ -131,7 +131,7 @@ class Results:
         note = say("one year of several that are planned together: {case}", case=case.name)
         return replace(
             self,
-            scenario=case.scenario,
+            scenario=case.scenario.noted(name=" ".join([self.scenario.name, *case.name.split("/")])),
             summary={**self.summary, **told},
             tables=of_case(self.scenario, self.tables, case),
             shadow_prices=prices[here].drop(columns=keys).reset_index(drop=True),

@@ -71,8 +71,10 @@ class Joined:
     def is_alone(self) -> bool:
         """Whether there is one case, and what stands in it is what is built in it."""
         bounds = self.ties.problem.column_upper[self._of(VINTAGE)]
+        factors = self.ties.model.records["factor"].options["initialize"]
         return (
             len(self.parts) == 1
+            and float(factors.iloc[0]) == 1.0
             and all(len(found) == 1 for found in self.vintages.alive.values())
             and all(known.is_whole == (found in self.vintages.whole) for found, known in self._built_alone())
             and bool(np.isinf(bounds).all())
