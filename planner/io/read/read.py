@@ -101,8 +101,8 @@ class _Cases:
             for ids, layer in zip(cases, layers, strict=True)
         ]
         told = set(self.gathering.faults)
-        of_cases = {name: [one for one in each.faults if one not in told] for name, each in self.gathered.items()}
-        for fault in told_once(of_cases):
+        left = {name: [one for one in each.faults if one not in told] for name, each in self.gathered.items()}
+        for fault in told_once(left):
             self.gathering.add(fault)
         self.gathering.finish()
         return self._united(reading, cases, readings)
