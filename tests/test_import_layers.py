@@ -52,6 +52,7 @@ ORDER = (
     "profiles",
     "profiles/days",
     "profiles/data",
+    "models/cases",
     "models",
     "models/solving",
     "models/solving/process",

@@ -11,7 +11,7 @@ from planner.errors import Fault
 from planner.language import Message, say
 from planner.models.features.allocation import latency_of_demand
 from planner.models.rules.findings import Finding
-from planner.scenario.column import Column, Measure
+from planner.scenario.column import BY_ROW, Column, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,12 +32,24 @@ WORDS: dict[str, Message] = {
     "all_unserved": say("all demand left unserved"),
     "all_missing_green": say("all green energy that is missing"),
     "cost_weight": say("weight of cost"),
+    "vintages": say("prices of earlier years"),
+    "investment": say("what is built"),
+    "index": say("where, and of which kind"),
+    "amount": say("how much"),
+    "price": say("yearly price"),
+    "standing": say("what stands"),
+    "whole_vintage": say("whole vintages"),
     "emissions_weight": say("weight of emissions"),
     "latency_weight": say("weight of latency"),
 }
 COLUMNS = (
     Column("cost", "category", "", say("What the money is for.")),
     Column("cost", "cost", "CNY/a", say("Cost of the category."), may_be_negative=True),
+    Column("vintages", "investment", "", say("Variable that is built, such as modules.")),
+    Column("vintages", "index", "", say("Where and of which kind, ids joined by semicolons.")),
+    Column("vintages", "amount", BY_ROW, say("How much of it is built in this stage.")),
+    Column("vintages", "unit", "", say("Unit of the amount.")),
+    Column("vintages", "price", "CNY/a", say("What a unit pays in every year that it stands."), may_be_negative=True),
 )
 MEASURES = (Measure("cost", "CNY/a", 1, is_short=True), Measure("costs", "CNY/a"))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, pd.DataFrame]
 
-COLUMNS = ("investment", "index", "amount", "price")
+COLUMNS = ("investment", "index", "amount", "unit", "price")
 
 
 @dataclass
@@ -48,7 +48,8 @@ class CasesPlan:
         for vintage, prices in joined.vintages.prices.items():
             for key, price in prices.items():
                 if key in planned:
-                    told = (vintage.investment, vintage.place, built[vintage], price)
+                    unit = joined.parts[0].compiled.model.records[vintage.investment].unit
+                    told = (vintage.investment, vintage.place, built[vintage], unit, price)
                     self._rows.append({"stage": key[0], "future": key[1], **dict(zip(COLUMNS, told, strict=True))})
         for number, part in enumerate(joined.parts):
             part.compiled.load(joined.of_part(number, values))
@@ -63,7 +64,7 @@ class CasesPlan:
         made = sorted(self._made, key=lambda one: order[one[0].stage, one[0].future])
         rows = sorted(self._rows, key=lambda row: order[row["stage"], row["future"]])
         table = pd.DataFrame(rows, columns=["stage", "future", *COLUMNS])
-        texts = dict.fromkeys(("stage", "future", "investment", "index"), object)
+        texts = dict.fromkeys(("stage", "future", "investment", "index", "unit"), object)
         numbers = dict.fromkeys(("amount", "price"), float)
         kept = table.astype({**texts, **numbers})[[*keys_of(self.scenario), *COLUMNS]]
         return {**of_all(self.scenario, made), VINTAGES: kept}

@@ -13,6 +13,7 @@ import pyomo.environ as pyo
 
 from planner.language import Message, Text, say
 from planner.models.rules.findings import Finding, slack
+from planner.scenario.column import Measure
 from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
 from planner.scenario.plausible import PERCENT, Plausible
 
@@ -87,7 +88,17 @@ WORDS: dict[str, Message] = {
     "futures_known_from": say("stage from which the future is known"),
     "cvar_weight": say("weight of the worst futures"),
     "cvar_level": say("level of CVaR"),
+    "cvar": say("mean of the worst futures"),
+    "futures": say("value by future"),
+    "excess": say("excess over the threshold"),
+    "above": say("what a future is above the threshold"),
+    "threshold": say("threshold of the worst futures"),
+    "future_value": say("value of the future"),
+    "future_probability": say("probability"),
+    "tail_weight": say("weight of the worst futures in their mean"),
+    "worst_futures": say("the worst futures"),
 }
+MEASURES = (Measure("futures", "CNY"), Measure("cvar", "CNY"))
 SUM_TOLERANCE = 1e-9
 """Of the probabilities, whose sum is 1."""
 
