@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import planner
@@ -521,6 +522,24 @@ def test_sources_go_with_the_values_of_a_case(tmp_path: Path) -> None:
     assert now[["table", "key", "source"]].to_numpy().tolist() == [["site", "", "plain"]]
     assert later[["table", "key", "source"]].to_numpy().tolist() == [["site", "", "plain"], ["site", "far", "staged"]]
     reads_back(scenario, tmp_path / "written")
+
+
+def test_check_notes_what_is_unusual_in_a_case(tmp_path: Path) -> None:
+    """Proves that a price of one stage in a wrong unit is named with the case, and that its source counts there.
+
+    1 of the numbers of both stages is illustrative. Sensitivity: unusual values looked for in the plain tables alone.
+    """
+    world = of_stages().with_rows("site_stage", row(site="far", stage="later", grid_power_price=0.398))
+    source = {"table": "site_stage", "key": "far;later", "column": "grid_power_price", "confidence": "illustrative"}
+    report = inspect(planner.read_scenario(world.with_rows("source", [source]).write(tmp_path / "world")))
+    [note] = [note for note in map(written, report["notes"]) if "unusual" in note]
+    assert "world/site_stage.csv, row 2, column grid_power_price, value '0.398'" in note
+    assert note.endswith("(in later)")
+    plain = planner.read_scenario(PLAIN.write(tmp_path / "plain"))
+    numbers = [
+        plain.given[key] for key, one in declarations().parameters.items() if one.is_numeric and key in plain.given
+    ]
+    assert report["illustrative_share"] == pytest.approx(1 / (2 * sum(len(pd.Series(given)) for given in numbers)))
 
 
 def test_check_tells_of_each_case(tmp_path: Path) -> None:

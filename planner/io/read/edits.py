@@ -274,7 +274,7 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
             _override_then(layer, value, gathering)
         elif name.partition(".")[0] == PARAMETERS and name.partition(".")[2] in schema.scalars:
             _override_scalar(layer, schema.scalars[name.partition(".")[2]], value, gathering)
-        elif name.partition(".")[0] in SETTINGS:
+        elif "." in name and name.partition(".")[0] in SETTINGS:
             _override_setting(layer, name, value, gathering)
         elif found := TARGET.fullmatch(name):
             key = tuple(part.strip() for part in found[3].split(",")) if found[3] is not None else ()
