@@ -111,6 +111,7 @@ LISTED: dict[str, dict[str, str]] = {
         "io/network/sndlib_xml.py": "capacity demand",
     },
     "``representative_days`` in ``[time]``, and ``[pathway]``, are settings, which the features are called after.": {
+        "io/read/edits.py": "pathway",
         "io/schema/json_schema.py": "representative_days",
         "scenario/settings.py": "pathway representative_days",
         "io/workbook/settings.py": "pathway representative_days",

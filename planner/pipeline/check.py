@@ -118,9 +118,14 @@ def inspect(scenario: Scenario) -> dict[str, Any]:
         **counts,
         **({"cases": sizes} if sizes else {}),
         "obstacles": list(obstacles_of(scenario)),
-        "notes": [*scenario.notes, *warnings_of(scenario)],
+        "notes": [*scenario.notes, *_told_of_cases(scenario, _own_notes), *warnings_of(scenario)],
         "illustrative_share": illustrative_share(scenario),
     }
+
+
+def _own_notes(scenario: Scenario) -> Iterator[Text]:
+    """Yield what a case's reading noted, but for the first: which case it is."""
+    yield from scenario.notes[1:]
 
 
 def _added(sizes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -153,7 +158,8 @@ def _told_of_cases(scenario: Scenario, ask: Callable[[Scenario], Iterator[Text]]
     for case in scenario.cases:
         for text in ask(case.scenario):
             found.setdefault(text, []).append(case.name)
-    yield from (text if len(of) == len(scenario.cases) else named(text, of) for text, of in found.items())
+    told = [text for text in found if text not in scenario.notes]
+    yield from (text if len(found[text]) == len(scenario.cases) else named(text, found[text]) for text in told)
 
 
 def _nothing(scenario: Scenario) -> Iterator[Any]:

@@ -222,6 +222,15 @@ def check_time(name: str, value: Any, file: str) -> list[Fault]:
     return []
 
 
+def check_pathway(name: str, value: Any, file: str) -> list[Fault]:
+    """Return what is wrong with one setting of ``[pathway]``."""
+    try:
+        PathwayTable.model_validate({name: value})
+    except ValidationError as error:
+        return [_fault(detail, file, _nowhere, ("pathway",)) for detail in error.errors(include_url=False)]
+    return []
+
+
 def _nowhere(_: tuple[str, ...]) -> None:
     """Return the line of a setting that no file holds."""
 

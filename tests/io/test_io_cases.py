@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import planner
@@ -466,6 +467,45 @@ def test_a_child_has_values_of_its_own_by_stage(tmp_path: Path) -> None:
     reads_back(scenario, tmp_path / "written")
 
 
+def test_a_child_drops_a_stage_with_what_is_set_for_it(tmp_path: Path) -> None:
+    """Proves that ``[drop]`` takes a stage out of all tables and sets, and that short sight is none of a case's own.
+
+    Sensitivity: a set of the base that stands in the way of a child, a case whose hash is not that of its year.
+    """
+    path = BOTH.with_rows("site_stage", row(site="far", stage="later", pue=1.1)).write(tmp_path / "base")
+    file = path / "scenario.toml"
+    file.write_text(file.read_text(encoding="utf-8") + '[stage.later.set]\n"site.pue" = 1.2\n', encoding="utf-8")
+    child = tmp_path / "child"
+    child.mkdir()
+    toml = 'extends = "../base"\n[drop]\nstage = ["later"]\nfuture = ["dry"]\n'
+    (child / "scenario.toml").write_text(toml, encoding="utf-8")
+    overrides = ["future.probability=1", "pathway.foresight=myopic"]
+    scenario = read_scenario(child, declarations(), overrides)
+    assert [case.name for case in scenario.cases] == ["now/wet"]
+    assert scenario.settings.foresight == "myopic"
+    plain = read(PLAIN, tmp_path / "plain")
+    assert scenario.cases[0].scenario.content_hash == plain.content_hash
+    with pytest.raises(InvalidInputError, match=r"--set, column pathway.foresight, value 'short'"):
+        read_scenario(child, declarations(), ["pathway.foresight=short"])
+
+
+def test_a_broken_table_by_stage_is_told_alone(tmp_path: Path) -> None:
+    """Proves that what a table that cannot be read would have held is not missed in each case as well.
+
+    Sensitivity: four faults of missing demand for one row that is too short.
+    """
+    demand = [{**cells, "stage": name} for cells in PLAIN.tables["region_workload"] for name in ("now", "later")]
+    world = of_stages().with_rows("region_workload_stage", demand)
+    world = world.replaced(tables={name: rows for name, rows in world.tables.items() if name != "region_workload"})
+    path = world.write(tmp_path / "world")
+    table = path / "region_workload_stage.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("coast,web,10,now", "coast,web,now"), encoding="utf-8")
+    with pytest.raises(InvalidInputError) as caught:
+        read_scenario(path, declarations())
+    [fault] = caught.value.faults
+    assert (fault.file, fault.row) == ("world/region_workload_stage.csv", 2)
+
+
 def test_sources_go_with_the_values_of_a_case(tmp_path: Path) -> None:
     """Proves that a case's cell has the source of its value by stage, and other cells the plain one.
 
@@ -482,6 +522,24 @@ def test_sources_go_with_the_values_of_a_case(tmp_path: Path) -> None:
     assert now[["table", "key", "source"]].to_numpy().tolist() == [["site", "", "plain"]]
     assert later[["table", "key", "source"]].to_numpy().tolist() == [["site", "", "plain"], ["site", "far", "staged"]]
     reads_back(scenario, tmp_path / "written")
+
+
+def test_check_notes_what_is_unusual_in_a_case(tmp_path: Path) -> None:
+    """Proves that a price of one stage in a wrong unit is named with the case, and that its source counts there.
+
+    1 of the numbers of both stages is illustrative. Sensitivity: unusual values looked for in the plain tables alone.
+    """
+    world = of_stages().with_rows("site_stage", row(site="far", stage="later", grid_power_price=0.398))
+    source = {"table": "site_stage", "key": "far;later", "column": "grid_power_price", "confidence": "illustrative"}
+    report = inspect(planner.read_scenario(world.with_rows("source", [source]).write(tmp_path / "world")))
+    [note] = [note for note in map(written, report["notes"]) if "unusual" in note]
+    assert "world/site_stage.csv, row 2, column grid_power_price, value '0.398'" in note
+    assert note.endswith("(in later)")
+    plain = planner.read_scenario(PLAIN.write(tmp_path / "plain"))
+    numbers = [
+        plain.given[key] for key, one in declarations().parameters.items() if one.is_numeric and key in plain.given
+    ]
+    assert report["illustrative_share"] == pytest.approx(1 / (2 * sum(len(pd.Series(given)) for given in numbers)))
 
 
 def test_check_tells_of_each_case(tmp_path: Path) -> None:

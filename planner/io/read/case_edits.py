@@ -71,7 +71,7 @@ def _is_of_cases(text: str, schema: Schema, makers: Collection[str]) -> bool:
     known = schema.tables.get(table)
     parameter = schema.scalars.get(column) if known is None else known.columns.get(column)
     is_owned = parameter is not None and schema.declarations.owner.get(parameter.key) in makers
-    return is_owned or (known is not None and bool(known.cases))
+    return is_owned or table in makers or (known is not None and bool(known.cases))
 
 
 def changed(before: Layer, after: Layer, schema: Schema) -> dict[Column, set[Key]]:

@@ -160,6 +160,8 @@ def _plain(layer: Layer, schema: Schema, makers: frozenset[str]) -> Layer:
     """
     case = copied(layer)
     owner = schema.declarations.owner
+    for name in (*makers, *(made.index_set for made in schema.declarations.case_sets.values())):
+        case.document.pop(name, None)
     case.document["features"] = [name for name in layer.document.get("features", []) if name not in makers]
     for name, parameter in schema.scalars.items():
         if owner.get(parameter.key) in makers and not parameter.is_by_case:

@@ -20,14 +20,15 @@ from planner.io.read.replacing import clear_excluded
 from planner.language import Text, say
 from planner.scenario.parameter import Parameter, table_of
 from planner.scenario.schema import SOURCE, Schema
-from planner.scenario.settings import check_minimise, check_then, check_time
+from planner.scenario.settings import check_minimise, check_pathway, check_then, check_time
 
 COMMAND_LINE = "--set"
 TARGET = re.compile(r"\s*([^.\[\]]+)\.([^.\[\]]+?)\s*(?:\[(.*)\])?\s*")
 FORMS = say(
     "write parameter=V, table.column=V, table.column[key,…]=V, objective.minimise=V or time.representative_days=N"
 )
-TIME = "time."
+SETTINGS = {"time": check_time, "pathway": check_pathway}
+"""The tables of ``scenario.toml`` whose entries ``--set`` may replace, and what looks at them."""
 BARE = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]+)?")
 """A number as TOML writes it."""
 
@@ -242,6 +243,8 @@ def drop(
             if had_rows and not table.size:
                 table.emptied = code[name]
         _drop_sources(layer.tables.get(SOURCE), name, gone, schema)
+        if name in layer.document:  # what is set for a stage or a future goes with it
+            layer.document[name] = {member: of for member, of in layer.document[name].items() if member not in gone}
 
 
 def _drop_sources(table: Table | None, name: str, gone: set[str], schema: Schema) -> None:
@@ -271,8 +274,8 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
             _override_then(layer, value, gathering)
         elif name.partition(".")[0] == PARAMETERS and name.partition(".")[2] in schema.scalars:
             _override_scalar(layer, schema.scalars[name.partition(".")[2]], value, gathering)
-        elif name.startswith(TIME):
-            _override_time(layer, name.removeprefix(TIME), value, gathering)
+        elif "." in name and name.partition(".")[0] in SETTINGS:
+            _override_setting(layer, name, value, gathering)
         elif found := TARGET.fullmatch(name):
             key = tuple(part.strip() for part in found[3].split(",")) if found[3] is not None else ()
             editor.apply(Edit(found[1], found[2], key, value, code, name))
@@ -308,18 +311,19 @@ def _override_then(layer: Layer, value: str, gathering: Gathering) -> None:
     layer.document["objective"] = objective | ({"then": value} if value and not faults else {})
 
 
-def _override_time(layer: Layer, name: str, text: str, gathering: Gathering) -> None:
-    """Replace a setting of ``[time]``; no value takes it away."""
-    time = dict(layer.document.get("time", {}))
+def _override_setting(layer: Layer, name: str, text: str, gathering: Gathering) -> None:
+    """Replace a setting of ``[time]`` or ``[pathway]``; no value takes it away."""
+    section, _, key = name.partition(".")
+    settings = dict(layer.document.get(section, {}))
     if text:
         value = tomllib.loads(f"value = {text}")["value"] if BARE.fullmatch(text) else text
-        faults = check_time(name, value, COMMAND_LINE)
+        faults = SETTINGS[section](key, value, COMMAND_LINE)
         for fault in faults:
             gathering.add(fault)
-        time |= {} if faults else {name: value}
+        settings |= {} if faults else {key: value}
     else:
-        time.pop(name, None)
-    layer.document["time"] = time
+        settings.pop(key, None)
+    layer.document[section] = settings
 
 
 def target_of(override: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from planner.io.read.folders import TOML, FolderReader, existing_folder
 from planner.io.read.validate import unused
 from planner.language import say
 from planner.scenario.cases import told_once
+from planner.scenario.parameter import table_of
 from planner.scenario.scenario import Case, Scenario
 from planner.scenario.schema import Schema, schema_of
 
@@ -113,12 +114,17 @@ class _Cases:
         sets = [made.index_set for made in self.makers.values()]
         return {name: sorted(tables[name].columns[name]) if name in tables else [] for name in sets}
 
+    def _broken(self) -> set[str]:
+        """Return the tables that could not be read, and those that would hold their values in a case."""
+        tables = [self.schema.tables[name] for name in self.gathering.broken if name in self.schema.tables]
+        return {*self.gathering.broken, *(table_of(table.plain_keys) for table in tables if table.cases)}
+
     def _layers(self, cases: list[Ids], overrides: list[str]) -> list[Layer]:
         """Return the layer of each case, what is set for it applied, and write down what that changed."""
         layers: list[Layer] = []
         touched: dict[Column, set[Key]] = {}
         for ids in cases:
-            gathering = Gathering(self.gathering.root, self.gathering.places, broken=set(self.gathering.broken))
+            gathering = Gathering(self.gathering.root, self.gathering.places, broken=self._broken())
             self.gathered["/".join(ids.values())] = gathering
             before = layer_of_case(self.layer, ids, self.schema, frozenset(self.makers), gathering)
             layer = copied(before)
