@@ -43,7 +43,7 @@ def of_case(scenario: Scenario, tables: Tables, case: Case) -> dict[str, pd.Data
     keys = keys_of(scenario)
     found: dict[str, pd.DataFrame] = {}
     for name, table in tables.items():
-        if name == VINTAGES or not set(keys) <= set(table.columns):
+        if name == VINTAGES or name in scenario.declarations.case_sets or not set(keys) <= set(table.columns):
             continue
         here = pd.Series(True, index=table.index)
         for key in keys:

@@ -75,12 +75,12 @@ def test_each_case_is_what_it_is_alone() -> None:
 def test_the_worst_futures_are_rows() -> None:
     """Algebra: excess ≥ z − threshold, z being what a row of its own says the case's objective is.
 
-    Proves: the rows ``excess`` and the defining rows; the objective's coefficients (1 − w) × p on the cases' own, and
+    Proves: the rows ``threshold_excess`` and the defining rows; the objective's coefficients (1 − w) × p on the cases' own, and
     w, w × p ÷ (1 − level) on threshold and excess. Sensitivity: z without its probability taken out, or a missing share.
     """
     problem = joined(in_futures().with_parameters(cvar_weight=0.4, cvar_level=0.5)).problem
     z = "yearly[objective_value,,dry]"
-    assert rows_of(problem, "excess")["dry"] == Row({z: 1, "threshold": -1, "above[dry]": -1}, -INF, 0)
+    assert rows_of(problem, "threshold_excess")["dry"] == Row({z: 1, "threshold": -1, "above[dry]": -1}, -INF, 0)
     [defining] = [row for key, row in rows_of(problem, "yearly").items() if key.endswith("dry")]
     assert defining.coefficients[z] == -1
     assert defining.coefficients["modules[dry,far,cpu]"] == 2_600_000
@@ -102,7 +102,7 @@ def test_a_small_model_of_pyomo_says_the_same() -> None:
     vintages = vintages_of(scenario, parts)
     model = declare_ties(scenario, parts, vintages, {})
     model.realise()
-    for rule in ("standing", "whole_vintage", "excess"):
+    for rule in ("standing", "whole_vintage", "threshold_excess"):
         assert len(getattr(model, rule)) == model.records[rule].size
     assert len(model.standing) == len(vintages.alive)
 

@@ -54,6 +54,7 @@ def audit_cases(scenario: Scenario, tables: Tables, summary: Mapping[str, Any]) 
             findings.extend(check(scenario, tables, planned))
         except Exception as error:  # noqa: BLE001 - as above
             findings.append(_unchecked(name, error))
+    findings += _audit_values(known, tables)
     return list(dict.fromkeys(findings)) or _audit_told(known, summary)
 
 
@@ -67,6 +68,14 @@ def _audit_case(scenario: Scenario, tables: Tables, case: Case, known: Mapping[s
     found = audit(case.scenario, of_case(scenario, tables, case), _own_summary(scenario, case, known["cases"]))
     relaxed = _whole_rules(scenario) if case.year > _whole_until(scenario) else set()
     return [Finding(one.rule, f"{case.name}: {one.where}", one.problem) for one in found if one.rule not in relaxed]
+
+
+def _audit_values(known: Mapping[str, Any], tables: Tables) -> list[Finding]:
+    """Hold what the table says each future is worth against what its cases are worth together."""
+    if "futures" not in known:
+        return []
+    told = tables["uncertainty"].set_index("future")["value"].astype(float).dropna()
+    return list(Finding.all_equal("value", pd.Series(known["futures"], dtype=float), told, ""))
 
 
 def _audit_told(known: Mapping[str, Any], summary: Mapping[str, Any]) -> list[Finding]:

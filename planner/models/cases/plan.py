@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner.figures.cases import CATEGORY, COST, VINTAGES, keys_of, of_all
+from planner.models.declarations import modules_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +39,10 @@ class CasesPlan:
 
     scenario: Scenario
     built: dict[Vintage, float] = field(default_factory=dict)
+    worth: dict[tuple[str, str], float] = field(default_factory=dict)
+    """By stage and future what a yearly amount is worth over the stage's years."""
+    values: dict[tuple[str, str], float] = field(default_factory=dict)
+    """By stage and future the objective of the case, with what its vintages cost beside its own prices."""
     _rows: list[dict[str, Any]] = field(default_factory=list)
     _made: list[tuple[Case, Tables]] = field(default_factory=list)
 
@@ -51,11 +56,16 @@ class CasesPlan:
                     unit = joined.parts[0].compiled.model.records[vintage.investment].unit
                     told = (vintage.investment, vintage.place, built[vintage], unit, price)
                     self._rows.append({"stage": key[0], "future": key[1], **dict(zip(COLUMNS, told, strict=True))})
+        weight = self.scenario.settings.objective.get(COST, 0.0)
+        self.worth |= joined.ties.model.records["discount"].options["initialize"].to_dict()
         for number, part in enumerate(joined.parts):
-            part.compiled.load(joined.of_part(number, values))
+            own, more = joined.of_part(number, values), _repriced(joined, built, number)
+            objective = part.passes["objective_value"]
+            self.values[part.key] = float(objective.cost @ own) + objective.constant + weight * more
+            part.compiled.load(own)
             tables = dict(tabulate(part.compiled.model))
-            more = pd.DataFrame({CATEGORY: [VINTAGES], COST: [_repriced(joined, built, number)]})
-            self._made.append((part.case, {**tables, COST: pd.concat([tables[COST], more], ignore_index=True)}))
+            paid = pd.DataFrame({CATEGORY: [VINTAGES], COST: [more]})
+            self._made.append((part.case, {**tables, COST: pd.concat([tables[COST], paid], ignore_index=True)}))
         self.built |= built
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -67,7 +77,11 @@ class CasesPlan:
         texts = dict.fromkeys(("stage", "future", "investment", "index", "unit"), object)
         numbers = dict.fromkeys(("amount", "price"), float)
         kept = table.astype({**texts, **numbers})[[*keys_of(self.scenario), *COLUMNS]]
-        return {**of_all(self.scenario, made), VINTAGES: kept}
+        found = {**of_all(self.scenario, made), VINTAGES: kept}
+        for module in modules_of(self.scenario.features).values():
+            if hasattr(module, "report_cases"):
+                found |= module.report_cases(self.scenario, self.worth, self.values)
+        return found
 
 
 def _repriced(joined: Joined, built: Mapping[Vintage, float], number: int) -> float:

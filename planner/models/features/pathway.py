@@ -6,6 +6,7 @@ with the values that the stage has of its own. What ties the stages, the vintage
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 from planner.errors import Fault
 from planner.language import Message, Text, say
 from planner.models.rules.findings import Finding
+from planner.scenario.column import Column, keys_of
 from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
 from planner.scenario.plausible import KW, MONTHS, PERCENT, RACKS, Plausible
 
@@ -116,6 +118,7 @@ WORDS: dict[str, Message] = {
     "whole_modules_until": say("last stage of whole modules"),
     "build_rate_max": say("build rate limit"),
     "build_rate": say("build rate"),
+    "worth": say("what a yearly amount is worth"),
     "vintage_size": say("size of a module of the vintage"),
     "vintage_room": say("capacity that can be built since the stage before"),
     "module_lifetime": say("lifetime of modules"),
@@ -147,6 +150,12 @@ VINTAGES = {
 }
 """Which ``…_lifetime`` and ``…_lead_time`` an investment has, by its variable; one that is not here stays for ever."""
 
+COLUMNS = (
+    *keys_of("pathway", "stage"),
+    Column("pathway", "year", "a", say("Calendar year that the stage begins with.")),
+    Column("pathway", "stage_years", "a", say("Years that the stage stands for.")),
+    Column("pathway", "worth", "1", say("What a yearly amount is worth over the stage's years, discounted.")),
+)
 LIMITED = "modules"
 """What is built at a limited rate."""
 JOINED = ";"
@@ -244,6 +253,18 @@ def _by_vintage(values: dict[Any, float]) -> pd.Series:
     return pd.Series(list(values.values()), index, dtype=float)
 
 
+def report_cases(
+    inputs: Scenario, worth: Mapping[tuple[str, str], float], values: Mapping[tuple[str, str], float]
+) -> dict[str, pd.DataFrame]:
+    """Return the stages, and what a yearly amount of each is worth."""
+    del values
+    by_stage = {stage: value for (stage, _), value in worth.items()}
+    stages = {case.stage: case for case in inputs.cases if case.stage in by_stage}
+    rows = [(stage, case.year, case.stage_years, by_stage[stage]) for stage, case in stages.items()]
+    table = pd.DataFrame(rows, columns=["stage", "year", "stage_years", "worth"])
+    return {"pathway": table.astype({"stage": object, "year": float, "stage_years": float, "worth": float})}
+
+
 def build(m: PlanModel) -> None:
     """Add nothing to a year by itself."""
     del m
@@ -262,7 +283,8 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 
 def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: Sequence[Case]) -> Iterator[Finding]:
-    """No more was built in a stage than its rate allows in the years since the one before."""
+    """A stage's years are worth what they are; no more was built in a stage than in the years since the one before."""
+    yield from _audit_worth(inputs, tables)
     table = tables["vintages"]
     of_modules = table[table["investment"] == LIMITED]
     starts = sorted({case.year for case in inputs.cases})
@@ -277,3 +299,21 @@ def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: S
             built = amounts.get(";".join(pair), 0.0) * float(size.get(pair, 0.0))
             where = f"{case.name}: {', '.join(pair)}"
             yield from Finding.unless_at_most("build_rate", where, built, rate * (case.year - earlier[-1]), "MW")
+
+
+def _audit_worth(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
+    """What a stage's years are worth is a sum over them, each year by the interest since the first; one alone: 1."""
+    spans = {case.stage: (case.year, case.stage_years) for case in inputs.cases}
+    first = min(year for year, _ in spans.values())
+    interest = 1 + Decimal(inputs.number("discount_rate_social"))
+    expected = {
+        stage: float(sum(interest ** -int(year - first + n) for n in range(int(count))))
+        for stage, (year, count) in spans.items()
+    }
+    table = tables["pathway"].set_index("stage")
+    found = table["worth"].astype(float)
+    alone = dict.fromkeys(expected, 1.0)
+    yield from Finding.all_equal("worth", pd.Series(expected if len(spans) > 1 else alone), found, "1")
+    for column, place in (("year", 0), ("stage_years", 1)):
+        said = pd.Series({stage: span[place] for stage, span in spans.items()})
+        yield from Finding.all_equal(column, said, table[column].astype(float), "a")

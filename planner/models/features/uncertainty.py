@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 
 from planner.language import Message, Text, say
 from planner.models.rules.findings import Finding, slack
-from planner.scenario.column import Measure
+from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
 from planner.scenario.plausible import PERCENT, Plausible
 
@@ -90,7 +90,7 @@ WORDS: dict[str, Message] = {
     "cvar_level": say("level of CVaR"),
     "cvar": say("mean of the worst futures"),
     "futures": say("value by future"),
-    "excess": say("excess over the threshold"),
+    "threshold_excess": say("excess over the threshold"),
     "above": say("what a future is above the threshold"),
     "threshold": say("threshold of the worst futures"),
     "future_value": say("value of the future"),
@@ -98,6 +98,18 @@ WORDS: dict[str, Message] = {
     "tail_weight": say("weight of the worst futures in their mean"),
     "worst_futures": say("the worst futures"),
 }
+COLUMNS = (
+    *keys_of("uncertainty", "future"),
+    Column("uncertainty", "probability", "1", say("How likely the future is.")),
+    Column(
+        "uncertainty",
+        "value",
+        "CNY",
+        say("The objective over all its stages, discounted; empty where the future has no plan."),
+        may_be_empty=True,
+        may_be_negative=True,
+    ),
+)
 MEASURES = (Measure("futures", "CNY"), Measure("cvar", "CNY"))
 SUM_TOLERANCE = 1e-9
 """Of the probabilities, whose sum is 1."""
@@ -135,10 +147,10 @@ def future_value(m: PlanModel, future: str) -> Any:
     )
 
 
-def excess(m: PlanModel, future: str) -> Any:
+def threshold_excess(m: PlanModel, future: str) -> Any:
     """What a future is above the threshold, where it is.
 
-    excess[f] ≥ z[f] − threshold  ∀ f  [CNY]
+    above[f] ≥ z[f] − threshold  ∀ f  [CNY]
 
     =========  ==================================================================  ===
     z          value of the future: its objective over all its stages, discounted  CNY
@@ -179,8 +191,22 @@ def join(m: PlanModel) -> None:
     m.variable("threshold", unit="CNY", within=pyo.Reals)
     m.variable("above", m.FUTURES_PLANNED, unit="CNY")
     m.expression("future_value", m.FUTURES_PLANNED, rule=future_value, unit="CNY")
-    m.constrain(excess, m.FUTURES_PLANNED, unit="CNY")
+    m.constrain(threshold_excess, m.FUTURES_PLANNED, unit="CNY")
     m.add_term("objective_value", "worst_futures", mean_of_worst)
+
+
+def report_cases(
+    inputs: Scenario, worth: Mapping[tuple[str, str], float], values: Mapping[tuple[str, str], float]
+) -> dict[str, pd.DataFrame]:
+    """Return the futures, how likely each is, and its value; one that has no plan has none."""
+    chances = {case.future: case.probability for case in inputs.cases}
+    found: dict[str, float] = dict.fromkeys(chances, 0.0)
+    for case in inputs.cases:
+        key = case.stage, case.future
+        found[case.future] += worth[key] * values[key] if key in values else float("nan")
+    rows = [(future, chance, found[future]) for future, chance in chances.items()]
+    table = pd.DataFrame(rows, columns=["future", "probability", "value"])
+    return {"uncertainty": table.astype({"future": object, "probability": float, "value": float})}
 
 
 def build(m: PlanModel) -> None:
@@ -201,7 +227,10 @@ def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Find
 
 
 def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: Sequence[Case]) -> Iterator[Finding]:
-    """What is built before the future is known is the same in all of them."""
+    """Futures are as likely as was said; what is built before it is known which one comes is the same in all."""
+    chances = pd.Series({case.future: case.probability for case in inputs.cases})
+    told = tables["uncertainty"].set_index("future")["probability"].astype(float)
+    yield from Finding.all_equal("probability", chances, told, "1")
     starts = {case.stage: case.year for case in inputs.cases}
     known, years = inputs.scalar("futures_known_from"), sorted(starts.values())
     later = starts[str(known)] if str(known) in starts else years[1] if len(years) > 1 else float("inf")
