@@ -22,6 +22,8 @@ import pandas as pd
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.build import declare_model
+from planner.models.cases.joined import join_cases
+from planner.models.cases.part import parts_of
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from planner.models.limits import TIGHT
@@ -98,6 +100,8 @@ RICH = world_of(EXAMPLE, *YEARLY)
 """Every feature with its own example (``EXAMPLE``): ``BASE`` with every option of the features from time to
 site_expansion in use, and those that look at the hours; a day and a night stand for 1500 of their kind, as if they had
 been chosen from a year. A feature that is added stands in it by itself."""
+YEARS = world_of(example_of_features(*feature_modules()), *feature_modules())
+"""The same in the stages and futures of the examples: four years in one plan."""
 OTHERS = variants_of(feature_modules()[name] for name in YEARLY)
 
 
@@ -137,8 +141,11 @@ def model_of(world: World) -> PlanModel:
 
 
 def compiled(world: World) -> Problem:
-    """Compile a world's model to arrays."""
-    return compile_model(model_of(world)).problem
+    """Compile a world's model to arrays, of several years to those of all of them together."""
+    scenario = scenario_of(world)
+    if scenario.cases:
+        return join_cases(scenario, parts_of(scenario.cases, declare_model)).problem
+    return compile_model(declare_model(scenario)).problem
 
 
 def rows_of(problem: Problem, rule: str) -> dict[str, Row]:

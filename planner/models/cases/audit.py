@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -135,23 +135,44 @@ def _table(tables: Tables) -> pd.DataFrame:
 def _audit_rows(scenario: Scenario, table: pd.DataFrame, stocks: Stocks) -> Iterator[Finding]:
     """No vintage is negative, told twice, of another price than its year's, or a part of what is whole."""
     keys = ["stage", "future", "investment", "index"]
-    for row in table[table.duplicated(keys)].itertuples(index=False):
-        yield Finding(VINTAGES, _where(row), say("stands more than once in the results"))
-    known_prices = {(*key, name): _prices(stock) for key, known in stocks.items() for name, stock in known.items()}
+    for row in _rows(table[table.duplicated(keys)]):
+        yield Finding(VINTAGES, row.where, say("stands more than once in the results"))
+    prices = {(*key, name): _prices(stock) for key, known in stocks.items() for name, stock in known.items()}
     last = _whole_until(scenario)
     years = {case.stage: case.year for case in scenario.cases}
-    for row in table.itertuples(index=False):
-        stock = stocks.get((row.stage, row.future), {}).get(row.investment)
+    for row in _rows(table):
+        stock = stocks.get(row.case, {}).get(row.investment)
         if stock is None:
-            yield Finding(VINTAGES, _where(row), say("is not in a case of the plan, or nothing that is built"))
+            yield Finding(VINTAGES, row.where, say("is not in a case of the plan, or nothing that is built"))
             continue
-        price = known_prices[row.stage, row.future, row.investment].get(row.index, 0.0)
-        yield from Finding.unless_equal("vintage_price", _where(row), price, row.price, "CNY/a")
+        price = prices[(*row.case, row.investment)].get(row.place, 0.0)
+        yield from Finding.unless_equal("vintage_price", row.where, price, row.price, "CNY/a")
         if not row.amount >= -ABSOLUTE_TOLERANCE:
-            yield Finding("vintage", _where(row), say("{amount:g} is negative", amount=row.amount))
+            yield Finding("vintage", row.where, say("{amount:g} is negative", amount=row.amount))
         is_apart = abs(row.amount - round(row.amount)) > ABSOLUTE_TOLERANCE
-        if stock.is_whole and years[row.stage] <= last and is_apart:
-            yield Finding("whole_vintage", _where(row), say("{amount:g} is not a whole number", amount=row.amount))
+        if stock.is_whole and years[row.case[0]] <= last and is_apart:
+            yield Finding("whole_vintage", row.where, say("{amount:g} is not a whole number", amount=row.amount))
+
+
+class _Row(NamedTuple):
+    """A row of the table of vintages."""
+
+    case: tuple[str, str]
+    investment: str
+    place: str
+    amount: float
+    price: float
+
+    @property
+    def where(self) -> str:
+        """What the row is of, as a finding tells it."""
+        return ", ".join(part for part in (*self.case, self.investment, self.place) if part)
+
+
+def _rows(table: pd.DataFrame) -> Iterator[_Row]:
+    for row in table.to_dict("records"):
+        case = str(row["stage"]), str(row["future"])
+        yield _Row(case, str(row["investment"]), str(row["index"]), float(row["amount"]), float(row["price"]))
 
 
 def _audit_standing(case: Case, alive: pd.DataFrame, known: Mapping[str, Stock]) -> Iterator[Finding]:
@@ -172,8 +193,8 @@ def _lives(scenario: Scenario, table: pd.DataFrame, case: Case, planned: Sequenc
     built = {(each.stage, each.future): each for each in planned}
     known: dict[tuple[str, str, str], Mapping[str, float]] = {}
     found = []
-    for row in table.itertuples(index=False):
-        origin = built.get((row.stage, row.future))
+    for row in _rows(table):
+        origin = built.get(row.case)
         if origin is None:
             found.append(False)
             continue
@@ -184,10 +205,10 @@ def _lives(scenario: Scenario, table: pd.DataFrame, case: Case, planned: Sequenc
         limits = []
         for what in ("lead_time", "lifetime"):
             name = f"{of[row.investment]}_{what}"
-            if (row.stage, row.future, name) not in known:
+            if (*row.case, name) not in known:
                 values = origin.scenario.series(name)
-                known[row.stage, row.future, name] = {_place(key): float(years) for key, years in values.items()}
-            limits.append(known[row.stage, row.future, name].get(row.index))
+                known[(*row.case, name)] = {_place(key): float(years) for key, years in values.items()}
+            limits.append(known[(*row.case, name)].get(row.place))
         lead, lifetime = limits
         found.append((lead or 0.0) <= age and (lifetime is None or age < lifetime))
     return pd.Series(found, index=table.index, dtype=bool)
@@ -215,8 +236,3 @@ def _prices(stock: Stock) -> dict[str, float]:
 
 def _place(key: object) -> str:
     return AMONG.join(map(str, key)) if isinstance(key, tuple) else str(key)
-
-
-def _where(row: object) -> str:
-    parts = (getattr(row, name) for name in ("stage", "future", "investment", "index"))
-    return ", ".join(part for part in map(str, parts) if part)

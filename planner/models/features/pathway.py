@@ -15,6 +15,7 @@ import pandas as pd
 from planner.errors import Fault
 from planner.language import Message, Text, say
 from planner.models.rules.findings import Finding
+from planner.models.rules.relaxations import Amount, Rank
 from planner.scenario.column import Column, keys_of
 from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
 from planner.scenario.plausible import KW, MONTHS, PERCENT, RACKS, Plausible
@@ -156,6 +157,8 @@ COLUMNS = (
     Column("pathway", "stage_years", "a", say("Years that the stage stands for.")),
     Column("pathway", "worth", "1", say("What a yearly amount is worth over the stage's years, discounted.")),
 )
+GIVES = {"build_rate": ("build_rate_max",)}
+RELAXATIONS = (Amount("build_rate_max", Rank.PLANT, raised=True),)
 LIMITED = "modules"
 """What is built at a limited rate."""
 JOINED = ";"
@@ -203,7 +206,7 @@ EXAMPLE: Example = {
     "discount_rate_social": 0.03,
     "module_lifetime": {"hebei;general": 8, "gansu;intelligent": 4},
     "green_capacity_lifetime": 20,
-    "build_rate_max": {"hebei;general": 20},
+    "build_rate_max": {"hebei;general": 20, "gansu;intelligent": 2.4},
 }
 
 
@@ -294,9 +297,10 @@ def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: S
         if "future" in here:
             here = here[here["future"].astype(str) == case.future]
         amounts = dict(zip(here["index"], here["amount"].astype(float), strict=True))
-        size = case.scenario.series("module_size").to_dict()
-        for pair, rate in case.scenario.series("build_rate_max").items() if earlier else ():
-            built = amounts.get(";".join(pair), 0.0) * float(size.get(pair, 0.0))
+        size: dict[Any, float] = case.scenario.series("module_size").to_dict()
+        rates: dict[Any, float] = case.scenario.series("build_rate_max").to_dict()
+        for pair, rate in rates.items() if earlier else ():
+            built = amounts.get(JOINED.join(pair), 0.0) * float(size.get(pair, 0.0))
             where = f"{case.name}: {', '.join(pair)}"
             yield from Finding.unless_at_most("build_rate", where, built, rate * (case.year - earlier[-1]), "MW")
 

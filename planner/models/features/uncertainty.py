@@ -13,6 +13,7 @@ import pyomo.environ as pyo
 
 from planner.language import Message, Text, say
 from planner.models.rules.findings import Finding, slack
+from planner.models.rules.relaxations import Never
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import CaseSet, IndexSet, Parameter, names_of
 from planner.scenario.plausible import PERCENT, Plausible
@@ -110,6 +111,7 @@ COLUMNS = (
         may_be_negative=True,
     ),
 )
+GIVES = {"threshold_excess": Never(say("it says what a future is above the threshold, and forbids nothing"))}
 MEASURES = (Measure("futures", "CNY"), Measure("cvar", "CNY"))
 SUM_TOLERANCE = 1e-9
 """Of the probabilities, whose sum is 1."""
