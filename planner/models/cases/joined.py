@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
@@ -158,7 +158,9 @@ class Joined:
     def _named(self) -> Numbers:
         """The columns of the ties for what a case's pass is worth that a row names, as that of the worst futures."""
         yearly = self._of(YEARLY)
-        return np.flatnonzero(np.diff(self.ties.problem.matrix.indptr)[yearly]) + yearly.start
+        width = np.diff(np.asarray(self.ties.problem.matrix.indptr, dtype=np.int64))
+        named: Numbers = np.flatnonzero(width[yearly]) + yearly.start
+        return named
 
     @cached_property
     def _is_own(self) -> Flags:
@@ -254,25 +256,29 @@ def _side_by_side(problems: Sequence[Problem]) -> sparse.csc_array:
     matrices = [problem.matrix for problem in problems]
     rows = list(accumulate((matrix.shape[0] for matrix in matrices), initial=0))
     entries = list(accumulate((matrix.nnz for matrix in matrices), initial=0))
-    kind = np.int32 if max(entries[-1], rows[-1]) <= np.iinfo(np.int32).max else np.int64
-    starts = [matrix.indptr[:-1].astype(kind) + kind(first) for matrix, first in zip(matrices, entries, strict=False)]
-    places = [matrix.indices.astype(kind) + kind(first) for matrix, first in zip(matrices, rows, strict=False)]
-    indptr = np.concatenate([*starts, [entries[-1]]]).astype(kind)
-    data = np.concatenate([matrix.data for matrix in matrices])
-    columns = sum(matrix.shape[1] for matrix in matrices)
-    return sparse.csc_array((data, np.concatenate(places), indptr), shape=(rows[-1], columns))
+    kind: np.dtype[Any] = np.dtype(np.int32 if max(entries[-1], rows[-1]) <= np.iinfo(np.int32).max else np.int64)
+    starts = [np.asarray(each.indptr[:-1], dtype=kind) + first for each, first in zip(matrices, entries, strict=False)]
+    places = [np.asarray(each.indices, dtype=kind) + first for each, first in zip(matrices, rows, strict=False)]
+    indptr = np.concatenate([*starts, np.array([entries[-1]], dtype=kind)])
+    data = np.concatenate([each.data for each in matrices])
+    columns = sum(each.shape[1] for each in matrices)
+    made: sparse.csc_array = sparse.csc_array((data, np.concatenate(places), indptr), shape=(rows[-1], columns))
+    return made
 
 
 def _below(above: sparse.csc_array, below: sparse.csc_array) -> sparse.csc_array:
     """Put a few rows, which may have further columns at the end, below many."""
-    more = below.shape[1] - above.shape[1]
-    ends = np.append(above.indptr[1:], np.full(more, above.indptr[-1]))
-    width = np.diff(below.indptr)
-    where = np.repeat(ends, width)
-    indptr = np.append(above.indptr, np.full(more, above.indptr[-1])) + below.indptr
-    indices = np.insert(above.indices, where, below.indices + above.shape[0])
+    kind = np.result_type(above.indices.dtype, above.indptr.dtype)
+    ends = np.asarray(above.indptr, dtype=kind)
+    starts = np.concatenate([ends, np.full(below.shape[1] - above.shape[1], ends[-1], dtype=kind)])
+    added = np.asarray(below.indptr, dtype=kind)
+    where = np.repeat(starts[1:], np.diff(added))
+    lower = np.asarray(below.indices, dtype=kind) + above.shape[0]
+    indices = np.insert(np.asarray(above.indices, dtype=kind), where, lower)
     data = np.insert(above.data, where, below.data)
-    return sparse.csc_array((data, indices, indptr), shape=(above.shape[0] + below.shape[0], below.shape[1]))
+    shape = above.shape[0] + below.shape[0], below.shape[1]
+    made: sparse.csc_array = sparse.csc_array((data, indices, starts + added), shape=shape)
+    return made
 
 
 def _kept(names: object, which: Flags | None = None) -> list[Run]:

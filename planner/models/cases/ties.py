@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from planner.models.cases.part import Part
-    from planner.models.cases.vintages import Vintages
+    from planner.models.cases.vintages import Vintage, Vintages
     from planner.scenario.scenario import Scenario
 
 OBJECTIVE, COST = "objective_value", "cost"
@@ -91,7 +91,7 @@ VINTAGE_TERMS = {OBJECTIVE: weighted_vintages, COST: expected_vintages}
 
 
 def declare_ties(
-    scenario: Scenario, parts: Sequence[Part], vintages: Vintages, decided: Mapping[tuple[str, ...], float]
+    scenario: Scenario, parts: Sequence[Part], vintages: Vintages, decided: Mapping[Vintage, float]
 ) -> PlanModel:
     """Return the model of what ties cases.
 
@@ -129,9 +129,7 @@ def _add_cases(m: PlanModel, parts: Sequence[Part]) -> None:
     m.parameter("factor", [m.CASES], discount * probability, "1", made_of=())
 
 
-def _add_vintages(
-    m: PlanModel, parts: Sequence[Part], vintages: Vintages, decided: Mapping[tuple[str, ...], float]
-) -> None:
+def _add_vintages(m: PlanModel, parts: Sequence[Part], vintages: Vintages, decided: Mapping[Vintage, float]) -> None:
     there = {(*member, *part.key) for part in parts for member in part.investments}
     m.members("VINTAGES", vintages.prices, dimen=4)
     m.members("WHOLE", [vintage for vintage in vintages.prices if vintage in vintages.whole], dimen=4)

@@ -206,7 +206,7 @@ EXAMPLE: Example = {
     "discount_rate_social": 0.03,
     "module_lifetime": {"hebei;general": 8, "gansu;intelligent": 4},
     "green_capacity_lifetime": 20,
-    "build_rate_max": {"hebei;general": 20, "gansu;intelligent": 2.4},
+    "build_rate_max": {"hebei;general": 20, "gansu;intelligent": 12},
 }
 
 
