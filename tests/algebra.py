@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.build import declare_model
-from planner.models.cases.joined import join_cases
-from planner.models.cases.part import parts_of
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from planner.models.limits import TIGHT

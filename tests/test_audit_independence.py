@@ -17,16 +17,16 @@ MAKING = ("build", "join", "derive", "check", "obstacles", "report", "admits", "
 """All that decides on the plan and its tables; a warning decides nothing."""
 ALWAYS_AUDITED = (
     "planner.models.audit:audit",
-    "planner.models.cases.audit:audit_cases",
-    "planner.models.cases.summary:summarise_cases",
+    "planner.cases.audit:audit_cases",
+    "planner.cases.summary:summarise_cases",
     "planner.models.claims:audit_claims",
     "planner.models.invariants:audit_invariants",
 )
 ALWAYS_MADE = (
     "planner.models.build:declare_model",
     "planner.models.compile:compile_model",
-    "planner.models.cases.joined:join_cases",
-    "planner.models.cases.plan:CasesPlan",
+    "planner.cases.joined:join_cases",
+    "planner.cases.plan:CasesPlan",
 )
 WORDS = ("planner.language", "planner.errors", "planner.models.guests")
 """Sentences and faults say numbers; they make none, nor does what finds the features of other packages."""

@@ -437,7 +437,7 @@ def test_every_rule_is_audited() -> None:
     Proves: no rule is trusted. Sensitivity: a rule added without a check. ``assigned_only`` is checked by what it is
     for: work at one site (``single_site``) that is no more than the demand (``demand_balance``); what is at least the
     use of new halls, or grid energy without a certificate, by that use and those emissions themselves. The mean of the
-    worst futures is recomputed where all years are summed up (``models/cases``), from each future's value.
+    worst futures is recomputed where all years are summed up (``cases``), from each future's value.
     """
     checked_as = {
         "assigned_only": "single_site",

@@ -54,10 +54,10 @@ LISTED: dict[str, dict[str, str]] = {
         "What ties years is the same whether stages, futures or both make them: it asks the one or the other, where it "
         "is listed, for its choices; the audit and the summary state it once more."
     ): {
-        "models/cases/audit.py": "lifetime pathway uncertainty whole_modules_until",
-        "models/cases/factors.py": "discount_rate_social",
-        "models/cases/summary.py": "cvar_level cvar_weight discount_rate_social probability stage_years uncertainty",
-        "models/cases/vintages.py": "futures_known_from lifetime pathway uncertainty whole_modules_until",
+        "cases/audit.py": "lifetime pathway uncertainty whole_modules_until",
+        "cases/factors.py": "discount_rate_social",
+        "cases/summary.py": "cvar_level cvar_weight discount_rate_social probability stage_years uncertainty",
+        "cases/vintages.py": "futures_known_from lifetime pathway uncertainty whole_modules_until",
     },
     (
         "They check or gather the tables of several features anew: an independent audit states them again, a shared "

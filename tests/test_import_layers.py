@@ -52,7 +52,7 @@ ORDER = (
     "profiles",
     "profiles/days",
     "profiles/data",
-    "models/cases",
+    "cases",
     "models",
     "models/solving",
     "models/solving/process",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
 from planner.io.results.packed_arrays import PROOF, read_proof
 from planner.language import Message, Named, Text, say
 from planner.models.build import declare_model
-from planner.models.cases.joined import join_cases
-from planner.models.cases.part import parts_of
 from planner.models.compile import compile_model
 from planner.models.listing import lists_part, look_at_leaves, over_all
 from planner.models.solving.highs.judge import TOLERANCE

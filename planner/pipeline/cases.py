@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from planner.cases.audit import audit_cases
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
+from planner.cases.plan import CasesPlan
+from planner.cases.summary import summarise_cases
+from planner.cases.vintages import shared_stages, stages_of
 from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError, UsageError
 from planner.figures.cases import keys_of
 from planner.figures.ledger import Kept
 from planner.language import join, say
 from planner.models.algebra.matrix import coefficient_warnings
-from planner.models.cases.audit import audit_cases
-from planner.models.cases.joined import join_cases
-from planner.models.cases.part import parts_of
-from planner.models.cases.plan import CasesPlan
-from planner.models.cases.summary import summarise_cases
-from planner.models.cases.vintages import shared_stages, stages_of
 from planner.models.claims import Claims, audit_claims
 from planner.models.listing import lists_part
 from planner.models.solving.prices import shadow_prices
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from planner.cases.joined import Joined
+    from planner.cases.part import Part
+    from planner.cases.vintages import Vintage
     from planner.cluster import Where
     from planner.io.results.results import Results
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
-    from planner.models.cases.joined import Joined
-    from planner.models.cases.part import Part
-    from planner.models.cases.vintages import Vintage
     from planner.pipeline.record import Record
     from planner.scenario.cases import Case
     from planner.scenario.scenario import Scenario

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.cases.audit import audit_cases
+from planner.cases.summary import summarise_cases
 from planner.errors import AuditDisagreedError, UsageError, shown
 from planner.io.files.writing import writing
 from planner.io.results.read_run import changed_files
@@ -12,8 +14,6 @@ from planner.io.results.read_run import read_results as read_run
 from planner.language import join, say
 from planner.models.algebra.own import sentences
 from planner.models.audit import audit, summarise
-from planner.models.cases.audit import audit_cases
-from planner.models.cases.summary import summarise_cases
 from planner.models.claims import Claims, audit_claims
 from planner.models.declarations import declarations
 from planner.models.guests import sentences as guests_said

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import planner
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
 from planner.models.build import declare_model
-from planner.models.cases.joined import join_cases
-from planner.models.cases.part import parts_of
 from tests.algebra import BUILT
 from tests.here import planned
 
 if TYPE_CHECKING:
+    from planner.cases.joined import Joined
     from planner.io.results.results import Results
-    from planner.models.cases.joined import Joined
     from planner.scenario.scenario import Scenario
     from tests.worlds import Rows, World
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from planner.cases.audit import audit_cases
 from planner.language import rendered
-from planner.models.cases.audit import audit_cases
 from tests.algebra import BUILT
 from tests.cases.several_years import by_stage, in_futures, in_stages, plan_of
 

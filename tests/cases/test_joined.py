@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import planner
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
+from planner.cases.ties import declare_ties
+from planner.cases.vintages import vintages_of
 from planner.errors import UsageError
 from planner.models.build import declare_model
-from planner.models.cases.joined import join_cases
-from planner.models.cases.part import parts_of
-from planner.models.cases.ties import declare_ties
-from planner.models.cases.vintages import vintages_of
 from planner.models.solving.blocks import LINK, find_blocks
 from planner.models.solving.on_demand import find_on_demand
 from tests.algebra import BUILT, Row, bounds_of, compiled, objective_of, rows_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from planner.models.cases.part import JOINED, Member
+from planner.cases.part import JOINED, Member
 from planner.models.declarations import modules_of
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from planner.models.cases.part import Part
+    from planner.cases.part import Part
     from planner.scenario.scenario import Scenario
 
 ALL = ""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
+from planner.cases.ties import declare_ties
+from planner.cases.vintages import vintages_of
 from planner.models.algebra.problem import Problem, Stage
 from planner.models.algebra.row_names import Names
-from planner.models.cases.ties import declare_ties
-from planner.models.cases.vintages import vintages_of
 from planner.models.compile import compile_model
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from planner.cases.part import Investment, Part
+    from planner.cases.vintages import Vintage, Vintages
     from planner.models.algebra.matrix import Compiled
     from planner.models.algebra.problem import Vector
     from planner.models.algebra.row_names import Run
-    from planner.models.cases.part import Investment, Part
-    from planner.models.cases.vintages import Vintage, Vintages
     from planner.scenario.scenario import Scenario
 
     Numbers = npt.NDArray[np.int64]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.models.cases.part import Part
+    from planner.cases.part import Part
     from planner.scenario.scenario import Scenario
 
 

@@ -13,10 +13,10 @@ from planner.models.declarations import modules_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from planner.cases.joined import Joined
+    from planner.cases.vintages import Vintage
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Vector
-    from planner.models.cases.joined import Joined
-    from planner.models.cases.vintages import Vintage
     from planner.scenario.cases import Case
     from planner.scenario.scenario import Scenario
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from planner.cases.summary import summarise_cases
 from planner.figures.cases import COST, VINTAGES, of_case, vintages_paid
 from planner.language import say
 from planner.models.audit import audit, audit_summary
-from planner.models.cases.summary import summarise_cases
 from planner.models.declarations import modules_of
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 

@@ -1,7 +1,7 @@
 """What ties the cases of a plan, as a small model of its own: vintages, what stands, the objective of all.
 
 Its variables ``stands`` and ``yearly`` are no columns of their own: the one is a column of a case, the other what a
-case's pass is worth there, and :mod:`planner.models.cases.joined` puts them in.
+case's pass is worth there, and :mod:`planner.cases.joined` puts them in.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyomo.environ as pyo
 
+from planner.cases.factors import discounts_of
+from planner.cases.part import HAUL
 from planner.models.algebra.plan_model import PlanModel
-from planner.models.cases.factors import discounts_of
-from planner.models.cases.part import HAUL
 from planner.models.declarations import modules_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from planner.models.cases.part import Part
-    from planner.models.cases.vintages import Vintage, Vintages
+    from planner.cases.part import Part
+    from planner.cases.vintages import Vintage, Vintages
     from planner.scenario.scenario import Scenario
 
 OBJECTIVE, COST = "objective_value", "cost"
