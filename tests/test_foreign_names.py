@@ -54,9 +54,13 @@ LISTED: dict[str, dict[str, str]] = {
         "What ties years is the same whether stages, futures or both make them: it asks the one or the other, where it "
         "is listed, for its choices; the audit and the summary state it once more."
     ): {
-        "cases/audit.py": "lifetime pathway uncertainty whole_modules_until",
+        "cases/audit.py": "investment lifetime pathway uncertainty vintage whole_modules_until",
         "cases/factors.py": "discount_rate_social",
         "cases/summary.py": "cvar_level cvar_weight discount_rate_social probability stage_years uncertainty",
+        "cases/joined.py": "vintage",
+        "cases/plan.py": "investment vintage",
+        "cases/ties.py": "investment vintage vintages",
+        "figures/cases.py": "vintages",
         "cases/vintages.py": "futures_known_from lifetime pathway uncertainty whole_modules_until",
     },
     (

@@ -120,7 +120,7 @@ def audit_vintages(scenario: Scenario, tables: Tables, planned: Sequence[Case]) 
         yield from _audit_standing(case, alive, known)
         now = {(name, place): price for name, stock in known.items() for place, price in _prices(stock).items()}
         prices = [now.get(key, 0.0) for key in zip(alive["investment"], alive["index"], strict=True)]
-        more = float((alive["amount"] * (alive["price"] - prices)).sum())
+        more = float((alive["vintage"] * (alive["price"] - prices)).sum())
         yield from Finding.unless_equal(
             VINTAGES, f"{COST} {case.name}", more, paid.get((case.stage, case.future), 0.0), "CNY/a"
         )
@@ -129,7 +129,7 @@ def audit_vintages(scenario: Scenario, tables: Tables, planned: Sequence[Case]) 
 def _table(tables: Tables) -> pd.DataFrame:
     table = tables[VINTAGES]
     texts = {key: table.get(key, pd.Series("", index=table.index)).astype(str) for key in ("stage", "future")}
-    return table.assign(**texts, amount=table["amount"].astype(float), price=table["price"].astype(float))
+    return table.assign(**texts, vintage=table["vintage"].astype(float), price=table["price"].astype(float))
 
 
 def _audit_rows(scenario: Scenario, table: pd.DataFrame, stocks: Stocks) -> Iterator[Finding]:
@@ -172,12 +172,12 @@ class _Row(NamedTuple):
 def _rows(table: pd.DataFrame) -> Iterator[_Row]:
     for row in table.to_dict("records"):
         case = str(row["stage"]), str(row["future"])
-        yield _Row(case, str(row["investment"]), str(row["index"]), float(row["amount"]), float(row["price"]))
+        yield _Row(case, str(row["investment"]), str(row["index"]), float(row["vintage"]), float(row["price"]))
 
 
 def _audit_standing(case: Case, alive: pd.DataFrame, known: Mapping[str, Stock]) -> Iterator[Finding]:
     """What stands in a case is the sum of the vintages that live there."""
-    stands = alive.groupby(["investment", "index"])["amount"].sum()
+    stands = alive.groupby(["investment", "index"])["vintage"].sum()
     for name, stock in known.items():
         amounts = pd.Series(stock.amount.to_numpy(float), [_place(key) for key in stock.amount.index])
         unknown = amounts.index[amounts.isna()]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, pd.DataFrame]
 
-COLUMNS = ("investment", "index", "amount", "unit", "price")
+COLUMNS = ("investment", "index", "vintage", "unit", "price")
 
 
 @dataclass
@@ -75,7 +75,7 @@ class CasesPlan:
         rows = sorted(self._rows, key=lambda row: order[row["stage"], row["future"]])
         table = pd.DataFrame(rows, columns=["stage", "future", *COLUMNS])
         texts = dict.fromkeys(("stage", "future", "investment", "index", "unit"), object)
-        numbers = dict.fromkeys(("amount", "price"), float)
+        numbers = dict.fromkeys(("vintage", "price"), float)
         kept = table.astype({**texts, **numbers})[[*keys_of(self.scenario), *COLUMNS]]
         found = {**of_all(self.scenario, made), VINTAGES: kept}
         for module in modules_of(self.scenario.features).values():

@@ -34,7 +34,7 @@ WORDS: dict[str, Message] = {
     "cost_weight": say("weight of cost"),
     "vintages": say("prices of earlier years"),
     "investment": say("what is built"),
-    "amount": say("how much"),
+    "vintage": say("how much"),
     "standing": say("what stands"),
     "whole_vintage": say("whole vintages"),
     "emissions_weight": say("weight of emissions"),
@@ -45,7 +45,7 @@ COLUMNS = (
     Column("cost", "cost", "CNY/a", say("Cost of the category."), may_be_negative=True),
     Column("vintages", "investment", "", say("Variable that is built, such as modules.")),
     Column("vintages", "index", "", say("Where and of which kind, ids joined by semicolons.")),
-    Column("vintages", "amount", BY_ROW, say("How much of it is built in this stage.")),
+    Column("vintages", "vintage", BY_ROW, say("How much of it is built in this stage.")),
     Column("vintages", "unit", "", say("Unit of the amount.")),
     Column("vintages", "price", "CNY/a", say("What a unit pays in every year that it stands."), may_be_negative=True),
 )

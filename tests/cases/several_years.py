@@ -75,7 +75,7 @@ def built(results: Results) -> dict[str, float]:
     table = results.tables["vintages"]
     keys = [key for key in ("stage", "future") if key in table]
     modules = table[table["investment"] == "modules"]
-    return {"/".join(row[key] for key in keys): row["amount"] for row in modules.to_dict("records")}
+    return {"/".join(row[key] for key in keys): row["vintage"] for row in modules.to_dict("records")}
 
 
 def costs(results: Results, category: str) -> dict[str, float]:

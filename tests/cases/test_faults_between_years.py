@@ -69,31 +69,31 @@ def test_nothing_is_found_in_the_plan() -> None:
     """
     assert found(lambda tables, summary: None) == set()  # noqa: ARG005
     table = planned().tables["vintages"]
-    modules = table[table["investment"] == "modules"].set_index(["stage", "future"])["amount"].to_dict()
+    modules = table[table["investment"] == "modules"].set_index(["stage", "future"])["vintage"].to_dict()
     assert modules == {("s2025", "dry"): 1, ("s2025", "wet"): 1, ("s2030", "dry"): 2, ("s2030", "wet"): 1}
 
 
 MODULES = {"investment": "modules"}
 OPEN = {"investment": "open"}
 FAULTS: dict[str, tuple[Callable[[Tables, dict[str, Any]], None], str]] = {
-    "a vintage too many": (added("vintages", "amount", 1.0, **MODULES, stage="s2030", future="wet"), "standing"),
+    "a vintage too many": (added("vintages", "vintage", 1.0, **MODULES, stage="s2030", future="wet"), "standing"),
     "another vintage for the same": (
         lambda tables, summary: (
-            added("vintages", "amount", 1.0, **MODULES, stage="s2030", future="dry")(tables, summary),
-            added("vintages", "amount", -1.0, **MODULES, stage="s2025", future="dry")(tables, summary),
+            added("vintages", "vintage", 1.0, **MODULES, stage="s2030", future="dry")(tables, summary),
+            added("vintages", "vintage", -1.0, **MODULES, stage="s2025", future="dry")(tables, summary),
         )[0],
         "same_in_all_futures",
     ),
     "a half vintage": (
         lambda tables, summary: (
-            added("vintages", "amount", 0.5, **MODULES, stage="s2030", future="dry")(tables, summary),
-            added("vintages", "amount", -0.5, **MODULES, stage="s2025", future="dry")(tables, summary),
+            added("vintages", "vintage", 0.5, **MODULES, stage="s2030", future="dry")(tables, summary),
+            added("vintages", "vintage", -0.5, **MODULES, stage="s2025", future="dry")(tables, summary),
         )[0],
         "whole_vintage",
     ),
-    "less than nothing": (added("vintages", "amount", -3.0, **MODULES, stage="s2030", future="wet"), "vintage"),
+    "less than nothing": (added("vintages", "vintage", -3.0, **MODULES, stage="s2030", future="wet"), "vintage"),
     "a price of another year": (added("vintages", "price", -100_000, **MODULES, stage="s2025"), "vintage_price"),
-    "a site that closes": (added("vintages", "amount", -1.0, **OPEN, stage="s2025"), "standing"),
+    "a site that closes": (added("vintages", "vintage", -1.0, **OPEN, stage="s2025"), "standing"),
     "a vintage twice": (
         lambda tables, summary: tables.update(  # noqa: ARG005
             vintages=pd.concat([tables["vintages"], tables["vintages"].iloc[:1]], ignore_index=True)
@@ -110,7 +110,7 @@ FAULTS: dict[str, tuple[Callable[[Tables, dict[str, Any]], None], str]] = {
     ),
     "too much in one stage": (
         lambda tables, summary: [
-            added("vintages", "amount", 1.0, **MODULES, stage="s2030", future="dry")(tables, summary),
+            added("vintages", "vintage", 1.0, **MODULES, stage="s2030", future="dry")(tables, summary),
             added("site_expansion", "modules", 1.0, stage="s2030", future="dry", site="far")(tables, summary),
         ][0],
         "build_rate",

@@ -119,7 +119,7 @@ WORDS: dict[str, Message] = {
     "whole_modules_until": say("last stage of whole modules"),
     "build_rate_max": say("build rate limit"),
     "build_rate": say("build rate"),
-    "worth": say("what a yearly amount is worth"),
+    "stage_worth": say("what a yearly amount is worth"),
     "vintage_size": say("size of a module of the vintage"),
     "vintage_room": say("capacity that can be built since the stage before"),
     "module_lifetime": say("lifetime of modules"),
@@ -155,7 +155,7 @@ COLUMNS = (
     *keys_of("pathway", "stage"),
     Column("pathway", "year", "a", say("Calendar year that the stage begins with.")),
     Column("pathway", "stage_years", "a", say("Years that the stage stands for.")),
-    Column("pathway", "worth", "1", say("What a yearly amount is worth over the stage's years, discounted.")),
+    Column("pathway", "stage_worth", "1", say("What a yearly amount is worth over the stage's years, discounted.")),
 )
 GIVES = {"build_rate": ("build_rate_max",)}
 RELAXATIONS = (Amount("build_rate_max", Rank.PLANT, raised=True),)
@@ -264,8 +264,8 @@ def report_cases(
     by_stage = {stage: value for (stage, _), value in worth.items()}
     stages = {case.stage: case for case in inputs.cases if case.stage in by_stage}
     rows = [(stage, case.year, case.stage_years, by_stage[stage]) for stage, case in stages.items()]
-    table = pd.DataFrame(rows, columns=["stage", "year", "stage_years", "worth"])
-    return {"pathway": table.astype({"stage": object, "year": float, "stage_years": float, "worth": float})}
+    table = pd.DataFrame(rows, columns=["stage", "year", "stage_years", "stage_worth"])
+    return {"pathway": table.astype({"stage": object, "year": float, "stage_years": float, "stage_worth": float})}
 
 
 def build(m: PlanModel) -> None:
@@ -296,7 +296,7 @@ def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: S
         here = of_modules[of_modules["stage"].astype(str) == case.stage]
         if "future" in here:
             here = here[here["future"].astype(str) == case.future]
-        amounts = dict(zip(here["index"], here["amount"].astype(float), strict=True))
+        amounts = dict(zip(here["index"], here["vintage"].astype(float), strict=True))
         size: dict[Any, float] = case.scenario.series("module_size").to_dict()
         rates: dict[Any, float] = case.scenario.series("build_rate_max").to_dict()
         for pair, rate in rates.items() if earlier else ():
@@ -315,9 +315,9 @@ def _audit_worth(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterat
         for stage, (year, count) in spans.items()
     }
     table = tables["pathway"].set_index("stage")
-    found = table["worth"].astype(float)
+    found = table["stage_worth"].astype(float)
     alone = dict.fromkeys(expected, 1.0)
-    yield from Finding.all_equal("worth", pd.Series(expected if len(spans) > 1 else alone), found, "1")
+    yield from Finding.all_equal("stage_worth", pd.Series(expected if len(spans) > 1 else alone), found, "1")
     for column, place in (("year", 0), ("stage_years", 1)):
         said = pd.Series({stage: span[place] for stage, span in spans.items()})
         yield from Finding.all_equal(column, said, table[column].astype(float), "a")

@@ -241,7 +241,7 @@ def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: S
     early = table.assign(stage=stages)[stages.map(starts) < later]
     futures = {case.future for case in planned}
     for key, rows in early.groupby(["stage", "investment", "index"], sort=False):
-        amounts = rows["amount"].astype(float)
+        amounts = rows["vintage"].astype(float)
         is_same = float(amounts.max() - amounts.min()) <= slack(float(amounts.max()), float(amounts.min()))
         if not is_same or set(rows["future"].astype(str)) != futures:
             where = ", ".join(part for part in map(str, key) if part)
