@@ -618,6 +618,9 @@ def test_days_of_cases_with_hours_of_their_own_are_refused(tmp_path: Path) -> No
     world = of_futures(twenty_days()).with_rows("workload_timestep_future", [hour])
     with pytest.raises(InvalidInputError, match=r"dry has hours of its own in workload_timestep.csv"):
         planner.read_scenario(world.write(tmp_path / "world"), ["time.representative_days=4"])
+    own_step = of_futures(twenty_days()).with_cells("timestep", "future", {step_of(3, 1): "dry"})
+    with pytest.raises(InvalidInputError, match=r"dry has hours of its own in timestep.csv"):
+        planner.read_scenario(own_step.write(tmp_path / "own"), ["time.representative_days=4"])
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml")))

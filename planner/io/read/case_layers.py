@@ -313,7 +313,9 @@ def _renamed(layer: Layer, sets: tuple[str, ...], ids: Ids, schema: Schema) -> T
                 found[table_of(known.plain_keys) or SCENARIO, SEPARATOR.join(plain), column] = row
     columns = {column: [cells[row] for row in found.values()] for column, cells in source.columns.items()}
     columns |= {part: [names[place] for names in found] for place, part in enumerate(SOURCE_KEYS)}
-    origins = {name: [codes[row] for row in found.values()] for name, codes in source.origins.items()}
+    origins: dict[str, Sequence[int]] = {
+        name: [codes[row] for row in found.values()] for name, codes in source.origins.items()
+    }
     return Table(SOURCE, columns, origins, source.files)
 
 
