@@ -80,7 +80,8 @@ def _differs(scenario: Scenario) -> dict[str, str]:
     """Return the first case whose hours are not those of the scenario, and the table in which they differ."""
     keys = {"_".join(index): index for of in scenario.declarations.parameters.values() for index in of.indices}
     for case in scenario.cases:
-        for name in sorted({*scenario.tables, *case.scenario.tables}):
+        names = {*scenario.tables, *case.scenario.tables}
+        for name in sorted(names, key=lambda name: (name != TIMESTEP, name)):
             if TIMESTEP in keys.get(name, ()) and not _is_shared(scenario, case.scenario, name):
                 return {"case": case.name, "table": name}
     return {}
