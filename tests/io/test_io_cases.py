@@ -346,6 +346,13 @@ REFUSED = {
         "",
         "site_stage.csv, row 2, column pue, value '0.5': out of range",
     ),
+    "finer keys by future than by stage": (
+        of_futures(of_stages().with_rows("site_stage", row(site="far", stage="later", pue=1.1))).with_rows(
+            "site_timestep_future", row(site="far", timestep="day", future="dry", pue=1.2)
+        ),
+        "",
+        r"site_stage.csv, row 2, column pue: it is given in site_timestep_future.csv as well \(in later/dry\)",
+    ),
     "a name by stage": (
         of_stages().with_rows("site_stage", row(site="far", stage="later", name_zh="远")),
         "",
