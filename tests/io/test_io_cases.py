@@ -346,6 +346,13 @@ REFUSED = {
         "",
         "site_stage.csv, row 2, column pue, value '0.5': out of range",
     ),
+    "finer keys by future than by stage": (
+        of_futures(of_stages().with_rows("site_stage", row(site="far", stage="later", pue=1.1))).with_rows(
+            "site_timestep_future", row(site="far", timestep="day", future="dry", pue=1.2)
+        ),
+        "",
+        r"site_stage.csv, row 2, column pue: it is given in site_timestep_future.csv as well \(in later/dry\)",
+    ),
     "a name by stage": (
         of_stages().with_rows("site_stage", row(site="far", stage="later", name_zh="远")),
         "",
@@ -509,18 +516,27 @@ def test_a_broken_table_by_stage_is_told_alone(tmp_path: Path) -> None:
 def test_sources_go_with_the_values_of_a_case(tmp_path: Path) -> None:
     """Proves that a case's cell has the source of its value by stage, and other cells the plain one.
 
-    Sensitivity: a figure of 2030 under the source of 2025.
+    One of a whole column by stage is that of the cells it fills; a factor, which is no figure of a case, has none.
+    Sensitivity: a figure of 2030 under the source of 2025, a source of a column that one of the cases has not.
     """
     sources = [
         {"table": "site", "key": "", "column": "pue", "source": "plain", "confidence": "published"},
         {"table": "site_stage", "key": "far;later", "column": "pue", "source": "staged", "confidence": "illustrative"},
         {"table": "stage", "key": "", "column": "year", "source": "law", "confidence": "published"},
+        {"table": "stage", "key": "", "column": "route_factor", "source": "cables", "confidence": "derived"},
+        {"table": "workload_stage", "key": "", "column": "demand_factor", "source": "growth", "confidence": "derived"},
     ]
     world = of_stages().with_rows("site_stage", row(site="far", stage="later", pue=1.1)).with_rows("source", sources)
+    world = world.with_rows("workload_stage", row(workload="web", stage="later", demand_factor=1.3))
+    world = world.with_cells("stage", "route_factor", {"later": 2.0})
     scenario = read(world, tmp_path)
     now, later = (case.scenario.tables["source"] for case in scenario.cases)
     assert now[["table", "key", "source"]].to_numpy().tolist() == [["site", "", "plain"]]
-    assert later[["table", "key", "source"]].to_numpy().tolist() == [["site", "", "plain"], ["site", "far", "staged"]]
+    assert later[["table", "key", "source"]].to_numpy().tolist() == [
+        ["scenario", "", "cables"],
+        ["site", "", "plain"],
+        ["site", "far", "staged"],
+    ]
     reads_back(scenario, tmp_path / "written")
 
 
@@ -609,6 +625,9 @@ def test_days_of_cases_with_hours_of_their_own_are_refused(tmp_path: Path) -> No
     world = of_futures(twenty_days()).with_rows("workload_timestep_future", [hour])
     with pytest.raises(InvalidInputError, match=r"dry has hours of its own in workload_timestep.csv"):
         planner.read_scenario(world.write(tmp_path / "world"), ["time.representative_days=4"])
+    own_step = of_futures(twenty_days()).with_cells("timestep", "future", {step_of(3, 1): "dry"})
+    with pytest.raises(InvalidInputError, match=r"dry has hours of its own in timestep.csv"):
+        planner.read_scenario(own_step.write(tmp_path / "own"), ["time.representative_days=4"])
 
 
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml")))

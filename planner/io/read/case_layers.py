@@ -286,10 +286,9 @@ def _take_sources(case: Layer, layer: Layer, ids: Ids, schema: Schema) -> None:
     if table is None:
         return
     table.keep([_is_there(case, row, schema) for row in table.keys(SOURCE_KEYS)])
-    source = layer.tables[SOURCE]
     for count in _by_count(tuple(ids)):
         for sets in count:
-            own = _renamed(source, sets, ids, schema)
+            own = _renamed(layer, sets, ids, schema)
             table = case.tables[SOURCE] = merged_table(table, own, SOURCE_KEYS) if own.size else table
 
 
@@ -302,21 +301,37 @@ def _is_there(case: Layer, named: tuple[str, ...], schema: Schema) -> bool:
     return known is None or (not known.cases and (name not in case.tables or column in case.tables[name].columns))
 
 
-def _renamed(source: Table, sets: tuple[str, ...], ids: Ids, schema: Schema) -> Table:
-    """Return the sources of a case's own values under the names that the values have in the case."""
-    rows, keys = [], []
-    wanted = [ids[name] for name in sets]
-    for row, (name, key, column) in enumerate(source.keys(SOURCE_KEYS)):
+def _renamed(layer: Layer, sets: tuple[str, ...], ids: Ids, schema: Schema) -> Table:
+    """Return the sources of a case's own values under the names that the values have in the case.
+
+    One of a whole column by stage is that of each cell that the column fills in the case.
+    """
+    source = layer.tables[SOURCE]
+    found: dict[tuple[str, ...], int] = {}
+    named = sorted(enumerate(source.keys(SOURCE_KEYS)), key=lambda one: bool(one[1][1]))  # a row's own source wins
+    for row, (name, key, column) in named:
         known = schema.tables.get(name)
         if known is None or known.cases != sets or column not in known.columns or not known.columns[column].case_of:
             continue
-        parts = key.split(SEPARATOR) if key else [*([""] * len(known.plain_keys)), *wanted]
-        if parts[len(known.plain_keys) :] == wanted:
-            rows.append(row)
-            plain = SEPARATOR.join(parts[: len(known.plain_keys)]) if key else ""
-            keys.append((table_of(known.plain_keys) or SCENARIO, plain, column))
-    columns = {column: [cells[row] for row in rows] for column, cells in source.columns.items()}
-    columns |= dict(zip(SOURCE_KEYS, map(list, zip(*keys, strict=True)), strict=True)) if keys else {}
-    return Table(
-        SOURCE, columns, {name: [codes[row] for row in rows] for name, codes in source.origins.items()}, source.files
-    )
+        for plain, whole in _filled(layer, name, column, ids, schema):
+            if key in {"", SEPARATOR.join(whole)}:
+                found[table_of(known.plain_keys) or SCENARIO, SEPARATOR.join(plain), column] = row
+    columns = {column: [cells[row] for row in found.values()] for column, cells in source.columns.items()}
+    columns |= {part: [names[place] for names in found] for place, part in enumerate(SOURCE_KEYS)}
+    origins: dict[str, Sequence[int]] = {
+        name: [codes[row] for row in found.values()] for name, codes in source.origins.items()
+    }
+    return Table(SOURCE, columns, origins, source.files)
+
+
+def _filled(
+    layer: Layer, name: str, column: str, ids: Ids, schema: Schema
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield the keys of the cells that a column by stage or future fills in a case: in plain tables, and here."""
+    table, known = layer.tables.get(name), schema.tables[name]
+    wanted = tuple(ids[one] for one in known.cases)
+    count = len(known.plain_keys)
+    if table is not None and column in table.columns:
+        for key, cell in zip(table.keys(known.keys), table.columns[column], strict=True):
+            if cell and key[count:] == wanted:
+                yield key[:count], key

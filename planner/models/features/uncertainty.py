@@ -79,7 +79,7 @@ PARAMETERS = (
         say("Share of probability that is not among the worst futures; at 0 all are among them."),
         0.0,
         high=0.999999,
-        plausible=SHARE,
+        plausible=Plausible(0.01, 0.999999, (PERCENT,)),
     ),
 )
 WORDS: dict[str, Message] = {

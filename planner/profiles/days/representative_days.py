@@ -78,22 +78,22 @@ def _refused(scenario: Scenario) -> tuple[Text, Text] | None:
 
 def _differs(scenario: Scenario) -> dict[str, str]:
     """Return the first case whose hours are not those of the scenario, and the table in which they differ."""
-    owner, made = scenario.declarations.owner, scenario.declarations.case_sets
     keys = {"_".join(index): index for of in scenario.declarations.parameters.values() for index in of.indices}
     for case in scenario.cases:
-        for name in sorted({*scenario.tables, *case.scenario.tables}):
-            if TIMESTEP not in keys.get(name, ()):
-                continue
-            of_all, own = (one.tables.get(name, pd.DataFrame()) for one in (scenario, case.scenario))
-            of_cases = [column for column in of_all if owner.get(f"{name}.{column}") in made and of_all[column].any()]
-            shared = of_all.drop(columns=[column for column in of_all if owner.get(f"{name}.{column}") in made])
-            if (
-                of_cases
-                or not shared.equals(own.reindex(columns=shared.columns))
-                or len(own.columns) > len(shared.columns)
-            ):
+        names = {*scenario.tables, *case.scenario.tables}
+        for name in sorted(names, key=lambda name: (name != TIMESTEP, name)):
+            if TIMESTEP in keys.get(name, ()) and not _is_shared(scenario, case.scenario, name):
                 return {"case": case.name, "table": name}
     return {}
+
+
+def _is_shared(scenario: Scenario, case: Scenario, name: str) -> bool:
+    """Return whether a case's table is the scenario's, which may name the case that a row is of in no row."""
+    owner = scenario.declarations.owner
+    made = [feature for feature in scenario.declarations.case_sets if scenario.has(feature)]
+    of_all, own = (one.tables.get(name, pd.DataFrame()) for one in (scenario, case))
+    of_cases = [column for column in of_all if owner.get(f"{name}.{column}") in made]
+    return not of_all[of_cases].any(axis=None) and of_all.drop(columns=of_cases).equals(own)
 
 
 def _error(scenario: Scenario, days: int, problem: Text, remedy: Text) -> InvalidInputError:
