@@ -122,10 +122,17 @@ FAULTS: dict[str, tuple[Callable[[Tables, dict[str, Any]], None], str]] = {
     "a year's own rule": (added("site_expansion", "modules", 1.0, stage="s2030", future="wet", site="far"), "standing"),
     "a year that is gone": (
         lambda tables, summary: tables.update(  # noqa: ARG005
-            {name: table[~((table["stage"] == "s2030") & (table["future"] == "wet"))] for name, table in tables.items()}
+            {
+                name: table[~((table["stage"] == "s2030") & (table["future"] == "wet"))]
+                for name, table in tables.items()
+                if {"stage", "future"} <= set(table.columns)
+            }
         ),
         "cases",
     ),
+    "what years are worth": (added("pathway", "stage_worth", 0.1, stage="s2030"), "stage_worth"),
+    "a probability in the table": (added("uncertainty", "probability", 0.1, future="dry"), "probability"),
+    "a value in the table": (added("uncertainty", "value", 1e6, future="dry"), "value"),
     "the objective": (lambda tables, summary: summary.update(objective=summary["objective"] * 1.001), "summary"),  # noqa: ARG005
     "the mean of the worst": (lambda tables, summary: summary.update(cvar=summary["cvar"] * 0.999), "summary"),  # noqa: ARG005
     "a future's value": (lambda tables, summary: summary["futures"].update(dry=1.0), "summary"),  # noqa: ARG005
