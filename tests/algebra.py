@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.build import declare_model
@@ -91,17 +93,21 @@ BUILT_COST = 48_004_000.0
 
 HOURLY = ("storage", "flexible_workloads", "grid_limits", "green_shortfall")
 """Features that look at the hours."""
-EXAMPLE = example_of_features(*feature_modules())
-RICH = world_of(EXAMPLE, *feature_modules())
+YEARLY = [name for name, module in feature_modules().items() if not hasattr(module, "MAKES_CASES")]
+"""The features of one year: those that make several of a scenario are not in a year's own model."""
+EXAMPLE = example_of_features(*YEARLY)
+RICH = world_of(EXAMPLE, *YEARLY)
 """Every feature with its own example (``EXAMPLE``): ``BASE`` with every option of the features from time to
 site_expansion in use, and those that look at the hours; a day and a night stand for 1500 of their kind, as if they had
 been chosen from a year. A feature that is added stands in it by itself."""
-OTHERS = variants_of(feature_modules().values())
+YEARS = world_of(example_of_features(*feature_modules()), *feature_modules())
+"""The same in the stages and futures of the examples: four years in one plan."""
+OTHERS = variants_of(feature_modules()[name] for name in YEARLY)
 
 
 def world(*variants: str) -> World:
     """Return ``RICH`` with variants of the features' examples laid over it."""
-    return world_of(laid_over(EXAMPLE, *(OTHERS[name] for name in variants)), *feature_modules())
+    return world_of(laid_over(EXAMPLE, *(OTHERS[name] for name in variants)), *YEARLY)
 
 
 WORLDS = {name: world(*dict.fromkeys((LIMITS, name))) for name in OTHERS}
@@ -135,8 +141,11 @@ def model_of(world: World) -> PlanModel:
 
 
 def compiled(world: World) -> Problem:
-    """Compile a world's model to arrays."""
-    return compile_model(model_of(world)).problem
+    """Compile a world's model to arrays, of several years to those of all of them together."""
+    scenario = scenario_of(world)
+    if scenario.cases:
+        return join_cases(scenario, parts_of(scenario.cases, declare_model)).problem
+    return compile_model(declare_model(scenario)).problem
 
 
 def rows_of(problem: Problem, rule: str) -> dict[str, Row]:

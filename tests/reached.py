@@ -65,7 +65,8 @@ def definitions_of(module: str) -> dict[str, Definition]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             found[node.target.id] = node
     if module == SCENARIO:
-        [of_class] = [node for node in tree_of(module).body if isinstance(node, ast.ClassDef)]
+        classes = [node for node in tree_of(module).body if isinstance(node, ast.ClassDef)]
+        [of_class] = [node for node in classes if node.name == "Scenario"]
         methods = [node for node in of_class.body if isinstance(node, ast.FunctionDef)]
         found.update({f"{of_class.name}.{method.name}": method for method in methods})
     return found

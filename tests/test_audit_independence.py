@@ -12,15 +12,22 @@ from tests.reached import definitions_of, holds_number, is_code, reached_from
 
 MODULES = {**{name: module.__name__ for name, module in feature_modules().items()}, "objective": ""}
 MODULES["objective"] = "planner.models.objective"
-AUDITING = ("audit", "audit_terms", "summary")
-MAKING = ("build", "derive", "check", "obstacles", "report", "admits", "supplies", "occupies")
+AUDITING = ("audit", "audit_built", "audit_cases", "audit_terms", "summary")
+MAKING = ("build", "join", "derive", "check", "obstacles", "report", "admits", "supplies", "occupies")
 """All that decides on the plan and its tables; a warning decides nothing."""
 ALWAYS_AUDITED = (
     "planner.models.audit:audit",
+    "planner.cases.audit:audit_cases",
+    "planner.cases.summary:summarise_cases",
     "planner.models.claims:audit_claims",
     "planner.models.invariants:audit_invariants",
 )
-ALWAYS_MADE = ("planner.models.build:declare_model", "planner.models.compile:compile_model")
+ALWAYS_MADE = (
+    "planner.models.build:declare_model",
+    "planner.models.compile:compile_model",
+    "planner.cases.joined:join_cases",
+    "planner.cases.plan:CasesPlan",
+)
 WORDS = ("planner.language", "planner.errors", "planner.models.guests")
 """Sentences and faults say numbers; they make none, nor does what finds the features of other packages."""
 SHARED = {
@@ -45,6 +52,7 @@ SHARED = {
     "planner.models.declarations:_own_modules": "part of modules_of",
     "planner.models.declarations:_ordered": "part of modules_of",
     "planner.scenario.parameter:in_order": "part of modules_of",
+    "planner.figures.cases:keys_of": "which columns stand in front of the tables of several years",
     "planner.figures.ledger:spread": "looks up a parameter; besides audits only in a message about what cannot be met",
     "planner.models.rules.findings:slack": "the tolerance; besides audits only in a message about what cannot be met",
     "planner.models.rules.findings:ABSOLUTE_TOLERANCE": "part of slack",

@@ -30,19 +30,28 @@ from planner.models.guests import HOOKS, lacks
 from planner.models.rules.relaxations import Never, Steps, relaxations_of
 from planner.scenario.settings import OBJECTIVES
 from planner.studies.explain.trials import Trials
-from tests.algebra import RICH, WORLDS, binding_rules, plan, scenario_of
+from tests.algebra import RICH, WORLDS, YEARS, binding_rules, compiled, plan, scenario_of
 from tests.house import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
+    from tests.worlds import World
+
 TESTS = Path(__file__).parent
 MODULES: dict[str, ModuleType] = dict(sorted(feature_modules().items()))
 NAMES = list(MODULES)
 GUESTS = {guest.name for guest in guests_of(NAMES)}
 RELATIONS = ("≤", "≥", "=")
+MAKERS = [name for name in NAMES if hasattr(MODULES[name], "MAKES_CASES")]
+"""Those that make several years of a scenario: what they add is among the years, not in one of them."""
 every_feature = pytest.mark.parametrize("name", NAMES)
+
+
+def rich(name: str) -> World:
+    """Return the world in which a feature stands beside all others."""
+    return YEARS if name in MAKERS else RICH
 
 
 def tree_of(name: str) -> ast.Module:
@@ -135,7 +144,7 @@ def test_one_word_names_it_everywhere(name: str) -> None:
     if name not in GUESTS:
         assert Path(MODULES[name].__file__ or "").name == f"{name}.py"
         assert (TESTS / "features" / f"test_{name}.py").is_file()
-    assert name in plan(RICH).tables
+    assert name in plan(rich(name)).tables
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
 
 
@@ -222,9 +231,8 @@ def test_it_builds_with_what_it_requires_alone(name: str) -> None:
     Proves: ``REQUIRES`` is complete. Sensitivity: a rule that uses a variable of a feature that is not required.
     """
     listed = closure_of(name) | closure_of("allocation")
-    alone = RICH.with_features(*(other for other in NAMES if other in listed))
-    alone = alone.with_parameters(emissions_accounting="location")
-    problem = compile_model(declare_model(scenario_of(alone))).problem
+    alone = rich(name).with_features(*(other for other in NAMES if other in listed))
+    problem = compiled(alone.with_parameters(emissions_accounting="location"))
     assert problem.matrix.shape == (len(problem.row_names), len(problem.column_names))
 
 
@@ -260,7 +268,7 @@ def test_its_report_is_tidy(name: str) -> None:
 
     Proves: names, types, no NaN in a number but where a latency is not known. Sensitivity: a wide or indexed table.
     """
-    results = plan(RICH)
+    results = plan(rich(name))
     table = results.tables[name]
     assert isinstance(table, pd.DataFrame)
     assert list(table.index) == list(range(len(table)))
@@ -306,7 +314,14 @@ def reported() -> dict[tuple[str, str], pd.Series]:
         for module in modules_of(model.inputs.features).values():
             for name, table in module.report(model).items():
                 found |= {(name, str(column)): table[column] for column in table}
-    return found
+    of_years = plan(YEARS).tables
+    found |= {("vintages", str(column)): of_years["vintages"][column] for column in of_years["vintages"]}
+    found |= {(name, str(column)): of_years[name][column] for name in MAKERS for column in of_years[name]}
+    return {place: column for place, column in found.items() if place not in BEFORE}
+
+
+BEFORE = {("vintages", "stage"), ("vintages", "future")}
+"""Columns that stand in front of every table where there are several years."""
 
 
 def test_what_is_reported_is_what_is_declared() -> None:
@@ -319,7 +334,8 @@ def test_what_is_reported_is_what_is_declared() -> None:
     assert len(declared) == len(set(declared))
     assert set(declared) == set(reported())
     for feature, column in declarations().columns:
-        assert column.table.startswith(("cost", "investment") if feature == "objective" else feature), column
+        own = ("cost", "investment", "vintages") if feature == "objective" else feature
+        assert column.table.startswith(own), column
 
 
 def test_each_column_says_what_it_is() -> None:
@@ -421,16 +437,18 @@ def test_every_rule_is_audited() -> None:
 
     Proves: no rule is trusted. Sensitivity: a rule added without a check. ``assigned_only`` is checked by what it is
     for: work at one site (``single_site``) that is no more than the demand (``demand_balance``); what is at least the
-    use of new halls, or grid energy without a certificate, by that use and those emissions themselves.
+    use of new halls, or grid energy without a certificate, by that use and those emissions themselves. The mean of the
+    worst futures is recomputed where all years are summed up (``cases``), from each future's value.
     """
     checked_as = {
         "assigned_only": "single_site",
         "single_site_or_none": "single_site",
         "residual_energy_floor": "market_certificates",
         "new_use_floor": "new_energy",
+        "threshold_excess": "probability",
     }
     for name in NAMES:
-        source = "".join(ast.unparse(functions_of(name)[f]) for f in reached_from(name, "audit"))
+        source = "".join(ast.unparse(functions_of(name)[f]) for f in reached_from(name, "audit", "audit_cases"))
         for rule in constraints_of(name):
             word = checked_as.get(rule, rule)
             scoped = re.sub(r"^(hub|side|national)_", "", word)
@@ -492,7 +510,7 @@ def test_what_gives_loosens_the_rules_that_say_so() -> None:
 @cache
 def binding(world: str) -> set[str]:
     """Return the rules that bind in the plan of one of the worlds of examples."""
-    return binding_rules(WORLDS[world])
+    return binding_rules(YEARS if world == "years" else WORLDS[world])
 
 
 @every_feature
@@ -506,7 +524,7 @@ def test_its_example_makes_its_rules_bind(name: str) -> None:
     for example in (module.EXAMPLE, *getattr(module, "VARIANTS", {}).values()):
         assert set(example) <= known.parameters.keys() | known.sets.keys()
     left = set(constraints_of(name))
-    for world in WORLDS:
+    for world in [*WORLDS, "years"]:
         left -= binding(world) if left else set()
     assert left == set()
 

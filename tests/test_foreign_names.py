@@ -44,11 +44,25 @@ ORDINARY = frozenset(
         "target",
         "time",
         "to",
+        "year",
     }
 )
 """Plain English, which Python, ``scenario.toml`` and the page use in other senses as well."""
 
 LISTED: dict[str, dict[str, str]] = {
+    (
+        "What ties years is the same whether stages, futures or both make them: it asks the one or the other, where it "
+        "is listed, for its choices; the audit and the summary state it once more."
+    ): {
+        "cases/audit.py": "investment lifetime pathway uncertainty vintage whole_modules_until",
+        "cases/factors.py": "discount_rate_social",
+        "cases/summary.py": "cvar_level cvar_weight discount_rate_social probability stage_years uncertainty",
+        "cases/joined.py": "vintage",
+        "cases/plan.py": "investment vintage",
+        "cases/ties.py": "investment vintage vintages",
+        "figures/cases.py": "vintages",
+        "cases/vintages.py": "futures_known_from lifetime pathway uncertainty whole_modules_until",
+    },
     (
         "They check or gather the tables of several features anew: an independent audit states them again, a shared "
         "ledger once."
@@ -92,7 +106,7 @@ LISTED: dict[str, dict[str, str]] = {
         "io/hourly/import_tables.py": "timestep_duration timestep_weight",
         "io/read/order.py": "period position",
         "io/hourly/place_columns.py": "temperature",
-        "io/read/read.py": "position",
+        "io/read/assembling.py": "position",
         "profiles/days/profile_tables.py": "duration_curve_rmse mean_full mean_reduced quantile_full rmse",
         "profiles/days/reduced_tables.py": "period position timestep_weight",
         "profiles/days/representative_days.py": (
@@ -110,16 +124,17 @@ LISTED: dict[str, dict[str, str]] = {
     "Elements of another tool's file, which are called so there.": {
         "io/network/sndlib_xml.py": "capacity demand",
     },
-    "``representative_days`` in ``[time]`` is a setting, which the feature is called after.": {
-        "io/read/json_schema.py": "representative_days",
-        "scenario/settings.py": "representative_days",
-        "io/workbook/settings.py": "representative_days",
+    "``representative_days`` in ``[time]``, and ``[pathway]``, are settings, which the features are called after.": {
+        "io/read/edits.py": "pathway",
+        "io/schema/json_schema.py": "representative_days",
+        "scenario/settings.py": "pathway representative_days",
+        "io/workbook/settings.py": "pathway representative_days",
     },
     "What a hook of a feature is handed, by name: here the table of routes.": {
         "models/guests.py": "routes",
     },
     "A scenario of its own: the starter's.": {
-        "io/read/starter.py": (
+        "io/schema/starter.py": (
             "allocation carbon_price demand emissions_accounting facility_load green_power_share "
             "green_power_share_mode green_power_share_on network_layer power_supply routes site_capacity "
             "site_expansion traffic"

@@ -55,7 +55,7 @@ READS_CHINESE = {
     "io/hourly/times/time_columns.py": "headings of hourly tables",
     "io/network/network_tables.py": "the letters by which a name is Chinese",
     "io/read/cells.py": "numbers and blanks as Chinese hands write them",
-    "io/read/starter.py": "names of places in the starter scenario",
+    "io/schema/starter.py": "names of places in the starter scenario",
     "io/workbook/readme.py": "names of sheets, which hold both languages",
     "io/workbook/tables.py": "headings of sheets, which hold both languages",
     "models/features/demand.py": "names of places in the example",

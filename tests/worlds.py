@@ -107,6 +107,8 @@ def key_columns(table: str, rows: Rows) -> list[str]:
         "zone",
         "plant",
         "outage",
+        "stage",
+        "future",
     )
     return [column for column in rows[0] if column in names and column in table and (column == table or "_" in table)]
 

@@ -81,7 +81,7 @@ def new(
         typer.Option(metavar="SCENARIO", help=rendered(say("A shipped scenario to copy, such as national-2025."))),
     ] = None,
 ) -> None:
-    from planner.io.read.starter import write_starter  # noqa: PLC0415
+    from planner.io.schema.starter import write_starter  # noqa: PLC0415
     from planner.models.declarations import declarations  # noqa: PLC0415
     from planner.pipeline.examples import write_example  # noqa: PLC0415
 

@@ -38,7 +38,7 @@ def audit(
     if any(finding.rule not in taken_out for finding in findings):
         return findings
     try:
-        of_summary = _audit_summary(summarise(scenario, audited), summary)
+        of_summary = audit_summary(summarise(scenario, audited), summary)
         return findings + (of_summary or list(audit_totals(scenario, tables, summary)))
     except Exception as error:  # noqa: BLE001 - as above
         return [*findings, _unchecked("summary", error)]
@@ -88,14 +88,15 @@ def _merge(into: dict[str, Any], part: Mapping[str, Any]) -> None:
             into[key] = value
 
 
-def _audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: str = "") -> list[Finding]:
+def audit_summary(expected: Mapping[str, Any], found: Mapping[str, Any], path: str = "") -> list[Finding]:
+    """Compare what a summary says with what the tables give."""
     # At the top the run may say more, of itself; within a part, such as the costs, nothing is added to the tables'.
     more = sorted(set(found) - set(expected)) if path else []
     findings = [Finding("summary", f"{path}{key}", say("is not in the tables")) for key in more]
     for key, value in expected.items():
         where, other = f"{path}{key}", found.get(key)
         if isinstance(value, dict):
-            findings.extend(_audit_summary(value, other if isinstance(other, dict) else {}, f"{where}."))
+            findings.extend(audit_summary(value, other if isinstance(other, dict) else {}, f"{where}."))
         elif _is_number(value) and other is not None and _is_number(other):
             findings.extend(Finding.unless_equal("summary", where, float(value), float(other), ""))
         elif value != other:

@@ -53,7 +53,8 @@ def parameter_values(scenario: Scenario) -> dict[str, Any]:
     modules = modules_of(scenario.features)
     values: dict[str, Any] = {}
     for key, parameter in known.parameters.items():
-        if known.owner[key] in modules and parameter.is_numeric and not parameter.per_table:
+        is_of_model = parameter.is_numeric and not parameter.per_table and not parameter.multiplies
+        if known.owner[key] in modules and is_of_model:
             values[key] = _given_or_default(scenario, parameter)
     for module in modules.values():
         derive = getattr(module, "derive", None)

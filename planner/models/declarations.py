@@ -102,6 +102,7 @@ def declarations() -> Declarations:
         admits=asked["admits"],
         supplies=asked["supplies"],
         occupies=asked["occupies"],
+        case_sets={name: module.MAKES_CASES for name, module in modules.items() if hasattr(module, "MAKES_CASES")},
     )
 
 

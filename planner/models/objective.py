@@ -12,7 +12,7 @@ from planner.figures import ledger
 from planner.language import Message, say
 from planner.models.features.allocation import latency_of_demand
 from planner.models.rules.findings import Finding
-from planner.scenario.column import Column, Measure
+from planner.scenario.column import BY_ROW, Column, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +35,11 @@ WORDS: dict[str, Message] = {
     "all_unserved": say("all demand left unserved"),
     "all_missing_green": say("all green energy that is missing"),
     "cost_weight": say("weight of cost"),
+    "vintages": say("prices of earlier years"),
+    "asset": say("what is built"),
+    "vintage": say("how much"),
+    "standing": say("what stands"),
+    "whole_vintage": say("whole vintages"),
     "emissions_weight": say("weight of emissions"),
     "latency_weight": say("weight of latency"),
 }
@@ -51,6 +56,11 @@ COLUMNS = (
             "cost alone (module_cost, openings, green capacity, stores, grid connections, links) is not in it."
         ),
     ),
+    Column("vintages", "asset", "", say("Variable that is built, such as modules.")),
+    Column("vintages", "index", "", say("Where and of which kind, ids joined by semicolons.")),
+    Column("vintages", "vintage", BY_ROW, say("How much of it is built in this stage.")),
+    Column("vintages", "unit", "", say("Unit of the amount.")),
+    Column("vintages", "price", "CNY/a", say("What a unit pays in every year that it stands."), may_be_negative=True),
 )
 MEASURES = (
     Measure("cost", "CNY/a", 1, is_short=True),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
 from planner.io.results.packed_arrays import PROOF, read_proof
 from planner.language import Message, Named, Text, say
 from planner.models.build import declare_model
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from planner.io.results.results import Results
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
+    from planner.scenario.scenario import Scenario
 
 STORED: Final = say("from the shadow prices stored")
 LEAVES: Final = say("from its linear programmes, each solved again: their shadow prices were too many to store")
@@ -65,8 +68,7 @@ def prove_run(results: Results, folder: Path) -> Proved:
     """Prove the bound of a run again and hold it against what its summary claims."""
     claimed = {name: _number(results.summary.get(name)) for name in ("objective", "bound", "gap")}
     proved = Proved(list(_unlike(results)))
-    model = declare_model(results.scenario)
-    problem = compile_model(model).problem
+    model, problem = _rebuilt(results.scenario)
     options = replace(solver_options(results.scenario, None, None, None), name="highs", time_limit=None)
     is_own = (results.manifest.get("proof") or {}).get("by") == "planner"
     try:
@@ -87,6 +89,15 @@ def prove_run(results: Results, folder: Path) -> Proved:
             **shown,
         )
     return proved
+
+
+def _rebuilt(scenario: Scenario) -> tuple[PlanModel, Problem]:
+    """Return a scenario's model and its problem; of several years the first one's model, and the problem of all."""
+    if not scenario.cases:
+        model = declare_model(scenario)
+        return model, compile_model(model).problem
+    parts = parts_of([case for case in scenario.cases if case.probability > 0], declare_model)
+    return parts[0].compiled.model, join_cases(scenario, parts).problem
 
 
 def _number(value: Any) -> float:

@@ -12,9 +12,9 @@ import numpy as np
 
 from planner.errors import PlannerError, UsageError, shown
 from planner.io.files.writing import write_whole
-from planner.io.read.json_schema import json_schema
 from planner.io.read.write import write_scenario
 from planner.io.results.run_folder import MANIFEST, run_folder
+from planner.io.schema.json_schema import json_schema
 from planner.io.workbook.results import result_book
 from planner.io.workbook.scenario import scenario_sheets
 from planner.io.workbook.tables import write_workbook

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from planner.cases.audit import audit_cases
+from planner.cases.summary import summarise_cases
 from planner.errors import AuditDisagreedError, UsageError, shown
 from planner.io.files.writing import writing
 from planner.io.results.read_run import changed_files
@@ -57,7 +59,8 @@ def _claims_differ(results: Results) -> list[Finding]:
     try:
         asked = manifest.get("solver", {}).get("asked", {}).get("mip_gap", 0.0)
         claims = Claims.of_summary(results.summary, float(asked))
-        found = list(audit_claims(claims, summarise(scenario, results.tables), scenario))
+        known = summarise_cases if scenario.cases else summarise
+        found = list(audit_claims(claims, known(scenario, results.tables), scenario))
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         return [Finding("summary", "claims", say("cannot be checked: {error}", error=repr(error)))]
     heads = [key for key in ("status", "objective", "bound", "gap") if manifest.get(key) != results.summary.get(key)]
@@ -70,7 +73,7 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
     working_on(say("auditing"))
     own = results.manifest.get("own_rules") or {}
     taken_out = tuple(own.get("taken_out") or ())
-    findings = audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
+    findings = _findings(results, taken_out)
     lines = [finding.said() for finding in findings if finding.rule not in taken_out]
     if not lines and "own_objective" not in results.summary:
         lines = [finding.said() for finding in _claims_differ(results)]
@@ -97,6 +100,12 @@ def audit_run(run_path: Path, *, bound: bool = False) -> Message:
     others = guests_said(results.manifest.get("guest_features") or ())
     told = join([told, *("  " + one + "\n" for one in others)], "")
     return told if proved is None else join([told, proved.told], "") + "\n"
+
+
+def _findings(results: Results, taken_out: tuple[str, ...]) -> list[Finding]:
+    if results.scenario.cases:
+        return audit_cases(results.scenario, results.tables, results.summary)
+    return audit(results.scenario, results.tables, results.summary, taken_out=taken_out)
 
 
 def _confirmed(run_path: Path, mine: list[Message]) -> Message:

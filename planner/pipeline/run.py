@@ -26,6 +26,7 @@ from planner.models.solving.prices import shadow_prices
 from planner.models.solving.ranging import ranging
 from planner.models.solving.solve import solve
 from planner.models.solving.start import Start, integer_variables, start_from
+from planner.pipeline.cases import check_asked, run_cases
 from planner.pipeline.check import obstacles_of, warnings_of
 from planner.pipeline.dispatch_year import dispatch_year, investments_of
 from planner.pipeline.outcome import EXPLAIN, audited, decides, notes_of, tabulate, without_plan
@@ -125,6 +126,9 @@ def _run(
     scenario = question.scenario
     clock = Clock(read=scenario.read_seconds)
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
+    if scenario.cases:
+        check_asked(scenario, made=question.made is not None, dispatched=full_year is not None)
+        return run_cases(record, _declaring(rules), options, lambda problem: _start(problem, start), where)
     if question.made is None and (reasons := list(obstacles_of(scenario))):
         raise record.failure(
             InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"

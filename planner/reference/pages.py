@@ -13,15 +13,15 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.io.read.dictionary import (
+from planner.io.schema.dictionary import (
     allowed_in,
     default_of,
     markdown_table,
     places_of,
+    plain_tables,
     scalar_section,
     sentence,
     table_section,
-    tables_of,
     unit_of,
     usual_in,
 )
@@ -88,6 +88,7 @@ def _declared_by(modules: Mapping[str, ModuleType]) -> Declarations:
         sets={word: known.sets[word] for word in owner if word in known.sets},
         parameters={word: known.parameters[word] for word in owner if word in known.parameters},
         owner=owner,
+        case_sets={name: made for name, made in known.case_sets.items() if name in modules},
     )
 
 
@@ -207,9 +208,15 @@ def _dictionary(modules: Mapping[str, ModuleType]) -> Iterator[str]:
         "number outside `allowed` is refused; one outside `usual` (by its size where `usual` is positive; 0 never) is",
         "read, and named with the unit in which it was likely typed.",
         "",
+        "Where the features [pathway](pathway.md) or [uncertainty](uncertainty.md) are listed, a column of `a_b.csv`",
+        "may also stand in `a_b_stage.csv`, `a_b_future.csv` or `a_b_stage_future.csv`, whose last keys say in which",
+        "stage or future the value holds, and a scalar in `stage.csv`, `future.csv` or `stage_future.csv`: see",
+        "[years and futures](../how-to/years-and-futures.md). These tables are not listed below; ids, names, places,",
+        "memberships and what is marked `Not by stage or future` have no such value.",
+        "",
     )
     yield from scalar_section(schema)
-    for table in tables_of(schema):
+    for table in plain_tables(schema):
         yield from table_section(table, schema)
 
 

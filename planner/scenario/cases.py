@@ -1,40 +1,40 @@
-"""A case: one whole year that may come, of a stage and a future (decision 0061)."""
+"""Cases: whole years that may come, each of a stage and a future (decision 0061)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from planner.language import join, say
+from planner.scenario.scenario import Case
+
 if TYPE_CHECKING:
-    from planner.scenario.scenario import Scenario
+    from collections.abc import Mapping, Sequence
+
+    from planner.errors import Fault
+    from planner.language import Text
+
+__all__ = ["Case", "named", "told_once"]
 
 
-@dataclass(frozen=True)
-class Case:
-    """One year of a scenario that has several.
+def told_once(faults: Mapping[str, Sequence[Fault]]) -> list[Fault]:
+    """Return the faults of all cases, each once; one that not all cases have names those that have it.
 
-    Attributes
+    Parameters
     ----------
-    stage, future
-        Their ids; empty where the scenario has none of them.
-    year
-        That the stage begins with; 0 without stages.
-    stage_years
-        [a] How long the stage stands for; 1 without stages.
-    probability
-        Of the future; 1 without futures.
-    scenario
-        The year by itself, a scenario like any other.
+    faults
+        By the name of the case.
     """
+    found: dict[Fault, list[str]] = {}
+    for name, of_case in faults.items():
+        for fault in of_case:
+            found.setdefault(fault, []).append(name)
+    return [
+        fault if len(names) == len(faults) else replace(fault, problem=named(fault.problem, names))
+        for fault, names in found.items()
+    ]
 
-    stage: str
-    future: str
-    year: float
-    stage_years: float
-    probability: float
-    scenario: Scenario
 
-    @property
-    def name(self) -> str:
-        """What the case is called among others: ``2030``, ``dry`` or ``2030/dry``."""
-        return "/".join(part for part in (self.stage, self.future) if part)
+def named(text: Text, cases: Sequence[str]) -> Text:
+    """Return a text with the cases that it is of."""
+    return say("{text} (in {cases})", text=text, cases=join(cases))

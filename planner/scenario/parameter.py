@@ -38,6 +38,8 @@ REQUIRED: Final = Missing.REQUIRED
 FLAGS: Final = {"true": True, "false": False}
 """The words of a parameter of kind ``flag``, in lower case."""
 INFINITY: Final = float("inf")
+COMPUTED: Final = "computed by the planner"
+"""What is said of a parameter in place of what it usually is, where nobody types it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,26 @@ class IndexSet:
     description: Message
     members_default: tuple[str, ...] | None = None
     from_references: bool = False
+
+
+@dataclass(frozen=True)
+class CaseSet:
+    """A set of cases: a feature that declares it makes of every member a year that is planned beside the others.
+
+    Parameters
+    ----------
+    index_set
+        The set; a parameter may be given by its members in tables that bear its name at the end.
+    year, years
+        The parameters that say with which year a member begins, and for how many it stands; empty where it has none.
+    probability
+        The parameter that says how likely a member is; empty where it has none.
+    """
+
+    index_set: str
+    year: str = ""
+    years: str = ""
+    probability: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +131,13 @@ class Parameter:
         The measure of the summary that is counted by this choice: of two plans that differ in it, it does not compare.
     caps
         The objective that it limits for the whole plan.
+    by_case
+        Whether it may be given by stage and future as well; without a word it follows from the kind, see
+        :attr:`is_by_case`.
+    multiplies
+        The parameter that the reader multiplies with it; nobody else sees it.
+    case_of
+        Of a value by stage or future: the parameter (key) whose value it is.
     """
 
     name: str
@@ -130,6 +159,9 @@ class Parameter:
     per_table: bool = False
     accounting_of: str = ""
     caps: str = ""
+    by_case: bool | None = None
+    multiplies: str = ""
+    case_of: str = ""
 
     @property
     def key(self) -> str:
@@ -145,6 +177,18 @@ class Parameter:
     def is_numeric(self) -> bool:
         """Whether the model can calculate with it."""
         return self.kind in {"number", "integer"}
+
+    @property
+    def is_by_case(self) -> bool:
+        """Whether a stage or a future may have a value of its own.
+
+        Numbers, flags and choices may, but for the columns of timesteps, what the planner computes and what sums of
+        cases are counted by; names, places and memberships may not.
+        """
+        if self.by_case is not None:
+            return self.by_case
+        kept = self.index == ("timestep",) or self.plausible == COMPUTED or self.accounting_of
+        return self.kind in {"number", "integer", "flag", "choice"} and not kept
 
 
 class Shown(Protocol):
@@ -264,6 +308,8 @@ class Declarations:
     """What says to which sites a feature brings green power, and of which technology, by feature."""
     occupies: Mapping[str, Occupies] = field(default_factory=dict)
     """What says which room a feature may take at which sites beside the work that is served there, by feature."""
+    case_sets: Mapping[str, CaseSet] = field(default_factory=dict)
+    """What makes several years of a scenario, by feature in canonical order: stages before futures."""
 
     def ordered(self, features: Collection[str]) -> tuple[str, ...]:
         """Return the features of a scenario in canonical order, in which none that it does not list has a say."""
@@ -333,6 +379,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             low=-180,
             high=180,
             plausible=Plausible(60.0, 150.0),
+            by_case=False,
             per_table=True,
         ),
         Parameter(
@@ -344,6 +391,7 @@ def place_of(index_set: str) -> tuple[Parameter, ...]:
             low=-90,
             high=90,
             plausible=Plausible(0.0, 60.0),
+            by_case=False,
             per_table=True,
         ),
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from planner.language import say
 from planner.scenario.parameter import Declarations, Parameter, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from planner.language import Message
 
@@ -28,6 +29,13 @@ class TableSchema:
     name: str
     keys: tuple[str, ...]
     columns: Mapping[str, Parameter]
+    cases: tuple[str, ...] = ()
+    """The sets of cases by which the table has values, the last of its keys."""
+
+    @property
+    def plain_keys(self) -> tuple[str, ...]:
+        """The keys without those that are sets of cases."""
+        return self.keys[: len(self.keys) - len(self.cases)]
 
     @property
     def is_placed(self) -> bool:
@@ -42,11 +50,22 @@ class Schema:
     declarations: Declarations
     tables: Mapping[str, TableSchema]
     scalars: Mapping[str, Parameter]
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The features of values by stage or future, by the parameter's key: its own, and those that make the cases."""
+
+    def owner_of(self, parameter: Parameter) -> str:
+        """Return the feature that declares a parameter, or the one whose values by stage or future it has."""
+        return self.declarations.owner.get(parameter.case_of or parameter.key, "")
+
+    def features_of(self, word: str) -> tuple[str, ...]:
+        """Return the features that must be listed for a parameter (by key) or a set (by name) to be used."""
+        owner = self.declarations.owner.get(word)
+        needed = self.needs.get(word, () if owner is None else (owner,))
+        return tuple(name for name in needed if name in self.declarations.requires)
 
     def is_used(self, word: str, features: tuple[str, ...]) -> bool:
         """Return whether the feature that declares a parameter (by key) or a set (by name) is listed."""
-        owner = self.declarations.owner.get(word)
-        return owner in features or owner not in self.declarations.requires
+        return set(self.features_of(word)) <= set(features)
 
 
 def schema_of(declarations: Declarations) -> Schema:
@@ -62,9 +81,44 @@ def schema_of(declarations: Declarations) -> Schema:
             table = table_of(index)
             keys[table] = index
             columns.setdefault(table, {})[parameter.name] = parameter
-    tables = {name: TableSchema(name, keys[name], columns[name]) for name in keys}
+    needs: dict[str, tuple[str, ...]] = {}
+    cases: dict[str, tuple[str, ...]] = {}
+    for parameter, of_cases in _by_case(declarations):
+        table = table_of(parameter.index)
+        keys[table], cases[table] = parameter.index, tuple(of_cases.values())
+        columns.setdefault(table, {})[parameter.name] = parameter
+        needs[parameter.key] = (declarations.owner[parameter.case_of], *of_cases)
+    tables = {name: TableSchema(name, keys[name], columns[name], cases.get(name, ())) for name in keys}
     tables[SOURCE] = TableSchema(SOURCE, SOURCE_KEYS, {column.name: column for column in _source_columns()})
-    return Schema(declarations, tables, scalars)
+    return Schema(declarations, tables, scalars, needs)
+
+
+def _by_case(declarations: Declarations) -> Iterator[tuple[Parameter, dict[str, str]]]:
+    """Yield the values that stages, futures or both may have of their own, with the sets by the features they are of.
+
+    What belongs to a feature that makes cases is the same in all of them.
+    """
+    makers = {feature: made.index_set for feature, made in declarations.case_sets.items()}
+    for count in range(1, len(makers) + 1):
+        for of_cases in (dict(chosen) for chosen in combinations(makers.items(), count)):
+            for key, parameter in declarations.parameters.items():
+                if parameter.is_by_case and declarations.owner[key] not in makers:
+                    for index in parameter.indices:
+                        yield _of_case(parameter, (*index, *of_cases.values())), of_cases
+
+
+def _of_case(parameter: Parameter, index: tuple[str, ...]) -> Parameter:
+    return replace(
+        parameter,
+        index=index,
+        default=None,
+        also_index=(),
+        excludes=(),
+        caps="",
+        multiplies="",
+        per_table=True,
+        case_of=parameter.key,
+    )
 
 
 def _source_columns() -> tuple[Parameter, ...]:

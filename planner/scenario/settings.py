@@ -67,6 +67,20 @@ class SolverTable(BaseModel):
     algorithm: Literal["choose", "simplex", "ipm", "hipo", "pdlp"] = "choose"
 
 
+class PathwayTable(BaseModel):
+    """``[pathway]``."""
+
+    model_config = STRICT
+    foresight: Literal["perfect", "myopic"] = "perfect"
+
+
+class CaseTable(BaseModel):
+    """``[stage.X]`` and ``[future.Y]``: what is set for one stage or future."""
+
+    model_config = STRICT
+    set: dict[str, Any] = {}
+
+
 class ScenarioFile(BaseModel):
     """One ``scenario.toml``, before it is merged with its base."""
 
@@ -79,6 +93,9 @@ class ScenarioFile(BaseModel):
     parameters: dict[str, Any] = {}
     time: TimeTable = TimeTable()
     solver: SolverTable = SolverTable()
+    pathway: PathwayTable = PathwayTable()
+    stage: dict[str, CaseTable] = {}
+    future: dict[str, CaseTable] = {}
     set: dict[str, Any] = {}
     drop: dict[str, list[str]] = {}
 
@@ -89,6 +106,7 @@ TABLES: Mapping[tuple[str, ...], type[BaseModel]] = {
     ("objective", "minimise"): Weights,
     ("time",): TimeTable,
     ("solver",): SolverTable,
+    ("pathway",): PathwayTable,
 }
 """The names known in each table, for suggestions."""
 
@@ -115,6 +133,8 @@ class Settings:
         How many days are to stand for the year; ``None`` where the timesteps stay as they are.
     solver
         The options given, no others.
+    foresight
+        Whether the stages of a pathway know each other (``perfect``) or are planned one after the other (``myopic``).
     """
 
     features: tuple[str, ...]
@@ -127,6 +147,7 @@ class Settings:
     time_hours: float = HOURS
     representative_days: int | None = None
     solver: Mapping[str, Value] = field(default_factory=dict)
+    foresight: str = "perfect"
 
     def document(self) -> dict[str, Any]:
         """Return the settings as ``scenario.toml`` would state them, complete and without ``extends``."""
@@ -140,6 +161,7 @@ class Settings:
             "parameters": {name: self.parameters[name] for name in sorted(self.parameters)},
             "time": {"hours": self.time_hours, **days},
             "solver": {name: self.solver[name] for name in sorted(self.solver)},
+            **({} if self.foresight == "perfect" else {"pathway": {"foresight": self.foresight}}),
         }
 
 
@@ -200,6 +222,15 @@ def check_time(name: str, value: Any, file: str) -> list[Fault]:
     return []
 
 
+def check_pathway(name: str, value: Any, file: str) -> list[Fault]:
+    """Return what is wrong with one setting of ``[pathway]``."""
+    try:
+        PathwayTable.model_validate({name: value})
+    except ValidationError as error:
+        return [_fault(detail, file, _nowhere, ("pathway",)) for detail in error.errors(include_url=False)]
+    return []
+
+
 def _nowhere(_: tuple[str, ...]) -> None:
     """Return the line of a setting that no file holds."""
 
@@ -241,6 +272,7 @@ def settled(document: Mapping[str, Any], known: tuple[str, ...]) -> Settings:
         time_hours=float(document.get("time", {}).get("hours", HOURS)),
         representative_days=document.get("time", {}).get("representative_days"),
         solver=dict(document.get("solver", {})),
+        foresight=document.get("pathway", {}).get("foresight", "perfect"),
     )
 
 

@@ -42,6 +42,7 @@ def draw(
     from planner.views.maps.figure import draw_map  # noqa: PLC0415 - matplotlib is slow to import
     from planner.views.maps.sheet import save_figure  # noqa: PLC0415 - as above
 
+    results = results.shown
     settings = results.scenario.settings
     title = settings.title_zh if language == "zh" and settings.title_zh else settings.title or results.scenario.name
     notes = map_notes(results, language)
@@ -76,6 +77,7 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
     from planner.views.report.subject import Subject  # noqa: PLC0415 - as above
     from planner.views.words import word  # noqa: PLC0415 - as above
 
+    results, baseline = results.shown, None if baseline is None else baseline.shown
     sure = surety(results.summary, results.manifest)
     unusual = results.manifest.get("unusual_inputs")
     odd = unusual_note(unusual) if unusual else None

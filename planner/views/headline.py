@@ -14,6 +14,7 @@ from planner.views.page.numbers import Measure, same, unit_of
 from planner.views.words import word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from planner.io.results.results import Results
@@ -69,11 +70,11 @@ def of_check(scenario: Scenario, report: dict[str, Any]) -> Message:
         _row(say("sets"), sets),
         _row(
             say("model to come"),
-            say(
-                "{routes:,} routes, {rows:,} rows, {columns:,} columns, {integers:,} integers",
-                **{name: report[name] for name in ("routes", "rows", "columns", "integers")},
-            ),
+            _sizes(report),
         ),
+    ]
+    lines += [
+        _row(say("case {name}", name=shown(name)), _sizes(counts)) for name, counts in report.get("cases", {}).items()
     ]
     if report["illustrative_share"] is not None:
         share = report["illustrative_share"]
@@ -81,6 +82,13 @@ def of_check(scenario: Scenario, report: dict[str, Any]) -> Message:
     lines += [_note(note) for note in report["notes"]]
     lines += [say("cannot be solved: {text}", text=shown(text, SENTENCE)) for text in report["obstacles"]]
     return join(lines, "\n") + "\n"
+
+
+def _sizes(counts: Mapping[str, Any]) -> Message:
+    return say(
+        "{routes:,} routes, {rows:,} rows, {columns:,} columns, {integers:,} integers",
+        **{name: counts[name] for name in ("routes", "rows", "columns", "integers")},
+    )
 
 
 def _note(note: Text) -> Message:
@@ -101,6 +109,11 @@ def _status(summary: dict[str, Any], manifest: dict[str, Any]) -> Message:
         return say("feasible; solved outside the planner, how good it is is not known; {audited}", audited=audited)
     if manifest.get("interrupted"):
         why = say("stopped by the user")
+    elif manifest["solver"].get("in_turn"):
+        return say(
+            "each stage is the best after those before it, how good all are together is not known; {audited}",
+            audited=audited,
+        )
     elif manifest["solver"]["asked"].get("time_limit") is None:
         # 1 MW beside 1e12 MW, within the solver's tolerance
         why = say("its numbers lie too far apart for a proof; ended")
@@ -131,7 +144,7 @@ def _measures(results: Results) -> list[tuple[Message, Text]]:
                 if mode in ("certificate", _own_mode(results)) or len(results.tables["time"]) > 1
             ),
         ),
-        (say("green power rule"), _green_rule(results)),
+        (say("green power rule"), _green_rule(results.shown)),
         (say("share of new capacity"), _share_new(summary)),
         (say("mean latency"), _scaled(summary.get("mean_latency"), LATENCY)),
         (say("west share"), _west(summary)),

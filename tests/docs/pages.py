@@ -9,7 +9,9 @@ from pathlib import Path
 from docs.site import navigation
 
 ROOT = Path(__file__).parents[2]
-FENCE = re.compile(r"^(?:<!-- *(?P<note>.*?) *-->\n)?```(?P<kind>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^(?:<!-- *(?P<note>[^\n]*?) *-->\n)?```(?P<kind>[\w-]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 TABLE = re.compile(r"^<!-- *(?P<note>.*?) *-->\n(?P<rows>(?:\|.*\|\n)+)", re.MULTILINE)
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 

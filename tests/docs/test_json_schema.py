@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from planner.io.read.json_schema import json_schema
-from planner.io.read.starter import starter_files
+from planner.io.schema.json_schema import json_schema
+from planner.io.schema.starter import starter_files
 from planner.models.declarations import declarations
 from planner.pipeline.export import export_text
 from planner.scenario.schema import SOURCE, schema_of

@@ -10,8 +10,9 @@ import pytest
 
 import planner
 from planner.errors import CannotWriteError, UsageError
-from planner.io.read import starter
-from planner.io.read.starter import starter_files, write_starter
+from planner.io.schema import starter
+from planner.io.schema.dictionary import plain_tables
+from planner.io.schema.starter import starter_files, write_starter
 from planner.models.declarations import declarations
 from planner.pipeline.check import inspect
 from planner.scenario.schema import schema_of
@@ -63,7 +64,7 @@ def test_readme_and_toml_name_every_parameter() -> None:
     """Proves that the comments cover what the features declare: a parameter that is not explained breaks it."""
     schema = schema_of(declarations())
     files = starter_files("mine", declarations())
-    for table in schema.tables.values():
+    for table in plain_tables(schema):
         assert f"## {table.name}.csv" in files["README.md"]
         assert all(f"| `{column}` |" in files["README.md"] for column in table.columns)
     for name in schema.scalars:

@@ -23,8 +23,9 @@ PLACES = (
 """Chinese cities, two of them the same, and the corners of the globe; one is the antipode of the first."""
 SCALED, WILD = 0.2, 0.3
 """Cumulated shares of the scenarios that are very large or small throughout, and of those that mix both."""
-NEVER = frozenset({"representative_days"})
-"""Made by the planner from a year of hours, with the tables that say how well; not chosen."""
+NEVER = frozenset({"representative_days", "pathway", "uncertainty"})
+"""Not chosen: the first is made by the planner from a year of hours, with the tables that say how well; the others make
+several years of a world, and each of these is a world without them."""
 LATER = frozenset({"policy_targets", "backbone", "residency", "direct_connection", "disaster_recovery", "hub_outage"})
 """Drawn by dice of their own after all else, so that the worlds of the seeds before them stay what they were."""
 MODES = ("certificate", "matched", "every_timestep")

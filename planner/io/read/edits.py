@@ -20,14 +20,15 @@ from planner.io.read.replacing import clear_excluded
 from planner.language import Text, say
 from planner.scenario.parameter import Parameter, table_of
 from planner.scenario.schema import SOURCE, Schema
-from planner.scenario.settings import check_minimise, check_then, check_time
+from planner.scenario.settings import check_minimise, check_pathway, check_then, check_time
 
 COMMAND_LINE = "--set"
 TARGET = re.compile(r"\s*([^.\[\]]+)\.([^.\[\]]+?)\s*(?:\[(.*)\])?\s*")
 FORMS = say(
     "write parameter=V, table.column=V, table.column[key,…]=V, objective.minimise=V or time.representative_days=N"
 )
-TIME = "time."
+SETTINGS = {"time": check_time, "pathway": check_pathway}
+"""The tables of ``scenario.toml`` whose entries ``--set`` may replace, and what looks at them."""
 BARE = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]+)?")
 """A number as TOML writes it."""
 
@@ -170,14 +171,16 @@ def _append(table: Table, key: Mapping[str, str], code: int) -> int:
 
 
 def edits_of(
-    assignments: Mapping[str, Any], code: Mapping[str, int], schema: Schema, gathering: Gathering
+    assignments: Mapping[str, Any], code: Mapping[str, int], schema: Schema, gathering: Gathering, label: str = "set"
 ) -> Iterator[Edit]:
-    """Turn ``[set]`` into edits, outer keys before inner ones."""
+    """Turn ``[set]``, or that of a stage or a future, into edits, outer keys before inner ones."""
     for name, value in assignments.items():
         table, dot, column = name.partition(".")
         if not dot or (isinstance(value, Mapping) and not value):
             remedy = say('"table.column" = value, the name in quotes')
-            gathering.at(code[name], f"set.{name}", None, say("not a column of a table, or without a value"), remedy)
+            gathering.at(
+                code[name], f"{label}.{name}", None, say("not a column of a table, or without a value"), remedy
+            )
             continue
         parameter = schema.tables[table].columns.get(column) if table in schema.tables else None
         for key, leaf in _leaves(value):
@@ -187,9 +190,9 @@ def edits_of(
                     say("the value is of the wrong kind"),
                     say("it should be a {kind}", kind=cell_rules.kind_word(parameter.kind) if parameter else ""),
                 )
-                gathering.at(code[name], f"set.{name}", str(leaf), problem, remedy)
+                gathering.at(code[name], f"{label}.{name}", str(leaf), problem, remedy)
                 continue
-            yield Edit(table, column, key, cell, code[name], f"set.{name}")
+            yield Edit(table, column, key, cell, code[name], f"{label}.{name}")
 
 
 def _leaves(value: Any, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -240,6 +243,8 @@ def drop(
             if had_rows and not table.size:
                 table.emptied = code[name]
         _drop_sources(layer.tables.get(SOURCE), name, gone, schema)
+        if name in layer.document:  # what is set for a stage or a future goes with it
+            layer.document[name] = {member: of for member, of in layer.document[name].items() if member not in gone}
 
 
 def _drop_sources(table: Table | None, name: str, gone: set[str], schema: Schema) -> None:
@@ -269,8 +274,8 @@ def override(layer: Layer, overrides: Iterable[str], schema: Schema, gathering: 
             _override_then(layer, value, gathering)
         elif name.partition(".")[0] == PARAMETERS and name.partition(".")[2] in schema.scalars:
             _override_scalar(layer, schema.scalars[name.partition(".")[2]], value, gathering)
-        elif name.startswith(TIME):
-            _override_time(layer, name.removeprefix(TIME), value, gathering)
+        elif "." in name and name.partition(".")[0] in SETTINGS:
+            _override_setting(layer, name, value, gathering)
         elif found := TARGET.fullmatch(name):
             key = tuple(part.strip() for part in found[3].split(",")) if found[3] is not None else ()
             editor.apply(Edit(found[1], found[2], key, value, code, name))
@@ -306,27 +311,55 @@ def _override_then(layer: Layer, value: str, gathering: Gathering) -> None:
     layer.document["objective"] = objective | ({"then": value} if value and not faults else {})
 
 
-def _override_time(layer: Layer, name: str, text: str, gathering: Gathering) -> None:
-    """Replace a setting of ``[time]``; no value takes it away."""
-    time = dict(layer.document.get("time", {}))
+def _override_setting(layer: Layer, name: str, text: str, gathering: Gathering) -> None:
+    """Replace a setting of ``[time]`` or ``[pathway]``; no value takes it away."""
+    section, _, key = name.partition(".")
+    settings = dict(layer.document.get(section, {}))
     if text:
         value = tomllib.loads(f"value = {text}")["value"] if BARE.fullmatch(text) else text
-        faults = check_time(name, value, COMMAND_LINE)
+        faults = SETTINGS[section](key, value, COMMAND_LINE)
         for fault in faults:
             gathering.add(fault)
-        time |= {} if faults else {name: value}
+        settings |= {} if faults else {key: value}
     else:
-        time.pop(name, None)
-    layer.document["time"] = time
+        settings.pop(key, None)
+    layer.document[section] = settings
+
+
+def target_of(override: str) -> tuple[str, str]:
+    """Return the table and the column that ``--set K=V`` names; a scalar has no table."""
+    name = composed(override).partition("=")[0].strip()
+    found = None if name.startswith(f"{PARAMETERS}.") else TARGET.fullmatch(name)
+    return (found[1], found[2]) if found else ("", name.removeprefix(f"{PARAMETERS}."))
+
+
+def set_scalar(  # noqa: PLR0917 - what is set to what, where that stands, and who is told
+    layer: Layer, parameter: Parameter, value: Any, code: int, label: str, gathering: Gathering
+) -> None:
+    """Set a scalar of a stage or a future to a value of TOML."""
+    cell = cell_of(value, parameter)
+    if cell is None:
+        remedy = say("it should be a {kind}", kind=cell_rules.kind_word(parameter.kind))
+        gathering.at(code, label, str(value), say("the value is of the wrong kind"), remedy)
+        return
+    _put_scalar(layer, parameter, cell, code, gathering)
 
 
 def _override_scalar(layer: Layer, parameter: Parameter, value: str, gathering: Gathering) -> None:
-    code = gathering.places.base(COMMAND_LINE)
+    _put_scalar(layer, parameter, value, gathering.places.base(COMMAND_LINE), gathering)
+
+
+def _put_scalar(layer: Layer, parameter: Parameter, value: str, code: int, gathering: Gathering) -> None:
+    """Give a scalar the value of a text, in place of what tables say of it; no text takes it away."""
     for index, _ in given_at(layer, parameter):
         if index:
             forget(layer, parameter, index)
             gathering.note(
                 say("--set {name} replaces that in {table_of}.csv", name=parameter.name, table_of=table_of(index))
+                if code == gathering.places.base(COMMAND_LINE)
+                else say(
+                    "{name} by case replaces that in {table_of}.csv", name=parameter.name, table_of=table_of(index)
+                )
             )
     scalars = layer.document.setdefault(PARAMETERS, {})
     layer.places[PARAMETERS, parameter.name] = code

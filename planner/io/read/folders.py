@@ -102,6 +102,12 @@ class FolderReader:
         places: dict[TomlPath, int] = {(name,): base + lines.get((name,), 0) for name in document}
         for name, code in codes_of(document.get(PARAMETERS, {}), (PARAMETERS,), lines, base).items():
             places[PARAMETERS, name] = code
+        for made in self.schema.declarations.case_sets.values():
+            for member, table in document.get(made.index_set, {}).items():
+                path = (made.index_set, member)
+                places[path] = base + (line_of(path, lines) or 0)
+                named = codes_of(table.get("set", {}), (*path, "set"), lines, base)
+                places |= {(*path, "set", name): code for name, code in named.items()}
         return places
 
     def _base(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -52,10 +53,17 @@ def check_given_once(layer: Layer, schema: Schema, gathering: Gathering) -> None
             continue
         first, *others = given_at(layer, parameter) or [((), 0)]
         for index, code in others:
-            problem = say("it is given in {named} as well", named=_named(first[0]))
+            problem = say("it is given in {named} as well", named=_file_of(first, gathering))
             gathering.at(
                 code, _column(index, parameter), None, problem, say("keep {name} in one of them", name=parameter.name)
             )
+
+
+def _file_of(given: tuple[tuple[str, ...], int], gathering: Gathering) -> str:
+    """Return where a parameter is given as users name it: the file, or the table of scalars in ``scenario.toml``."""
+    index, code = given
+    file = posixpath.basename(gathering.places.file(code))
+    return file if index or file.endswith(".csv") else _named(index)
 
 
 def _named(index: tuple[str, ...]) -> str:

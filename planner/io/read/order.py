@@ -19,19 +19,25 @@ if TYPE_CHECKING:
 
 TIMESTEP = "timestep"
 Order = npt.NDArray[np.int64]
+Chain = tuple[str, ...]
+"""What steps that follow each other share: their case, where they have one of their own, and their period."""
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def timesteps(table: Table, positions: Mapping[int, float], gathering: Gathering) -> tuple[str, ...]:
-    """Return the timesteps in the order in which they chain."""
+def timesteps(
+    table: Table, positions: Mapping[int, float], gathering: Gathering, cases: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the timesteps in the order in which they chain: by case where they have one, by period, by time."""
     ids = table.columns[TIMESTEP]
-    periods = table.columns.get("period", [""] * table.size)
+    empty = [""] * table.size
+    chains = [table.columns.get(name, empty) for name in (*cases, "period")]
+    periods = list(zip(*chains, strict=True))
     times = _times(table, gathering)
     if not times and not positions:
         return tuple(sorted(ids))
     column, ranks = ("time", times) if times else ("position", dict(positions))
     codes = table.origins[column]
-    seen: dict[tuple[str, object], str] = {}
+    seen: dict[tuple[Chain, float], str] = {}
     for row, step in enumerate(ids):
         if row not in ranks:
             if not table.columns[column][row]:
@@ -67,7 +73,7 @@ def _times(table: Table, gathering: Gathering) -> dict[int, float]:
 
 
 def _check_agreement(
-    table: Table, rows: Sequence[int], periods: Sequence[str], positions: Mapping[int, float], gathering: Gathering
+    table: Table, rows: Sequence[int], periods: Sequence[Chain], positions: Mapping[int, float], gathering: Gathering
 ) -> None:
     for before, after in pairwise(rows):
         if periods[before] == periods[after] and positions.get(before, 0) >= positions.get(after, 0):

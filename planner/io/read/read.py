@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from planner.errors import Fault, InvalidInputError
 from planner.faults import Gathering
+from planner.io.read.assembling import Reading, check_listed
+from planner.io.read.case_edits import apply_sets, changed, check_members, split, write_down
+from planner.io.read.case_layers import copied, layer_of_case, multiply
 from planner.io.read.edits import override
 from planner.io.read.folders import TOML, FolderReader, existing_folder
-from planner.io.read.order import TIMESTEP, Order, row_order, sorted_order, timesteps
-from planner.io.read.sources import check_sources
-from planner.io.read.unusual import notes_of, unusual_in
-from planner.io.read.validate import Column, Validator, unused
+from planner.io.read.validate import unused
 from planner.language import say
-from planner.scenario.origins import Codes, Origins
-from planner.scenario.scenario import Scenario
-from planner.scenario.schema import SOURCE, Schema, schema_of
-from planner.scenario.settings import check_features, settled
+from planner.scenario.cases import told_once
+from planner.scenario.parameter import table_of
+from planner.scenario.scenario import Case, Scenario
+from planner.scenario.schema import Schema, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
-    from planner.io.files.tables import Table
+    from planner.io.read.case_edits import Column, Key
+    from planner.io.read.case_layers import Ids
     from planner.io.read.merge import Layer
-    from planner.scenario.parameter import Declarations, Parameter, Value
+    from planner.scenario.parameter import CaseSet, Declarations
 
 
 def read_scenario(folder: str | Path, declarations: Declarations, overrides: Iterable[str] = ()) -> Scenario:
@@ -58,107 +56,115 @@ def read_scenario(folder: str | Path, declarations: Declarations, overrides: Ite
     if layer is None:
         gathering.finish()
         raise InvalidInputError([Fault(str(folder), say("the scenario cannot be read"))])
-    override(layer, overrides, schema, gathering)
-    return _checked(layer, schema, path, gathering)
-
-
-def _checked(layer: Layer, schema: Schema, path: Path, gathering: Gathering) -> Scenario:
-    file = f"{path.name}/{TOML}"
-    declarations = schema.declarations
-    if TOML not in gathering.broken:
-        place = layer.places.get(("features",))
-        where = (file, None) if place is None else (gathering.places.file(place), gathering.places.row(place))
-        for fault in check_features(
-            layer.document.get("features"), declarations.features, declarations.requires, where
-        ):
-            gathering.add(fault)
+    check_listed(layer, schema, f"{path.name}/{TOML}", gathering)
     listed = layer.document.get("features", [])
-    features = declarations.ordered(listed)
-    validator = Validator(layer, schema, features, file, gathering)
-    validator.check()
-    check_sources(layer, schema, gathering)
-    members = _ordered(validator)
+    makers = {name: made for name, made in declarations.case_sets.items() if name in listed}
+    if makers:
+        return _Cases(layer, schema, path, gathering, makers).read(list(overrides))
+    override(layer, overrides, schema, gathering)
+    multiply(layer, schema)
+    reading = Reading(layer, schema, path, gathering)
     gathering.finish()
+    _note_unused(layer, schema, reading.features, gathering)
+    return reading.scenario()
+
+
+def _note_unused(layer: Layer, schema: Schema, features: tuple[str, ...], gathering: Gathering) -> None:
     for name, feature in unused(layer, schema, features).items():
         gathering.note(say("unused: {name} (the feature {feature} is not listed)", name=name, feature=feature))
-    settings = settled({**layer.document, "parameters": validator.scalars}, features)
-    return _assembled(path, settings, validator, members)
 
 
-def _ordered(validator: Validator) -> dict[str, tuple[str, ...]]:
-    members = {name: found or () for name, found in validator.members.items()}
-    table = validator.layer.tables.get(TIMESTEP)
-    if table is not None and TIMESTEP in members and TIMESTEP not in validator.gathering.broken:
-        column = validator.columns.get((TIMESTEP, "position"), Column((), ()))
-        positions = {row: float(value) for row, value in zip(column.rows, column.values, strict=True)}
-        members[TIMESTEP] = timesteps(table, positions, validator.gathering)
-    return members
+class _Cases:
+    """A scenario of several cases: its own layer, and one of each case."""
 
+    def __init__(
+        self, layer: Layer, schema: Schema, path: Path, gathering: Gathering, makers: dict[str, CaseSet]
+    ) -> None:
+        self.layer = layer
+        self.schema = schema
+        self.path = path
+        self.gathering = gathering
+        self.makers = makers
+        self.gathered: dict[str, Gathering] = {}
+        """What the reading of each case found, by the case's name."""
 
-def _assembled(path: Path, settings: Any, validator: Validator, members: Mapping[str, tuple[str, ...]]) -> Scenario:
-    layer, schema, gathering = validator.layer, validator.schema, validator.gathering
-    given: dict[str, pd.Series | Value] = {}
-    for name, value in validator.scalars.items():
-        if schema.is_used(schema.scalars[name].key, settings.features):
-            given[schema.scalars[name].key] = value
-    tables: dict[str, pd.DataFrame] = {}
-    cells: dict[str, dict[str, Codes]] = {}
-    for name, table in sorted(layer.tables.items()):
-        known = schema.tables[name]
-        order = _row_order(table, known.keys, members)
-        names = [*known.keys, *(column for column in known.columns if column in table.columns)]
-        frame = pd.DataFrame({column: _taken(table.columns[column], order) for column in names}, dtype=object)
-        tables[name] = frame
-        moved: dict[int, Codes] = {
-            id(codes): codes if order is None else np.asarray(codes)[order] for codes in table.origins.values()
-        }
-        cells[name] = {column: moved[id(table.origins[column])] for column in names}
-        for column, parameter in known.columns.items():
-            read = validator.columns.get((name, column))
-            if name != SOURCE and read and len(read.values) and schema.is_used(parameter.key, settings.features):
-                given[parameter.key] = _series(frame, known.keys, parameter, read, order)
-    scenario = Scenario(
-        name=path.name,
-        settings=settings,
-        declarations=schema.declarations,
-        sets=members,
-        given=given,
-        tables=tables,
-        file_hashes=dict(sorted(gathering.hashes.items())),
-        notes=tuple(gathering.notes),
-        folder=path,
-        origins=Origins(gathering.places, cells, {key[1]: code for key, code in layer.places.items() if len(key) > 1}),
-    )
-    unusual = tuple(unusual_in(scenario))
-    notes = (*scenario.notes, *notes_of(unusual))
-    return scenario.noted(notes=notes, unusual={each.parameter: each.count for each in unusual})
+    def read(self, overrides: list[str]) -> Scenario:
+        """Return the scenario with its cases."""
+        of_cases, of_all = split(overrides, self.schema, self.makers)
+        override(self.layer, of_cases, self.schema, self.gathering)
+        members = self._members()
+        check_members(self.layer, members, self.gathering)
+        cases = [dict(zip(members, ids, strict=True)) for ids in product(*members.values())]
+        layers = self._layers(cases, of_all)
+        reading = Reading(self.layer, self.schema, self.path, self.gathering, complete=self.makers)
+        readings = [
+            Reading(layer, self.schema, self.path, self.gathered["/".join(ids.values())])
+            for ids, layer in zip(cases, layers, strict=True)
+        ]
+        told = set(self.gathering.faults)
+        left = {name: [one for one in each.faults if one not in told] for name, each in self.gathered.items()}
+        for fault in told_once(left):
+            self.gathering.add(fault)
+        self.gathering.finish()
+        return self._united(reading, cases, readings)
 
+    def _members(self) -> dict[str, list[str]]:
+        """Return the ids of the stages and of the futures, as far as they are given."""
+        tables = self.layer.tables
+        sets = [made.index_set for made in self.makers.values()]
+        return {name: sorted(tables[name].columns[name]) if name in tables else [] for name in sets}
 
-def _row_order(table: Table, keys: Sequence[str], members: Mapping[str, tuple[str, ...]]) -> Order | None:
-    # Keys of source.csv are no members; those of a table that is not used may name members that do not exist.
-    if not all(key in members and set(table.columns[key]) <= set(members[key]) for key in keys):
-        return sorted_order(table.keys(keys))
-    return row_order([table.columns[key] for key in keys], [members[key] for key in keys])
+    def _broken(self) -> set[str]:
+        """Return the tables that could not be read, and those that would hold their values in a case."""
+        tables = [self.schema.tables[name] for name in self.gathering.broken if name in self.schema.tables]
+        return {*self.gathering.broken, *(table_of(table.plain_keys) for table in tables if table.cases)}
 
+    def _layers(self, cases: list[Ids], overrides: list[str]) -> list[Layer]:
+        """Return the layer of each case, what is set for it applied, and write down what that changed."""
+        layers: list[Layer] = []
+        touched: dict[Column, set[Key]] = {}
+        for ids in cases:
+            gathering = Gathering(self.gathering.root, self.gathering.places, broken=self._broken())
+            self.gathered["/".join(ids.values())] = gathering
+            before = layer_of_case(self.layer, ids, self.schema, frozenset(self.makers), gathering)
+            layer = copied(before)
+            apply_sets(layer, self.layer, ids, self.schema, gathering)
+            override(layer, overrides, self.schema, gathering)
+            for column, keys in changed(before, layer, self.schema).items():
+                touched.setdefault(column, set()).update(keys)
+            layers.append(layer)
+        override(self.layer, overrides, self.schema, self.gathering)
+        if cases:
+            write_down(self.layer, list(zip(cases, layers, strict=True)), touched, self.schema)
+        for layer in layers:
+            multiply(layer, self.schema)
+        return layers
 
-def _taken(cells: Sequence[str], order: Order | None) -> npt.NDArray[np.object_]:
-    array = np.array(cells, dtype=object)
-    return array if order is None else array[order]
+    def _united(self, reading: Reading, cases: list[Ids], readings: list[Reading]) -> Scenario:
+        """Return the scenario that holds its cases, in the order of the stages' years."""
+        _note_unused(self.layer, self.schema, reading.features, self.gathering)
+        whole = reading.scenario()
+        place = {name: {one: number for number, one in enumerate(members)} for name, members in whole.sets.items()}
+        order = sorted(
+            zip(cases, readings, strict=True), key=lambda pair: [place[name][one] for name, one in pair[0].items()]
+        )
+        return whole.noted(
+            cases=tuple(self._case(whole, ids, each.scenario(tuple(self.makers))) for ids, each in order)
+        )
 
+    def _case(self, whole: Scenario, ids: Ids, scenario: Scenario) -> Case:
+        made = self.makers.values()
 
-def _series(
-    frame: pd.DataFrame, keys: Sequence[str], parameter: Parameter, read: Column, order: Order | None
-) -> pd.Series:
-    """Return the values over their keys, in the order of the frame's rows."""
-    rows = np.asarray(read.rows)
-    kinds: dict[str, type] = {"number": float, "integer": int, "flag": bool}
-    values: npt.NDArray[Any] = np.array(read.values, dtype=kinds.get(parameter.kind, object))
-    if order is not None:
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        rows = place[rows]
-        by_row = np.argsort(rows)
-        rows, values = rows[by_row], values[by_row]
-    taken = [pd.Index(frame[key].to_numpy()[rows], dtype=object, name=key) for key in keys]
-    index = taken[0] if len(keys) == 1 else pd.MultiIndex.from_arrays(taken)
-    return pd.Series(values, index=index, dtype=values.dtype, name=parameter.key)
+        def number(keys: dict[str, str], otherwise: float) -> float:
+            """Return what a parameter of the stages or the futures, by set, says of the case."""
+            given = [float(whole.series(key)[ids[name]]) for name, key in keys.items() if key]
+            return given[0] if given else otherwise
+
+        return Case(
+            stage=ids.get("stage", ""),
+            future=ids.get("future", ""),
+            year=number({one.index_set: one.year for one in made}, 0.0),
+            stage_years=number({one.index_set: one.years for one in made}, 1.0),
+            probability=number({one.index_set: one.probability for one in made}, 1.0),
+            scenario=scenario,
+        )

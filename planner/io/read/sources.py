@@ -61,9 +61,18 @@ def _cell_fault(key: str, column: str, of: Table, rows: set[str]) -> tuple[str, 
 
 
 def illustrative_share(scenario: Scenario) -> float | None:
-    """Return the share of the numeric input cells, scalars included, that ``source.csv`` calls illustrative."""
+    """Return the share of the numeric input cells, scalars included, that ``source.csv`` calls illustrative.
+
+    Of a scenario with cases it is that of all of them together.
+    """
     if SOURCE not in scenario.tables:
         return None
+    words = [word for year in [case.scenario for case in scenario.cases] or [scenario] for word in _confidences(year)]
+    return words.count(ILLUSTRATIVE) / len(words) if words else None
+
+
+def _confidences(scenario: Scenario) -> Iterator[str]:
+    """Yield how firm each number is, as far as it is said."""
     confidence = {
         (table, key, column): word
         for table, key, column, word in zip(
@@ -71,8 +80,7 @@ def illustrative_share(scenario: Scenario) -> float | None:
             strict=True,
         )
     }
-    words = list(_words(scenario, confidence))
-    return words.count(ILLUSTRATIVE) / len(words) if words else None
+    yield from _words(scenario, confidence)
 
 
 _PARTS = ("table", "key", "column", "confidence")

@@ -18,7 +18,7 @@ from planner.scenario.parameter import REQUIRED, IndexSet, Parameter, Value, tab
 from planner.scenario.schema import SOURCE, Schema, TableSchema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from planner.io.files.tables import Table
 
@@ -42,6 +42,7 @@ class Validator:
     features: tuple[str, ...]
     file: str  # scenario.toml of the scenario that is run, named where nothing better is known
     gathering: Gathering
+    complete: Collection[str]  # the features whose parameters must all be there
     members: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
     """The sets; ``None`` where a fault hides the members."""
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)  # the values, by table and column
@@ -60,7 +61,10 @@ class Validator:
                     self._check_column(table, column, parameter)
         self._check_scalars()
         for parameter in self.schema.declarations.parameters.values():
-            if parameter.default is REQUIRED and self.schema.is_used(parameter.key, self.features):
+            is_asked = self.schema.declarations.owner[parameter.key] in self.complete or not self.schema.features_of(
+                parameter.key
+            )
+            if parameter.default is REQUIRED and is_asked:
                 self._check_required(parameter)
 
     def _members(self, index_set: IndexSet) -> tuple[str, ...] | None:
@@ -142,10 +146,20 @@ class Validator:
                 self.gathering.at(code, column, None, say("unknown parameter"), self._scalar_remedy(name))
                 continue
             fault, read = scalar(parameter, value)
+            fault = fault or self._unknown_member(parameter, read)
             if fault:
                 self.gathering.at(code, column, str(value), *fault)
             elif read is not None:
                 self.scalars[name] = read
+
+    def _unknown_member(self, parameter: Parameter, read: Value | None) -> Check | None:
+        """Return what is wrong with a scalar that names a member of a set, or ``None``."""
+        if not parameter.refers_to or read is None or not self.schema.is_used(parameter.key, self.features):
+            return None
+        known = self.members[parameter.refers_to] or ()
+        if read in known or parameter.refers_to in self.gathering.broken:
+            return None
+        return say("unknown {name}", name=parameter.refers_to), nearest(str(read), known)
 
     def _scalar_remedy(self, name: str) -> Text:
         tables = [table.name for table in self.schema.tables.values() if name in table.columns]
@@ -242,8 +256,15 @@ def unused(layer: Layer, schema: Schema, features: tuple[str, ...]) -> Mapping[T
         for column, parameter in schema.tables[name].columns.items():
             if name != SOURCE and column in table.columns and not schema.is_used(parameter.key, features):
                 place = say("{name}.csv, column {column}", name=name, column=column)
-                found[place] = schema.declarations.owner[parameter.key]
+                found[place] = _not_listed(schema, parameter, features)
     for name in layer.document.get(PARAMETERS, {}):
         if name in schema.scalars and not schema.is_used(schema.scalars[name].key, features):
-            found[f"[parameters] {name}"] = schema.declarations.owner[schema.scalars[name].key]
+            found[f"[parameters] {name}"] = _not_listed(schema, schema.scalars[name], features)
+    for feature, made in schema.declarations.case_sets.items():
+        if made.index_set in layer.document and feature not in features:
+            found[f"[{made.index_set}]"] = feature
     return found
+
+
+def _not_listed(schema: Schema, parameter: Parameter, features: tuple[str, ...]) -> str:
+    return next(name for name in schema.features_of(parameter.key) if name not in features)

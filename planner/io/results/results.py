@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 import planner
 from planner.figures import work
+from planner.figures.cases import keys_of, of_case
 from planner.figures.ledger import weights
 from planner.io.read.write import write_scenario
 from planner.io.results.manifest import hash_file, stamp, to_json
 from planner.io.results.packed_arrays import BASIS, PROOF, write_arrays
 from planner.io.results.result_tables import layout_of, write_table
 from planner.io.results.run_folder import MANIFEST
-from planner.language import rendered
+from planner.language import rendered, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
-    from planner.scenario.scenario import Scenario
+    from planner.scenario.scenario import Case, Scenario
 
 SUMMARY, LOG, LAYERS = "summary.json", "solver.log", "plan.gpkg"
 TABLES, SCENARIO = "tables", "scenario"
@@ -110,6 +112,35 @@ class Results:
         return bool(self.tables)
 
     @cached_property
+    def shown(self) -> Results:
+        """What a map or a page of one year shows: of several the last, in the likeliest future, with a note which."""
+        cases = self.scenario.cases
+        if not cases:
+            return self
+        last = max(case.year for case in cases)
+        return self.of_case(max((case for case in cases if case.year == last), key=lambda case: case.probability))
+
+    def of_case(self, case: Case) -> Results:
+        """Return the plan of one of several years by itself; its status, bound and gap are those of all together."""
+        told = self.summary["cases"][self.scenario.cases.index(case)]
+        keys = keys_of(self.scenario)
+        prices = self.shadow_prices
+        here = np.ones(len(prices), dtype=bool)
+        for key in keys:
+            here &= (prices[key] == getattr(case, key)).to_numpy(bool)
+        note = say("one year of several that are planned together: {case}", case=case.name)
+        return replace(
+            self,
+            scenario=case.scenario.noted(name=" ".join([self.scenario.name, *case.name.split("/")])),
+            summary={**self.summary, **told},
+            tables=of_case(self.scenario, self.tables, case),
+            shadow_prices=prices[here].drop(columns=keys).reset_index(drop=True),
+            manifest={**self.manifest, "notes": [*self.manifest.get("notes", []), note]},
+            basis=None,
+            proof=None,
+        )
+
+    @cached_property
     def sites(self) -> gpd.GeoDataFrame:
         """The sites with their loads, capacities and supply; see :func:`planner.io.results.layers.site_layer`."""
         from planner.io.results.layers import site_layer  # noqa: PLC0415 - geopandas is slow to import and not always needed
@@ -176,7 +207,8 @@ def write_results(results: Results, folder: Path) -> None:
     write_scenario(results.scenario, folder / SCENARIO)
     from planner.io.results.layers import write_layers  # noqa: PLC0415
 
-    write_layers(folder / LAYERS, results.sites, results.regions, results.flows, results.links)
+    shown = results.shown
+    write_layers(folder / LAYERS, shown.sites, shown.regions, shown.flows, shown.links)
 
 
 def write_summary(results: Results, folder: Path) -> None:

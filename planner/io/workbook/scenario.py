@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from planner.io.read.dictionary import tables_of
+from planner.io.schema.dictionary import plain_tables, tables_of
 from planner.io.workbook.meaning import both, flag_cell, kept, told
 from planner.io.workbook.readme import DICTIONARY, readme
 from planner.io.workbook.settings import settings_sheet
@@ -87,14 +87,15 @@ def _dictionary(scenario: Scenario, schema: Schema, word: Word) -> Sheet:
         Column("#feature", say("feature it belongs to")),
     )
     rows: list[Row] = []
-    for table in tables_of(schema):
+    has_cases = any(scenario.has(feature) for feature in schema.declarations.case_sets)
+    for table in tables_of(schema) if has_cases else plain_tables(schema):
         given = scenario.tables.get(table.name)
         here = [] if given is None else list(given.columns)
         for key in table.keys:
             said = say("key: an id of the sheet {key}", key=key)
             rows.append((table.name, key, "✓" if key in here else "", "", *both(word(key)), *both(said), ""))
         for name, parameter in table.columns.items():
-            owner = schema.declarations.owner.get(parameter.key, "")
+            owner = schema.owner_of(parameter)
             words = (*both(word(name)), *both(told(parameter)))
             rows.append((table.name, name, "✓" if name in here else "", parameter.unit, *words, owner))
     return Sheet(DICTIONARY, columns, rows)

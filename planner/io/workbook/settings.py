@@ -12,7 +12,7 @@ from planner.io.workbook.sheet import Cell, Column, Sheet
 from planner.language import Message, Text, say
 from planner.scenario.parameter import FLAGS, Parameter
 from planner.scenario.schema import SCENARIO
-from planner.scenario.settings import OBJECTIVES, SolverTable
+from planner.scenario.settings import OBJECTIVES, PathwayTable, SolverTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,9 +39,12 @@ SOLVER: Final[Mapping[str, tuple[str, Message]]] = {
     "time_limit": ("s", say("for the whole solve")),
     "mip_gap": ("1", say("relative gap that counts as optimal")),
 }
-SECTIONS: Final = ("features", "objective", MINIMISE_WEIGHTS, "parameters", "time", "solver")
+SECTIONS: Final = ("features", "objective", MINIMISE_WEIGHTS, "parameters", "time", "solver", "pathway")
 WORDS: Final = frozenset(
-    {("", "title"), ("", "title_zh"), ("objective", "minimise"), ("solver", "name"), ("solver", "algorithm")}
+    {
+        *(("", "title"), ("", "title_zh"), ("objective", "minimise"), ("solver", "name"), ("solver", "algorithm")),
+        ("pathway", "foresight"),
+    }
 )
 """Settings that are text, whatever their digits."""
 A_NUMBER: Final = Parameter("value", (), "1", say("Any setting that is no text."), low=float("-inf"))
@@ -114,6 +117,10 @@ def _settings(scenario: Scenario, schema: Schema, word: Word) -> Iterator[_Setti
         unit, said = SOLVER.get(name, ("", say("as the solver's own pinned options")))
         words = FLAG if field.annotation is bool else get_args(field.annotation)
         yield _Setting("solver", name, document["solver"].get(name), word(name), unit, "–", said, words)
+    for name, field in PathwayTable.model_fields.items():
+        said, words = say("whether the stages know each other, or are planned one by one"), get_args(field.annotation)
+        value = document.get("pathway", {}).get(name)
+        yield _Setting("pathway", name, value, word(name), "", str(field.default), said, words)
 
 
 def document_of(grid: Grid, schema: Schema) -> tuple[dict[str, Any], dict[Place, int]]:
@@ -189,7 +196,7 @@ def _assembled(grid: Grid, given: Mapping[str, Mapping[str, Any]], rows: Mapping
         elif value:
             document["features"].append(name)
     document["objective"] = _objective(grid, given, rows)
-    for section in ("parameters", "time", "solver"):
+    for section in ("parameters", "time", "solver", "pathway"):
         document[section] = dict(given.get(section, {}))
     return document
 

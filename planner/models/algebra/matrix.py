@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +107,7 @@ def expand(m: PlanModel, expansion: Expansion, *, keep_broken: bool = False, wit
         holds[broken] = True
     elif len(broken):
         raise InfeasibleError(standard_form.trivial(*Names(names)[int(broken[0])]))
-    costs = {name: _cost(m.records[name], expansion) for name in [*m.stages, *(["haul"] if m.has_haul else [])]}
+    costs = {name: cost_of(m.records[name], expansion) for name in [*m.stages, *(["haul"] if m.has_haul else [])]}
     column_lower, column_upper, is_integer = _columns(m, expansion)
     return Problem(
         matrix=_without_rows(matrix, ~holds),
@@ -252,11 +252,12 @@ def _kept(names: Sequence[Run], holds: npt.NDArray[np.bool_]) -> Iterator[Run]:
     first = 0
     for run in names:
         here = holds[first : first + len(run.places)]
-        yield Run(run.component, run.tables, run.places[here])
+        yield replace(run, places=run.places[here])
         first += len(here)
 
 
-def _cost(record: Recorded, expansion: Expansion) -> Stage:
+def cost_of(record: Recorded, expansion: Expansion) -> Stage:
+    """Return what an expression without an index is worth: a coefficient for every column, and its constant."""
     template = expansion.symbols.template(record)
     linear = expansion.linear(record, template.indices, template.body)
     cost = np.zeros(expansion.columns)

@@ -160,12 +160,14 @@ class PlanModel(pyo.ConcreteModel):  # type: ignore[misc]
         within: pyo.Set = pyo.NonNegativeReals,
         bounds: Rule | None = None,
         is_investment: bool = False,
+        is_built: bool = True,
     ) -> None:
         """Record a variable; bounds are a rule of the index, as in Pyomo.
 
-        An investment is decided before the hours come: it stays as it is when a plan is dispatched anew.
+        An investment is decided before the hours come: it stays as it is when a plan is dispatched anew. One that is
+        built stands in the years after as well; one that is not, such as who serves what, is decided anew each year.
         """
-        options = {"within": within, "bounds": bounds, "is_investment": is_investment}
+        options = {"within": within, "bounds": bounds, "is_investment": is_investment, "is_built": is_built}
         self._record(Recorded(name, "variable", index, unit, options=options))
 
     def expression(self, name: str, *index: pyo.Set, rule: Rule, unit: str) -> None:

@@ -29,16 +29,24 @@ class Run:
         Its index sets, of which the last varies fastest.
     places
         Which of its members, (members,).
+    case
+        The ids of the case it belongs to, where several stand in one problem; they go before those of its index.
     """
 
     component: str
     tables: Sequence[IndexTable]
     places: Places
+    case: tuple[str, ...] = ()
 
     @property
     def labels(self) -> list[Labels]:
         """The ids of the members, one array for each id of the index, (members,)."""
-        return labels_of(self.tables, self.places)
+        return self.labels_at(self.places)
+
+    def labels_at(self, places: Places) -> list[Labels]:
+        """Return the ids of some of the members, one array for each id of the index, (places,)."""
+        whose = [np.full(len(places), part, dtype=object) for part in self.case]
+        return [*whose, *labels_of(self.tables, places)]
 
 
 def labels_of(tables: Sequence[IndexTable], places: Places) -> list[Labels]:
@@ -72,7 +80,7 @@ class Names(Sequence[Name]):
         which = int(np.searchsorted(self._ends, number, side="right"))
         run = self.runs[which]
         place = run.places[number - int(self._ends[which]) + len(run.places)][None]
-        return run.component, tuple(column[0] for column in labels_of(run.tables, place))
+        return run.component, tuple(column[0] for column in run.labels_at(place))
 
     def __iter__(self) -> Iterator[Name]:
         for run in self.runs:

@@ -428,7 +428,7 @@ def _build_indivisible(m: PlanModel) -> None:
     m.members("INDIVISIBLE_SERVED", [pair for pair in m.INDIVISIBLE if pair not in m.UNSERVABLE], dimen=2)
     m.subsets("ASSIGNABLE_SITES", m.INDIVISIBLE, options, ["region", "workload"])
     m.subsets("PATHS_OF", m.ASSIGNMENTS, routes[["region", "workload", "site", "path"]], ["region", "workload", "site"])
-    m.variable("assigned", m.ASSIGNMENTS, unit="1", within=pyo.Binary, is_investment=True)
+    m.variable("assigned", m.ASSIGNMENTS, unit="1", within=pyo.Binary, is_investment=True, is_built=False)
     m.add_term("servable_demand", "demand", demand_term)
     m.open_total("servable_demand", m.INDIVISIBLE, m.TIMESTEPS, unit="MW")
     m.constrain(single_site, m.INDIVISIBLE_SERVED, unit="1")

@@ -26,6 +26,7 @@ from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.network import Network
 from planner.models.rules.paths import JOINT, Paths, Way, all_paths, cheaper, lowered, some_paths, worth_of
 from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.models.rules.stocks import Stock
 from planner.models.rules.usable import ample, most_at_once
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.lines import Lines
@@ -145,6 +146,7 @@ PARAMETERS = (
         None,
         low_open=True,
         plausible=BANDWIDTH,
+        by_case=False,
     ),
     Parameter(
         "link_modules_max",
@@ -759,6 +761,8 @@ RELAXATIONS = (
     Amount("link_capacity_existing_back", Rank.PLANT, True, stated_back, stands=True),
     Amount("link_utilisation_max", Rank.PLANT, raised=True),
 )
+WHOLE = ("link_modules",)
+"""Rules by which something is whole: not held against a year that is planned relaxed."""
 EXAMPLE: Example = {
     "node.longitude": {"shore": 121.5, "lake": 121.1, "plain": 116.4, "hills": 115.5, "loess": 107.6},
     "node.latitude": {"shore": 31.2, "lake": 31.1, "plain": 39.9, "hills": 40.4, "loess": 35.7},
@@ -1022,6 +1026,12 @@ def _audit_links(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterat
     peak = traffic.groupby(level=names).max().reindex(room.index)
     shares = (peak / room.where(room > 0)).fillna(-1.0)
     yield from Finding.all_equal("link_utilisation", shares, table["link_utilisation"].astype(float).fillna(-1.0), "1")
+
+
+def audit_built(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Stock]:
+    """Return the modules by which links are widened."""
+    modules = tables["backbone_module"].set_index("link")["link_modules"].astype(float)
+    return {"link_modules": Stock(modules, inputs.series("link_module_cost"), True)}
 
 
 def _audit_cost(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:

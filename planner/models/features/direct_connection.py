@@ -17,6 +17,7 @@ from planner.figures import ledger
 from planner.language import Message, Text, say
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.models.rules.stocks import Stock
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import IndexSet, Parameter, names_of
 from planner.scenario.plausible import GW, KILOGRAMS, KW, PER_KW, PERCENT, TEN_THOUSAND_CNY, Plausible
@@ -139,6 +140,7 @@ PARAMETERS = (
         say("Whether a private line joins the site to the plant, or may be built."),
         default=False,
         kind="flag",
+        by_case=False,
     ),
     Parameter(
         "private_line_cost",
@@ -497,6 +499,8 @@ RELAXATIONS = (
     ),
     Amount(CAPACITY[1], Rank.SUPPLY, True, _plants_allowed, _plants_opened),
 )
+WHOLE = ("private_line",)
+"""Rules by which something is whole: not held against a year that is planned relaxed."""
 EXAMPLE: Example = {
     "direct": {"wind": True},
     "self_use_share_min": {"gansu": 0.2},
@@ -757,6 +761,18 @@ def _audit_plants(
         said = say("is missing from the results, stands there twice, or is no plant of the scenario")
         yield Finding("direct_connection_plant", plant, said)
     yield from Finding.cost_differs("plants", spent, tables)
+
+
+def audit_built(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Stock]:
+    """Return the capacity that was added to shared plants, and the lines that were built; others stand anyway."""
+    held = tables["direct_connection_plant"].set_index("plant")["plant_capacity"].astype(float)
+    new = held - inputs.series("plant.green_capacity_existing").reindex(held.index)
+    cost = inputs.series("private_line_cost")
+    lines = tables["direct_connection_line"].set_index(["site", "plant"])["private_line"].astype(float)
+    return {
+        "plant_capacity_new": Stock(new, inputs.series("plant.green_capacity_cost")),
+        "private_line": Stock(lines[lines.index.isin(cost.index)], cost, True),
+    }
 
 
 def _audit_lines(

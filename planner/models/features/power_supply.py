@@ -16,6 +16,7 @@ from planner.models.features.time import months, weights
 from planner.models.rules import expandable, green_ledger
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.models.rules.stocks import Stock
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import INFINITY, IndexSet, Parameter, names_of
@@ -113,6 +114,7 @@ PARAMETERS = (
         None,
         low_open=True,
         plausible=Plausible(0.5, 2000.0, (KW, GW)),
+        by_case=False,
     ),
     Parameter(
         "embodied_emissions",
@@ -615,6 +617,8 @@ def counted_hourly(inputs: Scenario) -> pd.Index:
     return found
 
 
+WHOLE = ("green_capacity_in_units",)
+"""Rules by which something is whole: not held against a year that is planned relaxed."""
 EXAMPLE: Example = {
     "grid_power_max": {"shanghai": 150, "hebei": 120, "gansu": 90},
     "grid_power_price": {"shanghai": 700, "hebei": 520, "gansu": 380},
@@ -993,6 +997,21 @@ def _audit_contracts(inputs: Scenario, tables: Mapping[str, pd.DataFrame], capac
         spent += price[pair] * float(untaken.get(pair, 0.0))
     if shares:
         yield from Finding.cost_differs("take_or_pay", spent, tables)
+
+
+def audit_built(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Stock]:
+    """Return the green capacity and the connections that were added."""
+    held = tables["power_supply_capacity"].set_index(list(PAIR))["green_capacity"].astype(float)
+    new = held - inputs.series("green_capacity_existing").reindex(held.index)
+    units = (new / inputs.series("green_capacity_unit").reindex(new.index)).dropna()
+    carried = tables["power_supply_connection"].set_index("site")["grid_connection"].astype(float)
+    wider = carried - inputs.series("grid_power_max").reindex(carried.index)
+    free = pd.Series(dtype=float)
+    return {
+        "green_capacity_new": Stock(new, inputs.series("green_capacity_cost")),
+        "green_units": Stock(units, free, True),
+        "grid_power_new": Stock(wider, inputs.series("grid_power_new_cost")),
+    }
 
 
 def _audit_costs(

@@ -15,7 +15,7 @@ import pandas as pd
 from planner.language import Message, Text, say
 from planner.models.rules.findings import RELATIVE_TOLERANCE, Finding
 from planner.scenario.column import BY_ROW, Column, keys_of
-from planner.scenario.parameter import INFINITY, IndexSet, Parameter
+from planner.scenario.parameter import COMPUTED, INFINITY, IndexSet, Parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,9 +39,7 @@ SETS = (
 
 
 def _number(name: str, description: Message, low: float = -INFINITY) -> Parameter:
-    return Parameter(
-        name, ("profile",), BY_ROW, description, None, low=low, per_table=True, plausible="computed by the planner"
-    )
+    return Parameter(name, ("profile",), BY_ROW, description, None, low=low, per_table=True, plausible=COMPUTED)
 
 
 PARAMETERS = (
@@ -75,7 +73,7 @@ PARAMETERS = (
         None,
         low=-INFINITY,
         per_table=True,
-        plausible="computed by the planner",
+        plausible=COMPUTED,
     ),
 )
 WORDS: dict[str, Message] = {

@@ -61,6 +61,7 @@ PARAMETERS = (
         say("Whether the site belongs to the zone."),
         default=False,
         kind="flag",
+        by_case=False,
     ),
     Parameter("residency", ("workload",), "", ZONE, None, "reference", refers_to="zone", per_table=True),
     Parameter("residency", tuple(WORK), "", ZONE, None, "reference", refers_to="zone", per_table=True),

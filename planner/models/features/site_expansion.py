@@ -14,6 +14,7 @@ from planner.figures.figure import Figure, at, column_of
 from planner.language import Message, Text, say
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
 from planner.models.rules.relaxations import Amount, Rank
+from planner.models.rules.stocks import Stock
 from planner.models.rules.usable import modules_usable
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, keys_of
@@ -48,6 +49,7 @@ PARAMETERS = (
         None,
         low_open=True,
         plausible=Plausible(0.05, 1000.0, (KW, RACKS)),
+        by_case=False,
     ),
     Parameter(
         "modules_max",
@@ -349,6 +351,8 @@ RELAXATIONS = (
     Amount("investment_max", Rank.POLICY, raised=True),
     Amount("modules_max", Rank.PLANT, True, modules_allowed, one_module),
 )
+WHOLE = ("modules", "open")
+"""Rules by which something is whole: not held against a year that is planned relaxed."""
 EXAMPLE: Example = {
     "module_size": {"shanghai;general": 10, "hebei;general": 10, "hebei;intelligent": 8, "gansu;intelligent": 12},
     "module_cost": {
@@ -484,6 +488,15 @@ def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[st
     return found
 
 
+def audit_built(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Stock]:
+    """Return the modules that stand, and the sites that were opened at a cost; of others nobody keeps account."""
+    modules = tables["site_expansion"].set_index(KEYS)["modules"].astype(float)
+    opened = tables["site_expansion_opened"].set_index("site")["open"].astype(float)
+    price = inputs.series("opening_cost")
+    told = opened.where(opened.index.isin(price.index))
+    return {"modules": Stock(modules, _yearly(inputs), True), "open": Stock(told, price, True)}
+
+
 def _yearly(inputs: Scenario) -> pd.Series:
     """Return the yearly cost of a module: its investments over the present value of 1 CNY/a, in decimals."""
     rates = inputs.series("discount_rate").to_dict()
@@ -549,4 +562,7 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     table = tables["site_expansion"]
     built = table[table["modules"] > ABSOLUTE_TOLERANCE]
     by_site = built.groupby("site")["modules"].sum()
-    return {"capacity_new": float(table["capacity_new"].sum()), "modules": {s: int(n) for s, n in by_site.items()}}
+    return {
+        "capacity_new": float(table["capacity_new"].sum()),
+        "modules": {s: int(n) if n == round(n) else n for s, n in by_site.items()},
+    }

@@ -19,6 +19,7 @@ from planner.models.rules.audit_time import before, round_of
 from planner.models.rules.expandable import most_of
 from planner.models.rules.findings import Finding
 from planner.models.rules.relaxations import Amount, Never, Rank
+from planner.models.rules.stocks import Stock
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import Parameter
@@ -519,6 +520,14 @@ def _embodied_again(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dic
     for site, power in powers.items():
         tonnes[site] += made.get(site, 0.0) * (power - stands[site])
     return {"embodied_emissions": pd.Series(tonnes, dtype=float)}
+
+
+def audit_built(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Stock]:
+    """Return the power and the energy of stores that were added."""
+    held = tables["storage_capacity"].set_index("site").astype(float)
+    sizes = ("storage_power", "storage_energy")
+    existing = {size: inputs.series(f"{size}_existing").reindex(held.index) for size in sizes}
+    return {f"{size}_new": Stock(held[size] - existing[size], inputs.series(f"{size}_cost")) for size in sizes}
 
 
 def audit(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:

@@ -97,7 +97,8 @@ def _parts(names: Sequence[tuple[str, tuple[Any, ...]]]) -> Iterator[Part]:
     known: dict[int, bytes] = {}
     for run in names.runs:
         digests = [known.get(id(table)) or _of_table(table, known) for table in run.tables]
-        yield run.component, len(run.places), _hash(*digests, np.asarray(run.places, dtype=np.int64).tobytes())
+        whose = [json.dumps(run.case, ensure_ascii=False).encode()] if run.case else []
+        yield run.component, len(run.places), _hash(*whose, *digests, np.asarray(run.places, dtype=np.int64).tobytes())
 
 
 def _of_table(table: IndexTable, known: dict[int, bytes]) -> bytes:

@@ -1,12 +1,14 @@
 """Which rows and columns belong to one timestep: the parts a large problem falls into but for few links.
 
-Found in the names of rows and columns: the index set of single ids that most columns run over. Only the time a solver
-takes hangs on it, never an answer, so that nothing here knows what a timestep is.
+Found in the names of rows and columns: the index set of single ids that most columns run over, in each case by itself
+where several stand side by side. Only the time a solver takes hangs on it, never an answer, so that nothing here knows
+what a timestep is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ from planner.models.algebra.pieces import pieces
 from planner.models.algebra.row_names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from planner.models.algebra.index_table import IndexTable
     from planner.models.algebra.problem import Problem
@@ -45,10 +47,10 @@ def find_blocks(problem: Problem) -> tuple[Numbers, Numbers, Numbers] | None:
     """
     if not (isinstance(problem.row_names, Names) and isinstance(problem.column_names, Names)):
         return None
-    key = _most_shared(problem.column_names)
-    if key is None:
+    shared = _most_shared(problem.column_names)
+    if not shared:
         return None
-    rows, columns = _blocks(problem.row_names, key), _blocks(problem.column_names, key)
+    rows, columns = _blocks(problem.row_names, shared), _blocks(problem.column_names, shared)
     if any(np.count_nonzero(part != LINK) < SHARE_MIN * max(len(part), 1) for part in (rows, columns)):
         return None
     periods = _merge(problem.matrix, rows, columns)
@@ -68,25 +70,42 @@ def _key(table: IndexTable) -> bytes:
     return table.codes.tobytes() if table.dimen == 1 else b""
 
 
-def _most_shared(names: Names) -> bytes | None:
-    """Return the index set of single ids, not too small, over which most columns run."""
-    counts: Counter[bytes] = Counter()
+@dataclass(frozen=True)
+class _Shared:
+    """The index set that most columns of a case run over, and the block of its first member."""
+
+    key: bytes
+    first: int
+
+
+def _most_shared(names: Names) -> dict[tuple[str, ...], _Shared]:
+    """Return by case the index set of single ids, not too small, over which most of its columns run."""
+    counts: dict[tuple[str, ...], Counter[bytes]] = {}
+    sizes: dict[bytes, int] = {}
     for run in names.runs:
-        for key in {_key(table) for table in run.tables if table.dimen == 1 and len(table) >= BLOCKS_MIN}:
-            counts[key] += len(run.places)
-    return max(counts, key=lambda key: counts[key]) if counts else None
+        found = {_key(table): len(table) for table in run.tables if table.dimen == 1 and len(table) >= BLOCKS_MIN}
+        for key in found:
+            counts.setdefault(run.case, Counter())[key] += len(run.places)
+        sizes |= found
+    shared: dict[tuple[str, ...], _Shared] = {}
+    first = 0
+    for case, of_case in counts.items():
+        key = max(of_case, key=lambda one: of_case[one])
+        shared[case] = _Shared(key, first)
+        first += sizes[key]
+    return shared
 
 
-def _blocks(names: Names, key: bytes) -> Numbers:
-    return np.concatenate([np.zeros(0, np.int32), *(_blocks_of(run, key) for run in names.runs)])
+def _blocks(names: Names, shared: Mapping[tuple[str, ...], _Shared]) -> Numbers:
+    return np.concatenate([np.zeros(0, np.int32), *(_blocks_of(run, shared.get(run.case)) for run in names.runs)])
 
 
-def _blocks_of(run: Run, key: bytes) -> Numbers:
-    """Return the place of each member of a component in the index set, ``LINK`` where it is not over that set."""
+def _blocks_of(run: Run, shared: _Shared | None) -> Numbers:
+    """Return the block of each member of a component, ``LINK`` where it is not over its case's index set."""
     stride = 1
-    for table in reversed(run.tables):
-        if _key(table) == key:
-            return (run.places // stride % len(table)).astype(np.int32)
+    for table in reversed(run.tables) if shared is not None else ():
+        if shared is not None and _key(table) == shared.key:
+            return (run.places // stride % len(table) + shared.first).astype(np.int32)
         stride *= len(table)
     return np.full(len(run.places), LINK, dtype=np.int32)
 

@@ -6,6 +6,7 @@ never an answer (``large/restricted.py`` takes in what prices out), so that noth
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,10 +26,11 @@ def find_on_demand(problem: Problem) -> npt.NDArray[np.bool_] | None:
     names = problem.column_names
     if not isinstance(names, Names) or not names.runs:
         return None
-    sizes = [len(run.places) for run in names.runs]
-    largest = int(np.argmax(sizes))
-    first = sum(sizes[:largest])
-    found = np.zeros(len(names), dtype=bool)
-    found[first : first + sizes[largest]] = True
+    sizes: Counter[str] = Counter()  # over all cases
+    for run in names.runs:
+        sizes[run.component] += len(run.places)
+    largest = max(sizes, key=lambda component: sizes[component])
+    of_it = [np.full(len(run.places), run.component == largest, dtype=bool) for run in names.runs]
+    found: npt.NDArray[np.bool_] = np.concatenate(of_it)
     found &= ~problem.is_integer & (problem.column_lower == 0.0)
     return found if found.sum() >= SHARE_MIN * len(found) else None

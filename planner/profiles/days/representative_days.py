@@ -57,10 +57,16 @@ def with_representative_days(scenario: Scenario, days: int) -> Scenario:
             scenario, days, say("reducing a year needs {name}, which is not installed", name=missing.name), EXTRA
         ) from None
     left = {name: kept(of, choice, year.size) for name, of in profiles.items()}
-    return _reduced(scenario, Reduction(year, choice, profiles, left))
+    reduction = Reduction(year, choice, profiles, left)
+    cases = tuple(replace(case, scenario=_reduced(case.scenario, reduction)) for case in scenario.cases)
+    return replace(_reduced(scenario, reduction), cases=cases)
 
 
 def _refused(scenario: Scenario) -> tuple[Text, Text] | None:
+    differs = _differs(scenario)
+    if differs:
+        problem = say("days are chosen once for all cases, and {case} has hours of its own in {table}.csv", **differs)
+        return problem, say("choose the days of each case in timestep.csv, by its columns stage and future")
     if not scenario.has("time"):
         return say("the scenario does not list the feature time"), say('add "time" to features')
     if scenario.sets[PROFILE]:
@@ -68,6 +74,26 @@ def _refused(scenario: Scenario) -> tuple[Text, Text] | None:
             "take {SETTING} away, or reduce the full year anew", SETTING=SETTING
         )
     return None
+
+
+def _differs(scenario: Scenario) -> dict[str, str]:
+    """Return the first case whose hours are not those of the scenario, and the table in which they differ."""
+    keys = {"_".join(index): index for of in scenario.declarations.parameters.values() for index in of.indices}
+    for case in scenario.cases:
+        names = {*scenario.tables, *case.scenario.tables}
+        for name in sorted(names, key=lambda name: (name != TIMESTEP, name)):
+            if TIMESTEP in keys.get(name, ()) and not _is_shared(scenario, case.scenario, name):
+                return {"case": case.name, "table": name}
+    return {}
+
+
+def _is_shared(scenario: Scenario, case: Scenario, name: str) -> bool:
+    """Return whether a case's table is the scenario's, which may name the case that a row is of in no row."""
+    owner = scenario.declarations.owner
+    made = [feature for feature in scenario.declarations.case_sets if scenario.has(feature)]
+    of_all, own = (one.tables.get(name, pd.DataFrame()) for one in (scenario, case))
+    of_cases = [column for column in of_all if owner.get(f"{name}.{column}") in made]
+    return not of_all[of_cases].any(axis=None) and of_all.drop(columns=of_cases).equals(own)
 
 
 def _error(scenario: Scenario, days: int, problem: Text, remedy: Text) -> InvalidInputError:
@@ -81,9 +107,9 @@ def _extremes(scenario: Scenario, profiles: Mapping[str, Profiles], year: WholeD
     MW of each alike, gives least; the day that is hottest on the mean of all sites.
     """
     found: dict[str, int] = {}
-    if "demand_profile" in profiles and scenario.is_given("demand"):
+    if "demand_profile" in profiles and len(_demand(scenario)):
         of = profiles["demand_profile"]
-        demand = scenario.series("demand").groupby(level="workload").sum().reindex(of.keys).fillna(0.0)
+        demand = _demand(scenario).reindex(of.keys).fillna(0.0)
         total = demand.to_numpy(dtype=float) @ np.nan_to_num(of.values, nan=1.0)
         _keep(found, HIGHEST_DEMAND, year.of_days(total).max(axis=1))
     if "availability" in profiles:
@@ -91,6 +117,13 @@ def _extremes(scenario: Scenario, profiles: Mapping[str, Profiles], year: WholeD
     if "temperature" in profiles:
         _keep(found, HOTTEST, _sum(profiles["temperature"], year))
     return found
+
+
+def _demand(scenario: Scenario) -> pd.Series:
+    """Return the demand of all regions by workload, of all cases together where there are any."""
+    years = [case.scenario for case in scenario.cases] or [scenario]
+    given = [year.series("demand") for year in years if year.is_given("demand")]
+    return pd.concat(given).groupby(level="workload").sum() if given else pd.Series(dtype=float)
 
 
 def _sum(profiles: Profiles, year: WholeDays) -> Matrix:

@@ -17,7 +17,7 @@ from planner.errors import UsageError, shown
 from planner.io.files.run_swap import move
 from planner.io.files.toml_file import write_toml
 from planner.io.files.writing import writing
-from planner.io.read.dictionary import default_of, scalar_section, sentence, table_section, tables_of
+from planner.io.schema.dictionary import default_of, plain_tables, scalar_section, sentence, table_section
 from planner.language import say
 from planner.scenario.schema import PLACED, SCENARIO, SOURCE, Schema, schema_of
 
@@ -261,5 +261,5 @@ def _readme(name: str, tables: Mapping[str, Any], schema: Schema) -> Iterator[st
         "",
     )
     yield from scalar_section(schema)
-    for table in tables_of(schema):
+    for table in plain_tables(schema):
         yield from table_section(table, schema)

@@ -32,6 +32,11 @@ def json_schema(declarations: Declarations) -> dict[str, Any]:
     properties = file["properties"]
     properties["title"]["description"] = "Title of maps and reports."
     properties["title_zh"]["description"] = "The same in Chinese."
+    for name in {made.index_set for made in declarations.case_sets.values()}:
+        properties[name]["description"] = f"What is set for one {name}, by its id."
+    definitions["CaseTable"]["properties"]["set"]["description"] = "As in `set`, or scalars by their name."
+    foresight = "Whether the stages are planned together, or one after the other."
+    definitions["PathwayTable"]["properties"]["foresight"]["description"] = foresight
     properties["set"]["description"] = "Values set after all tables are read: `table.column`, or rows picked by key."
     definitions["TimeTable"]["properties"]["hours"]["description"] = "What the weights of the timesteps add up to [h]."
     days = "How many days, chosen from a full year, are to stand for it."
@@ -121,7 +126,7 @@ def _value(parameter: Parameter, schema: Schema) -> dict[str, Any]:
         words["x-required"] = True
     elif parameter.default is not None:
         words["default"] = parameter.default
-    owner = schema.declarations.owner.get(parameter.key)
+    owner = schema.owner_of(parameter)
     return {**words, "x-feature": owner} if owner else words
 
 

@@ -92,15 +92,25 @@ def _cells(name: str, parameter: Parameter, table: str, schema: Schema) -> tuple
         default_of(parameter),
         allowed_in(parameter),
         usual_in(parameter),
-        sentence(parameter.description) + _elsewhere(parameter, table),
+        sentence(parameter.description) + _elsewhere(parameter, table) + _by_case(parameter, schema),
         parameter.description.zh.replace("|", "\\|"),
-        schema.declarations.owner.get(parameter.key, ""),
+        schema.owner_of(parameter),
     )
 
 
 def tables_of(schema: Schema) -> list[TableSchema]:
     """Return all tables, those of fewer keys first, ``source`` last."""
     return sorted(schema.tables.values(), key=lambda table: (table.name == SOURCE, len(table.keys), table.name))
+
+
+def plain_tables(schema: Schema) -> list[TableSchema]:
+    """Return the tables without what they have by stage and future, in the same order."""
+    made = {each.index_set for each in schema.declarations.case_sets.values()}
+    return [
+        replace(table, columns={name: each for name, each in table.columns.items() if not each.case_of})
+        for table in tables_of(schema)
+        if not table.cases or table.name in made
+    ]
 
 
 def unit_of(parameter: Parameter) -> str:
@@ -138,6 +148,13 @@ def _introduction(table: TableSchema, schema: Schema) -> Iterator[str]:
             words += f" The table is optional; members without it: {members}."
         yield from (f"{words} Its rows are the set `{index_set.plural}`.", "")
     yield from (f"Key: {', '.join(f'`{key}`' for key in table.keys)}.", "")
+
+
+def _by_case(parameter: Parameter, schema: Schema) -> str:
+    """Say where a parameter may not be given by stage or future, though it is a number or a word."""
+    is_plain = parameter.key in schema.declarations.parameters and parameter.kind not in {"text", "reference"}
+    may_be = any(each.case_of == parameter.key for table in schema.tables.values() for each in table.columns.values())
+    return " Not by stage or future." if is_plain and schema.needs and not may_be else ""
 
 
 def _elsewhere(parameter: Parameter, here: str) -> str:

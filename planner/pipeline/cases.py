@@ -1,0 +1,258 @@
+"""The line for a scenario of several years: each read and audited by itself, all solved as one (decision 0061)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.cases.audit import audit_cases
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
+from planner.cases.plan import CasesPlan
+from planner.cases.summary import summarise_cases
+from planner.cases.vintages import shared_stages, stages_of
+from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError, UsageError
+from planner.figures.cases import keys_of
+from planner.figures.ledger import Kept
+from planner.language import join, say
+from planner.models.algebra.matrix import coefficient_warnings
+from planner.models.claims import Claims, audit_claims
+from planner.models.listing import lists_part
+from planner.models.solving.prices import shadow_prices
+from planner.models.solving.solve import solve
+from planner.pipeline.check import obstacles_of
+from planner.pipeline.outcome import EXPLAIN, tabulate, without_plan
+from planner.progress import part_of, working_on
+from planner.temporary import temporary_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+    from planner.cases.joined import Joined
+    from planner.cases.part import Part
+    from planner.cases.vintages import Vintage
+    from planner.cluster import Where
+    from planner.io.results.results import Results
+    from planner.models.algebra.plan_model import PlanModel
+    from planner.models.algebra.problem import Problem, Solution, SolverOptions, Vector
+    from planner.pipeline.record import Record
+    from planner.scenario.cases import Case
+    from planner.scenario.scenario import Scenario
+
+    Declare = Callable[[Scenario], PlanModel]
+    Begin = Callable[[Problem], Any]
+
+
+def run_cases(record: Record, declare: Declare, options: SolverOptions, begin: Begin, where: Where) -> Results:
+    """Plan the cases of a scenario together and audit the plan.
+
+    Parameters
+    ----------
+    record
+        Of the run; its scenario holds the cases.
+    declare
+        Declares the model of one case.
+    options
+        How to solve.
+    begin
+        Returns what an earlier run gives a problem to begin with.
+    where
+        On what a very large problem is solved.
+    """
+    scenario = record.scenario
+    _check_obstacles(record)
+    planned = [case for case in scenario.cases if case.probability > 0]
+    parts = _parts(record, planned, declare)
+    plan = CasesPlan(scenario)
+    found: list[tuple[Joined, Solution]] = []
+    for stage in stages_of(parts) if scenario.settings.foresight == "myopic" else [None]:
+        in_turn = [part for part in parts if stage in (None, part.case.stage)]
+        joined = join_cases(scenario, parts, in_turn, plan.built)
+        solution = _solved(record, joined, options, begin, where)
+        if solution.values is None:
+            raise record.failure(_without_plan(solution, in_turn, options, record), solution.status)
+        working_on(say("making the tables"))
+        with record.clock("tabulate"):
+            plan.add(joined, solution.values, tabulate)
+        found.append((joined, solution))
+    record.solution = solution = _together(scenario, [each for _, each in found])
+    _price_the_rest(record, plan, declare, options)
+    tables = plan.tables()
+    summary = _audited(record, tables)
+    prices = pd.concat([_prices(scenario, *each) for each in found], ignore_index=True)
+    return record.results(solution.status, summary, tables, prices)
+
+
+def _together(scenario: Scenario, found: Sequence[Solution]) -> Solution:
+    """Return what is known of the plan of all stages: of several found in turn no bound, for none was looked for."""
+    if len(found) == 1 and scenario.settings.foresight != "myopic":
+        return found[0]
+    unknown = float("nan")
+    details = {**found[-1].details, "in_turn": [{"status": one.status, "gap": one.gap} for one in found]}
+    return replace(
+        found[-1],
+        status="interrupted" if any(one.status == "interrupted" for one in found) else "feasible",
+        values=None,
+        objective=sum(one.objective for one in found),
+        bound=unknown,
+        gap=unknown,
+        basis=None,
+        proof=None,
+        is_unique=None,
+        details=details,
+        log="\n".join(one.log for one in found),
+        seconds=sum(one.seconds for one in found),
+        peak_memory=max(one.peak_memory for one in found),
+    )
+
+
+def check_asked(scenario: Scenario, *, made: bool, dispatched: bool) -> None:
+    """Refuse what is known of one year alone."""
+    if made:
+        raise UsageError(
+            say("a model is one year's; {name} has several: hand over the scenario itself", name=scenario.name)
+        )
+    if dispatched:
+        raise UsageError(say("the full year cannot be dispatched where several years are planned together"))
+    for case in scenario.cases:
+        if lists_part(case.scenario):
+            raise UsageError(
+                say("paths are found on demand in plans of one year alone: state fewer links, or a lower latency_max")
+            )
+
+
+def _check_obstacles(record: Record) -> None:
+    reasons = [
+        say("{case}: {reason}", case=case.name, reason=reason)
+        for case in record.scenario.cases
+        if case.probability > 0
+        for reason in obstacles_of(case.scenario)
+    ]
+    if reasons:
+        lines = [say("no plan can serve all demand:"), *reasons, EXPLAIN]
+        raise record.failure(InfeasibleError(join(lines, "\n")), "infeasible")
+
+
+def _parts(record: Record, cases: Sequence[Case], declare: Declare) -> list[Part]:
+    with record.clock("compile"):
+        try:
+            parts = parts_of(cases, declare)
+        except InfeasibleError as error:
+            raise record.failure(error, "infeasible") from None
+    record.own = parts[0].compiled.own
+    return parts
+
+
+def _solved(record: Record, joined: Joined, options: SolverOptions, begin: Begin, where: Where) -> Solution:
+    with record.clock("compile"):
+        problem = joined.problem
+    start = begin(problem)
+    with record.clock("solve"), temporary_folder() as workdir:
+        solution = solve(problem, options, workdir, start=start.values, basis=start.basis, prove=True, where=where)
+    if start.details:
+        solution.details["start"] = {**start.details, **solution.details.get("start", {})}
+    record.notes.extend([*coefficient_warnings(problem), *start.notes])
+    record.problem, record.solution = problem, solution
+    return solution
+
+
+def _without_plan(solution: Solution, parts: Sequence[Part], options: SolverOptions, record: Record) -> PlannerError:
+    """Return the error of a joint problem without a plan: which case has none by itself, or that all have one."""
+    if solution.status != "infeasible":
+        return without_plan(solution, record.own)
+    alone = [part.case.name for part in parts if _is_infeasible(part, options)]
+    if alone:
+        return InfeasibleError(
+            say(
+                "no plan can keep all the rules together in {cases}, each by itself; {explain}",
+                cases=join(alone),
+                explain=EXPLAIN,
+            )
+        )
+    return InfeasibleError(
+        say(
+            "each of {cases} has a plan by itself, but together they have none: what is built in one stands in others, "
+            "within their limits; look at modules_max, build_rate_max, lifetimes and lead times, and at "
+            "futures_known_from",
+            cases=join(part.case.name for part in parts),
+        )
+    )
+
+
+def _is_infeasible(part: Part, options: SolverOptions) -> bool:
+    """Return whether a case by itself has no plan."""
+    asked = replace(options, tie_break=False, shadow_prices=False, mip_gap=min(0.5, 0.999))
+    with part_of(say("looking at {case} by itself", case=part.case.name)), temporary_folder() as workdir:
+        return solve(part.compiled.problem, asked, workdir).status == "infeasible"
+
+
+def _price_the_rest(record: Record, plan: CasesPlan, declare: Declare, options: SolverOptions) -> None:
+    """Dispatch each future that was not planned for, with what is built before it is known."""
+    rest: dict[str, list[Case]] = {}
+    for case in record.scenario.cases:
+        if case.probability == 0:
+            rest.setdefault(case.future, []).append(replace(case, probability=1.0))
+    for future, cases in rest.items():
+        with part_of(say("pricing the future {future}", future=future)):
+            if not _is_priced(plan, cases, declare, options):
+                record.notes.append(
+                    say("future {future}, of probability 0, has no plan with what is built", future=future)
+                )
+
+
+def _is_priced(plan: CasesPlan, cases: Sequence[Case], declare: Declare, options: SolverOptions) -> bool:
+    try:
+        parts = parts_of(cases, declare)
+    except InfeasibleError:
+        return False
+    shared = shared_stages(plan.scenario, parts)
+    decided: Mapping[Vintage, float] = {one: built for one, built in plan.built.items() if one.stage in shared}
+    joined = join_cases(plan.scenario, parts, decided=decided)
+    with temporary_folder() as workdir:
+        solution = solve(joined.problem, replace(options, shadow_prices=False), workdir)
+    if solution.values is not None:
+        plan.add(joined, solution.values, tabulate)
+    return solution.values is not None
+
+
+def _audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Return the summary of a plan that the audits confirm."""
+    working_on(say("auditing"))
+    taken_out = record.own.taken_out
+    with record.clock("audit"):
+        kept = Kept(tables)
+        summary = summarise_cases(record.scenario, kept)
+        findings = audit_cases(record.scenario, kept, summary)
+        if record.solution is not None and record.problem is not None and record.options is not None:
+            claims = Claims.of_solution(record.solution, record.problem, record.options)
+            findings.extend(audit_claims(claims, summary, record.scenario))
+    record.findings = [finding.said() for finding in findings if finding.rule not in taken_out]
+    if record.findings:
+        raise record.failure(AuditDisagreedError(say("the plan"), record.findings), "error")
+    return summary
+
+
+def _prices(scenario: Scenario, joined: Joined, solution: Solution) -> pd.DataFrame:
+    """Return the shadow prices of each case, in its own year's money: by how much its objective would rise."""
+    keys = keys_of(scenario)
+    factors = dict(zip(joined.ties.model.CASES, joined.ties.model.records["factor"].options["initialize"], strict=True))
+    tables = []
+    for part, rows in zip(joined.parts, joined.rows, strict=True):
+        own = replace(
+            solution,
+            row_duals=_of(solution.row_duals, rows, factors[part.key]),
+            relaxed_duals=_of(solution.relaxed_duals, rows, factors[part.key]),
+        )
+        problem = replace(part.compiled.problem, is_integer=joined.problem.is_integer)
+        table = shadow_prices(part.compiled.model, problem, own)
+        whose = {key: pd.Series(getattr(part.case, key), index=table.index, dtype=object) for key in keys}
+        tables.append(pd.DataFrame({**whose, **{name: table[name] for name in table.columns}}))
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+
+
+def _of(duals: Vector | None, rows: slice, factor: float) -> Vector | None:
+    return None if duals is None else np.asarray(duals[rows] / factor)
