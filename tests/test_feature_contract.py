@@ -480,6 +480,19 @@ def test_every_rule_says_what_gives(name: str) -> None:
         assert own[one.parameter].is_numeric or isinstance(one, Steps), one.parameter
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_whole_is_named_as_the_audit_names_it(name: str) -> None:
+    """``WHOLE`` holds the rules by which the feature's audit asks for whole numbers, and nothing else has that name.
+
+    Proves: words that the feature says. Sensitivity: a number of that name, which no plan of several years survives.
+    """
+    module = MODULES[name]
+    rules = getattr(module, "WHOLE", ())
+    assert isinstance(rules, tuple)
+    for rule in rules:
+        assert f'"{rule}"' in inspect.getsource(module).replace("WHOLE = ", "", 1), rule
+
+
 def test_what_gives_loosens_the_rules_that_say_so() -> None:
     """An amount that gives loosens rules that name it and no others; each rule that names it has to do with them.
 

@@ -153,13 +153,13 @@ def check(inputs: Scenario) -> Iterator[Fault]:
     """The shares of today's work at all sites are no more than all of it."""
     today = inputs.series("allocation_existing")
     for pair, share in today.groupby(level=["region", "workload"], sort=False).sum().items():
-        if share > 1 + WHOLE:
+        if share > 1 + WHOLE_SHARE:
             first = next(key for key in today.index if key[:2] == pair)
             problem = say("the shares of all sites add up to {share:.6g}", share=float(share))
             yield inputs.fault("allocation_existing", first, problem, say("give shares that add up to 1 at most"))
 
 
-WHOLE = 1e-6
+WHOLE_SHARE = 1e-6
 """By so much shares that are rounded may add up to more than 1."""
 
 
