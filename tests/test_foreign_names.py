@@ -54,11 +54,11 @@ LISTED: dict[str, dict[str, str]] = {
         "What ties years is the same whether stages, futures or both make them: it asks the one or the other, where it "
         "is listed, for its choices; the audit and the summary state it once more."
     ): {
-        "cases/audit.py": "investment lifetime pathway uncertainty vintage whole_modules_until",
+        "cases/audit.py": "asset lifetime pathway uncertainty vintage whole_modules_until",
         "cases/factors.py": "discount_rate_social",
         "cases/summary.py": "cvar_level cvar_weight discount_rate_social probability stage_years uncertainty",
         "cases/joined.py": "vintage",
-        "cases/plan.py": "investment vintage",
+        "cases/plan.py": "asset vintage",
         "cases/ties.py": "investment vintage vintages",
         "figures/cases.py": "vintages",
         "cases/vintages.py": "futures_known_from lifetime pathway uncertainty whole_modules_until",
@@ -73,7 +73,7 @@ LISTED: dict[str, dict[str, str]] = {
         ),
         "models/rules/audit_outage.py": (
             "access_latency backbone_module hub_outage_link hub_outage_path link_capacity_new "
-            "link_outage.capacity_lost link_utilisation_max outage_allocation outage_latency_max outage_link_room "
+            "link_outage.capacity_lost link_utilisation_max outage_allocation outage_latency_max "
             "outage_link_traffic outage_path_traffic outage_return_path_traffic return_traffic_per_mw traffic_per_mw"
         ),
         "models/rules/audit_time.py": "period position",

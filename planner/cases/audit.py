@@ -11,12 +11,11 @@ from planner.figures.cases import COST, VINTAGES, of_case, vintages_paid
 from planner.language import say
 from planner.models.audit import audit, audit_summary
 from planner.models.declarations import modules_of
-from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, Stock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from planner.models.rules.stocks import Stock
     from planner.scenario.cases import Case
     from planner.scenario.scenario import Scenario
 

@@ -18,8 +18,8 @@ from planner.errors import InfeasibleError
 from planner.language import say
 from planner.models.compile import compile_model
 from planner.models.declarations import modules_of
+from planner.models.features.time import sampled
 from planner.models.rules.priced import Prices
-from planner.models.sampled_hours import sampled
 from planner.models.solving.highs.judge import TOLERANCE, gap_of, terms_of
 from planner.models.solving.proof.leaves import NONE
 from planner.models.solving.proof.proof import cutoff_of, evidence_of, proved_bound, relaxation_of, whole

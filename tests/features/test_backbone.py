@@ -36,10 +36,9 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import declarations
 from planner.models.features import backbone
-from planner.models.features.time import weights
+from planner.models.features.time import sampled, weights
 from planner.models.rules.network import Network
 from planner.models.rules.priced import Prices
-from planner.models.sampled_hours import sampled
 from planner.models.solving.solve import solve
 from planner.pipeline.bound_audit import prove_run
 from planner.pipeline.check import warnings_of

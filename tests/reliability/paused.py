@@ -14,7 +14,7 @@ from typing import Any
 from planner import cli
 
 PLACES = {
-    "read": ("planner.io.read.read", "_checked"),
+    "read": ("planner.io.read.read", "_note_unused"),
     "build": ("planner.pipeline.run", "declare_model"),
     "compile": ("planner.pipeline.run", "compile_model"),
     "audit": ("planner.pipeline.run", "audit"),

@@ -22,11 +22,10 @@ from planner.models.features import routes
 from planner.models.features.time import weights
 from planner.models.features.traffic import GIGABYTES
 from planner.models.rules.audit_network import nodes_of, stands_of, wiring_of
-from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, Stock
 from planner.models.rules.network import Network
 from planner.models.rules.paths import JOINT, Paths, Way, all_paths, cheaper, lowered, some_paths, worth_of
 from planner.models.rules.relaxations import Amount, Never, Rank
-from planner.models.rules.stocks import Stock
 from planner.models.rules.usable import ample, most_at_once
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.lines import Lines

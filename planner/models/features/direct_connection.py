@@ -15,9 +15,8 @@ import pyomo.environ as pyo
 
 from planner.figures import ledger
 from planner.language import Message, Text, say
-from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, Stock
 from planner.models.rules.relaxations import Amount, Never, Rank
-from planner.models.rules.stocks import Stock
 from planner.scenario.column import Column, Measure, keys_of
 from planner.scenario.parameter import IndexSet, Parameter, names_of
 from planner.scenario.plausible import GW, KILOGRAMS, KW, PER_KW, PERCENT, TEN_THOUSAND_CNY, Plausible

@@ -14,9 +14,8 @@ from planner.figures.figure import Figure, at, energy_of
 from planner.language import Message, Text, say
 from planner.models.features.time import months, weights
 from planner.models.rules import expandable, green_ledger
-from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, Stock
 from planner.models.rules.relaxations import Amount, Never, Rank
-from planner.models.rules.stocks import Stock
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import INFINITY, IndexSet, Parameter, names_of

@@ -12,9 +12,8 @@ import pyomo.environ as pyo
 from planner.figures import ledger
 from planner.figures.figure import Figure, at, column_of
 from planner.language import Message, Text, say
-from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, spell
+from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, Stock, spell
 from planner.models.rules.relaxations import Amount, Rank
-from planner.models.rules.stocks import Stock
 from planner.models.rules.usable import modules_usable
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, keys_of

@@ -17,9 +17,8 @@ from planner.models.features.time import chain_faults
 from planner.models.rules import expandable, green_ledger
 from planner.models.rules.audit_time import before, round_of
 from planner.models.rules.expandable import most_of
-from planner.models.rules.findings import Finding
+from planner.models.rules.findings import Finding, Stock
 from planner.models.rules.relaxations import Amount, Never, Rank
-from planner.models.rules.stocks import Stock
 from planner.scenario.built import Built
 from planner.scenario.column import Column, Measure, Series, keys_of
 from planner.scenario.parameter import Parameter

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from planner.language import Message, say
@@ -150,6 +152,37 @@ def chain_faults(inputs: Scenario, feature: str) -> Iterator[Fault]:
             )
             remedy = say("a period stands for so many like it: make each weight that number times the step's duration")
             yield inputs.fault("timestep_weight", (str(of_period.idxmax()),), problem, remedy)
+
+
+SAMPLED = 5
+"""How many timesteps a sample has; odd, so that days of 24 hours give different hours."""
+WORTH_SAMPLING = 5
+"""How many times as many a scenario must have."""
+
+
+def sampled(inputs: Scenario) -> Scenario | None:
+    """Return a scenario at few timesteps spread over its own, each a period by itself; ``None`` where it has few.
+
+    It is much like the whole, and small: what is found there is a guess, no result.
+    """
+    steps = inputs.sets["timestep"]
+    if len(steps) < WORTH_SAMPLING * SAMPLED or not inputs.is_given("timestep_weight"):
+        return None
+    places = np.linspace(0, len(steps) - 1, SAMPLED).round().astype(int)
+    kept = [steps[place] for place in places]
+    given: dict[str, Any] = {
+        name: _at(values, kept) if isinstance(values, pd.Series) else values for name, values in inputs.given.items()
+    }
+    hours = given["timestep_weight"]
+    given["timestep_weight"] = hours * (inputs.settings.time_hours / float(hours.sum()))
+    given["period"] = pd.Series(kept, index=pd.Index(kept, name="timestep", dtype=object), name="period")
+    return replace(inputs, sets={**inputs.sets, "timestep": tuple(kept)}, given=given)
+
+
+def _at(values: pd.Series, steps: list[str]) -> pd.Series:
+    if "timestep" not in values.index.names:
+        return values
+    return values[values.index.get_level_values("timestep").isin(steps)]
 
 
 def months(inputs: Scenario) -> pd.Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,24 @@ RELATIVE_TOLERANCE = 1e-6
 ABSOLUTE_TOLERANCE = 1e-6
 """In the rule's own unit, or in the power behind it: a sum over a year has 8760 times as much."""
 YEARLY_TOLERANCE = ABSOLUTE_TOLERANCE * 8760
+
+
+class Stock(NamedTuple):
+    """What stands in a year of what may be built, beside what stood before: from inputs and tables, for audits alone.
+
+    Parameters
+    ----------
+    amount
+        By the ids of its index; NaN where the tables do not tell.
+    price
+        [CNY/a] a unit; what is not there costs nothing.
+    is_whole
+        Whether it is built in whole units.
+    """
+
+    amount: pd.Series
+    price: pd.Series
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
