@@ -76,7 +76,10 @@ def test_cost_is_complete_by_category() -> None:
     power = {"grid_power", "grid_connection", "green_power", "green_capacity", "excess", "certificates"}
     hourly = {"storage", "green_shortfall"}
     shared = {"plants", "private_lines", "links"}
-    assert set(costs) == power | hourly | shared | {"carbon", "new_compute", "opening", "water", "unserved"} | carried
+    assert (
+        set(costs)
+        == power | hourly | shared | {"carbon", "new_compute", "opening", "moving", "water", "unserved"} | carried
+    )
     assert sum(costs.values()) == pytest.approx(results.summary["objective"])
     assert results.tables["cost"]["category"].is_unique
 
