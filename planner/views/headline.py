@@ -14,7 +14,7 @@ from planner.views.page.numbers import Measure, same, unit_of
 from planner.views.words import word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from planner.io.results.results import Results
@@ -47,6 +47,7 @@ def of_plan(results: Results) -> Message:
     """Return the headline of a plan: status, cost, emissions, shares, latency, what is built."""
     summary, manifest = results.summary, results.manifest
     lines: list[Text] = [_status(summary, manifest), ""]
+    lines += _by_case(summary.get("cases", ()))
     lines += [_row(name, text) for name, text in _measures(results) if text]
     lines += _deciding(results)
     illustrative = manifest.get("illustrative_share")
@@ -153,6 +154,24 @@ def _measures(results: Results) -> list[tuple[Message, Text]]:
         (say("new modules by site"), _by_site(results, largest)),
         (say("served"), "" if served >= 1 else say("{served:.2%} of demand", served=served)),
     ]
+
+
+def _by_case(cases: Sequence[Mapping[str, Any]]) -> list[Message]:
+    """Return what each of several years costs, emits and has newly built; and that what follows is their mean."""
+    known = [case for case in cases if "cost" in case]
+    lines = []
+    for case in known:
+        told = (
+            _money(case["cost"]),
+            _scaled(case.get("emissions"), EMISSIONS),
+            _scaled(case.get("capacity_new"), POWER),
+        )
+        name = "/".join(part for part in (case["stage"], case["future"]) if part)
+        lines.append(_row(say("case {name}", name=shown(name)), join((text for text in told if text), ", ")))
+    if known:
+        told_of = say("of {count} cases, by their years and probabilities, not discounted", count=len(known))
+        lines.append(_row(say("below: means"), told_of))
+    return lines
 
 
 def _deciding(results: Results) -> list[Message]:
