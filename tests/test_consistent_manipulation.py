@@ -53,9 +53,9 @@ DECISIONS: dict[str, tuple[str, Decisions, bool, set[str]]] = {
     "backlog without its work": ("certificate", {("backlog", "coast", "training", "day"): -10}, True, {"demand_balance"}),
     "work later than its deadline": (
         "certificate",
-        {("backlog", "coast", "training", "day"): 10,
-         ("allocation", "coast", "training", "gansu", "network", "day"): -5,
-         ("allocation", "coast", "training", "gansu", "network", "night"): 10 / 3.84}, True, {"deadline"}),
+        {("backlog", "capital", "training", "day"): 10,
+         ("allocation", "capital", "training", "gansu", "network", "day"): -5,
+         ("allocation", "capital", "training", "gansu", "network", "night"): 10 / 3.84}, True, {"deadline"}),
     "unserved demand hidden": (
         "certificate", {("unserved_demand", "coast", "online", "day"): -2}, True, {"demand_balance"}),
     "more served than there is room": (

@@ -17,7 +17,7 @@ from pyproj import Geod
 
 import planner
 from planner.errors import AuditDisagreedError
-from planner.io.read import read
+from planner.io.read import assembling
 from planner.models.features import (
     allocation,
     backbone,
@@ -101,6 +101,8 @@ PROPOSED = {
     "planner.models.features.backbone:LISTED_MAX": "from how many paths on they are found by price",
     "planner.models.features.backbone:FASTEST_MAX": "how many paths a model without a run knows",
     "planner.models.features.backbone:SAME_PLACE": "decides what the reader refuses",
+    "planner.models.features.allocation:WHOLE_SHARE": "decides what the reader refuses",
+    "planner.models.features.uncertainty:SUM_TOLERANCE": "as above",
     "planner.models.algebra.index_table:MISSING": "the mark of no place in an index",
     "planner.models.algebra.linear_form:CELLS_MAX": "how much is written out in one go",
     "planner.models.algebra.pieces:PIECE": "how much is looked at in one go",
@@ -159,8 +161,8 @@ def test_steps_that_the_reader_puts_in_disorder_are_found(
     Proves: the audit's order comes from the column as read, not from the order of the set. Sensitivity: an audit that
     takes the steps as they stand.
     """
-    right = read.timesteps
-    monkeypatch.setattr(read, "timesteps", lambda *given: tuple(shuffled(list(right(*given)))))
+    right = assembling.timesteps
+    monkeypatch.setattr(assembling, "timesteps", lambda *given: tuple(shuffled(list(right(*given)))))
     world, rules = LOOK_BACK[feature]
     if column == "time":
         times = {"night": "00:00+08:00", "morning": "06:00+08:00", "noon": "10:00+08:00", "evening": "05:00+00:00"}

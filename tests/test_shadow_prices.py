@@ -20,6 +20,7 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from tests.algebra import BUILT, HAND, HOURLY, RICH, plan, price_of, scenario_of
+from tests.features.test_allocation_moves import HELD, PAID
 from tests.features.test_backbone import BOTH_WAYS, NET
 from tests.features.test_direct_connection import (
     CHEAP,
@@ -32,6 +33,7 @@ from tests.features.test_direct_connection import (
 )
 from tests.features.test_direct_connection import LIMITED as PLANT_LIMITED
 from tests.features.test_disaster_recovery import WARM
+from tests.features.test_embodied_emissions import PLAIN
 from tests.features.test_emissions import CERTIFIED
 from tests.features.test_flexible_workloads import HALF
 from tests.features.test_green_power_share import MONTHLY, world_of
@@ -40,6 +42,7 @@ from tests.features.test_grid_limits import HUBS as HUBS_OF_GRID
 from tests.features.test_grid_limits import NATION, RAMP
 from tests.features.test_grid_limits import SIDES as SIDES_OF_GRID
 from tests.features.test_hub_outage import FLEET, POWERED
+from tests.features.test_investment import CHEAP as CHEAP_CAPITAL
 from tests.features.test_policy_targets import ALL, QUOTAS, WESTWARD
 from tests.features.test_power_supply_contracts import TAKEN, UNITS, UNTAKEN
 from tests.features.test_power_supply_peaks import CHARGED, NARROW
@@ -122,6 +125,10 @@ WORLDS: dict[str, World] = {
     "month": MONTHLY,
     "backbone": NET,
     "both ways": BOTH_WAYS,
+    "moves paid": PAID,
+    "moves held": HELD,
+    "invested": CHEAP_CAPITAL.with_parameters(investment_max=50_000_000),
+    "budget": PLAIN.with_parameters(emissions_budget=75_844),
     "emissions": BASE.replaced(minimise="emissions"),
     "latency": BASE.with_parameters(emissions_max=640_000).replaced(minimise="latency"),
     "mean_latency": BASE.with_parameters(mean_latency_max=4.0),
@@ -267,6 +274,10 @@ def of_integers_alone(problem: Problem) -> set[str]:
     return set(names) - {name for name, move in zip(names, moves, strict=True) if move}
 
 
+UNPRICED = {"outage_link_limit", "build_rate", "threshold_excess"}
+"""In an outage nothing of links has a cost but their whole modules; what ties years is priced in ``tests/cases``."""
+
+
 def test_every_rule_of_every_feature_binds_somewhere() -> None:
     """Each rule has a price other than 0 in one of the worlds, so that the tests here say something of it.
 
@@ -281,8 +292,9 @@ def test_every_rule_of_every_feature_binds_somewhere() -> None:
         binding |= set(prices.loc[prices["price"].abs() > 1e-6, "rule"])
         whole |= of_integers_alone(problem)
     assert len(rules_in_source()) >= 32
-    assert rules_in_source() - whole - binding == set()
+    assert rules_in_source() - whole - binding == UNPRICED
     known = {"single_site", "single_site_or_none", "opened_first", "sites_limit", "pue_standard", "compute_floor"}
+    known |= {"investment_limit"}
     known |= {"side_share_new", "hubs_share_new", "hubs_share_new_of_type", "capacity_limit"}
     assert whole == known, "a price of these would be arbitrary"
 

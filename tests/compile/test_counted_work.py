@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.worlds import World
 
 FEW, MANY = 4, 64
-CALLS_PER_STEP = 25
+CALLS_PER_STEP = 28
 """Python calls that a timestep may cost beyond those of a short year: reading its id into a few index sets."""
 
 

@@ -382,16 +382,12 @@ def _build_moves(m: PlanModel) -> None:
     m.subsets("PATHS_TODAY", m.TODAY, here, MOVED, dimen=1)
     m.subsets("TODAY_OF", m.WORKLOADS, table, ["workload"])
     m.members("MOVES_LIMITED", [k for k in limit.index if k in set(table["workload"])])
-    m.parameter("moves_a_year", [], MOVES, "1/a", made_of=())
+    m.parameter("moves_a_year", [], 1.0, "1/a", made_of=())  # what moves does so once, in the year that is planned
     m.variable("work_moved", m.TODAY, unit="MW")
     m.expression("work_today", m.TODAY, rule=work_today, unit="MW")
     m.add_term("cost", "moving", moving_cost)
     m.constrain(work_moved_floor, m.TODAY, unit="MWh/a")
     m.constrain(move_limit, m.MOVES_LIMITED, unit="MW")
-
-
-MOVES = 1.0
-"""[1/a]: what moves does so once, in the year that is planned."""
 
 
 def _build_mean_latency(m: PlanModel) -> None:

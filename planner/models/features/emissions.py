@@ -285,8 +285,6 @@ VARIANTS: Variants = {
     "location": {"emissions_accounting": "location"},
     "budget": {"emissions_max": 1e9, "emissions_budget": 6.01e5, "embodied_in_total": True},
 }
-YEARS = 1.0
-"""[a] that a plan without stages plans."""
 
 
 def build(m: PlanModel) -> None:
@@ -308,7 +306,7 @@ def build(m: PlanModel) -> None:
     if m.inputs.is_given("emissions_max"):
         m.constrain(emissions_limit, unit="tCO2/a")
     if m.inputs.is_given("emissions_budget"):
-        m.parameter("years_planned", [], YEARS, "a", made_of=())
+        m.parameter("years_planned", [], 1.0, "a", made_of=())  # of a plan without stages
         m.constrain(emissions_budget_limit, unit="tCO2")
 
 

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from planner.figures import ledger
-from planner.language import Message, Text, join, say
+from planner.language import Message, Text, say
+from planner.language import join as together
 from planner.models.features.backbone import RATES, laid
 from planner.models.features.routes import admissible_under, latency_limits, slower_by, unknown_latencies
 from planner.models.features.site_capacity import full_capacity
@@ -877,7 +878,7 @@ def told(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> list[tuple[Mes
             for site, power in first.items()
         ]
         left, served = float(here["room_left"].sum()), float(here["outage_load"].sum())
-        found.append((_called(inputs, str(outage)), float(gone), served, join(named), left))
+        found.append((_called(inputs, str(outage)), float(gone), served, together(named), left))
     return found
 
 
