@@ -54,9 +54,11 @@ WORLDS = worlds_of_features()
 def test_shipped_scenarios(name: str, tmp_path: Path) -> None:
     """Every shipped scenario (of one of many hours the first three) is compiled by templates, to the standard form.
 
-    Proves: coefficients, sides, bounds, costs, integers and names. Sensitivity: any rule that asks what its index is.
+    Of one of several years each of them. Proves: coefficients, sides, bounds, costs, integers and names. Sensitivity: any rule that asks what its index is.
     """
-    assert_templates_give_the_standard_form(read_shipped(name, tmp_path, 3))
+    scenario = read_shipped(name, tmp_path, 3)
+    for year in [case.scenario for case in scenario.cases] or [scenario]:
+        assert_templates_give_the_standard_form(year)
 
 
 def test_pieces_make_the_same_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -630,7 +631,14 @@ def test_days_of_cases_with_hours_of_their_own_are_refused(tmp_path: Path) -> No
         planner.read_scenario(own_step.write(tmp_path / "own"), ["time.representative_days=4"])
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.toml")))
+OF_ONE_YEAR = sorted(
+    path.parent.name
+    for path in SCENARIOS.glob("*/scenario.toml")
+    if not {"pathway", "uncertainty"} & set(tomllib.loads(path.read_text(encoding="utf-8")).get("features", ()))
+)
+
+
+@pytest.mark.parametrize("name", OF_ONE_YEAR)
 def test_scenarios_without_cases_read_as_if_there_were_none(name: str) -> None:
     """Proves that hash, tables and values of the shipped scenarios are those that a planner without cases reads.
 
