@@ -158,15 +158,15 @@ def _measures(results: Results) -> list[tuple[Message, Text]]:
 
 def _by_case(cases: Sequence[Mapping[str, Any]]) -> list[Message]:
     """Return what each of several years costs, emits and has newly built; and that what follows is their mean."""
-    known = [case for case in cases if "cost" in case]
+    known = [summary for summary in cases if "cost" in summary]
     lines = []
-    for case in known:
+    for summary in known:
         told = (
-            _money(case["cost"]),
-            _scaled(case.get("emissions"), EMISSIONS),
-            _scaled(case.get("capacity_new"), POWER),
+            _money(summary["cost"]),
+            _scaled(summary.get("emissions"), EMISSIONS),
+            _scaled(summary.get("capacity_new"), POWER),
         )
-        name = "/".join(part for part in (case["stage"], case["future"]) if part)
+        name = "/".join(part for part in (summary["stage"], summary["future"]) if part)
         lines.append(_row(say("case {name}", name=shown(name)), join((text for text in told if text), ", ")))
     if known:
         told_of = say("of {count} cases, by their years and probabilities, not discounted", count=len(known))
