@@ -14,7 +14,8 @@ WORTH = {"2025": 1 + 1 / 1.06, "2027": sum(1.06**-n for n in (2, 3, 4)), "2030":
 
 
 def test_three_years_are_planned_together() -> None:
-    """Proves the README: costs by year within the gap, their discounted sum, and that what was built stands on.
+    """Proves the README: costs by year within the gap, their discounted sum, that what was built stands on, and that
+    what is drawn says of which year it is.
 
     Sensitivity: a year left out of the sum or discounted from another one, halls that vanish between two years.
     """
@@ -27,6 +28,7 @@ def test_three_years_are_planned_together() -> None:
     )
     assert summary["objective"] == pytest.approx(sum(WORTH[stage] * cost for stage, cost in costs.items()))
     assert summary["objective"] - summary["bound"] <= 1e-3 * summary["objective"]
+    assert results.shown.scenario.settings.title.endswith("2025 to 2030: 2030")
     stands = results.tables["site_expansion"].pivot_table(
         index=["site", "compute_type"], columns="stage", values="capacity_new", aggfunc="sum", fill_value=0.0
     )

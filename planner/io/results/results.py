@@ -129,9 +129,13 @@ class Results:
         for key in keys:
             here &= (prices[key] == getattr(case, key)).to_numpy(bool)
         note = say("one year of several that are planned together: {case}", case=case.name)
+        whole = self.scenario.settings
+        titles = [f"{title}: {case.name}" if title else "" for title in (whole.title, whole.title_zh)]
+        # What is drawn is no year's unless its title says which.
+        settings = replace(case.scenario.settings, title=titles[0], title_zh=titles[1])
         return replace(
             self,
-            scenario=case.scenario.noted(name=" ".join([self.scenario.name, *case.name.split("/")])),
+            scenario=case.scenario.noted(name=" ".join([self.scenario.name, *case.name.split("/")]), settings=settings),
             summary={**self.summary, **told},
             tables=of_case(self.scenario, self.tables, case),
             shadow_prices=prices[here].drop(columns=keys).reset_index(drop=True),
