@@ -14,8 +14,9 @@ WORTH = {"2025": 1 + 1 / 1.06, "2027": sum(1.06**-n for n in (2, 3, 4)), "2030":
 
 
 def test_three_years_are_planned_together() -> None:
-    """Proves the README: costs by year within the gap, their discounted sum, that what was built stands on, and that
-    what is drawn says of which year it is.
+    """Proves the README: costs by year within the gap, their discounted sum, and that what was built stands on.
+
+    What is drawn says of which year it is.
 
     Sensitivity: a year left out of the sum or discounted from another one, halls that vanish between two years.
     """
