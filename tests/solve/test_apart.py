@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from planner.models.solving.apart import apart
+from planner.models.solving.apart import apart, mixture, small
 from planner.models.solving.apart.period import PeriodSolver
 from planner.models.solving.apart.periods import Periods, helps
 from planner.models.solving.apart.sample import sampled, spread
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from planner.models.solving.apart.apart import Apart
     from planner.models.solving.apart.period import Question, Reply
+    from planner.models.solving.highs.exchange import Booleans
 
 GAP = 1e-3
 REQUEST = Request("solve", "highs", None, GAP, 1, 0, tie_break=False)
@@ -58,8 +59,37 @@ def test_apart_and_whole_agree(seed: int, tmp_path: Path) -> None:
     Sensitivity: a slope of a period of the wrong sign, a weight of a round below 0, a store left out of a period, or
     halls not whole break one of the lines.
     """
-    arrays = planning(seed, 6 + seed % 5, whole=seed % 3 > 0, share=0.3 + 0.1 * (seed % 5))
-    found, optimum = solved(arrays, tmp_path), direct(arrays)
+    agree(planning(seed, 6 + seed % 5, whole=seed % 3 > 0, share=0.3 + 0.1 * (seed % 5)), tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_small_programmes_may_end_inside(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that plan, bound and gap hold as well where the small programmes end at an inner point, as large ones do.
+
+    Sensitivity: a mixture that breaks its rows by what an interior-point method leaves, or prices taken for exact.
+    """
+    monkeypatch.setattr(small, "INTERIOR_MIN", 0)
+    agree(planning(seed, 6 + seed, whole=seed > 0, share=0.4), tmp_path)
+
+
+def test_what_was_asked_whole_is_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that integers as they were asked for last make a plan within the gap, where a search among all finds none.
+
+    Sensitivity: a point that is not fixed, or one that is not whole taken for one that is.
+    """
+
+    def without_integers(*args: Any, integers: Booleans | None = None, **options: Any) -> Any:
+        return None if integers is not None and integers.any() else small.solve_small(*args, **options)
+
+    monkeypatch.setattr(mixture, "solve_small", without_integers)
+    arrays = planning(1, 7, whole=True, share=0.4)
+    found = agree(arrays, tmp_path)
+    assert found.gap < 0.1  # the integers' own, of halls of 4 MW, without a search
+
+
+def agree(arrays: Arrays, folder: Path) -> Apart:
+    """Solve period by period, hold plan, bound and gap against the whole solved directly, and return what came of it."""
+    found, optimum = solved(arrays, folder), direct(arrays)
     assert found.values is not None
     assert broken(arrays, found.values) < 1e-6
     assert np.allclose(found.values[arrays.is_integer], np.round(found.values[arrays.is_integer]), atol=1e-9)
@@ -71,6 +101,7 @@ def test_apart_and_whole_agree(seed: int, tmp_path: Path) -> None:
     assert relaxed - bound <= 2 * GAP * optimum
     if not arrays.is_integer.any():
         assert found.cost - relaxed <= GAP * relaxed
+    return found
 
 
 def test_the_pace_says_how_long_it_still_takes() -> None:

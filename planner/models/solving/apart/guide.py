@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from planner.models.solving.apart.rounds import Rounds
     from planner.models.solving.highs.exchange import Vector
 
+LEVEL = 0.4
+"""How far up from the least that the planes say to the best known the next point may lie."""
+PLANES_MAX = 2_000
+"""With more, a search for whole numbers among them comes to nothing in a minute; then they are fixed by and by."""
+FIXED_EACH = 0.5
+"""Of the integers that are left: so many are fixed at a time, those nearest to a whole number."""
 COST_MIN = 1.0
 """Of a unit of what is built: what costs less, or nothing, still has a length."""
 
@@ -52,12 +58,53 @@ class Guide:
         planes = (self._heights + self._slopes @ built).reshape(-1, self._groups)
         return self._constant + float(self._net @ built) + float(planes.max(axis=0).sum())
 
-    def least(self, seconds: float, *, whole: bool) -> float | None:
-        """Return the least that the planes say anywhere."""
+    def following(self, centre: Vector, best: float, seconds: float, *, whole: bool) -> Vector | None:
+        """Return the next point: the nearest to the centre that the planes say is better by enough.
+
+        Parameters
+        ----------
+        best
+            What the planes say of the best known.
+        whole
+            Whether integers are to be whole; in it they are.
+        """
+        if whole and len(self._heights) > PLANES_MAX:
+            return self._fixed_by_and_by(centre, best, seconds)
+        return self._following(centre, best, seconds, whole=whole)
+
+    def _following(self, centre: Vector, best: float, seconds: float, *, whole: bool) -> Vector | None:
+        least = self.least(seconds, whole=whole)
+        if least is None:
+            return None
+        value, lowest = least
+        near = self.nearest(centre, value + LEVEL * max(best - value, 0.0), seconds, whole=whole)
+        return lowest if near is None else near  # the best known need not be whole, and no whole point as low
+
+    def _fixed_by_and_by(self, centre: Vector, best: float, seconds: float) -> Vector | None:
+        """Return a point with whole integers: they are fixed at what is nearest, and the point is looked for again."""
+        lower, upper = self._limits[0].copy(), self._limits[1].copy()
+        own, self._limits = self._limits, (lower, upper)
+        left = np.flatnonzero(self._is_integer & (lower < upper))
+        found = self._following(centre, best, seconds, whole=False)
+        while found is not None and len(left):
+            order = np.argsort(np.abs(found[left] - np.round(found[left])), kind="stable")
+            fixed = left[order[: max(1, int(FIXED_EACH * len(left)))]]
+            lower[fixed] = upper[fixed] = np.round(found[fixed])
+            left = np.setdiff1d(left, fixed)
+            point = self._following(centre, best, seconds, whole=False)
+            if point is None:  # nothing is left within what was fixed: the rest is built in full
+                found = np.where(self._is_integer, np.ceil(found), found)
+                break
+            found = point
+        self._limits = own
+        return None if found is None else np.where(self._is_integer, np.round(found), found)
+
+    def least(self, seconds: float, *, whole: bool) -> tuple[float, Vector] | None:
+        """Return the least that the planes say anywhere, and where."""
         matrix, sides = self._rows()
         cost = np.concatenate([self._net, np.ones(self._groups)])
         found = self._solved(cost, matrix.tocsc(), sides, seconds, whole=whole)
-        return None if found is None else found.bound + self._constant
+        return None if found is None else (found.bound + self._constant, self._inside(found, whole=whole))
 
     def nearest(self, centre: Vector, level: float, seconds: float, *, whole: bool) -> Vector | None:
         """Return the point nearest to the centre of which the planes say at most ``level``."""
@@ -84,9 +131,10 @@ class Guide:
         )
         cost = np.concatenate([np.zeros(links + groups), np.ones(links)])
         found = self._solved(cost, matrix, sides, seconds, whole=whole)
-        if found is None:
-            return None
-        inside = np.clip(found.values[:links], *self._limits)
+        return None if found is None else self._inside(found, whole=whole)
+
+    def _inside(self, found: Solved, *, whole: bool) -> Vector:
+        inside = np.clip(found.values[: len(self._cost)], *self._limits)
         return np.where(self._is_integer, np.round(inside), inside) if whole else inside
 
     def _solved(

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 ROUNDS_MAX = 200
 """Then the search ends with what it has."""
-LEVEL = 0.4
-"""How far up from the least that the planes say to the best known the next point may lie."""
 WIDTH = 0.2
 """Of a price: how far it may move in a round at first. Of the largest one a tenth of that, for prices of nothing."""
 NARROWER = 0.95
@@ -235,11 +233,7 @@ class Search:
         values = [guide.value(candidate) for candidate in candidates]
         best = int(np.argmin(values))
         centre = candidates[best]
-        least = guide.least(self._clock.left, whole=whole)
-        if least is None:
-            return None
-        level = least + LEVEL * max(values[best] - least, 0.0)
-        built = guide.nearest(centre, level, self._clock.left, whole=whole)
+        built = guide.following(centre, values[best], self._clock.left, whole=whole)
         return None if built is None else (built, centre)
 
     def _is_whole(self, built: Vector) -> bool:
