@@ -49,13 +49,15 @@ class Bound:
     built: Vector
 
 
-def bound_of(rounds: Rounds, use_max: Vector, seconds: float) -> Bound | None:
+def bound_of(rounds: Rounds, use_max: Vector, seconds: float, limits: tuple[Vector, Vector]) -> Bound | None:
     """Return what the rounds prove; ``None`` where that could not be worked out in time.
 
     Parameters
     ----------
     use_max
         (groups, rows that link) what a group uses of a row at most, of either sign.
+    limits
+        Of what is built, (links,) each: within these it is proved.
     """
     from scipy import sparse  # noqa: PLC0415  small problems never need it
 
@@ -83,8 +85,8 @@ def bound_of(rounds: Rounds, use_max: Vector, seconds: float) -> Bound | None:
     found = solve_small(
         np.concatenate([arrays.costs[0][links], np.ones(groups), np.zeros(groups * uses)]),
         (
-            np.concatenate([arrays.column_lower[links], np.full(groups, -FREE), -most]),
-            np.concatenate([arrays.column_upper[links], np.full(groups, np.inf), most]),
+            np.concatenate([limits[0], np.full(groups, -FREE), -most]),
+            np.concatenate([limits[1], np.full(groups, np.inf), most]),
         ),
         matrix,
         (

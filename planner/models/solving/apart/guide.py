@@ -33,13 +33,13 @@ COST_MIN = 1.0
 
 
 class Guide:
-    """The planes of all rounds at one set of prices, (rows that link,)."""
+    """The planes of all rounds at one set of prices, (rows that link,), and the limits of what is built, (links,)."""
 
-    def __init__(self, rounds: Rounds, prices: Vector) -> None:
+    def __init__(self, rounds: Rounds, prices: Vector, limits: tuple[Vector, Vector]) -> None:
         periods = self._periods = rounds.periods
         arrays, links, rows = periods.arrays, periods.links, periods.link_rows
         self._cost, self._groups, self._size = arrays.costs[0][links], rounds.groups, rounds.size
-        self._limits = arrays.column_lower[links], arrays.column_upper[links]
+        self._limits = limits
         self._is_integer = arrays.is_integer[links]
         lower, upper = arrays.row_lower[rows], arrays.row_upper[rows]
         paid = np.where(periods.summed_rows, prices, 0.0)

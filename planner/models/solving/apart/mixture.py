@@ -85,12 +85,14 @@ class Mixture:
     ----------
     bases
         Where those of earlier rounds ended; is told where this one ends.
+    limits
+        Of what is built, (links,) each.
     """
 
-    def __init__(self, rounds: Rounds, bases: Bases | None = None) -> None:
+    def __init__(self, rounds: Rounds, bases: Bases, limits: tuple[Vector, Vector]) -> None:
         from scipy import sparse  # noqa: PLC0415  small problems never need it
 
-        self._rounds, self._bases = rounds, bases or Bases()
+        self._rounds, self._bases = rounds, bases
         periods, groups = rounds.periods, rounds.groups
         arrays, links, rows = periods.arrays, periods.links, len(periods.link_rows)
         count = len(rounds) * groups
@@ -121,8 +123,8 @@ class Mixture:
         )
         breakable = np.where(periods.summed_rows, np.inf, 0.0)
         self._limits = (
-            np.concatenate([arrays.column_lower[links], np.zeros(count + 2 * rows)]),
-            np.concatenate([arrays.column_upper[links], np.full(count, np.inf), breakable, breakable]),
+            np.concatenate([limits[0], np.zeros(count + 2 * rows)]),
+            np.concatenate([limits[1], np.full(count, np.inf), breakable, breakable]),
         )
         self._relaxed: Solved | None = None
         self._cost = np.concatenate([arrays.costs[0][links], *rounds.costs])
@@ -130,21 +132,37 @@ class Mixture:
 
     def mix(self, seconds: float, *, whole: bool = False) -> Mixed | None:
         """Return the least mixture that keeps the rows that link, if any does."""
-        dear = PENALTY * max(1.0, float(np.abs(np.array(self._rounds.prices)).max(initial=0.0)))
-        penalties = np.full(len(self._rounds.prices[0]), dear)
+        relaxed = self._mix(seconds)
         integers = np.zeros(self._matrix.shape[1], dtype=bool)
         integers[: len(self._is_integer)] = self._is_integer & whole
-        if self._relaxed is None:
-            self._relaxed = self._solve(penalties, penalties, seconds, "mix")
-        if self._relaxed is None or not integers.any():
-            return self._mixed(self._relaxed)
-        cost = np.concatenate([self._cost, penalties, penalties])
+        if relaxed is None or not integers.any():
+            return self._mixed(relaxed)
+        cost = self._penalised
         ways = (
             self._at_latest(cost, seconds, integers),
-            self._among_best(self._relaxed, cost, self._limits, seconds, integers),
+            self._among_best(relaxed, cost, self._limits, seconds, integers),
         )
         mixtures = [mixed for solved in ways if (mixed := self._mixed(solved)) is not None]
         return min(mixtures, key=lambda mixed: mixed.cost, default=None)
+
+    def few(self, seconds: float) -> Mixed | None:
+        """Return a mixture of few plans that is about as good as the least one: it is soon put together."""
+        relaxed = self._mix(seconds)
+        if relaxed is None:
+            return None
+        return self._mixed(self._among_best(relaxed, self._penalised, self._limits, seconds))
+
+    def _mix(self, seconds: float) -> Solved | None:
+        if self._relaxed is None:
+            over, under = np.split(self._penalised[len(self._cost) :], 2)
+            self._relaxed = self._solve(over, under, seconds, "mix")
+        return self._relaxed
+
+    @property
+    def _penalised(self) -> Vector:
+        """The cost, with rows that link broken at a price that none is worth."""
+        dear = PENALTY * max(1.0, float(np.abs(np.array(self._rounds.prices)).max(initial=0.0)))
+        return np.concatenate([self._cost, np.full(2 * len(self._rounds.prices[0]), dear)])
 
     def priced(self, prices: Vector, width: Vector, seconds: float) -> Mixed | None:
         """Return the least mixture where a row may be broken at the prices, (rows that link,), or within the width."""

@@ -4,7 +4,8 @@
 2. Every round asks all periods (``period.py``). The mixture of all plans so far (``mixture.py``) is a plan of the
    whole and gives the next prices; the planes of all rounds (``guide.py``) say what to build next; together they prove
    a bound (``bound.py``).
-3. Once plan and bound are near, the mixture is taken with whole integers, and the rounds go on about these.
+3. Once plan and bound are near, the mixture is taken with whole integers, and the rounds go on about these. Where there
+   are many planes, whole numbers are held for some rounds: all plans of a mixture must then fit into the same halls.
 
 Every bound is proved in the end from prices of all rows, in safe arithmetic, by whoever asked (``proof/``).
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from planner.models.solving.apart.bound import Bound, bound_of
-from planner.models.solving.apart.guide import Guide
+from planner.models.solving.apart.guide import PLANES_MAX, Guide
 from planner.models.solving.apart.mixture import Bases, Mixed, Mixture
 from planner.models.solving.apart.period import Question
 from planner.models.solving.apart.rounds import Rounds
@@ -86,6 +87,15 @@ class Found:
         return (mixed.cost - self.bound.value) / abs(mixed.cost)
 
 
+@dataclass(frozen=True)
+class _At:
+    """Where to ask: what is built, (links,), at which prices, (rows that link,), and the centre it is near to."""
+
+    built: Vector
+    prices: Vector
+    centre: Vector
+
+
 class Search:
     """A search.
 
@@ -121,43 +131,101 @@ class Search:
         self._use_max = self.found.rounds.of_groups(use_max)
         self._latest: Bound | None = None  # of the last proof: not always the highest, but with all planes
         self._nearest, self._stuck, self._bases = float("inf"), 0, Bases()
-        self._has_integers = bool(periods.arrays.is_integer[periods.links].any())
+        arrays, links = periods.arrays, periods.links
+        self._is_integer = arrays.is_integer[links]
+        self._has_integers = bool(self._is_integer.any())
+        self._own = self._limits = arrays.column_lower[links], arrays.column_upper[links]
+        self._held_cost, self._before_held = float("inf"), float("inf")
+        self._is_whole_wanted, self._idle = False, 0
 
     def run(self, built: Vector, prices: Vector) -> Found:
         """Search from a first point and first prices until the gap, the rounds or the time are used up."""
         largest = float(np.abs(prices).max(initial=0.0))
-        rate, centre, whole, idle = WIDTH, built, False, 0
-        while len(self.found.rounds) < ROUNDS_MAX and self._round(built, prices):
-            width = rate * np.maximum(np.abs(prices), 0.1 * largest)
+        rate, at = WIDTH, _At(built, prices, built)
+        while len(self.found.rounds) < ROUNDS_MAX and self._round(at.built, at.prices):
+            width = rate * np.maximum(np.abs(at.prices), 0.1 * largest)
             rate *= NARROWER
-            mixture = Mixture(self.found.rounds, self._bases)
-            priced = mixture.priced(prices, width, self._clock.left)
-            before = self.found.whole
-            is_due = len(self.found.rounds) % BOUND_EVERY == 0
-            self._mix(mixture, whole=whole or self._is_plan_due(is_due=is_due))
-            idle = idle + 1 if whole and not self._is_better(before) else 0
-            if whole or is_due:
-                self._prove()
-            self._tell()
-            if self._is_near(whole=whole):
-                if whole or not self._has_integers:
-                    break
-                whole = True
-                self._keep_whole(mixture.mix(self._clock.left, whole=True))
-            if priced is None or idle >= IDLE_MAX:
+            mixture = Mixture(self.found.rounds, self._bases, self._limits)
+            priced = mixture.priced(at.prices, width, self._clock.left)
+            self._take(mixture)
+            if self._has_ended(mixture) or priced is None:
                 break
-            if not whole and self._is_stuck():
-                self._prove()
-                if self._latest is not None:
-                    built, prices = self._latest.built, np.where(self._periods.summed_rows, self._latest.prices, 0.0)
-                    continue
-            prices = priced.prices
-            following = self._next(prices, priced.built, centre, whole=whole)
+            following = self._following(priced, at)
             if following is None:
                 break
-            built, centre = following
+            at = following
+        self._limits = self._own
         self._prove()
         return self.found
+
+    def _take(self, mixture: Mixture) -> None:
+        """Keep what a round has brought, prove what all have, and say how far the search is."""
+        before, is_due = self._plan_cost, len(self.found.rounds) % BOUND_EVERY == 0
+        self._mix(mixture, whole=self._is_whole_wanted or self._is_plan_due(is_due=is_due))
+        self._idle = self._idle + 1 if self._is_whole_wanted and not self._is_better(before) else 0
+        if is_due or (self._is_whole_wanted and not self._is_held):
+            self._prove()
+        self._tell()
+
+    def _has_ended(self, mixture: Mixture) -> bool:
+        """Whether plan and bound are near enough; once they are so without whole integers, these are sought."""
+        if not self._is_near():
+            return False
+        if self._is_whole_wanted or not self._has_integers:
+            return True
+        self._is_whole_wanted = True
+        self._keep_whole(mixture.mix(self._clock.left, whole=True))
+        return False
+
+    def _following(self, priced: Mixed, at: _At) -> _At | None:
+        """Return where to ask next; ``None`` where nothing better is to be had."""
+        if self._is_whole_wanted and len(self.found.rounds) * self.found.rounds.groups > PLANES_MAX:
+            if not self._is_held or self._idle >= IDLE_MAX or self._is_in_vain():
+                return self._hold(priced)
+        elif self._idle >= IDLE_MAX:
+            return None
+        if (not self._is_whole_wanted or self._is_held) and self._is_stuck():
+            self._prove()
+            if self._latest is not None:
+                prices = np.where(self._periods.summed_rows, self._latest.prices, 0.0)
+                return _At(self._latest.built, prices, at.centre)
+        return self._next(priced, at.centre)
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether the rounds go on about whole numbers that are held."""
+        return self._limits is not self._own
+
+    @property
+    def _plan_cost(self) -> float:
+        """Of the plan that is to get better: that of the whole numbers that are held, else the best one."""
+        if self._is_held:
+            return self._held_cost
+        return float("inf") if self.found.whole is None else self.found.whole.cost
+
+    def _hold(self, mixed: Mixed) -> _At | None:
+        """Hold the whole numbers that the planes say are best, and return a point with them.
+
+        ``None`` where there is none, or where those held before made the plan no better: the rest is the integers' own.
+        """
+        if self._is_held and not self._held_cost < self._before_held * (1.0 - BETTER * self._gap):
+            return None
+        before, self._limits = self._limits, self._own
+        guide = Guide(self.found.rounds, mixed.prices, self._own)
+        point = guide.following(mixed.built, guide.value(mixed.built), self._clock.left, whole=True)
+        if point is None:
+            return None
+        lower, upper = (np.where(self._is_integer, point, limit) for limit in self._own)
+        if np.array_equal(lower, before[0]) and np.array_equal(upper, before[1]):
+            return None
+        self._before_held, self._held_cost = self._plan_cost, float("inf")
+        self._limits, self._latest = (lower, upper), None
+        self._nearest, self._stuck, self._idle = float("inf"), 0, 0
+        return _At(point, mixed.prices, point)
+
+    def _is_in_vain(self) -> bool:
+        """Whether the whole numbers that are held cannot make the plan better, as the last proof says."""
+        return self._latest is not None and self._latest.value >= self._before_held * (1.0 - BETTER * self._gap)
 
     def _round(self, built: Vector, prices: Vector) -> bool:
         """Ask all periods, unless a solve before this one has; say whether all have answered."""
@@ -177,6 +245,11 @@ class Search:
 
     def _mix(self, mixture: Mixture, *, whole: bool) -> None:
         """Keep the best mixtures; without integers the relaxed one is a plan as it is."""
+        if self._is_held:
+            held = mixture.few(self._clock.left)
+            self._held_cost = min(self._held_cost, float("inf") if held is None else held.cost)
+            self._keep_whole(held)
+            return
         mixed = mixture.mix(self._clock.left)
         if mixed is not None and (self.found.relaxed is None or mixed.cost <= self.found.relaxed.cost):
             self.found.relaxed = mixed
@@ -192,52 +265,63 @@ class Search:
             self.found.whole = mixed
             self._on_plan(self.found)
 
-    def _is_near(self, *, whole: bool) -> bool:
+    def _is_near(self) -> bool:
         """Whether plan and bound are near enough: to end, or for integers to be made whole."""
-        ends = whole or not self._has_integers
+        ends = self._is_whole_wanted or not self._has_integers
         share = 1.0 if ends else RELAXED_SHARE
         return self.found.gap(self.found.whole if ends else self.found.relaxed) <= PROVED * share * self._gap
 
     def _is_stuck(self) -> bool:
         """Whether plan and bound have come no nearer for some rounds."""
         gap = self.found.gap(self.found.relaxed)
+        if self._is_held:
+            proved = self._latest.value if self._latest is not None else float("-inf")
+            gap = (self._held_cost - proved) / abs(self._held_cost) if np.isfinite(self._held_cost) else float("inf")
         self._stuck = 0 if gap < (1.0 - NEARER) * self._nearest else self._stuck + 1
         self._nearest = min(self._nearest, gap)
         return bool(np.isfinite(gap)) and self._stuck >= STUCK_MAX
 
-    def _is_better(self, before: Mixed | None) -> bool:
-        now = self.found.whole
-        if now is None or before is None:
-            return now is not None
-        return now.cost < before.cost - BETTER * self._gap * abs(before.cost)
+    def _is_better(self, before: float) -> bool:
+        now = self._plan_cost
+        if not np.isfinite(before):
+            return bool(np.isfinite(now))
+        return now < before - BETTER * self._gap * abs(before)
 
     def _prove(self) -> None:
         """Work out what all rounds prove, in a moment even where the time is used up: a plan is to have its bound."""
         if not len(self.found.rounds):
             return
-        bound = bound_of(self.found.rounds, self._use_max, max(self._clock.left, PROOF_SECONDS_MIN))
-        self._latest = bound
-        if bound is not None and (self.found.bound is None or bound.value > self.found.bound.value):
+        seconds = max(self._clock.left, PROOF_SECONDS_MIN)
+        bound = self._latest = bound_of(self.found.rounds, self._use_max, seconds, self._limits)
+        if self._is_held or bound is None:
+            return
+        if self.found.bound is None or bound.value > self.found.bound.value:
             self.found.bound = bound
 
-    def _next(self, prices: Vector, mixed: Vector, centre: Vector, *, whole: bool) -> tuple[Vector, Vector] | None:
-        """Return what to build in the next round, and the new centre."""
+    def _next(self, priced: Mixed, centre: Vector) -> _At | None:
+        """Return the point of the level method, at the prices of the mixture."""
         rounds = self.found.rounds
-        guide = Guide(rounds, prices)
-        candidates = [mixed, *rounds.built[-RECENT:], centre]
-        if whole:
-            whole_mixed = [self.found.whole.built] if self.found.whole is not None else []
-            candidates = [*whole_mixed, *(built for built in candidates if self._is_whole(built))]
+        guide = Guide(rounds, priced.prices, self._limits)
+        candidates = [priced.built, *rounds.built[-RECENT:], centre]
+        if self._is_held:
+            candidates = [built for built in candidates if self._fits(built)]
+        elif self._is_whole_wanted:
+            whole = [self.found.whole.built] if self.found.whole is not None else []
+            candidates = [*whole, *(built for built in candidates if self._is_whole(built))]
         if not candidates:
-            candidates = [mixed]
+            candidates = [priced.built]
         values = [guide.value(candidate) for candidate in candidates]
         best = int(np.argmin(values))
-        centre = candidates[best]
-        built = guide.following(centre, values[best], self._clock.left, whole=whole)
-        return None if built is None else (built, centre)
+        is_sought = self._is_whole_wanted and not self._is_held
+        built = guide.following(candidates[best], values[best], self._clock.left, whole=is_sought)
+        return None if built is None else _At(built, priced.prices, candidates[best])
+
+    def _fits(self, built: Vector) -> bool:
+        """Whether a point has the whole numbers that are held."""
+        return np.array_equal(built[self._is_integer], self._limits[0][self._is_integer])
 
     def _is_whole(self, built: Vector) -> bool:
-        integers = built[self._periods.arrays.is_integer[self._periods.links]]
+        integers = built[self._is_integer]
         return bool((integers == np.round(integers)).all())
 
     def _tell(self) -> None:
