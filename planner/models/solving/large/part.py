@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
-from planner.models.solving.large.pricing import DUAL_SIMPLEX, farkas_costs, lacking, matrix_of, strategy_after
+from planner.models.solving.large.pricing import DUAL_SIMPLEX, farkas_costs, matrix_of, strategy_after
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Places, Vector
@@ -43,20 +43,12 @@ class Part:
     ) -> None:
         self._highs, self._cost, self._limits, self._sides = highs, cost, limits, sides
         self._matrix = matrix_of(part, len(sides[0]))
-        self.held = held = self._enough(held)
+        self.held = held
         begun = self._matrix if len(held) == len(cost) else self._matrix[:, held]
         highs.passModel(
             len(held), len(sides[0]), len(begun.data), 1, 1, 0.0, cost[held], limits[0][held], limits[1][held], *sides,
             begun.indptr, begun.indices, begun.data, np.zeros(len(held), dtype=np.int32),
         )  # fmt: skip
-
-    def _enough(self, held: Places) -> Places:
-        """Return the columns to begin with, and those without which a row could not be served."""
-        if len(held) == len(self._cost):
-            return held
-        is_held = np.zeros(len(self._cost), dtype=bool)
-        is_held[held] = True
-        return np.union1d(held, lacking(self._matrix, self._sides, self._limits, is_held))
 
     def begin_at(self, columns: HighsStatuses, rows: HighsStatuses) -> None:
         """Begin at a basis, (columns,) and (rows,), if every status is known."""

@@ -19,8 +19,6 @@ TAKEN_EACH = 3
 """Columns of each row to be served that a round takes in, those of least reduced cost."""
 FEW = 2_000
 """So few columns are taken in by the primal simplex method from the plan at hand; after more the dual one is faster."""
-NEAR = 1e-9
-"""Relative to the side of a row: what is short by less is not short."""
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 """HiGHS's numbers of strategies."""
 KEPT_EACH = 3
@@ -60,36 +58,6 @@ class Pricing:
     def kept(self, columns: Places, reduced: Vector) -> Places:
         """Return which places of some columns outside a basis, at reduced costs (those columns,), to keep."""
         return least_of_each(reduced, self.serves[columns], KEPT_EACH)
-
-
-def lacking(
-    matrix: sparse.csc_array,
-    sides: tuple[Vector, Vector],
-    limits: tuple[Vector, Vector],
-    is_held: Booleans,
-) -> Places:
-    """Return the columns left out that serve a row which those held cannot serve, whatever each of them is.
-
-    Without them the simplex method finds out by itself that there is no plan, after very many steps: of 72 hours with
-    four such rows it took more than 57,000.
-
-    Parameters
-    ----------
-    matrix
-        (rows, columns)
-    sides, limits
-        Of the rows, (rows,) each, and of the columns, (columns,) each.
-    is_held
-        (columns,)
-    """
-    columns = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
-    held = np.flatnonzero(is_held[columns])
-    data, rows, of = matrix.data[held], matrix.indices[held], columns[held]
-    most, least = (data * np.where(data > 0.0, limits[up][of], limits[1 - up][of]) for up in (1, 0))
-    short = np.bincount(rows, most, minlength=matrix.shape[0]) < sides[0] - NEAR * np.abs(sides[0])
-    long = np.bincount(rows, least, minlength=matrix.shape[0]) > sides[1] + NEAR * np.abs(sides[1])
-    mends = np.where(matrix.data > 0.0, short[matrix.indices], long[matrix.indices]) & ~is_held[columns]
-    return np.unique(columns[mends])
 
 
 def strategy_after(taken: int, *, is_optimal: bool) -> int:

@@ -19,7 +19,6 @@ from planner.models.solving.large.pricing import (
     DUAL_SIMPLEX,
     Pricing,
     farkas_costs,
-    lacking,
     matrix_of,
     part_of,
     strategy_after,
@@ -83,10 +82,8 @@ class RestrictedProgramme(Programme):
         self._pass(self._held, part_of(self.arrays, self._held))
 
     def hold_only(self, is_held: Booleans) -> None:
-        """Let HiGHS hold these columns, (columns,), and those without which a row could not be served; begin anew."""
+        """Let HiGHS hold these columns, (columns,), and begin anew."""
         self.is_held = is_held
-        sides, limits = (self.row_lower, self.row_upper), (self.column_lower, self.column_upper)
-        self.is_held[lacking(self._matrix, sides, limits, is_held)] = True
         self._hand_over()
         self._change_costs(self.scaled_cost)
 
