@@ -262,7 +262,10 @@ def run_and_write(
     drawing: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> tuple[Results, Path]:
-    """Run a scenario and write its run folder, whole or not at all."""
+    """Run a scenario and write its run folder, whole or not at all.
+
+    A folder that was free when the run began, and is taken when it ends, loses no plan: it is written beside it.
+    """
     name = run_name(scenario.content_hash, datetime.now(UTC))
     target = out if out is not None else Path("results") / scenario.name / name
     check_target(target, force=force, numbered=out is None)
@@ -273,9 +276,11 @@ def run_and_write(
             results = run(scenario, **options)
     except PlannerError as error:
         if error.results is not None and error.exit_code in KEEPS_A_RECORD:
-            write_run(error.results, target, force=force, numbered=out is None)
+            write_run(error.results, target, force=force, numbered=out is None or not force)
         raise
-    return results, write_run(results, target, force=force, numbered=out is None, drawn=drawn, drawing=drawing)
+    return results, write_run(
+        results, target, force=force, numbered=out is None or not force, drawn=drawn, drawing=drawing
+    )
 
 
 @heard_by()

@@ -7,14 +7,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from results_world import names_in
 
+import planner
 from planner import system
 from planner.errors import CannotWriteError, UsageError
 from planner.io.files import run_swap
 from planner.io.results.run_folder import FORMAT, check_target, run_folder, run_name, target_of
+from planner.pipeline import run as pipeline_run
 
 HOLDER = """
 import sys, time
@@ -372,3 +375,25 @@ def test_files_are_on_the_disk_before_the_name(tmp_path: Path, monkeypatch: pyte
         str(folder),
         str(tmp_path),
     ]
+
+
+def test_a_place_taken_during_a_run_loses_no_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that what took hours is written beside a folder that was not there when the run began.
+
+    Sensitivity: a refusal at the end, as at the beginning, or a run that replaces what it does not know.
+    """
+    target, solve = tmp_path / "run", pipeline_run.run
+
+    def solve_meanwhile(*args: Any, **options: Any) -> Any:
+        target.mkdir()
+        (target / "mine.txt").write_text("mine")
+        return solve(*args, **options)
+
+    monkeypatch.setattr(pipeline_run, "run", solve_meanwhile)
+    scenario = planner.read_scenario(Path(__file__).parents[2] / "scenarios" / "tiny")
+    _, written = pipeline_run.run_and_write(scenario, target, drawn=False)
+    assert written == tmp_path / "run-2"
+    assert (written / "manifest.json").exists()
+    assert names_in(target) == ["mine.txt"]
+    with pytest.raises(UsageError, match="exists already"):
+        pipeline_run.run_and_write(scenario, target, drawn=False)
