@@ -3,7 +3,8 @@
 Names are short and plain, ``c1`` and ``r1``, for readers look into them: SCIP takes a row with ``obj`` in its name for
 the objective, mpi-sppy takes a dot for a path. Numbers are the shortest decimals that are read back as they were. Only
 coefficients and right-hand sides differ between futures: mpi-sppy knows no others' costs, and which bound a changed
-bound is differs between readers. The objective's constant is the cost of a column fixed at 1.
+bound is differs between readers. The objective's constant is the cost of a column that a row
+holds at 1: so the first stage always has a row, without which SCIP would take all rows for its own.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ def smps_files(stages: TwoStage, name: str, comments: Sequence[str]) -> dict[str
 
 def _core(stages: TwoStage, name: str) -> Iterator[str]:
     right, values = core_of(stages.right), core_of(stages.values)
-    yield f"NAME {name}\nROWS\n N obj\n"
+    yield f"NAME {name}\nROWS\n N obj\n E r0\n"
     yield from (f" {kind} r{row}\n" for row, kind in enumerate(stages.kinds, 1))
-    yield f"COLUMNS\n c0 obj {float(stages.constant) + 0.0!r}\n"
+    yield f"COLUMNS\n c0 obj {float(stages.constant) + 0.0!r}\n c0 r0 1.0\n"
     order = np.argsort(stages.entry_columns, kind="stable")
     ends = np.searchsorted(stages.entry_columns[order], np.arange(len(stages.columns) + 1))
     is_inside = False
@@ -64,10 +65,10 @@ def _core(stages: TwoStage, name: str) -> Iterator[str]:
     if is_inside:
         yield " MARKER 'MARKER' 'INTEND'\n"
     differs = (stages.right != right).any(axis=0)
-    yield "RHS\n"
+    yield "RHS\n rhs r0 1.0\n"
     told = np.flatnonzero((right != 0.0) | differs)
     yield from (f" rhs r{row + 1} {float(right[row]) + 0.0!r}\n" for row in told.tolist())
-    yield "BOUNDS\n FX bounds c0 1.0\n"
+    yield "BOUNDS\n"
     bounds = zip(stages.lower.tolist(), stages.upper.tolist(), stages.is_integer.tolist(), strict=True)
     for column, (lower, upper, is_whole) in enumerate(bounds, 1):
         yield from (f" {kind} bounds c{column} {value!r}\n" for kind, value in _bounds(lower, upper, is_whole))
@@ -93,7 +94,7 @@ def _bounds(lower: float, upper: float, is_whole: bool) -> Iterator[tuple[str, f
 
 def _periods(stages: TwoStage, name: str) -> Iterator[str]:
     yield f"TIME {name}\nPERIODS LP\n"
-    yield f" c0 obj {STAGES[0]}\n"
+    yield f" c0 r0 {STAGES[0]}\n"
     yield f" c{stages.first_columns + 1} r{stages.first_rows + 1} {STAGES[1]}\n"
     yield "ENDATA\n"
 
@@ -114,7 +115,7 @@ def _scenarios(stages: TwoStage, name: str) -> Iterator[str]:
 
 def _names(stages: TwoStage) -> str:
     """Return what each name stands for, as a table."""
-    rows = [("c0", STAGES[0], "constant", "")]
+    rows = [("c0", STAGES[0], "constant", ""), ("r0", STAGES[0], "constant", "")]
     for sign, names, first in (("c", stages.columns, stages.first_columns), ("r", stages.rows, stages.first_rows)):
         for number, (component, ids) in enumerate(names, 1):
             rows.append((f"{sign}{number}", STAGES[int(number > first)], component, JOINED.join(map(str, ids))))

@@ -192,7 +192,7 @@ class _Union:
         for numbers in copies:
             here = numbers[rows] >= 0
             self.entries.add(numbers[rows[here]], columns[here], values[:, here])
-        return sum(thing < self.of_rows.first for thing, _, _ in found)
+        return sum(bool(thing < self.of_rows.first) for thing, _, _ in found)
 
     def _matrix(self) -> tuple[Numbers, Numbers, Table]:
         """Return where some future has a coefficient, and all of theirs, (futures, entries)."""
@@ -293,8 +293,7 @@ def _members(
 
 
 def _some(sides: Table) -> Flags:
-    found: Flags = np.isfinite(sides).any(axis=0)
-    return found
+    return np.asarray(np.isfinite(sides).any(axis=0))
 
 
 def _least(values: Table) -> Vector:
