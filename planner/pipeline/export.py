@@ -92,12 +92,7 @@ def _joined(scenario: Scenario) -> Joined:
 
 def export_smps(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> Message:
     """Write the futures of a scenario as SMPS, which solvers of stochastic programmes read; whole or not at all."""
-    if scenario_folder is None or out is None:
-        raise UsageError(
-            say("--format {SMPS}: name the scenario to export, and with --out the folder to make", SMPS=SMPS)
-        )
-    if os.path.lexists(out):
-        raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
+    scenario_folder, out = _asked_for(SMPS, scenario_folder, out)
     scenario = read_scenario(scenario_folder, overrides)
     likely = {case.future for case in scenario.cases if case.probability > 0}
     if len(likely) < FUTURES_MIN:
@@ -125,15 +120,21 @@ def export_smps(scenario_folder: Path | None, out: Path | None, overrides: Seque
 
 def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> None:
     """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all."""
-    if scenario_folder is None or out is None:
-        raise UsageError(
-            say("--format {FOLDER}: name the scenario to export, and with --out the folder to make", FOLDER=FOLDER)
-        )
-    if os.path.lexists(out):
-        raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
+    scenario_folder, out = _asked_for(FOLDER, scenario_folder, out)
     scenario = read_scenario(scenario_folder, overrides)
     with run_folder(out) as draft:
         write_scenario(scenario, draft)
+
+
+def _asked_for(form: str, scenario_folder: Path | None, out: Path | None) -> tuple[Path, Path]:
+    """Return the scenario and the folder to make of it, both of which must be named."""
+    if scenario_folder is None or out is None:
+        raise UsageError(
+            say("--format {FOLDER}: name the scenario to export, and with --out the folder to make", FOLDER=form)
+        )
+    if os.path.lexists(out):
+        raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
+    return scenario_folder, out
 
 
 def export_workbook(
