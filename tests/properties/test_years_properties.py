@@ -27,7 +27,7 @@ from tests.oracle.years import REGIONS, SITES, Question, question, world_of_ques
 if TYPE_CHECKING:
     from planner.io.results.results import Results
 
-WORLDS = int(os.environ.get("PLANNER_FUTURES", "6"))
+WORLDS = int(os.environ.get("PLANNER_FUTURES", "4"))
 CLOSE = 1e-7
 """Relative: plans are solved to the optimum."""
 MANY = 10 * WORLDS
