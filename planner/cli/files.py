@@ -30,7 +30,7 @@ def audit(
 
 @app.command(
     help=say(
-        "Export the model (mps, lp), the scenario (folder: its days chosen; xlsx: whole), a run (xlsx), the schema."
+        "Export the model (mps, lp, smps), the scenario (folder: days chosen; xlsx: whole), a run (xlsx), the schema."
     )
 )
 def export(
@@ -40,7 +40,8 @@ def export(
     ] = None,
     *,
     form: Annotated[
-        str, typer.Option("--format", metavar="mps|lp|json-schema|folder|xlsx", help=rendered(say("What to export.")))
+        str,
+        typer.Option("--format", metavar="mps|lp|smps|json-schema|folder|xlsx", help=rendered(say("What to export."))),
     ],
     out: Annotated[
         Path | None, typer.Option(metavar="PATH", help=rendered(say("Where to; stdout if left out.")))
@@ -52,8 +53,10 @@ def export(
 ) -> None:
     from planner.pipeline.export import (  # noqa: PLC0415
         FOLDER,
+        SMPS,
         WORKBOOK,
         export_folder,
+        export_smps,
         export_text,
         export_workbook,
         write_export,
@@ -61,6 +64,9 @@ def export(
 
     if form == FOLDER:
         export_folder(scenario, out, overrides or ())
+        return
+    if form == SMPS:
+        tell(export_smps(scenario, out, overrides or ()))
         return
     if form == WORKBOOK:
         tell(export_workbook(scenario, out, overrides or (), force=force))

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
+from planner.cases.joined import join_cases
+from planner.cases.part import parts_of
+from planner.cases.smps import smps_files
+from planner.cases.two_stage import two_stages
 from planner.errors import PlannerError, UsageError, shown
 from planner.io.files.writing import write_whole
 from planner.io.read.write import write_scenario
@@ -24,6 +28,7 @@ from planner.models.compile import compile_model
 from planner.models.declarations import declarations
 from planner.models.solving.highs.judge import check_problem
 from planner.models.solving.highs.silent import SilentHighs
+from planner.pipeline.cases import check_asked
 from planner.pipeline.check import read_scenario, read_with_full_year
 from planner.pipeline.finished import read_results
 from planner.temporary import temporary_folder
@@ -33,12 +38,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from planner.cases.joined import Joined
     from planner.models.algebra.problem import Problem
+    from planner.scenario.scenario import Scenario
 
 COMMENTS = {"mps": "*", "lp": "\\"}
 """The forms of a model, and what begins a comment in each."""
-FOLDER, WORKBOOK = "folder", "xlsx"
-FORMS = (*COMMENTS, "json-schema", FOLDER, WORKBOOK)
+FOLDER, WORKBOOK, SMPS = "folder", "xlsx", "smps"
+FORMS = (*COMMENTS, "json-schema", FOLDER, WORKBOOK, SMPS)
+FUTURES_MIN = 2
+READ = ("cor", "tim", "sto")
+"""The files of SMPS that are read."""
 NAME_LENGTH_MAX = 200
 """Readers of both forms stop at 255 characters; room is left for a number."""
 ASCII_MAX = 127
@@ -51,33 +61,80 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
         raise UsageError(text)
     if form == "json-schema":
         return json.dumps(json_schema(declarations()), ensure_ascii=False, indent=2) + "\n"
-    if form in {FOLDER, WORKBOOK}:
-        raise ValueError(f"{form} is no text: use export_folder or export_workbook")
+    if form in {FOLDER, WORKBOOK, SMPS}:
+        raise ValueError(f"{form} is no text: use export_folder, export_workbook or export_smps")
     if scenario_folder is None:
         raise UsageError(say("--format {form}: name the scenario to export", form=form))
     scenario = read_scenario(scenario_folder, overrides)
-    problem = compile_model(declare_model(scenario)).problem
+    problem = _joined(scenario).problem if scenario.cases else compile_model(declare_model(scenario)).problem
     check_problem(problem)
+    return "".join(f"{COMMENTS[form]} {line}\n" for line in _heading(scenario, problem)) + model_text(problem, form)
+
+
+def _heading(scenario: Scenario, problem: Problem) -> list[str]:
+    """Return what stands above a model: whose it is, and what the planner minimises besides."""
     stage = problem.stages[problem.objective_stage].name
     heading = [f"{_ascii(scenario.name)}: {stage}, minimise {scenario.settings.minimise}"]
     left_out = [other.name for other in problem.stages if other.name != stage]
     if left_out:
         heading.append(f"only this stage is here; the planner also minimises {', '.join(left_out)}")
-    comments = "".join(f"{COMMENTS[form]} {line}\n" for line in heading)
-    return comments + model_text(problem, form)
+    return heading
+
+
+def _joined(scenario: Scenario) -> Joined:
+    """Return the cases of a scenario as the one problem that they are planned as."""
+    check_asked(scenario, made=False, dispatched=False)
+    if scenario.settings.foresight == "myopic":
+        text = say('each stage is a problem of its own: say foresight = "perfect" in [pathway] to export them as one')
+        raise UsageError(text)
+    return join_cases(scenario, parts_of([case for case in scenario.cases if case.probability > 0], declare_model))
+
+
+def export_smps(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> Message:
+    """Write the futures of a scenario as SMPS, which solvers of stochastic programmes read; whole or not at all."""
+    scenario_folder, out = _asked_for(SMPS, scenario_folder, out)
+    scenario = read_scenario(scenario_folder, overrides)
+    likely = {case.future for case in scenario.cases if case.probability > 0}
+    if len(likely) < FUTURES_MIN:
+        raise UsageError(
+            say(
+                "{name} has no two futures that may come, and SMPS is of those: export --format mps",
+                name=scenario.name,
+            )
+        )
+    joined = _joined(scenario)
+    check_problem(joined.problem)
+    name = _ascii(scenario.name)
+    files = smps_files(two_stages(joined), name, _heading(scenario, joined.problem))
+    with run_folder(out) as draft:
+        for ending, text in files.items():
+            (draft / f"{name}.{ending}").write_text(text, encoding="utf-8", newline="\n")
+        (draft / f"{name}.{SMPS}").write_text("".join(f"{name}.{ending}\n" for ending in READ), encoding="utf-8")
+    return say(
+        "{out}: {futures} futures, for readers of SMPS; {name}.csv says what is what\n",
+        out=out,
+        futures=len(likely),
+        name=name,
+    )
 
 
 def export_folder(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> None:
     """Write a scenario as read: merged with its base, edited, its year reduced; whole or not at all."""
-    if scenario_folder is None or out is None:
-        raise UsageError(
-            say("--format {FOLDER}: name the scenario to export, and with --out the folder to make", FOLDER=FOLDER)
-        )
-    if os.path.lexists(out):
-        raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
+    scenario_folder, out = _asked_for(FOLDER, scenario_folder, out)
     scenario = read_scenario(scenario_folder, overrides)
     with run_folder(out) as draft:
         write_scenario(scenario, draft)
+
+
+def _asked_for(form: str, scenario_folder: Path | None, out: Path | None) -> tuple[Path, Path]:
+    """Return the scenario and the folder to make of it, both of which must be named."""
+    if scenario_folder is None or out is None:
+        raise UsageError(
+            say("--format {FOLDER}: name the scenario to export, and with --out the folder to make", FOLDER=form)
+        )
+    if os.path.lexists(out):
+        raise UsageError(say("{out} exists already; choose another --out", out=shown(out)))
+    return scenario_folder, out
 
 
 def export_workbook(

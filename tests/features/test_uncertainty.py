@@ -6,7 +6,7 @@ import pytest
 
 from planner.language import rendered
 from tests.algebra import BUILT_COST
-from tests.cases.several_years import DRY, WET, built, by_stage, in_futures, in_stages, plan_of
+from tests.cases.several_years import DRY, WET, built, by_stage, in_futures, in_stages, joined, plan_of
 
 
 def expected(modules: int, dry: float = 0.25) -> float:
@@ -105,6 +105,17 @@ def test_the_worst_futures_weigh() -> None:
     assert half.summary["objective"] == pytest.approx(tail)
     assert half.summary["cvar"] == pytest.approx(expected(2, 0.1))
     assert half.summary["futures"] == pytest.approx({"dry": DRY[2], "wet": WET[2]})
+
+
+def test_at_level_0_there_is_no_threshold() -> None:
+    """The mean of the worst futures at level 0 is that of all, whatever the threshold: none is sought.
+
+    Proves: the joint problem has no column for it, at any weight. Sensitivity: a threshold that may fall without end at
+    no cost, which HiGHS called unbounded, or searched for minutes.
+    """
+    names = {name for name, _ in joined(in_futures().with_parameters(cvar_weight=1, cvar_level=0)).problem.column_names}
+    assert "modules" in names
+    assert names.isdisjoint({"threshold", "above"})
 
 
 def test_near_one_only_the_worst_counts() -> None:

@@ -177,17 +177,17 @@ def mean_of_worst(m: PlanModel) -> Any:
 
 
 def join(m: PlanModel) -> None:
-    """Weigh the mean of the worst futures beside that of all."""
-    weight = m.inputs.number("cvar_weight")
+    """Weigh the mean of the worst futures beside that of all; at level 0 it is that, and no threshold would be best."""
+    weight, level = m.inputs.number("cvar_weight"), m.inputs.number("cvar_level")
     pairs = pd.DataFrame(list(m.CASES), columns=["stage", "future"])
     futures = list(dict.fromkeys(pairs["future"]))
-    if weight == 0 or len(futures) == 1:
+    if weight == 0 or level == 0 or len(futures) == 1:
         return
     chances = {case.future: case.probability for case in m.inputs.cases}
     m.members("FUTURES_PLANNED", futures)
     m.subsets("CASES_OF", m.FUTURES_PLANNED, pairs.assign(owner=pairs["future"]), ["owner"])
     m.parameter("cvar_weight", [], weight, "1", made_of=("cvar_weight",))
-    m.parameter("tail_weight", [], 1.0 / (1.0 - m.inputs.number("cvar_level")), "1", made_of=("cvar_level",))
+    m.parameter("tail_weight", [], 1.0 / (1.0 - level), "1", made_of=("cvar_level",))
     chance = pd.Series([chances[future] for future in futures], index=futures)
     m.parameter("future_probability", [m.FUTURES_PLANNED], chance, "1", made_of=("probability",))
     m.variable("threshold", unit="CNY", within=pyo.Reals)
