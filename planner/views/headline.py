@@ -165,7 +165,7 @@ def _years(results: Results) -> list[Message]:
     known = [summary for summary in told if "cost" in summary]
     if not known:
         return []
-    lines: list[Message] = [*sentences(Outlook(results.scenario, told, results.tables)), join([])]
+    lines: list[Message] = [*sentences(Outlook(results.scenario, told, results.tables), word), join([])]
     lines += [_case(summary) for summary in known[:CASES_SHOWN]]
     if len(known) > CASES_SHOWN:
         lines.append(say("and {rest} more cases, in summary.json", rest=len(known) - CASES_SHOWN))

@@ -98,6 +98,16 @@ class Outlook:
         pairs = [pair for pair in self.cases if pair[0].stage == stage and pair[0].probability > 0]
         return spread_of([(case.probability, number(case, one)) for case, one in pairs])
 
+    def over_futures(self, stage: str, amounts: pd.Series) -> Spread:
+        """Return an amount of a stage over the futures, of amounts by stage and future; 0 where there is none."""
+        found = self.spread(stage, lambda case, _: float(amounts.get((case.stage, case.future), 0.0)))
+        return found or Spread(0.0, 0.0, 0.0)
+
+    def built_at(self, case: Case) -> dict[str, float]:
+        """Return the IT capacity that is built in a case's own stage, by site [MW]."""
+        here = self._of(case)
+        return dict(zip(here["site"].astype(str), here["ordered"].astype(float), strict=True))
+
     def ordered(self, case: Case, told: Mapping[str, Any]) -> float:
         """Return the IT capacity that is built in a case's own stage [MW]."""
         del told

@@ -1,4 +1,4 @@
-"""What a minister asks of a plan of several years, in three sentences: what is built, what it costs, how green it is."""
+"""A plan of several years in three sentences: what is built when and where, what it costs, how green it is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from planner.language import Message, Text, join, say
 from planner.views.page.numbers import POWER, Measure, Scale, per_cent
-from planner.views.words import word
 from planner.views.years.outlook import Spread, in_summary, spread_of
 
 if TYPE_CHECKING:
@@ -29,18 +28,23 @@ YEARLY: Final = Measure(
     ((1e9, "bn CNY/a"), (1e6, "million CNY/a"), (1.0, "CNY/a")),
     ((1e8, say("100 million CNY/a")), (1e4, say("10,000 CNY/a")), (1.0, say("CNY/a"))),
 )
-EMISSIONS: Final = Measure(
-    ((1e6, "Mt CO2/a"), (1.0, "t CO2/a")), ((1e4, say("10,000 t CO2/a")), (1.0, say("t CO2/a")))
-)
+EMISSIONS: Final = Measure(((1e6, "Mt CO2/a"), (1.0, "t CO2/a")), ((1e4, say("10,000 t CO2/a")), (1.0, say("t CO2/a"))))
 COST: Final = in_summary("cost")
 
 
-def sentences(outlook: Outlook) -> list[Message]:
+def sentences(outlook: Outlook, word: Callable[[str], Message]) -> list[Message]:
     """Return what is built when and where, what it costs in all and by the year, and how green it is.
 
     Where there are futures, each number is the mean by their probability, with the least and the most of them.
+
+    Parameters
+    ----------
+    outlook
+        The years.
+    word
+        Returns what a reader calls an accounting of green power.
     """
-    return [_built(outlook), _paid(outlook), *_green(outlook)]
+    return [_built(outlook), _paid(outlook), *_green(outlook, word)]
 
 
 def green_mode(outlook: Outlook) -> str:
@@ -59,7 +63,7 @@ def discounted(outlook: Outlook) -> Spread | None:
 
 
 def written(spread: Spread, scale: Scale | None) -> Text:
-    """Return a number over the futures: the mean, and where they differ the least and the most; without scale a share."""
+    """Return a number over the futures: the mean, where they differ with the least and the most; no scale: a share."""
     write, number = (per_cent, per_cent) if scale is None else (scale.write, scale.number)
     mean = write(spread.mean)
     if not spread.is_wide:
@@ -109,7 +113,7 @@ def _paid(outlook: Outlook) -> Message:
     )
 
 
-def _green(outlook: Outlook) -> list[Message]:
+def _green(outlook: Outlook, word: Callable[[str], Message]) -> list[Message]:
     """Return the sentence on green power and emissions, as far as the plan has them."""
     mode = green_mode(outlook)
     shares = _spreads(outlook, in_summary("green_power_share", mode))
