@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
+from planner.cases.whole import problem_of
 from planner.errors import PlannerError, UsageError, shown
 from planner.io.files.writing import write_whole
 from planner.io.read.write import write_scenario
@@ -19,8 +20,6 @@ from planner.io.workbook.results import result_book
 from planner.io.workbook.scenario import scenario_sheets
 from planner.io.workbook.tables import write_workbook
 from planner.language import Message, join, say
-from planner.models.build import declare_model
-from planner.models.compile import compile_model
 from planner.models.declarations import declarations
 from planner.models.solving.highs.judge import check_problem
 from planner.models.solving.highs.silent import SilentHighs
@@ -56,10 +55,13 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
     if scenario_folder is None:
         raise UsageError(say("--format {form}: name the scenario to export", form=form))
     scenario = read_scenario(scenario_folder, overrides)
-    problem = compile_model(declare_model(scenario)).problem
+    problem = problem_of(scenario)
     check_problem(problem)
     stage = problem.stages[problem.objective_stage].name
     heading = [f"{_ascii(scenario.name)}: {stage}, minimise {scenario.settings.minimise}"]
+    if scenario.cases:
+        names = ", ".join(_ascii(case.name) for case in scenario.cases if case.probability > 0)
+        heading.append(f"all years together: {names}; rows and columns bear their year before their index")
     left_out = [other.name for other in problem.stages if other.name != stage]
     if left_out:
         heading.append(f"only this stage is here; the planner also minimises {', '.join(left_out)}")
