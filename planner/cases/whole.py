@@ -39,7 +39,9 @@ def problem_of(scenario: Scenario, declare: Callable[[Scenario], PlanModel] = de
     if not scenario.cases:
         return compile_model(declare(scenario)).problem
     if scenario.settings.foresight == "myopic" and len({case.stage for case in scenario.cases}) > 1:
-        raise UsageError(say("{name} is planned stage by stage (short sight): there is no one model", name=scenario.name))
+        raise UsageError(
+            say("{name} is planned stage by stage (short sight): there is no one model", name=scenario.name)
+        )
     parts = parts_of([case for case in scenario.cases if case.probability > 0], declare)
     return join_cases(scenario, parts).problem
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from planner.errors import UsageError, shown
 from planner.language import Message, join, say
 from planner.studies.compare.differences.run import Run
+from planner.views.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from planner.scenario.cases import Case
+    from planner.scenario.scenario import Case, Scenario
 
 SHOWN: Final = 6
-NOT_APART: Final = say("years that are planned together are compared as they are; swaps at equal cost are not told apart")
+NOT_APART: Final = say(
+    "years that are planned together are compared as they are; swaps at equal cost are not told apart"
+)
 
 
 def pairs_of(base: Run, other: Run) -> list[tuple[Run, Run]]:
@@ -44,11 +49,12 @@ def pairs_of(base: Run, other: Run) -> list[tuple[Run, Run]]:
 
 
 def lead_of(base: Run, other: Run) -> Message | None:
-    """Return what all years together come to in both runs, and which years only one of them has; of one year nothing."""
+    """Return what all years come to in both runs, and which years only one of them has; of one year nothing."""
     if not base.results.scenario.cases:
         return None
     before, after = _planned(base), _planned(other)
     first, second = (float(run.results.summary["objective"]) for run in (base, other))
+    differing = _ties(base.results.scenario, other.results.scenario)
     alone = [name for name in [*before, *after] if (name in before) != (name in after)]
     told = say(
         "{other} against {base}, year by year; objective of all years: {before:,.6g} and {after:,.6g} ({change:+,.4g})",
@@ -58,9 +64,24 @@ def lead_of(base: Run, other: Run) -> Message | None:
         after=second,
         change=second - first,
     )
-    if not alone:
-        return told
-    return join([told, say("not compared, for only one of them has them: {years}", years=_listed(alone))], "\n")
+    lines = [told]
+    if differing:
+        lines.append(say("what ties the years differs: {names}", names=join(map(word, differing))))
+    if alone:
+        lines.append(say("not compared, for only one of them has them: {years}", years=_listed(alone)))
+    return join(lines, "\n")
+
+
+def _ties(first: Scenario, second: Scenario) -> list[str]:
+    """Return the parameters of the features that make years whose values differ; those of a year are compared there."""
+    found = []
+    for key, parameter in first.declarations.parameters.items():
+        if first.declarations.owner[key] in first.declarations.case_sets:
+            values = [scenario.given.get(key) for scenario in (first, second)]
+            texts = [value.to_dict() if isinstance(value, pd.Series) else value for value in values]
+            if texts[0] != texts[1]:
+                found.append(parameter.name)
+    return found
 
 
 def _planned(run: Run) -> dict[str, Case]:

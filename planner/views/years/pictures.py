@@ -98,7 +98,6 @@ def map_of(
     look
         The largest load of all maps [MW], and what names a site.
     """
-    largest, named = look
     left, bottom, right, top = land["bounds"]
     wide = right - left
     drawn = _svg(f"{left} {-top} {wide} {top - bottom}")
@@ -109,18 +108,17 @@ def map_of(
     rows = sorted(zip(sites.to_dict("records"), places, strict=True), key=lambda pair: -float(pair[0]["it_load"]))
     for row, place in rows:
         if place is not None:
-            flipped.append(_circle(row, place, built.get(str(row["site"]), 0.0), wide, largest, named))
+            flipped.append(_circle({**row, "built": built.get(str(row["site"]), 0.0)}, place, wide, look))
     drawn.append(flipped)
     return drawn
 
 
-def _circle(
-    row: Mapping[Any, Any], place: list[int], built: float, wide: float, largest: float, named: Callable[[str], str]
-) -> Element:
-    load, green = float(row["it_load"]), float(row.get("green_power_share", math.nan))
+def _circle(row: Mapping[Any, Any], place: list[int], wide: float, look: tuple[float, Callable[[str], str]]) -> Element:
+    largest, named = look
+    load, built, green = float(row["it_load"]), float(row["built"]), float(row.get("green_power_share", math.nan))
     radius = wide * max(CIRCLE * math.sqrt(max(load, 0.0) / largest) if largest > 0 else 0.0, CIRCLE_MIN)
     told = f"{named(str(row['site']))}: {plain(load)} MW" + (f" (+{plain(built)} MW)" if built > LEAST else "")
-    made = element(
+    return element(
         "circle",
         element("title", told),
         cx=str(place[0]),
@@ -130,7 +128,6 @@ def _circle(
         stroke=INK,
         stroke_width=f"{wide * (RING if built > LEAST else LINE):.0f}",
     )
-    return made
 
 
 def _svg(box: str) -> Element:

@@ -87,8 +87,8 @@ def _stairs(outlook: Outlook) -> Element:
     panels = [(say("All sites"), None), *((outlook.name("site", site), [site]) for site in _sites(outlook))]
     drawn = [element("div", element("p", name, class_="panel"), stairs(outlook, sites)) for name, sites in panels]
     caption = say(
-        "IT capacity that stands, by stage [MW]: grey what stood before, blue what the plan built; of futures their mean, "
-        "the bar from the least to the most of them."
+        "IT capacity that stands, by stage [MW]: grey what stood before, blue what the plan built; of futures their "
+        "mean, the bar from the least to the most of them."
     )
     return element("figure", element("div", drawn, class_="panels"), element("figcaption", caption), class_="stairs")
 
