@@ -133,4 +133,4 @@ def _write_steps(axes: Axes, edges: Sequence[float], panel: Stairs) -> None:
         text = "–".join(dict.fromkeys(texts))
         if measure_text(text, style.NOTE_SIZE) <= (last - first) * width:
             place = ((first + last) / 2, max(float(mean), float(high)) + above)
-            write_text(axes, place, text, style.NOTE_SIZE, color=INK, ha="center", va="bottom", gid="figure")
+            write_text(axes, place, text, style.NOTE_SIZE, color=INK, ha="center", va="bottom", gid="standing")
