@@ -54,7 +54,8 @@ def stairs(outlook: Outlook, sites: Sequence[str] | None) -> Element:
         middle = (x(first) + x(last)) / 2
         if all_of_it.is_wide:
             drawn.append(_line(middle, y(all_of_it.low), middle, y(all_of_it.high)))
-        drawn.append(_text(middle, y(all_of_it.high) - 4, plain(all_of_it.mean)))
+        ends = (all_of_it.low, all_of_it.high) if all_of_it.is_wide else (all_of_it.mean,)
+        drawn.append(_text(middle, y(all_of_it.high) - 4, "–".join(plain(round(end, 1)) for end in ends)))
         drawn.append(_text(x(first), HEIGHT - 4, f"{first:.0f}", "start"))
     drawn.append(_text(x(end), HEIGHT - 4, f"{end:.0f}", "end"))
     drawn.append(_line(x(begin), y(0.0), x(end), y(0.0)))
