@@ -81,7 +81,11 @@ def model(name: str) -> PlanModel:
 
 def with_units(inputs: Scenario) -> PlanModel:
     """Build a model whose parameters and variables have units, an empty sum that of its expression."""
-    m = build_model(inputs, units=unit_of)
+    return with_units_of_nothing(build_model(inputs, units=unit_of))
+
+
+def with_units_of_nothing(m: PlanModel) -> PlanModel:
+    """Give an empty sum the unit of its expression."""
     for record in m.recorded("expression", "total"):
         nothing = pyo.Param(initialize=0, mutable=True, units=unit_of(record.unit))
         m.add_component(f"no_{record.name}", nothing)
@@ -102,7 +106,7 @@ def test_everything_has_its_recorded_unit(name: str) -> None:
 
 
 BETWEEN_YEARS = {"build_rate", "threshold_excess"}
-"""Rules of the model that ties years, which has no year's units to be checked in (``tests/cases`` reckons them)."""
+"""Rules of the model that ties years; ``tests/cases/test_units_between_years.py`` checks their units."""
 
 
 def test_the_worlds_have_every_rule_and_cost() -> None:

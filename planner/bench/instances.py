@@ -11,12 +11,11 @@ import numpy as np
 
 from planner.bench.mps import Linear, canonical, write_mps
 from planner.bench.read_mps import read_mps
+from planner.cases.whole import problem_of
 from planner.errors import Fault, InvalidInputError, PlannerError, UsageError, shown
 from planner.io.files.writing import draft_of, write_whole, writing
 from planner.io.results.manifest import hash_file
 from planner.language import say
-from planner.models.build import declare_model
-from planner.models.compile import compile_model
 from planner.pipeline.check import read_scenario
 from planner.progress import working_on
 
@@ -136,7 +135,7 @@ def _read(path: Path, overrides: Sequence[str]) -> tuple[Linear, float, dict[str
         linear, constant = read_mps(path)
         return linear, constant, {"name": path.resolve().name, "hash": hash_file(path), "overrides": []}
     scenario = read_scenario(path, overrides)
-    problem = compile_model(declare_model(scenario)).problem
+    problem = problem_of(scenario)
     stage = problem.stages[problem.objective_stage]
     linear = Linear(
         cost=np.asarray(stage.cost, dtype=float),

@@ -18,7 +18,7 @@ from planner.models.algebra.plan_model import PlanModel
 from planner.models.declarations import modules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from planner.cases.part import Part
     from planner.cases.vintages import Vintage, Vintages
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 OBJECTIVE, COST = "objective_value", "cost"
 CASE = ["stage", "future"]
 VINTAGE = ["investment", "index", "built", "known"]
-UNITS = {COST: "CNY/a", HAUL: "MWh*km/a"}
+UNITS = {COST: "CNY", HAUL: "MWh*km"}
+"""Of what is minimised over all cases: a yearly amount times what it is worth over the years [a]."""
 
 
 def standing(m: PlanModel, investment: str, index: str, stage: str, future: str) -> Any:
@@ -91,7 +92,11 @@ VINTAGE_TERMS = {OBJECTIVE: weighted_vintages, COST: expected_vintages}
 
 
 def declare_ties(
-    scenario: Scenario, parts: Sequence[Part], vintages: Vintages, decided: Mapping[Vintage, float]
+    scenario: Scenario,
+    parts: Sequence[Part],
+    vintages: Vintages,
+    decided: Mapping[Vintage, float],
+    units: Callable[[str], Any] | None = None,
 ) -> PlanModel:
     """Return the model of what ties cases.
 
@@ -105,8 +110,11 @@ def declare_ties(
         What may be built in them.
     decided
         Vintages that were decided before, and stay as they are.
+    units
+        Only to check units: turns a unit's text into a Pyomo unit. That check is of modules and other things that are
+        counted, and of a scenario that minimises cost: a vintage of MW, or a pass of emissions, has another unit.
     """
-    m = PlanModel(scenario)
+    m = PlanModel(scenario, units)
     _add_cases(m, parts)
     _add_vintages(m, parts, vintages, decided)
     _add_prices(m, parts, vintages)
@@ -125,8 +133,8 @@ def _add_cases(m: PlanModel, parts: Sequence[Part]) -> None:
     m.members("CASES", [part.key for part in parts], dimen=2)
     discount = pd.Series(discounts_of(m.inputs, parts), index=_index([part.key for part in parts]))
     probability = pd.Series([part.case.probability for part in parts], index=discount.index)
-    m.parameter("discount", [m.CASES], discount, "1", made_of=())
-    m.parameter("factor", [m.CASES], discount * probability, "1", made_of=())
+    m.parameter("discount", [m.CASES], discount, "a", made_of=())
+    m.parameter("factor", [m.CASES], discount * probability, "a", made_of=())
 
 
 def _add_vintages(m: PlanModel, parts: Sequence[Part], vintages: Vintages, decided: Mapping[Vintage, float]) -> None:
@@ -175,12 +183,14 @@ def _add_passes(m: PlanModel, parts: Sequence[Part]) -> None:
     m.has_haul = all(part.compiled.model.has_haul for part in parts)
     names = [*m.stages, *([HAUL] if m.has_haul else [])]
     m.members("YEARLY", [(name, *part.key) for name in names for part in parts], dimen=3)
-    m.variable("yearly", m.YEARLY, unit="1", within=pyo.Reals)
+    is_money = m.inputs.settings.minimise == "cost"
+    units = {**UNITS, **({OBJECTIVE: "CNY"} if is_money else {})}
+    m.variable("yearly", m.YEARLY, unit="CNY/a" if is_money else "1", within=pyo.Reals)
     for name in names:
         m.add_term(name, "cases", partial(expected, name=name))
         if name in VINTAGE_TERMS:
             m.add_term(name, "vintages", VINTAGE_TERMS[name])
-        m.open_total(name, unit=UNITS.get(name, "1"))
+        m.open_total(name, unit=units.get(name, "1"))
 
 
 def _index(keys: Sequence[tuple[str, ...]], levels: int = 2) -> pd.MultiIndex:

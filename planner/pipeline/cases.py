@@ -47,7 +47,15 @@ if TYPE_CHECKING:
     Begin = Callable[[Problem], Any]
 
 
-def run_cases(record: Record, declare: Declare, options: SolverOptions, begin: Begin, where: Where) -> Results:
+NOT_DECIDED = say(
+    "what decides the plan, and how far numbers may move, are not looked for where several years are planned together; "
+    "shadow_prices.csv has what each limit of each year is worth"
+)
+
+
+def run_cases(
+    record: Record, declare: Declare, options: SolverOptions, begin: Begin, where: Where, *, deciding: bool = False
+) -> Results:
     """Plan the cases of a scenario together and audit the plan.
 
     Parameters
@@ -62,6 +70,8 @@ def run_cases(record: Record, declare: Declare, options: SolverOptions, begin: B
         Returns what an earlier run gives a problem to begin with.
     where
         On what a very large problem is solved.
+    deciding
+        Whether it was asked what decides the plan.
     """
     scenario = record.scenario
     _check_obstacles(record)
@@ -81,6 +91,8 @@ def run_cases(record: Record, declare: Declare, options: SolverOptions, begin: B
         found.append((joined, solution))
     record.solution = solution = _together(scenario, [each for _, each in found])
     _price_the_rest(record, plan, declare, options)
+    if deciding:
+        record.notes.append(NOT_DECIDED)
     tables = plan.tables()
     summary = _audited(record, tables)
     prices = pd.concat([_prices(scenario, *each) for each in found], ignore_index=True)

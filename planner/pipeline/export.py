@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 import highspy
 import numpy as np
 
-from planner.cases.joined import join_cases
-from planner.cases.part import parts_of
 from planner.cases.smps import smps_files
 from planner.cases.two_stage import two_stages
+from planner.cases.whole import joined_of, problem_of
 from planner.errors import PlannerError, UsageError, shown
 from planner.io.files.writing import write_whole
 from planner.io.read.write import write_scenario
@@ -23,12 +22,9 @@ from planner.io.workbook.results import result_book
 from planner.io.workbook.scenario import scenario_sheets
 from planner.io.workbook.tables import write_workbook
 from planner.language import Message, join, say
-from planner.models.build import declare_model
-from planner.models.compile import compile_model
 from planner.models.declarations import declarations
 from planner.models.solving.highs.judge import check_problem
 from planner.models.solving.highs.silent import SilentHighs
-from planner.pipeline.cases import check_asked
 from planner.pipeline.check import read_scenario, read_with_full_year
 from planner.pipeline.finished import read_results
 from planner.temporary import temporary_folder
@@ -38,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from planner.cases.joined import Joined
     from planner.models.algebra.problem import Problem
     from planner.scenario.scenario import Scenario
 
@@ -66,7 +61,9 @@ def export_text(form: str, scenario_folder: Path | None, overrides: Sequence[str
     if scenario_folder is None:
         raise UsageError(say("--format {form}: name the scenario to export", form=form))
     scenario = read_scenario(scenario_folder, overrides)
-    problem = _joined(scenario).problem if scenario.cases else compile_model(declare_model(scenario)).problem
+    if scenario.cases:
+        check_asked(scenario, made=False, dispatched=False)
+    problem = problem_of(scenario)
     check_problem(problem)
     return "".join(f"{COMMENTS[form]} {line}\n" for line in _heading(scenario, problem)) + model_text(problem, form)
 
@@ -75,19 +72,13 @@ def _heading(scenario: Scenario, problem: Problem) -> list[str]:
     """Return what stands above a model: whose it is, and what the planner minimises besides."""
     stage = problem.stages[problem.objective_stage].name
     heading = [f"{_ascii(scenario.name)}: {stage}, minimise {scenario.settings.minimise}"]
+    if scenario.cases:
+        names = ", ".join(_ascii(case.name) for case in scenario.cases if case.probability > 0)
+        heading.append(f"all years together: {names}; rows and columns bear their year before their index")
     left_out = [other.name for other in problem.stages if other.name != stage]
     if left_out:
         heading.append(f"only this stage is here; the planner also minimises {', '.join(left_out)}")
     return heading
-
-
-def _joined(scenario: Scenario) -> Joined:
-    """Return the cases of a scenario as the one problem that they are planned as."""
-    check_asked(scenario, made=False, dispatched=False)
-    if scenario.settings.foresight == "myopic":
-        text = say('each stage is a problem of its own: say foresight = "perfect" in [pathway] to export them as one')
-        raise UsageError(text)
-    return join_cases(scenario, parts_of([case for case in scenario.cases if case.probability > 0], declare_model))
 
 
 def export_smps(scenario_folder: Path | None, out: Path | None, overrides: Sequence[str] = ()) -> Message:
@@ -102,7 +93,8 @@ def export_smps(scenario_folder: Path | None, out: Path | None, overrides: Seque
                 name=scenario.name,
             )
         )
-    joined = _joined(scenario)
+    check_asked(scenario, made=False, dispatched=False)
+    joined = joined_of(scenario)
     check_problem(joined.problem)
     name = _ascii(scenario.name)
     files = smps_files(two_stages(joined), name, _heading(scenario, joined.problem))

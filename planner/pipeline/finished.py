@@ -20,8 +20,11 @@ from planner.models.guests import sentences as guests_said
 from planner.models.rules.findings import Finding
 from planner.progress import working_on
 from planner.views.drawing import draw, write_page
+from planner.views.stage_figures import draw_years
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.io.results.results import Results
     from planner.language import Message
 
@@ -39,11 +42,11 @@ def read_results(run_path: str | Path) -> Results:
     return read_run(Path(run_path), declarations())
 
 
-def redraw(run_path: Path, **drawing: Any) -> list[Path]:
-    """Draw the map of a finished run again, in its folder."""
+def redraw(run_path: Path, *, layers: Sequence[str] = (), **drawing: Any) -> list[Path]:
+    """Draw the map of a finished run again, in its folder; of one of several stages their figures as well."""
     results = read_results(run_path)
     with writing(run_path, THE_REST):
-        return draw(results, run_path, **drawing)
+        return [*draw(results, run_path, layers=layers, **drawing), *draw_years(results, run_path, **drawing)]
 
 
 def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Path | None = None) -> Path:

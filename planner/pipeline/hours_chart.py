@@ -49,7 +49,7 @@ def chart_run(
         )
     if start is not None and kind != "dispatch":
         raise UsageError(say("--from: only dispatch has a first day"))
-    results = read_results(run)
+    results = read_results(run).shown  # of several years one: the hours of two are no longer year
     place = _site(results, kind, site)
     working_on(say("drawing the figure"))
     import_alone("matplotlib")

@@ -7,6 +7,7 @@ import time
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +129,8 @@ def _run(
     record = Record(scenario, options, clock, notes=[*scenario.notes, *warnings_of(scenario)])
     if scenario.cases:
         check_asked(scenario, made=question.made is not None, dispatched=full_year is not None)
-        return run_cases(record, _declaring(rules), options, lambda problem: _start(problem, start), where)
+        begin = partial(_start, start=start)
+        return run_cases(record, _declaring(rules), options, begin, where, deciding=deciding)
     if question.made is None and (reasons := list(obstacles_of(scenario))):
         raise record.failure(
             InfeasibleError(join([say("no plan can serve all demand:"), *reasons, EXPLAIN], "\n")), "infeasible"

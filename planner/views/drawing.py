@@ -13,6 +13,8 @@ from planner.progress import working_on
 from planner.views.captions import map_notes, surety, unusual_note, whose
 from planner.views.limit_words import limits_in_words
 from planner.views.page.style import FORMATS
+from planner.views.stage_figures import MAPS, STAIRCASE, draw_years
+from planner.views.years.outlook import Outlook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from planner.io.results.results import Results
     from planner.language import Language, Message
+    from planner.views.years.section import Years
 
 MAP_LAYERS = ("sites", "regions", "flows", "links")
 
@@ -77,29 +80,47 @@ def write_page(results: Results, folder: Path, *, baseline: Results | None = Non
     from planner.views.report.subject import Subject  # noqa: PLC0415 - as above
     from planner.views.words import word  # noqa: PLC0415 - as above
 
+    years = _years(results) if results.scenario.cases else None
     results, baseline = results.shown, None if baseline is None else baseline.shown
     sure = surety(results.summary, results.manifest)
     unusual = results.manifest.get("unusual_inputs")
     odd = unusual_note(unusual) if unusual else None
     limits = limits_in_words(results)
-    return write_report(Subject(results, baseline, word, sure, whose(results.manifest), odd, limits), folder, basemap)
+    subject = Subject(results, baseline, word, sure, whose(results.manifest), odd, limits, years)
+    return write_report(subject, folder, basemap)
+
+
+def _years(results: Results) -> Years:
+    """Return several years as the page tells them."""
+    from planner.views.report.land import places  # noqa: PLC0415 - geopandas is slow to import
+    from planner.views.report.subject import title_of  # noqa: PLC0415 - as above
+    from planner.views.years.section import Years, mapped  # noqa: PLC0415 - as above
+
+    outlook = Outlook(results.scenario, results.summary["cases"], results.tables)
+    layers = {(case.stage, case.future): results.of_case(case).sites for case in mapped(outlook)}
+    sites = {key: (layer, places(layer)) for key, layer in layers.items()}
+    shown = results.shown_case
+    assert shown is not None  # noqa: S101 - for mypy: there are cases
+    return Years(outlook, title_of(results), (shown.stage, shown.future), sites)
 
 
 def draw_if_possible(results: Results, folder: Path, drawing: Mapping[str, Any]) -> None:
     """Draw the map of a plan and its report into its run folder; a failure becomes a note in the manifest."""
-    _try_to(say("map"), "map", results, folder, lambda: draw(results, folder, **drawing))
+    _try_to(say("map"), ("map",), results, folder, lambda: draw(results, folder, **drawing))
+    _try_to(say("figures by stage"), (MAPS, STAIRCASE), results, folder, lambda: draw_years(results, folder, **drawing))
     basemap = drawing.get("basemap")
-    _try_to(say("report"), "report", results, folder, lambda: write_page(results, folder, basemap=basemap))
+    _try_to(say("report"), ("report",), results, folder, lambda: write_page(results, folder, basemap=basemap))
 
 
-def _try_to(what: Message, stem: str, results: Results, folder: Path, work: Callable[[], object]) -> None:
+def _try_to(what: Message, stems: Sequence[str], results: Results, folder: Path, work: Callable[[], object]) -> None:
     try:
         work()
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - a drawing that fails never loses the plan
-        for half in (*folder.glob(f"{stem}.*"), *folder.glob(f".{stem}.*")):
-            half.unlink()
+        for stem in stems:
+            for half in (*folder.glob(f"{stem}.*"), *folder.glob(f".{stem}.*")):
+                half.unlink()
         text = say(
             "the {what} could not be drawn: {kind}: {error}", what=what, kind=type(error).__name__, error=reason(error)
         )

@@ -12,9 +12,11 @@ from planner.views.captions import OBJECTIVES, audited_words, gap_said
 from planner.views.limit_words import deciding_line, deciding_rows
 from planner.views.page.numbers import Measure, same, unit_of
 from planner.views.words import word
+from planner.views.years.outlook import Outlook
+from planner.views.years.sentences import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from planner.io.results.results import Results
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 WIDTH = 22
 DECIDING_SHOWN = 3
 MODULE_SITES_SHOWN = 12
+CASES_SHOWN = 12
 SENTENCE = 400
 """Characters of a note that are shown; a value is cut much earlier."""
 BILLION, YI = 1e9, 1e8
@@ -47,7 +50,7 @@ def of_plan(results: Results) -> Message:
     """Return the headline of a plan: status, cost, emissions, shares, latency, what is built."""
     summary, manifest = results.summary, results.manifest
     lines: list[Text] = [_status(summary, manifest), ""]
-    lines += _by_case(summary.get("cases", ()))
+    lines += _years(results)
     lines += [_row(name, text) for name, text in _measures(results) if text]
     lines += _deciding(results)
     illustrative = manifest.get("illustrative_share")
@@ -156,22 +159,30 @@ def _measures(results: Results) -> list[tuple[Message, Text]]:
     ]
 
 
-def _by_case(cases: Sequence[Mapping[str, Any]]) -> list[Message]:
-    """Return what each of several years costs, emits and has newly built; and that what follows is their mean."""
-    known = [summary for summary in cases if "cost" in summary]
-    lines = []
-    for summary in known:
-        told = (
-            _money(summary["cost"]),
-            _scaled(summary.get("emissions"), EMISSIONS),
-            _scaled(summary.get("capacity_new"), POWER),
-        )
-        name = "/".join(part for part in (summary["stage"], summary["future"]) if part)
-        lines.append(_row(say("case {name}", name=shown(name)), join((text for text in told if text), ", ")))
-    if known:
-        told_of = say("of {count} cases, by their years and probabilities, not discounted", count=len(known))
-        lines.append(_row(say("below: means"), told_of))
-    return lines
+def _years(results: Results) -> list[Message]:
+    """Return of several years three sentences, a line a case, and that what follows is their mean."""
+    told = results.summary.get("cases", ())
+    known = [summary for summary in told if "cost" in summary]
+    if not known:
+        return []
+    lines: list[Message] = [*sentences(Outlook(results.scenario, told, results.tables), word), join([])]
+    lines += [_case(summary) for summary in known[:CASES_SHOWN]]
+    if len(known) > CASES_SHOWN:
+        lines.append(say("and {rest} more cases, in summary.json", rest=len(known) - CASES_SHOWN))
+    told_of = say("of {count} cases, by their years and probabilities, not discounted", count=len(known))
+    return [*lines, _row(say("below: means"), told_of)]
+
+
+def _case(summary: Mapping[str, Any]) -> Message:
+    """Return what one of several years costs, emits, and has of new capacity standing."""
+    new = summary.get("capacity_new")
+    told = (
+        _money(summary["cost"]),
+        _scaled(summary.get("emissions"), EMISSIONS),
+        "" if new is None else say("{capacity} new standing", capacity=_scaled(new, POWER)),
+    )
+    name = "/".join(part for part in (summary["stage"], summary["future"]) if part)
+    return _row(say("case {name}", name=shown(name)), join(text for text in told if text))
 
 
 def _deciding(results: Results) -> list[Message]:

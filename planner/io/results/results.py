@@ -114,11 +114,17 @@ class Results:
     @cached_property
     def shown(self) -> Results:
         """What a map or a page of one year shows: of several the last, in the likeliest future, with a note which."""
+        case = self.shown_case
+        return self if case is None else self.of_case(case)
+
+    @property
+    def shown_case(self) -> Case | None:
+        """Of several years the one that a map or a page of one year shows: the last, in the likeliest future."""
         cases = self.scenario.cases
         if not cases:
-            return self
+            return None
         last = max(case.year for case in cases)
-        return self.of_case(max((case for case in cases if case.year == last), key=lambda case: case.probability))
+        return max((case for case in cases if case.year == last), key=lambda case: case.probability)
 
     def of_case(self, case: Case) -> Results:
         """Return the plan of one of several years by itself; its status, bound and gap are those of all together."""

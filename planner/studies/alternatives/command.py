@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from planner.cases.whole import check_one_year
 from planner.errors import InvalidInputError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
 from planner.language import Text, say
@@ -74,6 +75,7 @@ def find_alternatives(
     choice.check()
     tell = on_progress or (lambda _: None)
     scenario = read_scenario(folder, choice.overrides)
+    check_one_year(scenario, "alternatives")
     with held(out):
         (out / PLANS).mkdir(exist_ok=True)
         best = _best(scenario, out / PLANS / BEST, choice, drawing, tell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from planner.errors import UsageError, shown
 from planner.io.results.result_tables import write_table
 from planner.io.results.run_folder import check_target, run_folder
 from planner.io.workbook.tables import write_workbook
-from planner.language import Message, say, spoken
+from planner.language import Message, rendered, say, spoken
 from planner.libraries import import_alone
 from planner.pipeline.finished import read_results
 from planner.progress import working_on
@@ -22,6 +23,7 @@ from planner.studies.compare.layers import change_layers
 from planner.studies.compare.sheets import plain, sheets_of
 from planner.studies.compare.text import overview_of, text_of
 from planner.studies.compare.words import pairing
+from planner.studies.compare.years import NOT_APART, lead_of, pairs_of
 from planner.views.drawing import check_basemap
 from planner.views.page.style import FORMATS
 
@@ -47,7 +49,16 @@ def compare(folders: Sequence[str | Path], *, seconds: float = SECONDS) -> list[
     labels = labels_of([(known[path].scenario.name, str(path)) for path in paths])
     places = [_place(path) for path in paths]
     base, *others = (Run(*run) for run in zip(labels, (known[path] for path in paths), places, strict=True))
-    return [compare_runs(base, other, _near(base, other, seconds)) for other in others]
+    return [comparison for other in others for comparison in _compared(base, other, seconds)]
+
+
+def _compared(base: Run, other: Run, seconds: float) -> list[Comparison]:
+    """Compare a run with the base; of several years, each with the same one."""
+    pairs = pairs_of(base, other)
+    if (lead := lead_of(base, other)) is None:
+        return [compare_runs(*pair, _near(*pair, seconds)) for pair in pairs]
+    found = [compare_runs(*pair, NOT_APART if seconds else None) for pair in pairs]
+    return [replace(found[0], lead=lead), *found[1:]]
 
 
 def _near(base: Run, other: Run, seconds: float) -> Nearest | Message | None:
@@ -64,9 +75,16 @@ def _place(path: Path) -> str:
 def told(comparisons: Sequence[Comparison]) -> str:
     """Return what the comparisons say as plain text, in the language that is spoken."""
     texts = [text_of(comparison) for comparison in comparisons]
-    if len(comparisons) > 1:
+    leads = [comparison.lead for comparison in comparisons]
+    if any(leads):
+        texts = [part for lead, text in zip(leads, texts, strict=True) for part in (_line(lead), text) if part]
+    elif len(comparisons) > 1:
         texts.insert(0, overview_of(comparisons))
     return "\n".join(texts)
+
+
+def _line(lead: Message | None) -> str:
+    return "" if lead is None else f"{rendered(lead)}\n"
 
 
 def check_out(out: Path, basemap: Path | None = None) -> None:

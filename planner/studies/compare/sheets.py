@@ -62,11 +62,15 @@ def _summary(
     yield "title", [_both(say("Comparison of plans"))]
     heads = ("run", "scenario", "folder", "status", "gap")
     yield "heading", [_both(called(head)) for head in heads]
-    for run in (comparisons[0].before, *(comparison.after for comparison in comparisons)):
+    runs = {run.label: run for comparison in comparisons for run in (comparison.before, comparison.after)}
+    for run in runs.values():
         summary = run.results.summary
         status = _both(word(str(summary["status"])))
         yield "row", [run.label, run.results.scenario.name, run.folder, status, summary.get("gap")]
     for comparison in comparisons:
+        if comparison.lead is not None:
+            yield "text", [comparison.lead.zh]
+            yield "text", [comparison.lead.en]
         yield "heading", [f"{comparison.after.label} – {comparison.before.label}"]
         for line in headline_of(comparison):
             yield "text", [line.zh]

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.cases.whole import check_one_year
 from planner.errors import (
     AuditDisagreedError,
     InfeasibleError,
@@ -132,6 +133,7 @@ def solve_points(
     """Solve every point that has not been solved yet, and write the table after each."""
     plan.check()
     scenario = read_scenario(folder, plan.overrides)
+    check_one_year(scenario, "green-cost")
     if not scenario.has(FEATURE):
         raise UsageError(
             say("{name} does not list the feature green_power_share: there is no share to raise", name=scenario.name)

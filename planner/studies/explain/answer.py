@@ -95,6 +95,8 @@ class Explanation:
     deciding: tuple[dict[str, Any], ...] = field(default=())
     """Of a feasible scenario the limits that its plan reaches, as :data:`planner.models.deciding.COLUMNS`."""
     seconds: float = 0.0
+    case: str = ""
+    """Of several years the one that has no plan by itself and that causes and costs are of; empty: all together."""
 
     def settings(self, number: int, way: int = 0) -> list[str]:
         """Return what ``--set`` takes for a way of a cause."""
@@ -126,6 +128,7 @@ class Explanation:
         ]
         return {
             "scenario": self.scenario.name,
+            "case": self.case,
             "status": self.status,
             "causes": causes,
             "cost": self.cost,

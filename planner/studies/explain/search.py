@@ -17,6 +17,7 @@ from planner.studies.explain.answer import Cause, Explanation, known
 from planner.studies.explain.binding import binding_of
 from planner.studies.explain.trials import Trials
 from planner.studies.explain.ways import Ways, order_of
+from planner.studies.explain.years import Years
 from planner.views.words import word
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ def explain(
     with heard_by(on_progress):
         scenario = read_scenario(folder, overrides)
         options = solver_options(scenario, None, time_limit, None)
+        if scenario.cases:
+
+            def read(more: Sequence[str]) -> Scenario:
+                return read_scenario(folder, [*overrides, *more])
+
+            return Years(scenario, read, options, lambda ways: Search(ways).explained()).explained()
         scenario = grown(scenario, declare_model, options)
         trials = Trials(scenario, options)
         ways = Ways(trials, lambda more: replace(read_scenario(folder, [*overrides, *more]), listed=scenario.listed))

@@ -32,6 +32,8 @@ def of_explanation(found: Explanation) -> str:
 
 def _infeasible(found: Explanation) -> Iterator[Text]:
     scenario, count = found.scenario, len(found.causes)
+    if found.case:
+        yield say("{case} has no plan by itself:", case=shown(found.case))
     if not found.causes:
         yield say("infeasible, and nothing that may give is enough: the scenario contradicts itself")
     for number, cause in enumerate(found.causes):
@@ -122,6 +124,12 @@ def _part(scenario: Scenario, changes: Sequence[Change]) -> Message:
 def _feasible(found: Explanation) -> Iterator[Text]:
     if found.cost is None:
         yield say("feasible: a plan exists")
+    elif found.scenario.cases:
+        yield say(
+            "feasible: all {count} cases have a plan together, of objective {value:,.6g}",
+            count=len(found.scenario.cases),
+            value=found.cost,
+        )
     else:
         yield say(
             "feasible: a plan exists, {what} {cost}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from planner.cases.whole import problem_of
 from planner.errors import InfeasibleError, SolveInterruptedError, StoppedWithoutPlanError
 from planner.language import say
 from planner.models.build import declare_model
@@ -70,14 +71,14 @@ class Trials:
     def is_feasible(self, scenario: Scenario) -> bool:
         """Return whether a scenario has a plan."""
         try:
-            problem = compile_model(declare_model(scenario)).problem
+            problem = problem_of(scenario)
         except InfeasibleError:
             return False
         return self.solved(feasibility(problem)).values is not None
 
     def cost(self, scenario: Scenario, gap: float, seconds: float) -> Solution:
         """Return a plan within a gap, or what was found in so many seconds; its objective is the scenario's."""
-        problem = compile_model(declare_model(scenario)).problem
+        problem = problem_of(scenario)
         return self.solved(problem, gap=gap, time_limit=min(seconds, self.seconds_left))
 
     def given(self, scenario: Scenario, amounts: Sequence[Amount]) -> dict[str, dict[Key, float]] | None:

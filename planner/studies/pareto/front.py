@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from planner.cases.whole import check_one_year
 from planner.cluster import Where
 from planner.errors import InfeasibleError, StoppedWithoutPlanError, UsageError, shown
 from planner.io.results.manifest import WITH_PLAN
@@ -86,6 +87,7 @@ def solve_front(
     """Solve every point of a front that is not solved yet, both ends first."""
     front.check()
     scenario = read_scenario(folder, [*front.overrides, *_aims(front.minimised, front.capped)])
+    check_one_year(scenario, "pareto")  # a cap holds in each year by itself, what is minimised is all together
     asked = {"objectives": [front.minimised, front.capped], "points": front.count}
     statement = statement_of(FORMAT, scenario, front.overrides, front.ask) | asked
     check_statement(out / STATEMENT, statement, {})

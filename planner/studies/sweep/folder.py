@@ -29,6 +29,8 @@ ROWS_MAX: Final = 2_000_000
 """A result table of more rows over all points is not written together: each point has it."""
 OPEN: Final = "open"
 """Status of a point that is not solved yet."""
+OF_CASES: Final = ("cost", "emissions", "capacity_new")
+"""What the table tells of each of several years."""
 
 
 def check_statement(
@@ -74,10 +76,18 @@ def row_of(head: Mapping[str, str], status: str, record: Record | None) -> Row:
     row["gap"] = cell_of(manifest.get("gap"))
     figures = {name: value for name, value in record.summary.items() if name not in {"gap", "status"}}
     row |= dict(_leaves(figures))
+    row |= dict(_of_cases(record.summary.get("cases", ())))
     start = (manifest["solver"].get("start") or {}).get("from")
     row["start"] = guarded(Path(start).name) if start else ""
     row["started"] = str(manifest["started"])
     return row
+
+
+def _of_cases(cases: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield what each of several years costs, emits and has newly built: ``cases.2030/dry.cost``."""
+    for one in cases:
+        name = "/".join(part for part in (one["stage"], one["future"]) if part)
+        yield from _leaves({f"cases.{name}.{key}": one[key] for key in OF_CASES if key in one})
 
 
 def _leaves(data: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

@@ -32,6 +32,11 @@ NAME: Final = "sweep"
 PANELS_MAX: Final = 6
 SAME: Final = 1e-9
 """Relative spread below which a figure is the same at all points, and its panel is left out."""
+BY_CASE: Final = "cases."
+MEANS: Final = say(
+    "Several years: cost and all other figures are means over the years and futures, not discounted; what is minimised "
+    "is `objective`, and each year stands under `cases.…` in the table."
+)
 LINES_MAX: Final = 40
 """Points that a terminal is told of."""
 
@@ -75,6 +80,8 @@ def _moves(column: pd.Series) -> bool:
 def as_table(rows: Sequence[Row], keys: Sequence[str]) -> pd.DataFrame:
     """Return the points with their figures as numbers, NaN where there is none."""
     table = pd.DataFrame(list(rows))
+    if "cost" not in table:  # no point has a plan
+        table["cost"] = float("nan")
     text = {"scenario", "point", "status", "start", "started", "efficient", "worse_than", *keys}
     figures = [name for name in table.columns if name not in text]
     table[figures] = table[figures].apply(pd.to_numeric)
@@ -94,6 +101,8 @@ def notes_of(scenario: Scenario, overrides: Sequence[str]) -> list[Message]:
         "Source: scenario {name}, every point solved and audited; planner {version}; sources in source.csv.", **facts
     )
     notes.append(source)
+    if scenario.cases:
+        notes.append(MEANS)
     return notes
 
 
@@ -154,6 +163,8 @@ def headline(points: Points, rows: Sequence[Row], drawn: Sequence[Path], left_ou
             before=sum(points.is_done(name) for name in points.heads) - len(points.solved),
         ),
     ]
+    if any(name.startswith(BY_CASE) for row in rows for name in row):
+        lines.append(say("note: {note}", note=MEANS))
     if left_out:
         lines.append(say("too long to be joined, see each point: {tables}", tables=join(left_out)))
     lines.append(say("table   {path}", path=points.out / FILE))

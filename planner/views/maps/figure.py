@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from planner.language import Language, Message, Text, join, say
 from planner.views.maps.basemap import BaseMap, find_areas, read_basemap
 from planner.views.maps.composition import Content, compose
-from planner.views.maps.flows import select_flows
+from planner.views.maps.flows import Selection, select_flows
 from planner.views.maps.labels import Name, Placed
 from planner.views.maps.layers import Layers, read_layers
 from planner.views.maps.legend import Key, Legend, explain
@@ -23,11 +23,11 @@ from planner.views.page.scales import choose_breaks, pick_demand_colour
 from planner.views.page.text import check_language, list_names
 
 
-class _Plan(Content):
+class PlanContent(Content):
     """A plan, derived from the layers once: shading, scales and the selection of flows."""
 
-    def __init__(self, layers: Layers, basemap: BaseMap, links: Links) -> None:
-        super().__init__(layers, select_flows(layers.flows), links)
+    def __init__(self, layers: Layers, basemap: BaseMap, links: Links, selection: Selection | None = None) -> None:
+        super().__init__(layers, selection or select_flows(layers.flows), links)
         regions = layers.regions
         self.by_province = basemap.file is None
         self.areas = find_areas(basemap, [r.province for r in regions], [r.point for r in regions])
@@ -37,7 +37,16 @@ class _Plan(Content):
         ]
         self.alone = [region for region, area in pairs if area is None and region.place is not None]
         self.unplaced = [region for region, area in pairs if area is None and region.place is None]
-        self.breaks = choose_breaks([*self.demand, *(region.demand for region in self.alone)])
+        self.shade(choose_breaks(self.demands))
+
+    @property
+    def demands(self) -> list[float]:
+        """The demand of each area and of each region outside them [MW]."""
+        return [*self.demand, *(region.demand for region in self.alone)]
+
+    def shade(self, breaks: Sequence[float]) -> None:
+        """Shade the areas by these limits of demand [MW]."""
+        self.breaks = list(breaks)
         self.colours = [pick_demand_colour(value, self.breaks) for value in self.demand]
 
     def draw(self, axes: Axes) -> None:
@@ -48,7 +57,7 @@ class _Plan(Content):
 
     def explain(self, legend: Legend, placed: list[Placed], left: list[Name]) -> None:
         """Write the legend, with the demand's classes up to the largest of an area or a square [MW]."""
-        largest = max([0.0, *self.demand, *(region.demand for region in self.alone)])
+        largest = max([0.0, *self.demands])
         explain(legend, self.key(), largest=largest, closing=_told_names(placed, left, len(self.layers.sites)))
 
     def key(self) -> Key:
@@ -141,4 +150,4 @@ def draw_map(
     check_language(language)
     layers, base = read_layers(sites, regions, flows, language), read_basemap(basemap)
     network = Links([]) if links is None or links.empty else read_links(links)
-    return compose(_Plan(layers, base, network), base, title, notes, language)
+    return compose(PlanContent(layers, base, network), base, title, notes, language)

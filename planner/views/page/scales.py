@@ -44,36 +44,38 @@ def choose_samples(largest: float, ratios: Sequence[float] = (1.0, 0.4, 0.12)) -
 
 @dataclass(frozen=True)
 class CircleScale:
-    """Circles whose area grows with the load; ``largest`` [MW] has the diameter ``style.CIRCLE_MAX``."""
+    """Circles whose area grows with the load; ``largest`` [MW] has the diameter ``most`` [pt]."""
 
     largest: float
+    most: float = style.CIRCLE_MAX
 
     def measure(self, load: float) -> float:
         """Return the diameter [pt] of a load [MW]."""
         if load <= 0:
             return style.HOLLOW
-        return max(style.CIRCLE_MAX * math.sqrt(load / self.largest), style.CIRCLE_MIN)
+        return max(self.most * math.sqrt(load / self.largest), style.CIRCLE_MIN)
 
     @property
     def threshold(self) -> float:
         """Load [MW] below which the circle keeps its smallest size."""
-        return self.largest * (style.CIRCLE_MIN / style.CIRCLE_MAX) ** 2
+        return self.largest * (style.CIRCLE_MIN / self.most) ** 2
 
 
 @dataclass(frozen=True)
 class WidthScale:
-    """Lines whose width grows with the load; ``largest`` [MW] has the width ``style.FLOW_WIDTH_MAX``."""
+    """Lines whose width grows with the load; ``largest`` [MW] has the width ``most`` [pt]."""
 
     largest: float
+    most: float = style.FLOW_WIDTH_MAX
 
     def measure(self, load: float) -> float:
         """Return the width [pt] of a load [MW]."""
-        return max(style.FLOW_WIDTH_MAX * load / self.largest, style.FLOW_WIDTH_MIN)
+        return max(self.most * load / self.largest, style.FLOW_WIDTH_MIN)
 
     @property
     def threshold(self) -> float:
         """Load [MW] below which the line keeps its smallest width."""
-        return self.largest * style.FLOW_WIDTH_MIN / style.FLOW_WIDTH_MAX
+        return self.largest * style.FLOW_WIDTH_MIN / self.most
 
 
 def _round_to_two(value: float) -> float:

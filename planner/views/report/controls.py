@@ -22,9 +22,12 @@ BASEMAP_NOTE = say(
 )
 
 
-def contents(chapters: Sequence[tuple[str, Message]] = (), *, with_network: bool = False) -> Element:
+def contents(
+    chapters: Sequence[tuple[str, Message]] = (), *, with_network: bool = False, with_years: bool = False
+) -> Element:
     """Return the list of sections, with those that features have of their own."""
     places = (
+        *((("years", say("The years together")),) if with_years else ()),
         ("headline", say("Headline")),
         ("deciding", say("What decides it")),
         ("explore", say("Map")),

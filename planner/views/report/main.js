@@ -50,3 +50,4 @@ function start() {
 }
 
 start();
+startYears();

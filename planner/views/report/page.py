@@ -27,6 +27,7 @@ from planner.views.report import (
 from planner.views.report.explorer import explore
 from planner.views.report.script_texts import texts
 from planner.views.report.subject import Subject, title_of
+from planner.views.years import section as years
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 REPORT: Final = "report.html"
 STYLES: Final = ("page.css", "print.css")
 LIBRARY: Final = "echarts/echarts.js"
-SCRIPTS: Final = ("language.js", "filter.js", "map.js", "panel.js", "main.js")
+SCRIPTS: Final = ("language.js", "filter.js", "map.js", "panel.js", "years.js", "main.js")
 DANGEROUS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end a script, or a line of it, too early."""
 
@@ -70,6 +71,7 @@ def make_page(subject: Subject, basemap: Path | None = None) -> str:
         controls.contents(
             [(chapter.name, chapter.heading) for chapter in destinations.chapters_of(subject)],
             with_network=bool(data["links"]["list"]),
+            with_years=subject.years is not None,
         ),
         element("main", _sections(subject, data), id_="main", tabindex="-1"),
         element("footer", element("p", _footer(subject))),
@@ -128,7 +130,9 @@ def _header(subject: Subject) -> Element:
 
 
 def _sections(subject: Subject, data: dict[str, Any]) -> list[Element | None]:
+    together = None if subject.years is None else years.section(subject.years, subject.word, data["land"])
     return [
+        together,
         headline.section(subject),
         deciding.section(subject),
         controls.section(subject, data),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from planner.io.results.results import Results
     from planner.scenario.scenario import Scenario
+    from planner.views.years.section import Years
 
 UNSAID = Named("", "")
 
@@ -51,6 +52,8 @@ class Subject:
         One sentence that names inputs far from what they usually are, if there are any.
     limits
         What decides the plan; ``None`` where nobody looked.
+    years
+        Of a plan of several years, all of them; the plan above is then one of these.
     """
 
     results: Results
@@ -60,6 +63,7 @@ class Subject:
     whose: Message = UNSAID
     unusual: Message | None = None
     limits: Sequence[ReachedLimit] | None = None
+    years: Years | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -90,7 +94,7 @@ class Subject:
     @property
     def title(self) -> Message:
         """The scenario's title in both languages, its name where it has none."""
-        return title_of(self.results)
+        return title_of(self.results) if self.years is None else self.years.title
 
     @cached_property
     def weights(self) -> pd.Series:

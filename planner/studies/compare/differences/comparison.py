@@ -55,6 +55,8 @@ class Comparison:
     near: Nearest | Message | None = None
     """The run's equal that is nearest to the base; or why it is not known, so that effects and swaps at equal cost
     are not told apart; ``None`` where nobody looked."""
+    lead: Message | None = None
+    """What goes before it: of runs of several years, what all of them come to."""
 
     @property
     def effects(self) -> pd.DataFrame:
@@ -139,6 +141,8 @@ def as_json(comparisons: Sequence[Comparison]) -> dict[str, Any]:
         "runs": [
             {
                 **_run(comparison.after),
+                "base": comparison.before.label,
+                "years": None if comparison.lead is None else {"en": comparison.lead.en, "zh": comparison.lead.zh},
                 "warnings": [{"en": warning.en, "zh": warning.zh} for warning in comparison.warnings],
                 "moved": comparison.moved(),
                 "swapped": comparison.moved(SWAPPED),

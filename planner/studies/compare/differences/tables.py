@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from planner.figures.cases import VINTAGES
 from planner.figures.lines import lines_of
 from planner.figures.work import mean_load
 
@@ -43,9 +44,16 @@ def cost_table(before: Results, after: Results) -> pd.DataFrame:
 
     The differences add up to the difference of the two costs.
     """
-    costs = [results.tables["cost"].set_index("category")["cost"].astype(float) for results in (before, after)]
+    costs = [_costs(results) for results in (before, after)]
     table = side_by_side(*costs)[["before", "after"]].fillna(0.0)
     return table.assign(difference=table["after"] - table["before"]).rename_axis("category").reset_index()
+
+
+def _costs(results: Results) -> pd.Series:
+    """Return the cost by category [CNY/a]; of one of several years with what its vintages cost beside its prices."""
+    costs = results.tables["cost"].set_index("category")["cost"].astype(float)
+    more = results.summary.get("costs", {}).get(VINTAGES)
+    return costs if more is None else pd.concat([costs, pd.Series({VINTAGES: float(more)})])
 
 
 def measure_table(before: Results, after: Results) -> pd.DataFrame:
