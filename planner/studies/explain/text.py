@@ -54,7 +54,10 @@ def _infeasible(found: Explanation) -> Iterator[Text]:
     for text in found.obstacles:
         yield say("seen before solving: {text}", text=text)
     if found.conflict:
-        yield say("rules that cannot hold together: {rules}", rules=join(conflict_in_words(found.scenario, found.conflict), SEMICOLON))
+        yield say(
+            "rules that cannot hold together: {rules}",
+            rules=join(conflict_in_words(found.scenario, found.conflict), SEMICOLON),
+        )
 
 
 def _priced(found: Explanation, cost: float) -> Message:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from planner.errors import Fault, InvalidInputError, SolveInterruptedError, UsageError, shown
 from planner.io.files.writing import write_whole
-from planner.io.results.manifest import WITH_PLAN, to_json
+from planner.io.results.manifest import to_json
 from planner.language import Text, say
 from planner.pipeline.check import read_scenario
 from planner.pipeline.finished import read_results
@@ -109,7 +109,7 @@ class _Search:
             self._seek(Key(OWN, future, future), say("{future} by itself", future=future))
         if mean:
             self._seek(Key(MEAN, "", ""), say("the mean future"), mean)
-        for key in [key for key, trial in self.store.trials.items() if key.kind != HERE and trial.built]:
+        for key in [key for key, trial in self.store.trials.items() if key.kind != HERE and trial.has_plan]:
             for future in futures:
                 if key.future == key.plan and future != key.plan:
                     self._seek(Key(key.kind, key.plan, future), self._tried(key, future))
@@ -231,7 +231,9 @@ class _Search:
         ]
         write_points(self.out / VALUES, VALUE_COLUMNS, values)
         write_points(self.out / PLANS_FILE, PLAN_COLUMNS, [_plan_row(found, plan, unit) for plan in found.plans])
-        built = [{name: cell(one) if isinstance(one, float) else one for name, one in row.items()} for row in found.built()]
+        built = [
+            {name: cell(one) if isinstance(one, float) else one for name, one in row.items()} for row in found.built()
+        ]
         write_points(self.out / BUILT, BUILT_COLUMNS, built)
         write_whole(self.out / ANSWER, to_json(as_json(found)))
 

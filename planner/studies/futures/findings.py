@@ -76,8 +76,8 @@ class Found:
 
     @property
     def plans(self) -> list[Plan]:
-        """The plans that were made, by kind and future: that for all, that of the mean future, and each future's own."""
-        made = [(key.kind, key.plan) for key, trial in self.trials.items() if trial.built and key.plan == key.future]
+        """The plans that were made, by kind and future: that for all, that of the mean future, each future's own."""
+        made = [(key.kind, key.plan) for key, trial in self.trials.items() if trial.has_plan and key.plan == key.future]
         order = {HERE: 0, MEAN: 1, OWN: 2}
         return sorted(dict.fromkeys([(HERE, ""), *made]), key=lambda plan: order[plan[0]])
 
@@ -109,7 +109,7 @@ class Found:
 
     @property
     def mean_plan(self) -> Interval | None:
-        """The expected objective of who builds what is right for the mean future (EEV); nothing where it has no plan."""
+        """The expected objective of who builds what is right for the mean future (EEV); none where it has no plan."""
         return self.mean_cost((MEAN, "")) if (MEAN, "") in self.plans else None
 
     @property
@@ -122,7 +122,9 @@ class Found:
         own = self.trials.get(Key(OWN, future, future))
         proved = own.value if own is not None else Interval(-math.inf, math.inf)
         found = [trial.objective for key, trial in self.trials.items() if key.future == future]
-        return proved if proved.is_infinite else Interval(proved.least, min([proved.most, *filter(math.isfinite, found)]))
+        return (
+            proved if proved.is_infinite else Interval(proved.least, min([proved.most, *filter(math.isfinite, found)]))
+        )
 
     def cost(self, plan: Plan, future: str) -> Interval:
         """Return the objective of a plan in a future, what is built before it is known held."""
@@ -168,12 +170,14 @@ class Found:
         places = sorted({place for amounts in every for place in amounts}, key=self._order)
         found = []
         for place in places:
-            stage, asset, index = place
-            least, most = (end((amounts.get(place, 0.0) for amounts in own.values()), default=0.0) for end in (min, max))
+            least, most = (
+                end((amounts.get(place, 0.0) for amounts in own.values()), default=0.0) for end in (min, max)
+            )
             now = min(amounts.get(place, 0.0) for amounts in here.values())
-            early = stage in self.early
-            row = {"stage": stage, "known": "before" if early else "after", "asset": asset, "index": index}
-            row |= {"unit": self.units.get(asset, ""), "least": least, "most": most, "here_and_now": now}
+            early = place[0] in self.early
+            row: dict[str, Any] = dict(zip(("stage", "asset", "index"), place, strict=True))
+            row |= {"known": "before" if early else "after"}
+            row |= {"unit": self.units.get(place[1], ""), "least": least, "most": most, "here_and_now": now}
             found.append({**row, "verdict": _verdict(least, most, now, early=early)})
         return [row for row in found if max(row["most"], row["here_and_now"]) > NOTHING]
 

@@ -107,8 +107,9 @@ def _mean_series(name: str, cases: Sequence[Case]) -> pd.Series:
             key = odd[0] if isinstance(odd[0], tuple) else (odd[0],)
             pair = (base, case) if is_in_base else (case, base)
             raise _absent(name, join(map(str, key), " · ").en, *pair)
-    mean = sum(case.probability * one.reindex(values[0].index) for case, one in zip(cases, values, strict=True))
-    found: pd.Series = mean / _total(cases)
+    shares = [case.probability / _total(cases) for case in cases]
+    parts = [share * one.reindex(values[0].index) for share, one in zip(shares, values, strict=True)]
+    found: pd.Series = pd.concat(parts, axis=1).sum(axis=1)
     return found.rename(name)
 
 

@@ -108,7 +108,13 @@ class Store:
         return key in self.trials and self.trials[key].status in SETTLED
 
     def note(self, key: Key, trial: Trial) -> None:
-        """Take in what became of a plan; the tables are whole afterwards."""
+        """Take in what became of a plan; the tables are whole afterwards.
+
+        Where it builds something else than before, what became of it elsewhere is forgotten.
+        """
+        before = self.trials.get(key)
+        if is_own(key) and before is not None and _something(before) != _something(trial):
+            self.trials = {other: one for other, one in self.trials.items() if other[:2] != key[:2] or is_own(other)}
         self.trials[key] = trial
         self.write({}, {})
 
@@ -146,6 +152,11 @@ def is_own(key: Key) -> bool:
 def cell(value: float) -> str:
     """Return a number as text, to the last digit; nothing for none."""
     return "" if value != value else repr(float(value))  # noqa: PLR0124 - NaN
+
+
+def _something(trial: Trial) -> dict[Vintage, float]:
+    """Return what a plan builds that is not nothing."""
+    return {vintage: amount for vintage, amount in trial.built.items() if amount > NOTHING}
 
 
 def _number(text: str) -> float:

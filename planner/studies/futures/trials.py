@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -75,6 +76,11 @@ class Trial:
     why: Text = ""
 
     @property
+    def has_plan(self) -> bool:
+        """Whether a plan was found."""
+        return math.isfinite(self.objective)
+
+    @property
     def value(self) -> Interval:
         """The objective as far as it is known."""
         return NO_PLAN if self.status == "infeasible" else known(self.objective, self.bound)
@@ -115,9 +121,7 @@ class Trials:
     def weighed(self, weight: float) -> tuple[Solution, dict[str, Any]]:
         """Return the solution of all futures together at a weight of the worst, and its summary."""
         planned = [case for case in self.scenario.cases if case.probability > 0]
-        scenario = self.scenario.noted(
-            cases=tuple(planned), given={**self.scenario.given, "cvar_weight": weight}
-        )
+        scenario = self.scenario.noted(cases=tuple(planned), given={**self.scenario.given, "cvar_weight": weight})
         parts = [part for future in dict.fromkeys(case.future for case in planned) for part in self._parts_of(future)]
         chances = {case.future: case.probability for case in planned}
         parts = [replace(part, case=replace(part.case, probability=chances[part.case.future])) for part in parts]
