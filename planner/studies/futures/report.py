@@ -14,9 +14,10 @@ from planner.language import SEMICOLON, Language, Message, Text, join, padded, s
 from planner.libraries import import_alone
 from planner.progress import working_on
 from planner.studies.explain.text import member_called
-from planner.studies.futures.command import ANSWER, PLANS, RUN
+from planner.studies.futures.command import PLANS, RUN
 from planner.studies.futures.findings import EVERY, WAIT
-from planner.studies.futures.store import HERE, MEAN, OWN, REGRET
+from planner.studies.futures.store import HERE, MEAN, OWN
+from planner.studies.futures.trials import NOTHING
 from planner.studies.futures.words import amount_of, amount_words, asset_words, interval_words, measure_of
 from planner.studies.sweep.report import title_of
 from planner.version import __version__
@@ -24,12 +25,13 @@ from planner.views.captions import illustrative_note
 from planner.views.limit_words import objective_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import Any
 
     from planner.studies.futures.findings import Found
     from planner.studies.futures.interval import Interval
+    from planner.views.page.numbers import Scale
 
 NAME, FRONTIER_NAME = "futures", "frontier"
 TOLD_MAX: Final = 4
@@ -59,8 +61,7 @@ def headline(found: Found, out: Path, drawn: Sequence[Path]) -> Message:
             )
     lines += list(_frontier_lines(found))
     lines += list(notes_of(found))
-    lines += ["", say("table   {path}", path=out / REGRET), say("answer  {path}", path=out / ANSWER)]
-    lines.append(say("plan    {path}", path=out / PLANS / RUN))
+    lines += ["", say("tables  {path}", path=out), say("plan    {path}", path=out / PLANS / RUN)]
     lines += [say("figure  {path}", path=path) for path in drawn]
     return join([*lines, ""], "\n")
 
@@ -120,17 +121,22 @@ def _building(found: Found) -> Message:
 
 
 def _listed(found: Found, rows: Sequence[dict[str, Any]], column: str) -> Message:
-    named = [
-        say(
-            "{what} {amount}",
-            what=asset_words(found.scenario, row["asset"], row["index"]),
-            amount=amount_words(found.scenario, row["asset"], row["index"], row[column], row["unit"]),
-        )
-        for row in sorted(rows, key=lambda row: -row[column])[:TOLD_MAX]
-    ]
+    named = [_one(found, row, column) for row in sorted(rows, key=lambda row: -row[column])[:TOLD_MAX]]
     if len(rows) > TOLD_MAX:
         named.append(say("and {rest} more", rest=len(rows) - TOLD_MAX))
     return join(named, SEMICOLON)
+
+
+def _one(found: Found, row: Mapping[str, Any], column: str) -> Message:
+    """Return what is built and how much; beside it how much the plan for all builds, where that is more."""
+    amount, now = (
+        amount_words(found.scenario, row["asset"], row["index"], row[name], row["unit"])
+        for name in (column, "here_and_now")
+    )
+    what = asset_words(found.scenario, row["asset"], row["index"])
+    if row["here_and_now"] > row[column] + NOTHING:
+        return say("{what} {amount} (the plan for all: {now})", what=what, amount=amount, now=now)
+    return say("{what} {amount}", what=what, amount=amount)
 
 
 def _told(found: Found, interval: Interval) -> Message:
@@ -216,48 +222,52 @@ def _subtitle(found: Found) -> Message:
     return join([worth, say("VSS {vss}", vss=_told(found, found.vss))], SEMICOLON)
 
 
-def _by_future(found: Found) -> tuple[list[Text], list[Any], Message]:
-    """Return the futures, the plans with their costs there, and the heading."""
+def _by_future(found: Found) -> tuple[list[Text], list[Any], list[Text]]:
+    """Return the futures, the plans with costs and regrets there, and the headings."""
     from planner.views.charts.futures import Plan  # noqa: PLC0415 - matplotlib is slow to import
 
-    costs = {
-        OWN: [found.best(future).most for future in found.chances],
-        **{
-            kind: [found.cost((kind, ""), future).most for future in found.chances]
-            for kind in (HERE, MEAN)
-            if (kind, "") in found.plans
-        },
-    }
-    scale = measure_of(found.scenario).scaled(each for row in costs.values() for each in row)
-    size = (scale.zh if _is_zh() else scale.en)[0]
-    names = {
-        OWN: say("each future's own plan"),
-        HERE: plan_words(found, (HERE, "")),
-        MEAN: plan_words(found, (MEAN, "")),
-    }
-    plans = [
-        Plan(kind, names[kind], [each / size if math.isfinite(each) else math.nan for each in row])
-        for kind, row in costs.items()
-    ]
-    futures: list[Text] = [
+    futures = list(found.chances)
+    kinds = [kind for kind in (HERE, MEAN) if (kind, "") in found.plans]
+    costs = {OWN: [found.best(future).most for future in futures]}
+    costs |= {kind: [found.cost((kind, ""), future).most for future in futures] for kind in kinds}
+    regrets: dict[str, list[float]] = {OWN: [0.0 if math.isfinite(cost) else math.inf for cost in costs[OWN]]}
+    regrets |= {kind: [_regret(found, kind, future) for future in futures] for kind in kinds}
+    cost, regret = (
+        measure_of(found.scenario).scaled(each for row in rows.values() for each in row) for rows in (costs, regrets)
+    )
+    names = {OWN: say("each future's own plan")} | {kind: plan_words(found, (kind, "")) for kind in kinds}
+    plans = [Plan(kind, names[kind], _in(cost, costs[kind]), _in(regret, regrets[kind])) for kind in costs]
+    called: list[Text] = [
         say("{future} ({chance:.3g})", future=member_called(found.scenario, future), chance=chance)
         for future, chance in found.chances.items()
     ]
-    return futures, plans, say("{name} ({unit})", name=objective_word(found.scenario), unit=scale.unit)
+    headings: list[Text] = [
+        say("{name} ({unit})", name=objective_word(found.scenario), unit=cost.unit),
+        say("{name} ({unit})", name=say("regret: more than with the best plan"), unit=regret.unit),
+    ]
+    return called, plans, headings
+
+
+def _regret(found: Found, kind: str, future: str) -> float:
+    regret = found.regret((kind, ""), future)
+    return math.inf if regret is None else regret.most
+
+
+def _in(scale: Scale, numbers: Sequence[float]) -> list[float]:
+    """Return numbers in a unit, NaN where there is none."""
+    size = (scale.zh if spoken() == "zh" else scale.en)[0]
+    return [each / size if math.isfinite(each) else math.nan for each in numbers]
 
 
 def _points(found: Found) -> tuple[pd.DataFrame, dict[str, Text]]:
     table = pd.DataFrame([{name: float(row[name]) for name in ("weight", "mean", "worst")} for row in found.frontier])
     scale = measure_of(found.scenario).scaled([*table["mean"], *table["worst"]])
-    table[["mean", "worst"]] /= (scale.zh if _is_zh() else scale.en)[0]
+    for name in ("mean", "worst"):
+        table[name] = _in(scale, table[name].tolist())
     return table, {
         "mean": say("{name} ({unit})", name=say("expected"), unit=scale.unit),
         "worst": say("{name} ({unit})", name=say("mean of the worst futures"), unit=scale.unit),
     }
-
-
-def _is_zh() -> bool:
-    return spoken() == "zh"
 
 
 def _figure_notes(found: Found) -> list[Message]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from planner.language import Text, say
@@ -18,6 +18,7 @@ from planner.views.page.style import INK, MUTED
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -39,24 +40,25 @@ FOOT: Final = style.TEXT_SIZE * 2.6 + 8
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan to draw: its kind, what it is called, and its cost in each future, NaN where it is none."""
+    """A plan to draw: its kind, what it is called, its cost and its regret in each future, NaN where it is none."""
 
     kind: str
     name: Text
     costs: Sequence[float]
+    regrets: Sequence[float]
 
 
-def draw_futures(futures: Sequence[Text], plans: Sequence[Plan], heading: Text, words: Words) -> Figure:
-    """Draw what each future costs with each plan.
+def draw_futures(futures: Sequence[Text], plans: Sequence[Plan], headings: Sequence[Text], words: Words) -> Figure:
+    """Draw what each future costs with each plan, and below by how much that is more than with the best.
 
     Parameters
     ----------
     futures
         What each is called, in order; with its probability.
     plans
-        Their costs are in the unit of the heading.
-    heading
-        What is shown, with its unit.
+        Their costs and regrets are in the units of the headings.
+    headings
+        What the two panels show, with their units.
     words
         Title, notes and language.
     """
@@ -65,33 +67,40 @@ def draw_futures(futures: Sequence[Text], plans: Sequence[Plan], heading: Text, 
         page.write_title(words.title, words.subtitle)
         page.write_legend([Entry(plan.name, line=_look(plan)) for plan in plans])
         page.write_notes(words.notes)
-        [axes] = page.open_panels([heading], [1.0], foot=FOOT)
-        numbers = np.array([plan.costs for plan in plans], dtype=float)
-        finite = numbers[np.isfinite(numbers)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        upper, lower = page.open_panels(headings, [1.4, 1.0], foot=style.TEXT_SIZE * 1.6)
+        low, high = _ends([each for plan in plans for each in plan.costs])
         room = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
-        scale_figures(axes, low - room, high + 2 * room, 6)
+        scale_figures(upper, low - room, high + 2 * room, 6)
+        scale_figures(lower, 0.0, 1.15 * _ends([each for plan in plans for each in plan.regrets])[1], 4)
         for number, plan in enumerate(plans):
-            _draw_plan(page, axes, plan, (number - (len(plans) - 1) / 2) * APART)
+            places = [future + (number - (len(plans) - 1) / 2) * APART for future in range(len(futures))]
+            _draw_plan(page, upper, plan, places, plan.costs)
+            _draw_plan(page, lower, plan, places, plan.regrets)
+            lower.vlines(places, 0.0, plan.regrets, color=_look(plan)["color"], linewidth=0.8, gid="stem")
         wide = page.width / max(len(futures), 1) - 4
         names = [shorten_text(page.clean(name), style.TEXT_SIZE, wide) for name in futures]
-        set_ticks(axes, "x", list(range(len(futures))), names)
-        axes.set_xlim(-0.5, len(futures) - 0.5)
+        for axes in (upper, lower):
+            set_ticks(axes, "x", list(range(len(futures))), names)
+            axes.set_xlim(-0.5, len(futures) - 0.5)
+        upper.set_xticklabels([])
         return page.figure
+
+
+def _ends(numbers: Sequence[float]) -> tuple[float, float]:
+    known = [each for each in numbers if math.isfinite(each)]
+    return (min(known), max(known)) if known else (0.0, 1.0)
 
 
 def _look(plan: Plan) -> dict[str, Any]:
     return {**PLANS[plan.kind], "linewidth": 0.0, "linestyle": "none"}
 
 
-def _draw_plan(page: Page, axes: Axes, plan: Plan, shift: float) -> None:
-    costs = np.array(plan.costs, dtype=float)
-    places = np.arange(len(costs)) + shift
-    axes.plot(places, costs, markersize=5, clip_on=False, gid=plan.kind, **_look(plan))
+def _draw_plan(page: Page, axes: Axes, plan: Plan, places: Sequence[float], numbers: Sequence[float]) -> None:
+    """Draw the mark of a plan in each future, and a word where it is none."""
+    axes.plot(places, numbers, markersize=5, clip_on=False, gid=plan.kind, **_look(plan))
     bottom, top = axes.get_ylim()
-    axes.vlines(places, bottom, costs, color=PLANS[plan.kind]["color"], linewidth=0.6, alpha=0.6, gid="stem")
-    for place in places[np.isnan(costs)]:
-        write_text(axes, (float(place), bottom + 0.9 * (top - bottom)), page.clean(say("no plan")), 6.5,
+    for place in (place for place, number in zip(places, numbers, strict=True) if math.isnan(number)):
+        write_text(axes, (place, bottom + 0.9 * (top - bottom)), page.clean(say("no plan")), 6.5,
                    color=PLANS[plan.kind]["color"], ha="center", va="bottom", gid="no-plan")  # fmt: skip
 
 
@@ -111,6 +120,7 @@ def draw_frontier(points: pd.DataFrame, headings: Mapping[str, Text], words: Wor
         page = open_page(words.language)
         page.write_title(words.title, words.subtitle)
         page.write_notes(words.notes)
+        page.top -= style.TEXT_SIZE
         [axes] = page.open_panels([headings["worst"]], [1.0], foot=FOOT)
         x, y = points["mean"].to_numpy(float), points["worst"].to_numpy(float)
         axes.plot(x, y, markersize=4.5, clip_on=False, gid="frontier", **POINTS)
@@ -119,7 +129,8 @@ def draw_frontier(points: pd.DataFrame, headings: Mapping[str, Text], words: Wor
         scale_figures(axes, low - room, high + 2 * room, 6)
         _scale_x(axes, x)
         for weight, place in _told(points):
-            write_text(axes, (place[0], place[1] + 0.4 * room), f"{weight:.3g}", 6.5, color=MUTED, ha="center",
+            above = place[0], place[1] + 0.02 * (high - low + 3 * room)
+            write_text(axes, above, f"{weight:.3g}", 6.5, color=MUTED, ha="center",
                        va="bottom", gid="weight")  # fmt: skip
         axes.set_xlabel(page.clean(headings["mean"]), **page.axis_words())
         return page.figure
