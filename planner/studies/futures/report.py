@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from planner.progress import working_on
 from planner.studies.explain.text import member_called
 from planner.studies.futures.command import PLANS, RUN
 from planner.studies.futures.findings import EVERY, WAIT
-from planner.studies.futures.store import HERE, MEAN, OWN
+from planner.studies.futures.store import HERE, MEAN, OWN, REGRET
 from planner.studies.futures.trials import NOTHING
 from planner.studies.futures.words import amount_of, amount_words, asset_words, interval_words, measure_of
 from planner.studies.sweep.report import title_of
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from planner.views.page.numbers import Scale
 
 NAME, FRONTIER_NAME = "futures", "frontier"
-TOLD_MAX: Final = 4
-"""Of what is built, in a sentence."""
+TOLD_MAX, FAILING_MAX = 4, 8
+"""Of what is built, in a sentence; of plans that are none in a future, in lines."""
 NAME_WIDTH, NUMBER_WIDTH = 34, 26
 
 
@@ -49,17 +49,7 @@ def plan_words(found: Found, plan: tuple[str, str]) -> Message:
 def headline(found: Found, out: Path, drawn: Sequence[Path]) -> Message:
     """Return the answer for a terminal: three sentences, the plans with their regrets, and where the tables lie."""
     lines: list[Text] = [*sentences(found), "", _head(), *(_line(found, plan) for plan in found.plans)]
-    for plan in found.plans:
-        for future, trial in found.failing(plan).items():
-            lines.append(
-                say(
-                    "{plan} is none in {future}: {why}",
-                    plan=plan_words(found, plan),
-                    future=member_called(found.scenario, future),
-                    why=trial.why,
-                )
-            )
-    lines += list(_frontier_lines(found))
+    lines += [*_failing_lines(found), *_frontier_lines(found)]
     lines += list(notes_of(found))
     lines += ["", say("tables  {path}", path=out), say("plan    {path}", path=out / PLANS / RUN)]
     lines += [say("figure  {path}", path=path) for path in drawn]
@@ -117,7 +107,8 @@ def _building(found: Found) -> Message:
     )
     if not wait:
         return first
-    return join([first, say("Wait with: {listed}.", listed=_listed(found, wait, "most"))], say(" "))
+    then = say("Wait with: {listed}.", listed=_listed(found, wait, "most"))
+    return say("{first} {then}", first=first, then=then)
 
 
 def _listed(found: Found, rows: Sequence[dict[str, Any]], column: str) -> Message:
@@ -152,6 +143,20 @@ def _line(found: Found, plan: tuple[str, str]) -> Message:
     cost, mean, most = found.mean_cost(plan), found.mean_regret(plan), found.max_regret(plan)
     cells = [padded(_told(found, one), NUMBER_WIDTH) for one in (cost, mean)]
     return join([padded(plan_words(found, plan), NAME_WIDTH), *cells, _told(found, most)], "")
+
+
+def _failing_lines(found: Found) -> Iterator[Message]:
+    """Yield which plans are none in which future, and why, the first of many."""
+    failing = [(plan, *item) for plan in found.plans for item in found.failing(plan).items()]
+    for plan, future, trial in failing[:FAILING_MAX]:
+        yield say(
+            "{plan} is none in {future}: {why}",
+            plan=plan_words(found, plan),
+            future=member_called(found.scenario, future),
+            why=trial.why,
+        )
+    if len(failing) > FAILING_MAX:
+        yield say("and {rest} more, in {file}", rest=len(failing) - FAILING_MAX, file=REGRET)
 
 
 def _frontier_lines(found: Found) -> Iterator[Message]:
@@ -219,7 +224,8 @@ def _subtitle(found: Found) -> Message:
     worth = say("EVPI {evpi}", evpi=_told(found, found.evpi))
     if found.vss is None:
         return worth
-    return join([worth, say("VSS {vss}", vss=_told(found, found.vss))], SEMICOLON)
+    value = say("infinite") if found.vss.is_infinite else _told(found, found.vss)
+    return join([worth, say("VSS {vss}", vss=value)], SEMICOLON)
 
 
 def _by_future(found: Found) -> tuple[list[Text], list[Any], list[Text]]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from planner.cases.part import Part
     from planner.cases.vintages import Vintage
     from planner.models.algebra.problem import Solution, SolverOptions
+    from planner.models.algebra.row_names import Name
     from planner.scenario.cases import Case
     from planner.scenario.scenario import Scenario
 
@@ -170,7 +171,7 @@ class Trials:
             return Trial(solution.status)
         seconds = min(self.options.time_limit or CONFLICT_SECONDS, CONFLICT_SECONDS)
         with temporary_folder() as workdir:
-            names = [name for name in conflict(joined.problem, workdir, seconds) if name[0] not in TIES]
+            names = _without_future(joined, conflict(joined.problem, workdir, seconds))
         why: Message = (
             say("these cannot hold together: {rules}", rules=join(conflict_in_words(self.scenario, names), SEMICOLON))
             if names
@@ -192,6 +193,17 @@ class Trials:
         if findings:
             raise AuditDisagreedError(say("the plan of a future"), [finding.said() for finding in findings])
         return summary, plan.built
+
+
+def _without_future(joined: Joined, names: Sequence[Name]) -> list[Name]:
+    """Return the names of rules but for those that hold the investments, without the future, which is told beside."""
+    stage, future = joined.parts[0].key
+    place = 1 if stage else 0
+    return [
+        (rule, (*index[:place], *index[place + 1 :]) if index[place : place + 1] == (future,) else index)
+        for rule, index in names
+        if rule not in TIES
+    ]
 
 
 def _sure(scenario: Scenario, future: str) -> tuple[Case, ...]:
