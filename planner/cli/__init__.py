@@ -17,7 +17,7 @@ from planner.errors import CannotWriteError, InvalidInputError, PlannerError, re
 from planner.language import Message, Text, say, speak, spoken
 from planner.system import FULL
 
-VERBS = ("run", "explain", "draw", "compare", "study", "files", "imports", "sweep", "alternatives", "futures", "bench")
+VERBS = ("run", "explain", "draw", "compare", "study", "files", "imports", "sweep", "alternatives", "bench")
 """The files of verbs, in the order in which ``planner --help`` lists them."""
 
 

@@ -221,11 +221,11 @@ def draw(found: Found, out: Path, *, language: Language, formats: Sequence[str],
 
 
 def _subtitle(found: Found) -> Message:
-    worth = say("EVPI {evpi}", evpi=_told(found, found.evpi))
+    worth = say("worth of knowing the future (EVPI): {evpi}", evpi=_told(found, found.evpi))
     if found.vss is None:
         return worth
     value = say("infinite") if found.vss.is_infinite else _told(found, found.vss)
-    return join([worth, say("VSS {vss}", vss=value)], SEMICOLON)
+    return join([worth, say("worth of planning for all (VSS): {vss}", vss=value)], SEMICOLON)
 
 
 def _by_future(found: Found) -> tuple[list[Text], list[Any], list[Text]]:

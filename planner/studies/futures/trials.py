@@ -11,12 +11,13 @@ from planner.cases.joined import join_cases
 from planner.cases.part import Member, parts_of
 from planner.cases.plan import CasesPlan
 from planner.cases.summary import summarise_cases
-from planner.cases.vintages import shared_stages, vintages_of
+from planner.cases.vintages import ALL, Vintage, shared_stages, vintages_of
 from planner.errors import AuditDisagreedError, InfeasibleError, SolveInterruptedError
 from planner.figures.ledger import Kept
 from planner.language import SEMICOLON, Message, Text, join, say
 from planner.models.build import declare_model
 from planner.models.claims import Claims, audit_claims
+from planner.models.rules.findings import Finding
 from planner.models.solving.solve import solve
 from planner.pipeline.outcome import tabulate, without_plan
 from planner.progress import working_on
@@ -27,12 +28,13 @@ from planner.studies.futures.words import vintage_words
 from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
+
+    import pandas as pd
 
     from planner.cases.joined import Joined
     from planner.cases.part import Part
-    from planner.cases.vintages import Vintage
     from planner.models.algebra.problem import Solution, SolverOptions
     from planner.models.algebra.row_names import Name
     from planner.scenario.cases import Case
@@ -153,7 +155,7 @@ class Trials:
         solution = self._solved(joined, is_held=held is not None)
         if solution.values is None:
             return self._without(joined, solution)
-        _, built = self._audited(scenario, joined, solution)
+        _, built = self._audited(scenario, joined, solution, held)
         return Trial(solution.status, float(solution.objective), float(solution.bound), built)
 
     def _solved(self, joined: Joined, *, is_held: bool = False) -> Solution:
@@ -179,7 +181,9 @@ class Trials:
         )
         return Trial("infeasible", rules=tuple(dict.fromkeys(rule for rule, _ in names)), why=why)
 
-    def _audited(self, scenario: Scenario, joined: Joined, solution: Solution) -> tuple[dict[str, Any], Built]:
+    def _audited(
+        self, scenario: Scenario, joined: Joined, solution: Solution, held: Built | None = None
+    ) -> tuple[dict[str, Any], Built]:
         """Return the summary of a plan that the audits confirm, and what it builds."""
         working_on(say("auditing"))
         assert solution.values is not None  # noqa: S101  for mypy: the callers have looked
@@ -190,6 +194,8 @@ class Trials:
         findings = audit_cases(scenario, tables, summary)
         claims = Claims.of_solution(solution, joined.problem, self.options)
         findings.extend(audit_claims(claims, summary, scenario))
+        if held is not None:
+            findings.extend(_audit_held(tables["vintages"], held, self.early()))
         if findings:
             raise AuditDisagreedError(say("the plan of a future"), [finding.said() for finding in findings])
         return summary, plan.built
@@ -219,6 +225,15 @@ def _absent(parts: Sequence[Part], held: Built) -> list[Vintage]:
         for vintage, amount in held.items()
         if amount > NOTHING and (vintage.stage, Member(vintage.investment, vintage.place)) not in there
     ]
+
+
+def _audit_held(table: pd.DataFrame, held: Built, early: set[str]) -> Iterator[Finding]:
+    """What is built before the futures are known is what the other plan builds, as far as it can be built here."""
+    for row in table.to_dict("records"):
+        vintage = Vintage(str(row["asset"]), str(row["index"]), str(row.get("stage", "")), ALL)
+        if vintage.stage in early:
+            where = ", ".join(part for part in vintage if part)
+            yield from Finding.unless_equal("held", where, held.get(vintage, 0.0), float(row["vintage"]), "")
 
 
 def _decided(scenario: Scenario, parts: Sequence[Part], held: Built) -> dict[Vintage, float]:
