@@ -37,7 +37,7 @@ def tight(dry: float = 0.25) -> World:
     There 45.6 MW are asked for by day. ``near`` has 30 MW of which 80 % may be used: 24 MW. ``far`` has 15 MW and
     modules of 4 MW, of which 90 % may be used: 20.7 MW with two of them and 24.3 MW with three.
     """
-    return in_futures(dry).with_rows(
+    return in_futures(dry=dry).with_rows(
         "site_compute_type_future", [{"site": "near", "compute_type": "cpu", "future": "dry", "capacity_existing": 30}]
     )
 

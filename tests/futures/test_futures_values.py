@@ -27,6 +27,11 @@ def near(amount: float) -> Any:
     return pytest.approx(amount, abs=1.0)
 
 
+def is_near(interval: Interval | None, amount: float) -> bool:
+    """Return whether both ends of an interval are a number."""
+    return bool(ends(interval) == pytest.approx((amount, amount), abs=1.0))
+
+
 def test_by_hand() -> None:
     """Three modules are right for both futures together, two for their mean.
 
@@ -35,11 +40,11 @@ def test_by_hand() -> None:
     probabilities that are left out, or counted twice in a future by itself.
     """
     found = asked(in_futures())
-    assert ends(found.recourse) == near(51_948_000)
-    assert ends(found.waiting) == near(51_834_000)
-    assert ends(found.evpi) == near(114_000)
-    assert ends(found.mean_plan) == near(51_974_500)
-    assert ends(found.vss) == near(26_500)
+    assert is_near(found.recourse, 51_948_000)
+    assert is_near(found.waiting, 51_834_000)
+    assert is_near(found.evpi, 114_000)
+    assert is_near(found.mean_plan, 51_974_500)
+    assert is_near(found.vss, 26_500)
     assert (found.evpi.is_cut, command.is_whole(found)) == (False, True)
 
 
@@ -51,15 +56,15 @@ def test_regrets_by_hand() -> None:
     regret at all; a regret against the plan for all.
     """
     found = asked(in_futures())
-    table = {(plan, future): ends(found.regret(plan, future)) for plan in found.plans for future in ("dry", "wet")}
+    table = {(plan, future): found.regret(plan, future) for plan in found.plans for future in ("dry", "wet")}
     three, two = (DRY[3] - DRY[3], WET[3] - WET[2]), (DRY[2] - DRY[3], WET[2] - WET[2])
     for plan, amounts in {HERE: three, DRY_OWN: three, MEAN: two, WET_OWN: two}.items():
-        assert table[plan, "dry"] == near(amounts[0])
-        assert table[plan, "wet"] == near(amounts[1])
-    assert ends(found.mean_regret(HERE)) == near(0.75 * 152_000)
-    assert ends(found.max_regret(HERE)) == near(152_000)
-    assert ends(found.mean_regret(MEAN)) == near(0.25 * 562_000)
-    assert ends(found.max_regret(WET_OWN)) == near(562_000)
+        assert is_near(table[plan, "dry"], amounts[0])
+        assert is_near(table[plan, "wet"], amounts[1])
+    assert is_near(found.mean_regret(HERE), 0.75 * 152_000)
+    assert is_near(found.max_regret(HERE), 152_000)
+    assert is_near(found.mean_regret(MEAN), 0.25 * 562_000)
+    assert is_near(found.max_regret(WET_OWN), 562_000)
 
 
 def test_what_is_right_in_every_future() -> None:
@@ -95,11 +100,12 @@ def test_only_what_is_built_before_is_held() -> None:
     third comes. Sensitivity: 2030 held too, 5 620 000; nothing held, 0.
     """
     found = asked(in_futures(in_stages()))
-    assert ends(found.recourse) == near(5 * 51_974_500 + 5 * 51_834_000)
-    assert ends(found.evpi) == near(702_500)
-    assert ends(found.vss) == near(0)
-    assert ends(found.regret(DRY_OWN, "wet")) == near(1_520_000)
-    assert ends(found.regret(WET_OWN, "dry")) == ends(found.regret(HERE, "dry")) == near(2_810_000)
+    assert is_near(found.recourse, 5 * 51_974_500 + 5 * 51_834_000)
+    assert is_near(found.evpi, 702_500)
+    assert is_near(found.vss, 0)
+    assert is_near(found.regret(DRY_OWN, "wet"), 1_520_000)
+    assert is_near(found.regret(WET_OWN, "dry"), 2_810_000)
+    assert is_near(found.regret(HERE, "dry"), 2_810_000)
     rows = {(row["stage"], row["known"]): (row["least"], row["most"], row["here_and_now"]) for row in found.built()}
     assert rows == {("s2025", "before"): (2.0, 3.0, 2.0)}
 
@@ -125,7 +131,7 @@ def test_who_has_no_plan_elsewhere() -> None:
     found = asked(tight())
     assert found.vss is not None
     assert (found.vss.is_infinite, math.isinf(found.vss.most)) == (True, True)
-    assert ends(found.evpi) == near(114_000)
+    assert is_near(found.evpi, 114_000)
     assert [set(found.failing(plan)) for plan in (HERE, DRY_OWN, MEAN, WET_OWN)] == [set(), set(), {"dry"}, {"dry"}]
     trial = found.failing(MEAN)["dry"]
     assert {"site_capacity", "demand_balance"} <= set(trial.rules)
@@ -144,7 +150,7 @@ def test_what_cannot_be_built_in_another_future() -> None:
     for all builds none and waits. Sensitivity: a vintage that another future does not know taken for nothing.
     """
     found = asked(without_modules("dry"))
-    assert ends(found.recourse) == near(0.25 * DRY[0] + 0.75 * WET[0])
+    assert is_near(found.recourse, 0.25 * DRY[0] + 0.75 * WET[0])
     trial = found.failing(WET_OWN)["dry"]
     assert trial.rules == ("modules",)
     assert rendered(trial.why) == "new capacity of far · cpu cannot be built there"
@@ -166,9 +172,9 @@ def test_a_future_that_cannot_come() -> None:
     rows = [*world.tables["region_workload_future"]]
     rows.append({"region": "inland", "workload": "web", "future": "never", "demand": 5})
     found = asked(world.with_rows("region_workload_future", rows))
-    assert ends(found.evpi) == near(114_000)
-    assert ends(found.vss) == near(26_500)
-    assert ends(found.max_regret(HERE)) == near(152_000)
+    assert is_near(found.evpi, 114_000)
+    assert is_near(found.vss, 26_500)
+    assert is_near(found.max_regret(HERE), 152_000)
     regret = found.regret(HERE, "never")
     assert regret is not None
     assert regret.least > 152_000
@@ -199,7 +205,7 @@ def test_all_is_risk_neutral() -> None:
     has two. Sensitivity: the scenario's own weight (three modules, EVPI of another plan).
     """
     found = asked(in_futures(dry=0.05).with_parameters(cvar_weight=1, cvar_level=0.95))
-    assert ends(found.recourse) == near(0.05 * DRY[2] + 0.95 * WET[2])
+    assert is_near(found.recourse, 0.05 * DRY[2] + 0.95 * WET[2])
     assert found.scenario.number("cvar_weight") == 0
     assert any("weighs its worst futures by 1" in rendered(note) for note in report.notes_of(found))
 
@@ -279,7 +285,7 @@ def test_an_audit_holds_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     another number of modules is as good a plan.
     """
     monkeypatch.setattr(trials, "_decided", lambda *_: {})
-    with pytest.raises(AuditDisagreedError, match="held far;cpu|modules, far;cpu"):
+    with pytest.raises(AuditDisagreedError, match="modules, far;cpu"):
         asked(in_futures())
 
 
