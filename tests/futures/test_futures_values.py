@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from typing import TYPE_CHECKING, Any
@@ -230,7 +231,10 @@ def test_the_tables(tmp_path: Path) -> None:
     Proves: each file's rows and units. Sensitivity: a table that is not written; a regret of the wrong plan.
     """
     found = asked(in_futures(), tmp_path)
-    tables = {path.name: list(csv.DictReader(path.open(encoding="utf-8"))) for path in tmp_path.glob("*.csv")}
+    tables = {
+        path.name: list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        for path in tmp_path.glob("*.csv")
+    }
     assert set(tables) == {"regret.csv", "investments.csv", "values.csv", "plans.csv", "built.csv"}
     values = {row["value"]: (float(row["least"]), row["unit"]) for row in tables["values.csv"]}
     assert values["vss"] == (near(26_500), "CNY/a")
