@@ -16,7 +16,7 @@ from planner.studies.futures import command, report, trials
 from planner.studies.futures.choice import Choice
 from planner.studies.futures.interval import NO_PLAN, Interval, known, mean_of
 from tests.algebra import BUILT
-from tests.cases.several_years import DRY, WET, by_stage, in_futures, in_stages
+from tests.cases.several_years import DRY, PLACE, WET, by_stage, in_futures, in_stages
 from tests.futures.asked import DRY_OWN, HERE, MEAN, WET_OWN, asked, ends, tight, without_modules
 
 if TYPE_CHECKING:
@@ -109,6 +109,20 @@ def test_only_what_is_built_before_is_held() -> None:
     assert is_near(found.regret(HERE, "dry"), 2_810_000)
     rows = {(row["stage"], row["known"]): (row["least"], row["most"], row["here_and_now"]) for row in found.built()}
     assert rows == {("s2025", "before"): (2.0, 3.0, 2.0)}
+
+
+def test_what_is_built_later_need_not_be_admitted_elsewhere() -> None:
+    """What a plan builds once it knows the future is no part of it in another.
+
+    Proves: modules last for one stage, and in 2030 the wet future admits none: the dry plan builds three in each stage,
+    holds those of 2025 in the wet future and loses 5 × 152 000 there. Sensitivity: all vintages of a plan asked for in
+    another future.
+    """
+    world = in_futures(in_stages()).with_cells("site_compute_type", "module_lifetime", {"far;cpu": 5})
+    rows = [{**PLACE, "stage": "s2030", "future": "wet", "modules_max": 0}]
+    found = asked(world.with_rows("site_compute_type_stage_future", rows))
+    assert not found.failing(DRY_OWN)
+    assert is_near(found.regret(DRY_OWN, "wet"), 760_000)
 
 
 def test_what_comes_later_is_told_as_such() -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NAME, FRONTIER_NAME = "futures", "frontier"
 TOLD_MAX, FAILING_MAX = 4, 8
 """Of what is built, in a sentence; of plans that are none in a future, in lines."""
-NAME_WIDTH, NUMBER_WIDTH = 34, 26
+NAME_WIDTH, NUMBER_WIDTH = 34, 30
 
 
 def plan_words(found: Found, plan: tuple[str, str]) -> Message:
@@ -175,6 +175,8 @@ def _frontier_lines(found: Found) -> Iterator[Message]:
 
 def notes_of(found: Found) -> Iterator[Message]:
     """Yield what a reader should know of the numbers."""
+    if len({case.stage for case in found.scenario.cases}) > 1:
+        yield say("note: amounts are over all stages, discounted to the beginning of the first")
     if found.was_weighed:
         yield say(
             "note: the scenario weighs its worst futures by {weight:.3g}; here they count by their probability alone",

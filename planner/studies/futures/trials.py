@@ -107,7 +107,8 @@ class Trials:
 
     def early(self) -> set[str]:
         """Return the stages before it is known which future comes."""
-        return shared_stages(self.scenario, self._parts_of(next(iter(self.scenario.cases)).future))
+        future = next(case.future for case in self.scenario.cases if case.probability > 0)
+        return shared_stages(self.scenario, self._parts_of(future))
 
     def own(self, future: str) -> Trial:
         """Return the best plan of a future that is known from the beginning."""
@@ -146,7 +147,7 @@ class Trials:
             parts = self._parts_of(future, cases)
         except InfeasibleError as error:
             return Trial("infeasible", why=error.message)
-        absent = [] if held is None else _absent(parts, held)
+        absent = [] if held is None else _absent(parts, held, self.early())
         if absent:
             names = join(vintage_words(self.scenario, vintage) for vintage in absent)
             why = say("{what} cannot be built there", what=names)
@@ -217,13 +218,15 @@ def _sure(scenario: Scenario, future: str) -> tuple[Case, ...]:
     return tuple(replace(case, probability=1.0) for case in scenario.cases if case.future == future)
 
 
-def _absent(parts: Sequence[Part], held: Built) -> list[Vintage]:
-    """Return what a plan builds that is nothing one could build in the same stage of these years."""
+def _absent(parts: Sequence[Part], held: Built, early: set[str]) -> list[Vintage]:
+    """Return what a plan builds before the futures are known that nobody could build then in these years."""
     there = {(part.case.stage, member) for part in parts for member in part.investments}
     return [
         vintage
         for vintage, amount in held.items()
-        if amount > NOTHING and (vintage.stage, Member(vintage.investment, vintage.place)) not in there
+        if amount > NOTHING
+        and vintage.stage in early
+        and (vintage.stage, Member(vintage.investment, vintage.place)) not in there
     ]
 
 
