@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,18 @@ def asked(world: World, out: Path | None = None, choice: Choice | None = None) -
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         return find_futures(world.write(path / "world"), out or path / "out", choice or Choice())
+
+
+@cache
+def by_hand() -> Found:
+    """Return what uncertainty costs in the world that is worked by hand."""
+    return asked(in_futures())
+
+
+@cache
+def without_room() -> Found:
+    """Return what uncertainty costs where two modules are too few in the dry future."""
+    return asked(tight())
 
 
 def ends(interval: Interval | None) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from planner.views.charts.futures import Plan, draw_frontier, draw_futures
 from planner.views.charts.sweep import Words
 from tests.cases.several_years import in_futures
 from tests.charts.test_dispatch import artists, texts
-from tests.futures.asked import asked, tight
+from tests.futures.asked import without_room
 from tests.test_cli import call
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def test_both_languages_say_the_same_numbers(tmp_path: Path) -> None:
     Proves: values with units of each language; the plan that is none with its reason; the file. Sensitivity: a scale of
     one language with the unit of the other.
     """
-    found = asked(tight())
+    found = without_room()
     drawn = report.draw(found, tmp_path, language="en", formats=["svg"])
     assert [path.name for path in drawn] == ["futures-en.svg"]
     en, zh = (rendered(report.headline(found, tmp_path, drawn), language) for language in ("en", "zh"))

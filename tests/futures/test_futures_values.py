@@ -17,7 +17,7 @@ from planner.studies.futures.choice import Choice
 from planner.studies.futures.interval import NO_PLAN, Interval, known, mean_of
 from tests.algebra import BUILT
 from tests.cases.several_years import DRY, PLACE, WET, by_stage, in_futures, in_stages
-from tests.futures.asked import DRY_OWN, HERE, MEAN, WET_OWN, asked, ends, tight, without_modules
+from tests.futures.asked import DRY_OWN, HERE, MEAN, WET_OWN, asked, by_hand, ends, tight, without_modules, without_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +40,7 @@ def test_by_hand() -> None:
     ``tests/features/test_uncertainty.py``. Sensitivity: a mean future of equal shares (24 MW, three modules: VSS 0);
     probabilities that are left out, or counted twice in a future by itself.
     """
-    found = asked(in_futures())
+    found = by_hand()
     assert is_near(found.recourse, 51_948_000)
     assert is_near(found.waiting, 51_834_000)
     assert is_near(found.evpi, 114_000)
@@ -56,7 +56,7 @@ def test_regrets_by_hand() -> None:
     plan; the mean by probability and the largest. Sensitivity: a plan that may build again in another future has no
     regret at all; a regret against the plan for all.
     """
-    found = asked(in_futures())
+    found = by_hand()
     table = {(plan, future): found.regret(plan, future) for plan in found.plans for future in ("dry", "wet")}
     three, two = (DRY[3] - DRY[3], WET[3] - WET[2]), (DRY[2] - DRY[3], WET[2] - WET[2])
     for plan, amounts in {HERE: three, DRY_OWN: three, MEAN: two, WET_OWN: two}.items():
@@ -74,7 +74,7 @@ def test_what_is_right_in_every_future() -> None:
     Proves: least 2, most 3, the plan for all 3. Sensitivity: the least over all plans, among them that of the mean; the
     most in its place.
     """
-    [row] = asked(in_futures()).built()
+    [row] = by_hand().built()
     assert (row["asset"], row["index"], row["known"], row["verdict"]) == ("modules", "far;cpu", "before", "every")
     assert (row["least"], row["most"], row["here_and_now"]) == (2.0, 3.0, 3.0)
 
@@ -143,7 +143,7 @@ def test_who_has_no_plan_elsewhere() -> None:
     does not fail. Sensitivity: a future without a plan that is left out of the mean; rules that hold the investments
     named in place of those that fail.
     """
-    found = asked(tight())
+    found = without_room()
     assert found.vss is not None
     assert (found.vss.is_infinite, math.isinf(found.vss.most)) == (True, True)
     assert is_near(found.evpi, 114_000)
