@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from planner.language import rendered
 from planner.studies.futures import command, report, trials
 from planner.studies.futures.choice import Choice
 from planner.studies.futures.interval import NO_PLAN, Interval, known, mean_of
+from planner.studies.futures.store import Key
 from tests.algebra import BUILT
 from tests.cases.several_years import DRY, PLACE, WET, by_stage, in_futures, in_stages
 from tests.futures.asked import DRY_OWN, HERE, MEAN, WET_OWN, asked, by_hand, ends, tight, without_modules, without_room
@@ -156,6 +158,23 @@ def test_who_has_no_plan_elsewhere() -> None:
     zh = rendered(report.sentences(found)[1], "zh")
     assert "按平均未来建设的，在dry中没有任何方案：以下不能同时成立：需求平衡" in zh
     assert found.max_regret(WET_OWN).is_infinite
+
+
+def test_what_was_not_solved_in_time_is_not_infeasible() -> None:
+    """A plan that was not found in time is not called none.
+
+    Proves: its regret has no upper end and its lower end is 0, VSS has no upper end either, a note counts it, and the
+    command does not end with 0. Sensitivity: what is unknown taken for what is proved.
+    """
+    known_all = by_hand()
+    late = replace(known_all, trials={**known_all.trials, Key(*MEAN, "dry"): trials.Trial("time_limit")})
+    assert ends(late.regret(MEAN, "dry")) == (0.0, math.inf)
+    assert late.vss is not None
+    assert (late.vss.is_infinite, late.vss.most) == (False, math.inf)
+    assert not late.failing(MEAN)
+    assert not command.is_whole(late)
+    assert any("1 plan is not proved" in rendered(note) for note in report.notes_of(late))
+    assert "at least 0 CNY/a" in rendered(report.sentences(late)[1])
 
 
 def test_what_cannot_be_built_in_another_future() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -145,7 +145,8 @@ class Found:
             return None
         if cost.is_infinite:
             return NO_PLAN
-        return Interval(cost.most, cost.most).less(best).not_negative(self.size)
+        told = cost.most if math.isfinite(cost.most) else cost.least
+        return replace(Interval(told, cost.most).less(best).not_negative(self.size), is_cut=False)
 
     def mean_regret(self, plan: Plan) -> Interval:
         """Return the expected regret of a plan."""

@@ -192,7 +192,11 @@ def notes_of(found: Found) -> Iterator[Message]:
         )
     open_ones = [trial for trial in found.trials.values() if trial.status not in {"optimal", "infeasible"}]
     if open_ones:
-        yield say("note: {count} plans are not proved; run again with a longer --time-limit", count=len(open_ones))
+        yield say(
+            "note: {count} plan is not proved; run again with a longer --time-limit",
+            "note: {count} plans are not proved; run again with a longer --time-limit",
+            count=len(open_ones),
+        )
 
 
 # ---- figures
