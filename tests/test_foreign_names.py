@@ -146,6 +146,13 @@ LISTED: dict[str, dict[str, str]] = {
             "storage_power utilisation_min"
         ),
         "studies/cost_of_green/report.py": "accounting storage_energy storage_power",
+        "studies/futures/answer.py": "probability",
+        "studies/futures/choice.py": "cvar_level",
+        "studies/futures/command.py": "asset cvar_level cvar_weight vintages",
+        "studies/futures/findings.py": "asset vintage vintages",
+        "studies/futures/report.py": "asset",
+        "studies/futures/store.py": "asset probability",
+        "studies/futures/trials.py": "asset cvar_weight vintage vintages",
         "studies/pareto/report.py": "carbon_price",
         "pipeline/dispatch_year.py": "green_power_share green_shortfall representative_days unserved_price",
     },

@@ -25,6 +25,7 @@ ORDER = (
     "studies/compare/differences",
     "studies/pareto",
     "studies/alternatives",
+    "studies/futures",
     "studies/explain",
     "studies/cost_of_green",
     "studies/sweep",

@@ -25,6 +25,7 @@ from planner.language import Message, join, say
 from planner.models.declarations import declarations
 from planner.models.solving.highs.judge import check_problem
 from planner.models.solving.highs.silent import SilentHighs
+from planner.pipeline.cases import check_asked
 from planner.pipeline.check import read_scenario, read_with_full_year
 from planner.pipeline.finished import read_results
 from planner.temporary import temporary_folder

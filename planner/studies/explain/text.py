@@ -14,6 +14,7 @@ from planner.views.words import word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from planner.models.algebra.row_names import Name
     from planner.scenario.scenario import Scenario
     from planner.studies.explain.answer import Change, Explanation, Way
 
@@ -55,7 +56,10 @@ def _infeasible(found: Explanation) -> Iterator[Text]:
     for text in found.obstacles:
         yield say("seen before solving: {text}", text=text)
     if found.conflict:
-        yield say("rules that cannot hold together: {rules}", rules=join(_conflict(found), SEMICOLON))
+        yield say(
+            "rules that cannot hold together: {rules}",
+            rules=join(conflict_in_words(found.scenario, found.conflict), SEMICOLON),
+        )
 
 
 def _priced(found: Explanation, cost: float) -> Message:
@@ -66,17 +70,17 @@ def _priced(found: Explanation, cost: float) -> Message:
     return say("with the first change: {what} {cost}, within {gap:.1%} of the least", **figures, gap=found.gap)
 
 
-def _conflict(found: Explanation) -> Iterator[Text]:
+def conflict_in_words(scenario: Scenario, conflict: Sequence[Name]) -> Iterator[Text]:
     """Name the rules once each, with what they are for, the first of many."""
     by_rule: dict[str, list[Message]] = {}
-    for rule, index in found.conflict:
-        by_rule.setdefault(rule, []).append(join(_called(found.scenario, str(part)) for part in index))
+    for rule, index in conflict:
+        by_rule.setdefault(rule, []).append(join(member_called(scenario, str(part)) for part in index))
     for rule, places in list(by_rule.items())[:CONFLICT_SHOWN]:
         first = join([*places[:PLACES_SHOWN], *(["…"] if len(places) > PLACES_SHOWN else [])], SEMICOLON)
         yield say("{rule} [{places}]", rule=word(rule), places=first) if first else word(rule)
 
 
-def _called(scenario: Scenario, part: str) -> Message:
+def member_called(scenario: Scenario, part: str) -> Message:
     """Return what a reader calls a member of a rule's index; its id where two sets have it by different names."""
     names = {scenario.called(name, part) for name, members in scenario.sets.items() if part in members}
     return shown(names.pop() if len(names) == 1 else Named(part, part))

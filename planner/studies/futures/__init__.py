@@ -1,0 +1,1 @@
+"""What uncertainty costs: EVPI, VSS, the regret of each plan in each future, and what is built in all."""
