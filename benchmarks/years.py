@@ -44,8 +44,11 @@ KIB_PER_GIB = 2**20
 
 
 def write_scenario(name: str, folder: Path) -> Path:
-    """Write a scenario of several cases into a folder, which must not exist, and return it."""
+    """Write a scenario of several cases into a folder, which must not exist, what it extends beside it; return it."""
     folder.mkdir(parents=True)
+    for base in (HOURLY.parent / "national-2025", HOURLY):
+        if not (folder.parent / base.name).exists():
+            shutil.copytree(base, folder.parent / base.name, ignore=shutil.ignore_patterns("derive"))
     if name == "years":
         _write_years(folder)
     else:
@@ -82,7 +85,7 @@ def _write_toml(folder: Path, title: str, feature: str, parameters: dict[str, An
     base = tomllib.loads((HOURLY / "scenario.toml").read_text(encoding="utf-8"))
     lines = [
         f"title = {json.dumps(title)}",
-        f"extends = {json.dumps(os.path.relpath(HOURLY, folder))}",
+        f'extends = "../{HOURLY.name}"',
         f"features = {json.dumps([*base['features'], feature])}",
         "[parameters]",
         *(f"{key} = {json.dumps(value)}" for key, value in parameters.items()),
