@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-stop installed newest lowest words benchmark basemap site site-check findings clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-stop campaign-years installed newest lowest words benchmark basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -62,6 +62,9 @@ campaign-stop: $(VENV)/.test  ## 200 stop signals at random moments to ten comma
 
 campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.
 	$(BIN)/python tests/campaigns/kill_runs.py --runs 100
+
+campaign-years: $(VENV)/.core  ## Three years of twelve days by the hour, then 2, 4, 6, 8 and 10 futures: seconds and memory into benchmarks/results/years.csv (hours).
+	$(BIN)/python benchmarks/years.py measure years futures-2 futures-4 futures-6 futures-8 futures-10
 
 benchmark: $(VENV)/.core  ## Build the national model in several ways, up to 5 million columns, and write the page on speed.
 	$(PIP) install --constraint constraints.txt --editable '.[bench]'

@@ -290,7 +290,7 @@ def _green_rule(results: Results) -> Text:
 
 
 def _row(name: Text, text: Text) -> Message:
-    return padded(name, WIDTH) + text
+    return padded(name, WIDTH - 1) + " " + text
 
 
 def _money(amount: float) -> Message:

@@ -54,3 +54,20 @@ def test_later_stages_need_not_be_whole() -> None:
     assert results.summary["objective"] == pytest.approx(5 * WET[1] + 5 * 47_890_000)
     assert results.summary["cases"][1]["modules"] == pytest.approx({"far": 1.25})
     assert costs(results, "new_compute") == pytest.approx({"s2025": 2_600_000, "s2030": 3_250_000})
+
+
+@pytest.mark.parametrize("cost", [80_000, None])
+def test_a_later_stage_may_open_a_part_of_a_site(cost: float | None) -> None:
+    """Nothing may be built in 2025; in 2030, which is planned relaxed, the site is opened as far as its modules need.
+
+    Proves: 1.25 of at most 5 modules are built, a quarter of the site is opened, and a quarter of the opening is paid;
+    where an opening costs nothing but is limited, at least a quarter; the audit accepts both. Sensitivity: an audit
+    that asks for a whole opening in a relaxed year, a table that rounds what is opened to nothing.
+    """
+    world = by_stage(by_stage(in_stages(BUILT), "s2025", modules_max=0), "s2030", modules_max=5)
+    world = world.with_parameters(whole_modules_until="s2025", **({} if cost else {"sites_max": 1}))
+    results = plan_of(world.with_cells("site", "opening_cost", {"far": cost}) if cost else world)
+    assert built(results) == pytest.approx({"s2030": 1.25})
+    opened = results.tables["site_expansion_opened"].set_index(["stage", "site"])["open"]["s2030", "far"]
+    assert opened == pytest.approx(0.25) if cost else opened >= 0.25 - 1e-6
+    assert costs(results, "opening")["s2030"] == pytest.approx((cost or 0) * opened)

@@ -14,19 +14,23 @@ WORTH = {"2025": 1 + 1 / 1.06, "2027": sum(1.06**-n for n in (2, 3, 4)), "2030":
 
 
 def test_three_years_are_planned_together() -> None:
-    """Proves the README: costs by year within the gap, their discounted sum, and that what was built stands on.
+    """Proves the README: costs by year within the gap, their discounted sum, what is green, and that halls stand on.
 
     What is drawn says of which year it is.
 
-    Sensitivity: a year left out of the sum or discounted from another one, halls that vanish between two years.
+    Sensitivity: a year left out of the sum or discounted from another one, halls that vanish between two years, new
+    halls that count as less full than they are, so that 80 % green is 62 %.
     """
     results = planner.run(planner.read_scenario(SCENARIOS / "national-2030"))
     summary = results.summary
     assert summary["status"] == "optimal"
     costs = {case["stage"]: case["cost"] for case in summary["cases"]}
     assert {stage: cost / 1e9 for stage, cost in costs.items()} == pytest.approx(
-        {"2025": 153.73, "2027": 235.43, "2030": 417.86}, rel=1e-3
+        {"2025": 153.73, "2027": 235.53, "2030": 418.16}, rel=1e-3
     )
+    assert [case["green_power_share_new"] for case in summary["cases"]] == pytest.approx([0.70, 0.80, 0.80], abs=0.01)
+    certified = [case["green_power_share"]["certificate"] for case in summary["cases"]]
+    assert certified == pytest.approx([0.10, 0.29, 0.52], abs=0.01)
     assert summary["objective"] == pytest.approx(sum(WORTH[stage] * cost for stage, cost in costs.items()))
     assert summary["objective"] - summary["bound"] <= 1e-3 * summary["objective"]
     assert results.shown.scenario.settings.title.endswith("2025 to 2030: 2030")

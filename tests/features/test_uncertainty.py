@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from planner.language import rendered
+from planner.models.features.uncertainty import warn
 from tests.algebra import BUILT_COST
-from tests.cases.several_years import DRY, WET, built, by_stage, in_futures, in_stages, joined, plan_of
+from tests.cases.several_years import DRY, WET, built, by_stage, in_futures, in_stages, joined, plan_of, read
 
 
 def expected(modules: int, dry: float = 0.25) -> float:
@@ -167,3 +168,16 @@ def test_prices_of_a_shared_vintage_are_each_futures_own() -> None:
     by_number = {n: expected(n) + 0.25 * 400_000 * n for n in range(4)}
     assert results.summary["objective"] == pytest.approx(min(by_number.values()))
     assert built(results)["dry"] == min(by_number, key=lambda n: by_number[n])
+
+
+@pytest.mark.parametrize(("weight", "level", "told"), [(1, 0.5, "take 0.99"), (0.5, 0, "no effect"), (0.5, 0.5, "")])
+def test_a_weight_that_means_something_else_is_noted(weight: float, level: float, told: str) -> None:
+    """A weight of 1 leaves the other futures out, one without a tail does nothing; anything between is what it says.
+
+    Proves: one note for each, and none between. Sensitivity: a plan of the worst futures in which the others are dear
+    for no reason, without a word.
+    """
+    scenario = read(in_futures().with_parameters(cvar_weight=weight, cvar_level=level))
+    notes = [rendered(note) for note in warn(scenario)]
+    assert len(notes) == bool(told)
+    assert all(told in note for note in notes)

@@ -435,14 +435,17 @@ def _build_embodied(m: PlanModel, buildable: pd.DataFrame) -> None:
 def report(m: PlanModel) -> dict[str, pd.DataFrame]:
     """Return modules and new capacity [MW] by site and compute type, and the sites opened.
 
-    A site whose opening costs nothing is opened where something is built, whatever the binary says beside it.
+    A site whose opening costs nothing is opened where something is built, whatever the binary says beside it, unless
+    it is opened in part, as it may be in a year that is planned relaxed.
     """
     table = m.tabulate("capacity_new", columns=KEYS)
     modules = m.tabulate("modules", columns=KEYS)
     table = table.merge(modules, on=KEYS, how="left").fillna({"modules": 0.0})
     opened = m.tabulate("open", columns=["site"])
-    built = modules.groupby("site")["modules"].sum().reindex(opened["site"], fill_value=0.0).round().clip(upper=1.0)
-    opened["open"] = opened["open"].where(opened["site"].isin(list(m.OPENED_AT_A_COST)), built.to_numpy())
+    built = modules.groupby("site")["modules"].sum().reindex(opened["site"], fill_value=0.0) > ABSOLUTE_TOLERANCE
+    in_part = (opened["open"] - opened["open"].round()).abs() > ABSOLUTE_TOLERANCE
+    is_kept = in_part | opened["site"].isin(list(m.OPENED_AT_A_COST))
+    opened["open"] = opened["open"].where(is_kept, built.to_numpy().astype(float))
     return {"site_expansion": table, "site_expansion_opened": opened}
 
 
@@ -524,14 +527,20 @@ def _audit_opening(inputs: Scenario, tables: Mapping[str, pd.DataFrame], modules
     for site in sorted(asked.symmetric_difference(opened.index)):
         yield Finding("open", str(site), say("is missing from the results, or cannot be opened"))
     near = np.minimum((opened - 0.0).abs(), (opened - 1.0).abs())
-    for site, value in opened[~(near <= ABSOLUTE_TOLERANCE)].items():
+    in_part = opened[~(near <= ABSOLUTE_TOLERANCE)]
+    for site, value in in_part.items():
         yield Finding("open", str(site), say("{value:g} is neither open nor closed", value=value))
-    built = modules.groupby(level="site").sum()
-    for site in sorted({*price.index, *asked}):
-        if built.get(site, 0.0) > ABSOLUTE_TOLERANCE and opened.get(site, 0.0) < 1 - ABSOLUTE_TOLERANCE:
-            yield Finding("opened_first", site, say("modules are built at a site that is not opened"))
+    # Where a year is planned relaxed, a part of a site bears that part of its modules; else none, or all.
+    built = modules[modules > ABSOLUTE_TOLERANCE]
+    sites = built.index.get_level_values("site")
+    share = in_part.reindex(opened.index).fillna(opened.round()).reindex(sites).fillna(0.0).to_numpy()
+    room = np.where(share < 1, share * allowed.reindex(built.index).fillna(0.0), np.inf)
+    too_much = set(sites[~(built.to_numpy() <= room + ABSOLUTE_TOLERANCE)])
+    for site in sorted(too_much.intersection({*price.index, *asked})):
+        yield Finding("opened_first", site, say("modules are built at a site that is not opened"))
     if inputs.is_given("sites_max"):
-        count = max(float((built > ABSOLUTE_TOLERANCE).sum()), float(opened.sum()))
+        counted = {**dict.fromkeys(sites, 1.0), **in_part.to_dict()}
+        count = max(sum(counted.values()), float(opened.sum()))
         yield from Finding.unless_at_most("sites_limit", "national", count, inputs.number("sites_max"), "sites")
     paid = opened * price.reindex(opened.index).fillna(0.0)
     yield from Finding.cost_differs("opening", float(paid.sum()), tables)

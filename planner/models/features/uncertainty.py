@@ -126,12 +126,16 @@ def check(inputs: Scenario) -> Iterator[Fault]:
 
 
 def warn(inputs: Scenario) -> Iterator[Text]:
-    """Say what a future that cannot come is for, and what a weight does without the tail that it weighs."""
+    """Say what a future that cannot come is for, and what a weight does without its tail, or without the rest."""
     probability = inputs.series("probability")
     for future in probability.index[probability == 0]:
         yield say("future {future} has probability 0: it is priced after the plan, not planned for", future=future)
     if inputs.number("cvar_weight") > 0 and inputs.number("cvar_level") == 0:
         yield say("cvar_weight has no effect at cvar_level 0: the mean of the worst futures is then that of all")
+    elif inputs.number("cvar_weight") == 1:
+        yield say(
+            "at cvar_weight 1 nothing says that futures that are not among the worst should cost little: take 0.99"
+        )
 
 
 EXAMPLE: Example = {
