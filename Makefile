@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-stop campaign-years installed newest lowest words benchmark basemap site site-check findings clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-stop campaign-years installed newest lowest words benchmark benchmark-years basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -63,7 +63,12 @@ campaign-stop: $(VENV)/.test  ## 200 stop signals at random moments to ten comma
 campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.
 	$(BIN)/python tests/campaigns/kill_runs.py --runs 100
 
-campaign-years: $(VENV)/.core  ## Three years of twelve days by the hour, then 2, 4, 6, 8 and 10 futures: seconds and memory into benchmarks/results/years.csv (hours).
+campaign-years: $(VENV)/.test  ## 100 random worlds of stages and futures each: against three other statements, and their properties.
+	PLANNER_YEARS=100 PLANNER_MPISPPY=100 PLANNER_SMPS=100 PLANNER_FUTURES=100 PLANNER_SHIPPED=1 $(BIN)/python -m pytest -n auto \
+		tests/oracle/test_years_oracle.py tests/oracle/test_mpisppy_oracle.py tests/oracle/test_smps_export.py \
+		tests/properties/test_years_properties.py tests/cases/test_one_case_shipped.py
+
+benchmark-years: $(VENV)/.core  ## Three years of twelve days by the hour, then 2, 4, 6, 8 and 10 futures: seconds and memory into benchmarks/results/years.csv (hours).
 	$(BIN)/python benchmarks/years.py measure years futures-2 futures-4 futures-6 futures-8 futures-10
 
 benchmark: $(VENV)/.core  ## Build the national model in several ways, up to 5 million columns, and write the page on speed.
