@@ -61,7 +61,9 @@ LISTED: dict[str, dict[str, str]] = {
         "cases/plan.py": "asset vintage",
         "cases/ties.py": "investment vintage vintages",
         "figures/cases.py": "vintages",
+        "figures/stages.py": "asset vintage",
         "cases/vintages.py": "futures_known_from lifetime pathway uncertainty whole_modules_until",
+        "studies/explain/years.py": "build_rate_max",
     },
     (
         "They check or gather the tables of several features anew: an independent audit states them again, a shared "
@@ -161,6 +163,7 @@ LISTED: dict[str, dict[str, str]] = {
         "views/maps/difference.py": "allocation",
         "views/maps/links.py": "modules traffic",
         "views/maps/layers.py": "allocation capacity_new demand green_power_share green_power_share_mode it_load",
+        "views/years/stage_maps.py": "demand",
         "views/report/destinations.py": "demand",
     },
     "The lines of a network by the columns of ``figures/lines.py``, whatever feature has them.": {
@@ -186,7 +189,11 @@ LISTED: dict[str, dict[str, str]] = {
         "studies/compare/text.py": "capacity_new certificates modules traffic",
         "studies/compare/words.py": "certificates",
         "studies/sweep/report.py": "capacity_new",
+        "studies/sweep/folder.py": "capacity_new",
         "views/headline.py": "green_shortfall routes",
+        "views/years/sentences.py": "discount_rate_social green_power_share",
+        "views/years/section.py": "green_power_share it_load",
+        "views/years/pictures.py": "green_power_share it_load",
         "models/algebra/plan_model.py": "routes",
         "pipeline/record.py": "green_power_share",
         "views/report/headline.py": "capacity capacity_new green_power_share green_power_share_new traffic water",

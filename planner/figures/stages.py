@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, pd.DataFrame]
 
-COLUMNS = ("stage", "future", "site", "capacity", "capacity_new", "ordered")
+COLUMNS = ("stage", "future", "site", "stands", "new", "ordered")
 AMONG = ";"
 """Between ids in the column ``index`` of the vintages."""
 
@@ -35,7 +35,7 @@ def capacity_by_case(scenario: Scenario, tables: Tables) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``stage``, ``future``, ``site``, ``capacity`` that stands [MW], ``capacity_new``: what of it the plan builds, in
+        ``stage``, ``future``, ``site``, all that ``stands`` [MW], ``new``: what of it the plan builds, in
         this stage or before [MW], ``ordered``: what the plan builds in this very stage [MW], lead times apart.
     """
     halls = _halls(scenario)
@@ -56,8 +56,8 @@ def _of_case(scenario: Scenario, tables: Tables, case: Case, halls: Built) -> pd
     stands = halls.standing(own).groupby(level="site").sum()
     new = halls.amounts(own)
     sites = pd.Index([site for site in scenario.sets["site"] if site in stands.index], name="site")
-    found = pd.DataFrame({"capacity": stands.reindex(sites)}, index=sites)
-    found["capacity_new"] = (new.groupby(level="site").sum() if len(new) else new).reindex(sites).fillna(0.0)
+    found = pd.DataFrame({"stands": stands.reindex(sites)}, index=sites)
+    found["new"] = (new.groupby(level="site").sum() if len(new) else new).reindex(sites).fillna(0.0)
     found["ordered"] = _ordered(scenario, tables, case, halls).reindex(sites).fillna(0.0)
     return found.reset_index().assign(stage=case.stage, future=case.future)[list(COLUMNS)]
 

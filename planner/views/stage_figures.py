@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from planner.views.years.stage_maps import StageMap
 
 MAPS, STAIRCASE = "map_by_stage", "staircase"
-COLUMNS: Final = ("capacity", "capacity_new")
+COLUMNS: Final = ("stands", "new")
 PANELS_MAX: Final = 9
 LEAST: Final = 1e-6
 """[MW] Less is a solver's rounding."""
@@ -84,7 +84,7 @@ def stairs_of(outlook: Outlook) -> list[Stairs]:
 
 def _by_new(outlook: Outlook) -> list[str]:
     """Return the sites at which anything is built, the most in the last stage first."""
-    new = outlook.capacity.groupby("site", sort=False)["capacity_new"].sum()
+    new = outlook.capacity.groupby("site", sort=False)["new"].sum()
     return [str(site) for site in new[new > LEAST].sort_values(ascending=False, kind="stable").index]
 
 
@@ -138,7 +138,7 @@ def _with_ordered(results: Results, outlook: Outlook, stage: str) -> gpd.GeoData
 def _heading(outlook: Outlook, stage: str) -> Message:
     table = outlook.capacity
     here = table[(table["stage"] == stage) & (table["future"] == outlook.likeliest)]
-    stands, built = float(here["capacity"].sum()), float(here["ordered"].sum())
+    stands, built = float(here["stands"].sum()), float(here["ordered"].sum())
     return say(
         "{stage}: {capacity} IT capacity, of which {built} are built in this stage",
         stage=outlook.name("stage", stage),

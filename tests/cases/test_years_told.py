@@ -51,9 +51,9 @@ def test_capacity_by_case_is_what_stands_and_what_is_ordered() -> None:
     Sensitivity: what stands taken for what is built in the stage, modules in place of MW, or a stage's rows of another.
     """
     table = capacity_by_case(stages().scenario, stages().tables).set_index(["stage", "site"])
-    assert table.loc[("s2025", "far"), ["capacity", "capacity_new", "ordered"]].tolist() == [19, 4, 4]
-    assert table.loc[("s2030", "far"), ["capacity", "capacity_new", "ordered"]].tolist() == [23, 8, 4]
-    assert table.loc[("s2030", "near"), ["capacity", "capacity_new", "ordered"]].tolist() == [60, 0, 0]
+    assert table.loc[("s2025", "far"), ["stands", "new", "ordered"]].tolist() == [19, 4, 4]
+    assert table.loc[("s2030", "far"), ["stands", "new", "ordered"]].tolist() == [23, 8, 4]
+    assert table.loc[("s2030", "near"), ["stands", "new", "ordered"]].tolist() == [60, 0, 0]
 
 
 def test_what_is_ordered_may_stand_later() -> None:
@@ -65,7 +65,7 @@ def test_what_is_ordered_may_stand_later() -> None:
     late = plan_of(in_stages().with_cells("site_compute_type", "module_lead_time", {"far;cpu": 5}))
     table = capacity_by_case(late.scenario, late.tables).query("site == 'far'").set_index("stage")
     assert table["ordered"].to_dict() == {"s2025": 8.0, "s2030": 0.0}
-    assert table["capacity_new"].to_dict() == {"s2025": 0.0, "s2030": 8.0}
+    assert table["new"].to_dict() == {"s2025": 0.0, "s2030": 8.0}
 
 
 def test_three_sentences_of_stages() -> None:

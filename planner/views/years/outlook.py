@@ -116,7 +116,7 @@ class Outlook:
     def stands(self, case: Case, told: Mapping[str, Any]) -> float:
         """Return the IT capacity that stands in a case [MW]."""
         del told
-        return float(self._of(case)["capacity"].sum())
+        return float(self._of(case)["stands"].sum())
 
     def _of(self, case: Case) -> pd.DataFrame:
         table = self.capacity

@@ -35,7 +35,7 @@ Place = list[int] | None
 
 def stairs(outlook: Outlook, sites: Sequence[str] | None) -> Element:
     """Return what stands at some sites, or at all, by stage, with the year below each step and the MW above it."""
-    stands, new = (_by_stage(outlook, sites, column) for column in ("capacity", "capacity_new"))
+    stands, new = (_by_stage(outlook, sites, column) for column in ("stands", "new"))
     begin, end = outlook.spans[outlook.stages[0]][0], outlook.spans[outlook.stages[-1]][1]
     most = max((spread.high for spread in stands), default=0.0) or 1.0
     edges = [*(outlook.spans[stage][0] for stage in outlook.stages), end]

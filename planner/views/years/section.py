@@ -94,7 +94,7 @@ def _stairs(outlook: Outlook) -> Element:
 
 
 def _sites(outlook: Outlook) -> list[str]:
-    new = outlook.capacity.groupby("site", sort=False)["capacity_new"].sum()
+    new = outlook.capacity.groupby("site", sort=False)["new"].sum()
     return [str(site) for site in new[new > LEAST].sort_values(ascending=False, kind="stable").index[:SITES_SHOWN]]
 
 
