@@ -11,7 +11,7 @@ from planner.cases.part import JOINED, Member
 from planner.models.declarations import modules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ALL = ""
 """In place of a future: what is built before it is known which one comes."""
+NOTHING = 1e-6
+"""An amount that is none."""
 Key = tuple[str, str]
 """Of a case: its stage and its future."""
 
@@ -151,3 +153,33 @@ def whole_stages(scenario: Scenario, parts: Sequence[Part]) -> set[str]:
     stages = stages_of(parts)
     last = scenario.scalar("whole_modules_until") if scenario.has("pathway") else None
     return set(stages[: stages.index(str(last)) + 1] if last in stages else stages)
+
+
+def held(scenario: Scenario, parts: Sequence[Part], built: Mapping[Vintage, float]) -> dict[Vintage, float]:
+    """Return the amount of every vintage of the stages before the futures are known; what a plan lacks is nothing.
+
+    Parameters
+    ----------
+    scenario
+        That holds the cases.
+    parts
+        The cases of the futures in which the plan is tried.
+    built
+        What the plan builds.
+    """
+    shared = shared_stages(scenario, parts)
+    prices = vintages_of(scenario, parts).prices
+    return {vintage: built.get(vintage, 0.0) for vintage in prices if vintage.stage in shared}
+
+
+def absent(scenario: Scenario, parts: Sequence[Part], built: Mapping[Vintage, float]) -> list[Vintage]:
+    """Return what a plan builds before the futures are known that nobody could build then in these cases."""
+    shared = shared_stages(scenario, parts)
+    there = {(part.case.stage, member) for part in parts for member in part.investments}
+    return [
+        vintage
+        for vintage, amount in built.items()
+        if amount > NOTHING
+        and vintage.stage in shared
+        and (vintage.stage, Member(vintage.investment, vintage.place)) not in there
+    ]

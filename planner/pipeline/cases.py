@@ -13,7 +13,7 @@ from planner.cases.joined import join_cases
 from planner.cases.part import parts_of
 from planner.cases.plan import CasesPlan
 from planner.cases.summary import summarise_cases
-from planner.cases.vintages import shared_stages, stages_of
+from planner.cases.vintages import absent, held, stages_of
 from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError, UsageError
 from planner.figures.cases import keys_of
 from planner.figures.ledger import Kept
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from planner.cases.joined import Joined
     from planner.cases.part import Part
-    from planner.cases.vintages import Vintage
     from planner.cluster import Where
     from planner.io.results.results import Results
     from planner.models.algebra.plan_model import PlanModel
@@ -221,9 +220,9 @@ def _is_priced(plan: CasesPlan, cases: Sequence[Case], declare: Declare, options
         parts = parts_of(cases, declare)
     except InfeasibleError:
         return False
-    shared = shared_stages(plan.scenario, parts)
-    decided: Mapping[Vintage, float] = {one: built for one, built in plan.built.items() if one.stage in shared}
-    joined = join_cases(plan.scenario, parts, decided=decided)
+    if absent(plan.scenario, parts, plan.built):
+        return False
+    joined = join_cases(plan.scenario, parts, decided=held(plan.scenario, parts, plan.built))
     with temporary_folder() as workdir:
         solution = solve(joined.problem, replace(options, shadow_prices=False), workdir)
     if solution.values is not None:

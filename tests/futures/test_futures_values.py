@@ -321,7 +321,7 @@ def test_an_audit_holds_what_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     Proves: where nothing is held in the matrix, the tables say so. Sensitivity: the audit of a year alone, to which
     another number of modules is as good a plan.
     """
-    monkeypatch.setattr(trials, "_decided", lambda *_: {})
+    monkeypatch.setattr(trials, "decided", lambda *_: {})
     with pytest.raises(AuditDisagreedError, match="modules, far;cpu"):
         asked(in_futures())
 

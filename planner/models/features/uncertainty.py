@@ -246,8 +246,9 @@ def audit_cases(inputs: Scenario, tables: Mapping[str, pd.DataFrame], planned: S
     futures = {case.future for case in planned}
     for key, rows in early.groupby(["stage", "asset", "index"], sort=False):
         amounts = rows["vintage"].astype(float)
-        is_same = float(amounts.max() - amounts.min()) <= slack(float(amounts.max()), float(amounts.min()))
-        if not is_same or set(rows["future"].astype(str)) != futures:
+        least = float(amounts.min()) if set(rows["future"].astype(str)) == futures else 0.0
+        most = float(amounts.max())
+        if not most - least <= slack(most, least):
             where = ", ".join(part for part in map(str, key) if part)
             yield Finding(
                 "same_in_all_futures", where, say("differs between futures before it is known which one comes")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from planner.cases.vintages import ALL, Vintage
+from planner.cases.vintages import ALL, NOTHING, Vintage
 from planner.studies.futures.interval import NO_PLAN, Interval, known, mean_of
 from planner.studies.futures.store import HERE, MEAN, OWN, Key
-from planner.studies.futures.trials import NAN, NOTHING
+from planner.studies.futures.trials import NAN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from planner.cases.vintages import NOTHING
 from planner.errors import shown
 from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
@@ -17,7 +18,6 @@ from planner.studies.explain.text import member_called
 from planner.studies.futures.command import PLANS, RUN
 from planner.studies.futures.findings import EVERY, WAIT
 from planner.studies.futures.store import HERE, MEAN, OWN, REGRET
-from planner.studies.futures.trials import NOTHING
 from planner.studies.futures.words import amount_of, amount_words, asset_words, interval_words, measure_of
 from planner.studies.sweep.report import title_of
 from planner.version import __version__

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from planner.cases.vintages import Vintage
+from planner.cases.vintages import NOTHING, Vintage
 from planner.errors import UsageError, shown
 from planner.language import Named, rendered, say, written
-from planner.studies.futures.trials import NAN, NOTHING, Trial
+from planner.studies.futures.trials import NAN, Trial
 from planner.studies.sweep.points_file import read_points, write_points
 
 if TYPE_CHECKING:

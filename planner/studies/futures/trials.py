@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from planner.cases.audit import audit_cases
 from planner.cases.joined import join_cases
-from planner.cases.part import Member, parts_of
+from planner.cases.part import parts_of
 from planner.cases.plan import CasesPlan
 from planner.cases.summary import summarise_cases
-from planner.cases.vintages import ALL, Vintage, shared_stages, vintages_of
+from planner.cases.vintages import ALL, Vintage, absent, shared_stages
+from planner.cases.vintages import held as decided
 from planner.errors import AuditDisagreedError, InfeasibleError, SolveInterruptedError
 from planner.figures.ledger import Kept
 from planner.language import SEMICOLON, Message, Text, join, say
@@ -46,8 +47,6 @@ CONFLICT_SECONDS: Final = 20.0
 """[s] that may be spent on which rules cannot hold together."""
 TIES: Final = frozenset({"standing", "vintage", "whole_vintage", "whole"})
 """What holds the investments: it is part of every conflict, and says nothing of it."""
-NOTHING: Final = 1e-6
-"""An amount that is none."""
 NAN: Final = float("nan")
 MEAN: Final = ""
 """Of the futures by id, the mean one."""
@@ -147,12 +146,12 @@ class Trials:
             parts = self._parts_of(future, cases)
         except InfeasibleError as error:
             return Trial("infeasible", why=error.message)
-        absent = [] if held is None else _absent(parts, held, self.early())
-        if absent:
-            names = join(vintage_words(self.scenario, vintage) for vintage in absent)
+        lost = [] if held is None else absent(scenario, parts, held)
+        if lost:
+            names = join(vintage_words(self.scenario, vintage) for vintage in lost)
             why = say("{what} cannot be built there", what=names)
-            return Trial("infeasible", rules=tuple(dict.fromkeys(each.investment for each in absent)), why=why)
-        joined = join_cases(scenario, parts, decided=None if held is None else _decided(scenario, parts, held))
+            return Trial("infeasible", rules=tuple(dict.fromkeys(each.investment for each in lost)), why=why)
+        joined = join_cases(scenario, parts, decided=None if held is None else decided(scenario, parts, held))
         solution = self._solved(joined, is_held=held is not None)
         if solution.values is None:
             return self._without(joined, solution)
@@ -218,18 +217,6 @@ def _sure(scenario: Scenario, future: str) -> tuple[Case, ...]:
     return tuple(replace(case, probability=1.0) for case in scenario.cases if case.future == future)
 
 
-def _absent(parts: Sequence[Part], held: Built, early: set[str]) -> list[Vintage]:
-    """Return what a plan builds before the futures are known that nobody could build then in these years."""
-    there = {(part.case.stage, member) for part in parts for member in part.investments}
-    return [
-        vintage
-        for vintage, amount in held.items()
-        if amount > NOTHING
-        and vintage.stage in early
-        and (vintage.stage, Member(vintage.investment, vintage.place)) not in there
-    ]
-
-
 def _audit_held(table: pd.DataFrame, held: Built, early: set[str]) -> Iterator[Finding]:
     """What is built before the futures are known is what the other plan builds, as far as it can be built here."""
     for row in table.to_dict("records"):
@@ -237,11 +224,3 @@ def _audit_held(table: pd.DataFrame, held: Built, early: set[str]) -> Iterator[F
         if vintage.stage in early:
             where = ", ".join(part for part in vintage if part)
             yield from Finding.unless_equal("held", where, held.get(vintage, 0.0), float(row["vintage"]), "")
-
-
-def _decided(scenario: Scenario, parts: Sequence[Part], held: Built) -> dict[Vintage, float]:
-    """Return the amount of every vintage of the stages before the futures are known; what the plan lacks is nothing."""
-    shared = shared_stages(scenario, parts)
-    return {
-        vintage: held.get(vintage, 0.0) for vintage in vintages_of(scenario, parts).prices if vintage.stage in shared
-    }
