@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from planner.models.solving.apart import apart, rounds, search
+from planner.models.solving.apart import apart, guide, rounds, search
 from planner.models.solving.apart.bound import bound_of
-from planner.models.solving.apart.mixture import Mixture
+from planner.models.solving.apart.mixture import Bases, Mixture
 from planner.models.solving.apart.period import Reply
 from planner.models.solving.apart.periods import Periods
 from planner.models.solving.apart.rounds import Rounds
@@ -29,7 +29,8 @@ SAID = {
     f"From {apart.PERIODS_MIN} periods and {apart.COLUMNS_MIN // 10**6} million columns on": "periods apart",
     f"{apart.SAMPLE} periods evenly spread": "the sample",
     f"to {rounds.GROUPS_MAX} groups at most": "groups",
-    f"{search.LEVEL:.0%} of the way up".replace("%", " %"): "the level",
+    f"{guide.LEVEL:.0%} of the way up".replace("%", " %"): "the level",
+    f"with more than {guide.PLANES_MAX:,} planes": "when integers are fixed by and by",
     f"narrows by {1 - search.NARROWER:.0%} a round".replace("%", " %"): "the box of prices",
     f"within {search.PROVED} of the gap asked for": "what safe arithmetic may take",
     f"after {search.ROUNDS_MAX} rounds": "most rounds",
@@ -54,6 +55,8 @@ def test_numbers_in_words_are_those_of_the_code() -> None:
         f"come no nearer for {WORDS[search.STUCK_MAX]} rounds",
     ):
         assert words in text, words
+    assert guide.FIXED_EACH == 0.5
+    assert "half of what is left at a time" in text
     assert safe_bound.UNIT == 2.0**-52
     assert "(terms + 8) × 2⁻⁵² × the sum of sizes" in text
 
@@ -113,7 +116,8 @@ def test_the_example_is_what_the_code_reckons() -> None:
     for line in lines:
         built = np.array([line.built])
         found.add(built, np.zeros(0), [answer(day, line.built) for day in range(2)])
-        bound, plan = bound_of(found, np.zeros((2, 0)), 10.0), Mixture(found).mix(10.0)
+        limits = found.periods.arrays.column_lower[:1], found.periods.arrays.column_upper[:1]
+        bound, plan = bound_of(found, np.zeros((2, 0)), 10.0, limits), Mixture(found, Bases(), limits).mix(10.0)
         assert bound is not None
         assert plan is not None
         assert (bound.value, plan.cost) == (pytest.approx(line.bound), pytest.approx(line.plan))
