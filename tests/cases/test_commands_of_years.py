@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+import planner
 from planner.cases.whole import check_one_year, problem_of
 from planner.errors import UsageError
 from planner.models.build import declare_model
@@ -195,3 +196,15 @@ def test_a_chart_is_of_one_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert hours.power["weight"].sum() == 3000
     alone = read_results(run).shown.tables["facility_load"].groupby("timestep")["facility_load"].sum()
     assert sorted(hours.power["load"]) == pytest.approx(sorted(alone))
+
+
+def test_what_is_not_looked_for_is_said() -> None:
+    """What decides several years is not looked for, and the plan says so to who asked for it.
+
+    Proves: the note with ``deciding``, and none without. Sensitivity: a list that is left out without a word.
+    """
+    asked = planner.run(read(in_stages()), deciding=True)
+    assert asked.deciding is None
+    assert any("what decides the plan" in note for note in asked.manifest["notes"])
+    plain = planner.run(read(in_stages()))
+    assert not any("what decides the plan" in note for note in plain.manifest["notes"])
