@@ -46,7 +46,11 @@ def joined_of(scenario: Scenario, declare: Callable[[Scenario], PlanModel] = dec
     """Return the problem of several years, with its parts and what ties them; raises as :func:`problem_of` does."""
     if scenario.settings.foresight == "myopic" and len({case.stage for case in scenario.cases}) > 1:
         raise UsageError(
-            say("{name} is planned stage by stage (short sight): there is no one model", name=scenario.name)
+            say(
+                '{name} is planned stage by stage (short sight): there is no one model; foresight = "perfect" in '
+                "[pathway] makes it one",
+                name=scenario.name,
+            )
         )
     parts = parts_of([case for case in scenario.cases if case.probability > 0], declare)
     return join_cases(scenario, parts)
