@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -43,6 +44,22 @@ def test_marks_stand_where_the_costs_are() -> None:
     assert left < 0 < right
     assert [text.get_text() for text in artists(figure, "no-plan")] == ["no plan", "no plan"]
     assert {"dry", "wet", "cost", "regret"} <= set(texts(figure))
+
+
+def test_long_names_of_futures_stay_apart_and_whole() -> None:
+    """Names of six futures that differ in their second half stand whole, in lines, and none of them over another.
+
+    Proves: every word is there. Sensitivity: names cut off, of which two read the same.
+    """
+    names = [
+        f"{demand} demand, {price} green power" for demand in ("High", "Low", "Middle") for price in ("dear", "cheap")
+    ]
+    plans = [Plan("own", "own", [1.0] * 6, [0.0] * 6)]
+    figure = draw_futures(names, plans, ["cost", "regret"], WORDS)
+    drawn = [text for axes in figure.axes for text in axes.get_xticklabels() if "demand" in text.get_text()]
+    assert [" ".join(text.get_text().split()) for text in drawn] == names
+    boxes = [text.get_window_extent() for text in drawn]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_the_frontier_is_drawn_in_order() -> None:

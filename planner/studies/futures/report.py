@@ -11,14 +11,14 @@ from planner.cases.vintages import NOTHING
 from planner.errors import shown
 from planner.io.files.writing import writing
 from planner.io.read.sources import illustrative_share
-from planner.language import SEMICOLON, Language, Message, Text, join, padded, say, spoken
+from planner.language import SEMICOLON, Language, Message, Text, columns_of, join, padded, rendered, say, spoken
 from planner.libraries import import_alone
 from planner.progress import working_on
 from planner.studies.explain.text import member_called
 from planner.studies.futures.command import PLANS, RUN
 from planner.studies.futures.findings import EVERY, WAIT
 from planner.studies.futures.store import HERE, MEAN, OWN, REGRET
-from planner.studies.futures.words import amount_of, amount_words, asset_words, interval_words, measure_of
+from planner.studies.futures.words import amount_of, amount_words, asset_words, interval_words, measure_of, size_of
 from planner.studies.sweep.report import title_of
 from planner.version import __version__
 from planner.views.captions import illustrative_note
@@ -48,7 +48,9 @@ def plan_words(found: Found, plan: tuple[str, str]) -> Message:
 
 def headline(found: Found, out: Path, drawn: Sequence[Path]) -> Message:
     """Return the answer for a terminal: three sentences, the plans with their regrets, and where the tables lie."""
-    lines: list[Text] = [*sentences(found), "", _head(), *(_line(found, plan) for plan in found.plans)]
+    width = max(NAME_WIDTH, *(_columns_of(plan_words(found, plan)) + 2 for plan in found.plans))
+    plans = (_line(found, plan, width) for plan in found.plans)
+    lines: list[Text] = [*sentences(found), "", _head(width), *plans]
     lines += [*_failing_lines(found), *_frontier_lines(found)]
     lines += list(notes_of(found))
     lines += ["", say("tables  {path}", path=out), say("plan    {path}", path=out / PLANS / RUN)]
@@ -112,7 +114,8 @@ def _building(found: Found) -> Message:
 
 
 def _listed(found: Found, rows: Sequence[dict[str, Any]], column: str) -> Message:
-    named = [_one(found, row, column) for row in sorted(rows, key=lambda row: -row[column])[:TOLD_MAX]]
+    largest = sorted(rows, key=lambda row: -row[column] * size_of(found.scenario, row["asset"], row["index"])[0])
+    named = [_one(found, row, column) for row in largest[:TOLD_MAX]]
     if len(rows) > TOLD_MAX:
         named.append(say("and {rest} more", rest=len(rows) - TOLD_MAX))
     return join(named, SEMICOLON)
@@ -134,15 +137,20 @@ def _told(found: Found, interval: Interval) -> Message:
     return interval_words(found.scenario, interval, found.size)
 
 
-def _head() -> Message:
-    parts = [padded("", NAME_WIDTH), padded(say("on average"), NUMBER_WIDTH), padded(say("mean regret"), NUMBER_WIDTH)]
+def _columns_of(text: Text) -> int:
+    """Return how many columns a text takes in the wider of both languages."""
+    return max(columns_of(rendered(text, language)) for language in ("en", "zh"))
+
+
+def _head(width: int) -> Message:
+    parts = [padded("", width), padded(say("on average"), NUMBER_WIDTH), padded(say("mean regret"), NUMBER_WIDTH)]
     return join([*parts, say("largest regret")], "")
 
 
-def _line(found: Found, plan: tuple[str, str]) -> Message:
+def _line(found: Found, plan: tuple[str, str], width: int) -> Message:
     cost, mean, most = found.mean_cost(plan), found.mean_regret(plan), found.max_regret(plan)
     cells = [padded(_told(found, one), NUMBER_WIDTH) for one in (cost, mean)]
-    return join([padded(plan_words(found, plan), NAME_WIDTH), *cells, _told(found, most)], "")
+    return join([padded(plan_words(found, plan), width), *cells, _told(found, most)], "")
 
 
 def _failing_lines(found: Found) -> Iterator[Message]:

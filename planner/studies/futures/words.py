@@ -75,13 +75,20 @@ def asset_words(scenario: Scenario, asset: str, place: str) -> Message:
 
 def amount_words(scenario: Scenario, asset: str, place: str, amount: float, unit: str) -> Text:
     """Return how much is built, modules by what they can do, with the unit."""
-    built = _built(scenario, asset)
-    if built is not None and built.size:
-        ids = tuple(place.split(AMONG))
-        size = scenario.cases[0].scenario.series(built.size)
-        amount, unit = amount * float(size[ids if len(ids) > 1 else ids[0]]), built.unit
+    size, own = size_of(scenario, asset, place)
+    amount, unit = amount * size, own or unit
     number = f"{amount:,.4g}" if abs(amount) < 1e4 else f"{amount:,.0f}"  # noqa: PLR2004 - from here on no powers of ten
     return Named(number, number) if unit in {"", "1"} else f"{number} {unit}"
+
+
+def size_of(scenario: Scenario, asset: str, place: str) -> tuple[float, str]:
+    """Return what one of what is built can do, and its unit: 1 and none where it is no module."""
+    built = _built(scenario, asset)
+    if built is None or not built.size:
+        return 1.0, ""
+    ids = tuple(place.split(AMONG))
+    size = scenario.cases[0].scenario.series(built.size)
+    return float(size[ids if len(ids) > 1 else ids[0]]), built.unit
 
 
 def _built(scenario: Scenario, asset: str) -> Built | None:

@@ -12,7 +12,7 @@ from planner.language import Text, say
 from planner.views.charts import style
 from planner.views.charts.page import Entry, Page, open_page, scale_figures, set_ticks
 from planner.views.maps.sheet import plain_settings
-from planner.views.page.glyphs import shorten_text, write_text
+from planner.views.page.glyphs import shorten_text, wrap_text, write_text
 from planner.views.page.style import INK, MUTED
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ POINTS: Final[dict[str, Any]] = {"color": "#0072b2", "marker": "o", "linewidth":
 APART: Final = 0.22
 """Between the marks of a future, of which each has a width of 1."""
 TICKS: Final = 7
+LINES_MAX: Final = 3
+"""Of the name of a future below its marks."""
 FOOT: Final = style.TEXT_SIZE * 2.6 + 8
 
 
@@ -67,7 +69,10 @@ def draw_futures(futures: Sequence[Text], plans: Sequence[Plan], headings: Seque
         page.write_title(words.title, words.subtitle)
         page.write_legend([Entry(plan.name, line=_look(plan)) for plan in plans])
         page.write_notes(words.notes)
-        upper, lower = page.open_panels(headings, [1.4, 1.0], foot=style.TEXT_SIZE * 1.6)
+        wide = page.width / max(len(futures), 1) - style.TEXT_SIZE
+        names = [_in_lines(page.clean(name), wide) for name in futures]
+        foot = style.TEXT_SIZE * (0.3 + 1.3 * max((name.count("\n") + 1 for name in names), default=1))
+        upper, lower = page.open_panels(headings, [1.4, 1.0], foot=foot)
         low, high = _ends([each for plan in plans for each in plan.costs])
         room = 0.08 * (high - low) or 0.05 * abs(high) or 1.0
         scale_figures(upper, low - room, high + 2 * room, 6)
@@ -77,13 +82,19 @@ def draw_futures(futures: Sequence[Text], plans: Sequence[Plan], headings: Seque
             _draw_plan(page, upper, plan, places, plan.costs)
             _draw_plan(page, lower, plan, places, plan.regrets)
             lower.vlines(places, 0.0, plan.regrets, color=_look(plan)["color"], linewidth=0.8, gid="stem")
-        wide = page.width / max(len(futures), 1) - 4
-        names = [shorten_text(page.clean(name), style.TEXT_SIZE, wide) for name in futures]
         for axes in (upper, lower):
             set_ticks(axes, "x", list(range(len(futures))), names)
             axes.set_xlim(-0.5, len(futures) - 0.5)
         upper.set_xticklabels([])
         return page.figure
+
+
+def _in_lines(name: str, width: float) -> str:
+    """Return a name in so many lines as it takes, the last one shortened where it takes more than there may be."""
+    lines = wrap_text(name, style.TEXT_SIZE, width)
+    if len(lines) > LINES_MAX:
+        lines = [*lines[: LINES_MAX - 1], shorten_text(" ".join(lines[LINES_MAX - 1 :]), style.TEXT_SIZE, width)]
+    return "\n".join(lines)
 
 
 def _ends(numbers: Sequence[float]) -> tuple[float, float]:
