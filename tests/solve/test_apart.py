@@ -100,6 +100,25 @@ def test_what_was_asked_whole_is_a_plan(tmp_path: Path, monkeypatch: pytest.Monk
     assert found.gap < 0.1  # the integers' own, of halls of 4 MW, without a search
 
 
+def test_halls_rounded_up_are_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that there is a plan soon, though no search for integers finds one and no whole point was asked for.
+
+    Sensitivity: halls rounded to the nearest, which may be too few, or past what may be built.
+    """
+
+    def without_integers(*args: Any, integers: Booleans | None = None, **options: Any) -> Any:
+        return None if integers is not None and integers.any() else small.solve_small(*args, **options)
+
+    monkeypatch.setattr(mixture, "solve_small", without_integers)
+    arrays, plans = planning(1, 6, whole=True), []
+    _ends_after(6 * 4 + 1, monkeypatch)
+    apart.solve_apart(arrays, REQUEST, Clock(None), tmp_path, lambda values, _: plans.append(values))
+    assert plans
+    assert broken(arrays, plans[-1]) < 1e-6
+    halls = plans[-1][arrays.is_integer]
+    assert np.allclose(halls, np.round(halls), atol=1e-9)
+
+
 def agree(arrays: Arrays, folder: Path) -> Apart:
     """Solve period by period, hold plan, bound and gap against the whole solved directly, and return what came of it."""
     found, optimum = solved(arrays, folder), direct(arrays)
