@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from planner.models.solving.apart import apart, guide, mixture, search, small
-from planner.models.solving.apart.period import PeriodSolver
+from planner.models.solving.apart.period import PeriodSolver, Reply
 from planner.models.solving.apart.periods import Periods, helps
+from planner.models.solving.apart.rounds import Rounds
 from planner.models.solving.apart.sample import sampled, spread
 from planner.models.solving.apart.search import seconds_left
 from planner.models.solving.highs import options
@@ -18,13 +19,13 @@ from planner.models.solving.highs.exchange import Arrays, Clock, Request
 from planner.models.solving.process.answers import answer_apart
 from planner.models.solving.proof.leaves import unpacked, vector_of
 from planner.models.solving.proof.safe_bound import Prover, Relaxation
-from tests.solve.apart_problems import SITES, broken, direct, planning, repeated
+from tests.solve.apart_problems import HOURS, SITES, Sketch, broken, direct, planning, repeated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.models.solving.apart.apart import Apart
-    from planner.models.solving.apart.period import Question, Reply
+    from planner.models.solving.apart.period import Question
     from planner.models.solving.highs.exchange import Booleans
 
 GAP = 1e-3
@@ -117,6 +118,30 @@ def test_halls_rounded_up_are_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert broken(arrays, plans[-1]) < 1e-6
     halls = plans[-1][arrays.is_integer]
     assert np.allclose(halls, np.round(halls), atol=1e-9)
+
+
+def test_an_inner_point_is_a_plan_though_an_answer_missed_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves by hand: of two days, each served from 10 units of a hall at 3 or not at all, the hall of 30 is the plan.
+
+    Sensitivity: what an inner point leaves of the answer that missed its rows, some 1e-9, taken for a share of it.
+    """
+    left = 2e-9
+    inner = small.Solved(np.array([10.0, left, left, 1.0 - left, 1.0 - left]), np.zeros(0), 30.0)
+    monkeypatch.setattr(mixture, "solve_small", lambda *_, **__: inner)
+    sketch = Sketch()
+    hall = sketch.column(3.0, 10.0)
+    for day in range(2):
+        served = sketch.column(0.0, block=day * HOURS)
+        sketch.row(4.0, 4.0, day * HOURS, [(served, 1.0)])
+        sketch.row(-np.inf, 0.0, day * HOURS, [(served, 1.0), (hall, -1.0)])
+    found = Rounds(Periods(sketch.arrays(2)))
+    for built, cost, missed in ((0.0, 400.0, 4.0), (10.0, 0.0, 0.0)):
+        replies = [Reply(day, cost, np.zeros(1), cost, np.zeros(0), missed) for day in range(2)]
+        found.add(np.array([built]), np.zeros(0), replies)
+    mixed = mixture.Mixture(found, mixture.Bases(), (np.zeros(1), np.full(1, 10.0))).mix(10.0)
+    assert mixed is not None
+    assert mixed.cost == pytest.approx(30.0)
+    assert not mixed.shares[0].any()
 
 
 def agree(arrays: Arrays, folder: Path) -> Apart:
