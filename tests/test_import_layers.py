@@ -59,6 +59,7 @@ ORDER = (
     "models/solving",
     "models/solving/process",
     "models/solving/apart",
+    "models/solving/apart/asking",
     "models/solving/large",
     "models/solving/proof",
     "models/solving/highs",

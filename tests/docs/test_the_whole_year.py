@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from planner.models.solving.apart import apart, guide, rounds, search
+from planner.models.solving.apart import apart, box, guide, inside, rounds, search
+from planner.models.solving.apart.asking.period import Reply
+from planner.models.solving.apart.asking.periods import Periods
 from planner.models.solving.apart.bound import bound_of
 from planner.models.solving.apart.mixture import Bases, Mixture
-from planner.models.solving.apart.period import Reply
-from planner.models.solving.apart.periods import Periods
 from planner.models.solving.apart.rounds import Rounds
 from planner.models.solving.highs import options
 from planner.models.solving.large import pricing
@@ -30,8 +30,8 @@ SAID = {
     f"{apart.SAMPLE} periods evenly spread": "the sample",
     f"to {rounds.GROUPS_MAX} groups at most": "groups",
     f"{guide.LEVEL:.0%} of the way up".replace("%", " %"): "the level",
-    f"with more than {guide.PLANES_MAX:,} planes": "when integers are fixed by and by",
-    f"narrows by {1 - search.NARROWER:.0%} a round".replace("%", " %"): "the box of prices",
+    f"are more than {guide.SEARCH_MAX:,} the integers of": "when integers are fixed by and by",
+    f"narrows by {1 - box.NARROWER:.0%} a round".replace("%", " %"): "the box of prices",
     f"within {search.PROVED} of the gap asked for": "what safe arithmetic may take",
     f"after {search.ROUNDS_MAX} rounds": "most rounds",
     f"within {search.PROVED * search.RELAXED_SHARE:.2f} of the": "when points are made whole",
@@ -52,10 +52,11 @@ def test_numbers_in_words_are_those_of_the_code() -> None:
         f"at most {WORDS[pricing.TAKEN_EACH]} a row come in",
         f"{WORDS[int(apart.PENALTY)]} times the dearest price",
         f"when {WORDS[search.IDLE_MAX]} rounds with whole y",
+        f"by {WORDS[int(inside.MORE)]} times as much after each round that missed",
         f"come no nearer for {WORDS[search.STUCK_MAX]} rounds",
     ):
         assert words in text, words
-    assert guide.FIXED_EACH == 0.5
+    assert (guide.FIXED_EACH, inside.LESS, inside.SHARE_MAX, box.WIDER) == (0.5, 0.5, 0.5, 1.5)
     assert "half of what is left at a time" in text
     assert safe_bound.UNIT == 2.0**-52
     assert "(terms + 8) × 2⁻⁵² × the sum of sizes" in text

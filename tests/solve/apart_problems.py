@@ -8,7 +8,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from planner.models.solving.apart.periods import Periods
+from planner.models.solving.apart.asking.periods import Periods
 from planner.models.solving.highs.exchange import Arrays
 from planner.models.solving.large.block_start import CHAIN, LINK
 

@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from planner.models.solving.apart import apart, guide, mixture, search, small
-from planner.models.solving.apart.period import PeriodSolver, Reply
-from planner.models.solving.apart.periods import Periods, helps
+from planner.models.solving.apart import apart, box, guide, inside, mixture, search, small
+from planner.models.solving.apart.asking.period import PeriodSolver, Reply
+from planner.models.solving.apart.asking.periods import Periods
+from planner.models.solving.apart.rounding import carrying
 from planner.models.solving.apart.rounds import Rounds
 from planner.models.solving.apart.sample import sampled, spread
 from planner.models.solving.apart.search import seconds_left
 from planner.models.solving.highs import options
 from planner.models.solving.highs.exchange import Arrays, Clock, Request
+from planner.models.solving.large.block_start import LINK
 from planner.models.solving.process.answers import answer_apart
 from planner.models.solving.proof.leaves import unpacked, vector_of
 from planner.models.solving.proof.safe_bound import Prover, Relaxation
-from tests.solve.apart_problems import HOURS, SITES, Sketch, broken, direct, planning, repeated
+from tests.solve.apart_problems import HOURS, Sketch, broken, direct, planning, repeated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from planner.models.solving.apart.apart import Apart
-    from planner.models.solving.apart.period import Question
+    from planner.models.solving.apart.asking.period import Question
     from planner.models.solving.highs.exchange import Booleans
 
 GAP = 1e-3
@@ -79,8 +81,8 @@ def test_whole_numbers_may_be_held(seed: int, tmp_path: Path, monkeypatch: pytes
 
     Sensitivity: a bound within the numbers held that is taken for one of all, or a mixture that is not held to them.
     """
-    monkeypatch.setattr(guide, "PLANES_MAX", 0)
-    monkeypatch.setattr(search, "PLANES_MAX", 0)
+    monkeypatch.setattr(guide, "SEARCH_MAX", 0)
+    monkeypatch.setattr(search, "SEARCH_MAX", 0)
     arrays = planning(seed, 6 + seed, whole=True, share=0.3 + 0.1 * (seed % 3))
     found = agree(arrays, tmp_path)
     assert found.cost <= 1.02 * direct(arrays)
@@ -208,16 +210,117 @@ def test_sampled_periods_are_spread() -> None:
     assert spread(3, 12) == [0, 1, 2]
 
 
-def test_halls_can_only_help_and_demand_cannot() -> None:
-    """Proves which links a mixture may exceed: those that loosen every row; one that must be filled is none of them.
+def test_what_periods_need_is_the_sum_of_halls_that_their_rows_know() -> None:
+    """Proves by hand: two halls that carry a day's work together are one need, whatever the row's factor and sign.
 
-    Broken by the sign of an entry, or by a side that is there.
+    More of it can only help that day; of the hall that a row holds to a number neither more nor less can. A row between
+    halls alone is no need.
+
+    Sensitivity: rows known by their factor, the sign of a row lost, a side that is there overlooked, or link rows taken.
     """
-    arrays = planning(0, 2)
-    assert helps(Periods(arrays)).all()
-    row = int(np.flatnonzero(np.isinf(arrays.row_lower) & (arrays.row_block >= 0))[0])
-    arrays.row_lower[row] = -50.0
-    assert helps(Periods(arrays)).sum() == SITES * 2
+    sketch = Sketch()
+    old, new, third = (sketch.column(1.0, 10.0) for _ in range(3))
+    for day in range(2):
+        served = sketch.column(0.0, block=day * HOURS)
+        sketch.row(-np.inf, 0.0, day * HOURS, [(served, 1.0), (old, -1.0), (new, -2.0)])
+        sketch.row(-6.0, np.inf, day * HOURS, [(served, -3.0), (old, 3.0), (new, 6.0)])
+    sketch.row(1.0, 1.0, HOURS, [(served, 1.0), (third, 0.5)])
+    sketch.row(0.0, 8.0, LINK, [(old, 1.0), (third, 1.0)])
+    needs = Periods(sketch.arrays(2)).needs
+    sums = {tuple(row): (above, below, tuple(days)) for row, above, below, days in zip(
+        needs.sums.toarray(), needs.may_exceed, needs.may_fall_short, needs.period, strict=True
+    )}  # fmt: skip
+    assert sums == {(1.0, 2.0, 0.0): (True, False, (True, True)), (0.0, 0.0, 1.0): (False, False, (False, True))}
+
+
+def test_halls_of_several_years_carry_the_work_together() -> None:
+    """Proves that plans mix where each asks for other halls of the same sum, as vintages are.
+
+    Two halls cost the same and carry the same work; half of either is as good. By hand: 3 units at 2 each, both days.
+
+    Sensitivity: a mixture that must have of each hall as much as any of its plans was given.
+    """
+    found = Rounds(Periods(_halls_that_stand_in_for_each_other()))
+    for built in ((3.0, 0.0), (0.0, 3.0)):
+        found.add(
+            np.array(built), np.zeros(0), [Reply(day, 0.0, np.zeros(2), 0.0, np.zeros(0), 0.0) for day in range(2)]
+        )
+    limits = np.zeros(2), np.full(2, 10.0)
+    mixed = mixture.Mixture(found, mixture.Bases(), limits).mix(10.0)
+    assert mixed is not None
+    assert mixed.cost == pytest.approx(6.0)
+    free = np.zeros(2), np.array([1.5, 10.0])
+    mixed = mixture.Mixture(found, mixture.Bases(), free).mix(10.0)
+    assert mixed is not None
+    assert mixed.built.sum() == pytest.approx(3.0)
+
+
+def _halls_that_stand_in_for_each_other() -> Arrays:
+    sketch = Sketch()
+    halls = [sketch.column(2.0, 10.0) for _ in range(2)]
+    for day in range(2):
+        served = sketch.column(0.0, block=day * HOURS)
+        sketch.row(3.0, 3.0, day * HOURS, [(served, 1.0)])
+        sketch.row(-np.inf, 0.0, day * HOURS, [(served, 1.0), *((hall, -1.0) for hall in halls)])
+    return sketch.arrays(2)
+
+
+def test_a_box_of_prices_widens_while_its_row_is_broken() -> None:
+    """Proves by hand: a box is a fifth of its price, or a fiftieth of the largest one for a price of nothing.
+
+    It grows by half while mixtures break its row, never past the price, and shrinks by a twentieth otherwise.
+
+    Sensitivity: the two factors changed over, one rate for all rows, or a box about 0 that is closed for ever.
+    """
+    boxes = box.Box(np.array([-100.0, 0.0]))
+    assert boxes.width == pytest.approx([20.0, 2.0])
+    boxes.adapt(np.array([True, False]))
+    assert boxes.width == pytest.approx([30.0, 1.9])
+    for _ in range(9):
+        boxes.adapt(np.array([True, False]))
+    boxes.middle = np.array([-60.0, 0.0])
+    assert boxes.width == pytest.approx([60.0, 10.0 * 0.2 * 0.95**10])
+
+
+def test_a_point_moves_inside_towards_the_best_that_missed_nothing() -> None:
+    """Proves by hand: of the points that missed nothing the cheapest is gone towards, further after each that missed.
+
+    Where integers are whole only points with the same ones are, so that they stay whole.
+
+    Sensitivity: a point that missed something gone towards, a share that shrinks with each miss, or integers broken.
+    """
+    arrays = _halls_that_stand_in_for_each_other()
+    arrays.is_integer[1] = True
+    found, way = Rounds(Periods(arrays)), inside.Inside()
+    for built, missed in (((9.0, 2.0), 0.0), ((6.0, 3.0), 0.0), ((1.0, 1.0), 1.0)):
+        found.add(
+            np.array(built), np.zeros(0), [Reply(day, 0.0, np.zeros(2), 0.0, np.zeros(0), missed) for day in range(2)]
+        )
+    asked, none = np.array([2.0, 2.0]), np.zeros(0)
+    way.took(found)
+    share = 3.0 * inside.SHARE_MIN
+    assert way.moved(asked, none, found, whole=False) == pytest.approx(asked + share * np.array([4.0, 1.0]), abs=1e-12)
+    assert way.moved(asked, none, found, whole=True) == pytest.approx(asked + share * np.array([7.0, 0.0]), abs=1e-12)
+    assert way.moved(np.array([2.0, 5.0]), none, found, whole=True) == pytest.approx([2.0, 5.0])
+
+
+def test_whole_numbers_carry_what_is_needed_within_what_a_site_may_hold() -> None:
+    """Proves by hand: of 1.4 and 1.6 modules of two vintages, at most 3 together, there are 1 and 2 or 2 and 1.
+
+    Rounded up one by one they would be 4. The dearer one is built as little as may be.
+
+    Sensitivity: each rounded by itself, the row between them lost, or more than enough built of the dear one.
+    """
+    sketch = Sketch()
+    dear, cheap = sketch.column(5.0, 9.0, whole=True), sketch.column(2.0, 2.0, whole=True)
+    for day in range(2):
+        served = sketch.column(0.0, block=day * HOURS)
+        sketch.row(-np.inf, 0.0, day * HOURS, [(served, 1.0), (dear, -1.0), (cheap, -1.0)])
+    sketch.row(-np.inf, 3.0, LINK, [(dear, 1.0), (cheap, 1.0)])
+    periods = Periods(sketch.arrays(2))
+    limits = np.zeros(2), np.array([9.0, 2.0])
+    assert carrying(periods, np.array([2.9]), limits, 10.0, 10.0) == pytest.approx([1.0, 2.0])
+    assert carrying(periods, np.array([3.1]), limits, 10.0, 10.0) is None
 
 
 @pytest.mark.parametrize("asked", [0, 3])

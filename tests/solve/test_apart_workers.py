@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from planner.cluster import begun
-from planner.models.solving.apart import apart, workers
-from planner.models.solving.apart.checkpoint import state_folder
-from planner.models.solving.apart.given import Given, taken_out
-from planner.models.solving.apart.period import PeriodSolver, Question
-from planner.models.solving.apart.periods import Periods
-from planner.models.solving.apart.workers import Cluster, LostError, Processes, Workers
+from planner.models.solving.apart import apart
+from planner.models.solving.apart.asking import workers
+from planner.models.solving.apart.asking.checkpoint import state_folder
+from planner.models.solving.apart.asking.given import Given, taken_out
+from planner.models.solving.apart.asking.period import PeriodSolver, Question
+from planner.models.solving.apart.asking.periods import Periods
+from planner.models.solving.apart.asking.workers import Cluster, LostError, Processes, Workers
 from planner.models.solving.highs.exchange import Clock, Request
 from planner.models.solving.highs.implied import loose_upper
 from tests.solve.apart_problems import planning
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from planner.models.solving.apart.period import Reply
-    from planner.models.solving.apart.workers import Pool
+    from planner.models.solving.apart.asking.period import Reply
+    from planner.models.solving.apart.asking.workers import Pool
 
 REQUEST = Request("solve", "highs", None, 1e-3, 1, 0, tie_break=False)
 PERIODS = 6

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.models.solving.apart.asking.checkpoint import BEGUN, keep
+from planner.models.solving.apart.asking.given import taken_out
+from planner.models.solving.apart.asking.period import State, state_path
+from planner.models.solving.apart.asking.periods import Periods
+from planner.models.solving.apart.asking.workers import workers
 from planner.models.solving.apart.bound import FREE, duals_of
-from planner.models.solving.apart.checkpoint import BEGUN, keep
-from planner.models.solving.apart.given import taken_out
 from planner.models.solving.apart.mixture import values_of
-from planner.models.solving.apart.period import State, state_path
-from planner.models.solving.apart.periods import Periods
 from planner.models.solving.apart.sample import sampled, spread
 from planner.models.solving.apart.search import Search
-from planner.models.solving.apart.workers import workers
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.highs.options import is_large
 from planner.models.solving.highs.progress import tell, told_blocks

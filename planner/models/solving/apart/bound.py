@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.models.solving.apart.period import duals_path
+from planner.models.solving.apart.asking.period import duals_path
 from planner.models.solving.apart.small import solve_small
 
 if TYPE_CHECKING:

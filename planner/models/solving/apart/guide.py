@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.models.solving.apart.bound import FREE
+from planner.models.solving.apart.rounding import carrying
 from planner.models.solving.apart.small import Solved, solve_small
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 LEVEL = 0.4
 """How far up from the least that the planes say to the best known the next point may lie."""
-PLANES_MAX = 2_000
-"""With more, a search for whole numbers among them comes to nothing in a minute; then they are fixed by and by."""
+SEARCH_MAX = 200_000
+"""Planes times integers: with more, a search for whole numbers comes to nothing in a minute (300,000: 70 s for a point
+hardly better); then they are fixed by and by."""
 FIXED_EACH = 0.5
 """Of the integers that are left: so many are fixed at a time, those nearest to a whole number."""
 COST_MIN = 1.0
@@ -68,7 +70,7 @@ class Guide:
         whole
             Whether integers are to be whole; in it they are.
         """
-        if whole and len(self._heights) > PLANES_MAX:
+        if whole and len(self._heights) * int(self._is_integer.sum()) > SEARCH_MAX:
             return self._fixed_by_and_by(centre, best, seconds)
         return self._following(centre, best, seconds, whole=whole)
 
@@ -92,8 +94,8 @@ class Guide:
             lower[fixed] = upper[fixed] = np.round(found[fixed])
             left = np.setdiff1d(left, fixed)
             point = self._following(centre, best, seconds, whole=False)
-            if point is None:  # nothing is left within what was fixed: the rest is built in full
-                found = np.where(self._is_integer, np.ceil(found), found)
+            if point is None:  # nothing is left within what was fixed
+                found = carrying(self._periods, self._periods.needs.sums @ found, own, self._size, seconds)
                 break
             found = point
         self._limits = own

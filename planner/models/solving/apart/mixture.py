@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import highspy
 import numpy as np
 
-from planner.models.solving.apart.period import plan_path
-from planner.models.solving.apart.periods import helps
+from planner.models.solving.apart.asking.period import plan_path
+from planner.models.solving.apart.rounding import carrying
 from planner.models.solving.apart.small import Solved, solve_small
 
 if TYPE_CHECKING:
@@ -100,30 +100,32 @@ class Mixture:
         periods, groups = rounds.periods, rounds.groups
         arrays, links, rows = periods.arrays, periods.links, len(periods.link_rows)
         count = len(rounds) * groups
-        place = rounds.place
-        seen = np.flatnonzero(~periods.loose)
-        built = np.repeat(np.array(rounds.built)[:, seen], groups, axis=0)
-        at = (place[:, None] * len(seen) + np.arange(len(seen))).ravel()
-        given = sparse.csr_array(
-            (built.ravel(), (at, np.repeat(np.arange(count), len(seen)))), shape=(groups * len(seen), count)
-        )
-        every = np.arange(groups * len(seen))
-        taken = sparse.csr_array((-np.ones(len(every)), (every, np.tile(seen, groups))), shape=(len(every), len(links)))
         use = sparse.csr_array(np.concatenate(rounds.uses).T)
-        whole = sparse.csr_array((np.ones(count), (place, np.arange(count))), shape=(groups, count))
+        whole = sparse.csr_array((np.ones(count), (rounds.place, np.arange(count))), shape=(groups, count))
         identity = sparse.eye_array(rows)
+        needs = periods.needs
+        self._met = needs.sums @ np.array(rounds.built).T  # (needs, rounds)
+        each, group = np.nonzero(needs.of_group(rounds.group))
+        given = sparse.csr_array(
+            (
+                self._met[each].ravel(),
+                (np.arange(len(each)).repeat(len(rounds)), (group[:, None] + np.arange(len(rounds)) * groups).ravel()),
+            ),
+            shape=(len(each), count),
+        )
         self._matrix = sparse.vstack(
             [
                 sparse.hstack([periods.between, use, identity, -identity]),
                 sparse.hstack([sparse.csr_array((groups, len(links))), whole, sparse.csr_array((groups, 2 * rows))]),
-                sparse.hstack([taken, given, sparse.csr_array((len(every), 2 * rows))]),
+                sparse.hstack([-needs.sums[each], given, sparse.csr_array((len(each), 2 * rows))]),
             ],
             format="csc",
         )
-        least = np.tile(np.where(helps(periods)[seen], -np.inf, 0.0), groups)
+        least = np.where(needs.may_exceed[each], -np.inf, 0.0)
+        most = np.where(needs.may_fall_short[each], np.inf, 0.0)
         self._sides = (
             np.concatenate([arrays.row_lower[periods.link_rows], np.ones(groups), least]),
-            np.concatenate([arrays.row_upper[periods.link_rows], np.ones(groups), np.zeros(len(every))]),
+            np.concatenate([arrays.row_upper[periods.link_rows], np.ones(groups), most]),
         )
         breakable = np.where(periods.summed_rows, np.inf, 0.0)
         self._limits = (
@@ -144,11 +146,19 @@ class Mixture:
         cost = self._penalised
         ways = (
             self._at_latest(cost, seconds, integers),
-            self._at(np.ceil(relaxed.values - WHOLE), cost, seconds, integers),
+            self._at(self._rounded(relaxed, seconds), cost, seconds, integers),
             self._among_best(relaxed, cost, self._limits, seconds, integers),
         )
         mixtures = [mixed for solved in ways if (mixed := self._mixed(solved)) is not None]
         return min(mixtures, key=lambda mixed: mixed.cost, default=None)
+
+    def _rounded(self, relaxed: Solved, seconds: float) -> Vector:
+        """Return whole numbers that carry what a mixture needs, (links,); each rounded up where none are found."""
+        links = len(self._is_integer)
+        limits = self._limits[0][:links], self._limits[1][:links]
+        needed, size = self._needed(self._shares(relaxed)), self._rounds.size
+        found = carrying(self._rounds.periods, needed, limits, size, seconds)
+        return np.ceil(relaxed.values - WHOLE) if found is None else found
 
     def few(self, seconds: float) -> Mixed | None:
         """Return a mixture of few plans that is about as good as the least one: it is soon put together."""
@@ -159,26 +169,40 @@ class Mixture:
 
     def _mix(self, seconds: float) -> Solved | None:
         if self._relaxed is None:
-            over, under = np.split(self._penalised[len(self._cost) :], 2)
-            self._relaxed = self._solve(over, under, seconds, "mix")
+            self._relaxed = self._solve(self._penalised, seconds, "mix")
         return self._relaxed
 
     @property
+    def breaks(self) -> Booleans:
+        """Which rows that link the least mixture breaks, (rows that link,): none where there was no time for one."""
+        rows = len(self._rounds.prices[0])
+        if self._relaxed is None:
+            return np.zeros(rows, dtype=bool)
+        return np.asarray(self._relaxed.values[-2 * rows :].reshape(2, rows).max(axis=0) > self._broken_max)
+
+    @property
+    def _broken_max(self) -> float:
+        """By no more is a row not broken."""
+        return BROKEN * (max(float(np.abs(use).max(initial=0.0)) for use in self._rounds.uses) or 1.0)
+
+    @property
     def _penalised(self) -> Vector:
-        """The cost, with rows that link broken at a price that none is worth."""
-        dear = PENALTY * max(1.0, float(np.abs(np.array(self._rounds.prices)).max(initial=0.0)))
-        return np.concatenate([self._cost, np.full(2 * len(self._rounds.prices[0]), dear)])
+        """The cost, with broken rows, and shares of answers that missed a row, at prices that none is worth."""
+        rounds, links = self._rounds, len(self._is_integer)
+        dear = PENALTY * max(1.0, float(np.abs(np.array(rounds.prices)).max(initial=0.0)))
+        cost = np.concatenate([self._cost, np.full(2 * len(rounds.prices[0]), dear)])
+        cost[links : len(self._cost)] += rounds.size * (np.concatenate(rounds.missed) > 0.0)
+        return cost
 
     def priced(self, prices: Vector, width: Vector, seconds: float) -> Mixed | None:
         """Return the least mixture where a row may be broken at the prices, (rows that link,), or within the width."""
         arrays, rows = self._rounds.periods.arrays, self._rounds.periods.link_rows
         most = np.where(np.isfinite(arrays.row_lower[rows]), prices + width, np.minimum(prices + width, 0.0))
         least = np.where(np.isfinite(arrays.row_upper[rows]), prices - width, np.maximum(prices - width, 0.0))
-        return self._mixed(self._solve(most, -least, seconds, "priced"))
+        return self._mixed(self._solve(np.concatenate([self._cost, most, -least]), seconds, "priced"))
 
-    def _solve(self, over: Vector, under: Vector, seconds: float, name: str) -> Solved | None:
+    def _solve(self, cost: Vector, seconds: float, name: str) -> Solved | None:
         """Solve without integers, from where the programme of this name ended last."""
-        cost = np.concatenate([self._cost, over, under])
         links, count = len(self._is_integer), len(self._rounds) * self._rounds.groups
         found = solve_small(
             cost, self._limits, self._matrix, self._sides, size=self._rounds.size, seconds=seconds,
@@ -235,18 +259,28 @@ class Mixture:
             return None
         rounds, periods = self._rounds, self._rounds.periods
         links, rows, count = len(self._is_integer), len(periods.link_rows), len(rounds) * rounds.groups
-        shares = np.maximum(solved.values[links : links + count].reshape(len(rounds), rounds.groups), 0.0)
-        shares[(np.array(rounds.missed) > 0.0) & (shares < MISSED_MIN)] = 0.0
-        shares /= shares.sum(axis=0)
+        shares = self._shares(solved)
         built, broken = self._enough(solved.values[:links], shares), solved.values[links + count :]
-        largest = max(float(np.abs(use).max(initial=0.0)) for use in rounds.uses) or 1.0
         missed = shares.ravel() @ np.concatenate(rounds.missed)
-        is_kept = bool(broken.max(initial=0.0) <= BROKEN * largest) and not missed
+        is_kept = bool(broken.max(initial=0.0) <= self._broken_max) and not missed
         cost = float(self._cost @ np.concatenate([built, shares.ravel()])) if is_kept else float("inf")
         prices = np.zeros(rows)
         if len(solved.duals):
             prices = np.where(periods.summed_rows, solved.duals[:rows], 0.0)
         return Mixed(built, shares, cost, prices)
+
+    def _shares(self, solved: Solved) -> Vector:
+        """Return how much of each plan is taken, (rounds, groups)."""
+        rounds, links = self._rounds, len(self._is_integer)
+        count = len(rounds) * rounds.groups
+        shares = np.maximum(solved.values[links : links + count].reshape(len(rounds), rounds.groups), 0.0)
+        shares[(np.array(rounds.missed) > 0.0) & (shares < MISSED_MIN)] = 0.0
+        return np.asarray(shares / shares.sum(axis=0))
+
+    def _needed(self, shares: Vector) -> Vector:
+        """Return the most of each need that any group mixes, (needs,)."""
+        needs, group = self._rounds.periods.needs, self._rounds.group
+        return np.asarray(np.where(needs.of_group(group), self._met @ shares, -np.inf).max(axis=1))
 
     def _enough(self, built: Vector, shares: Vector) -> Vector:
         """Return what is built, and no less than what any group mixes, of what can only help.
@@ -254,10 +288,16 @@ class Mixture:
         A small programme ends within a tolerance, relative to its own numbers: of 1,500 MW 1.5 W were missing.
         """
         periods = self._rounds.periods
-        mixed = (shares.T @ np.array(self._rounds.built)).max(axis=0)
-        raised = ~periods.loose & helps(periods) & ~self._is_integer
-        limit = periods.arrays.column_upper[periods.links]
-        return np.where(raised, np.minimum(np.maximum(built, mixed), limit), built)
+        sums, upper = periods.needs.sums, periods.arrays.column_upper[periods.links]
+        built = built.copy()
+        short = np.where(periods.needs.may_exceed, self._needed(shares) - sums @ built, 0.0)
+        for need in np.flatnonzero(short > 0.0):
+            entries = slice(*sums.indptr[need : need + 2])
+            for link, each in zip(sums.indices[entries], sums.data[entries], strict=True):
+                if each > 0.0 and not self._is_integer[link]:
+                    built[link] = min(built[link] + short[need] / each, upper[link])
+                    break
+        return built
 
 
 def values_of(mixed: Mixed, rounds: Rounds, folder: Path) -> Vector:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.models.solving.apart.checkpoint import keep
+from planner.models.solving.apart.asking.checkpoint import keep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from planner.models.solving.apart.period import Reply
-    from planner.models.solving.apart.periods import Periods
+    from planner.models.solving.apart.asking.period import Reply
+    from planner.models.solving.apart.asking.periods import Periods
     from planner.models.solving.highs.exchange import Places, Vector
 
 ROUNDS = "rounds.npz"
@@ -90,6 +90,13 @@ class Rounds:
         found = np.zeros((self.groups, *of_periods.shape[1:]))
         np.add.at(found, self.group, of_periods)
         return found
+
+    def cost_at(self, prices: Vector, number: int) -> float:
+        """Return what the answers of a round cost with what was built, less what the rows that link pay for both."""
+        periods = self.periods
+        paid = np.where(periods.summed_rows, prices, 0.0)
+        built = float((periods.arrays.costs[0][periods.links] - periods.between.T @ paid) @ self.built[number])
+        return built + float(self.costs[number].sum() - paid @ self.uses[number].sum(axis=0))
 
     def save(self, folder: Path) -> None:
         """Write all rounds."""

@@ -12,7 +12,7 @@ from planner.models.solving.large.block_start import LINK
 from planner.models.solving.large.pricing import entries_of
 
 if TYPE_CHECKING:
-    from planner.models.solving.apart.periods import Periods
+    from planner.models.solving.apart.asking.periods import Periods
     from planner.models.solving.highs.exchange import Arrays, Indices, Places, Vector
 
 

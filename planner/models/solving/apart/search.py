@@ -12,15 +12,17 @@ Every bound is proved in the end from prices of all rows, in safe arithmetic, by
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from planner.models.solving.apart.asking.period import Question
 from planner.models.solving.apart.bound import Bound, bound_of
-from planner.models.solving.apart.guide import PLANES_MAX, Guide
+from planner.models.solving.apart.box import Box
+from planner.models.solving.apart.guide import SEARCH_MAX, Guide
+from planner.models.solving.apart.inside import Inside
 from planner.models.solving.apart.mixture import Bases, Mixed, Mixture
-from planner.models.solving.apart.period import Question
 from planner.models.solving.apart.rounds import Rounds
 from planner.models.solving.highs.progress import tell
 
@@ -28,16 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from planner.models.solving.apart.period import Reply
-    from planner.models.solving.apart.periods import Periods
+    from planner.models.solving.apart.asking.period import Reply
+    from planner.models.solving.apart.asking.periods import Periods
     from planner.models.solving.highs.exchange import Clock, Vector
 
 ROUNDS_MAX = 200
 """Then the search ends with what it has."""
-WIDTH = 0.2
-"""Of a price: how far it may move in a round at first. Of the largest one a tenth of that, for prices of nothing."""
-NARROWER = 0.95
-"""The width shrinks by this each round."""
 RELAXED_SHARE = 0.85
 """Of the gap asked for: how near plan and bound come before integers are made whole."""
 IDLE_MAX = 8
@@ -134,29 +132,38 @@ class Search:
         arrays, links = periods.arrays, periods.links
         self._is_integer = arrays.is_integer[links]
         self._has_integers = bool(self._is_integer.any())
+        self._inside = Inside()
         self._own = self._limits = arrays.column_lower[links], arrays.column_upper[links]
         self._held_cost, self._before_held = float("inf"), float("inf")
         self._is_whole_wanted, self._idle = False, 0
 
     def run(self, built: Vector, prices: Vector) -> Found:
         """Search from a first point and first prices until the gap, the rounds or the time are used up."""
-        largest = float(np.abs(prices).max(initial=0.0))
-        rate, at = WIDTH, _At(built, prices, built)
+        box, at = Box(prices), _At(built, prices, built)
         while len(self.found.rounds) < ROUNDS_MAX and self._round(at.built, at.prices):
-            width = rate * np.maximum(np.abs(at.prices), 0.1 * largest)
-            rate *= NARROWER
             mixture = Mixture(self.found.rounds, self._bases, self._limits)
-            priced = mixture.priced(at.prices, width, self._clock.left)
+            priced = mixture.priced(box.middle, box.width, self._clock.left)
             self._take(mixture)
             if self._has_ended(mixture) or priced is None:
                 break
             following = self._following(priced, at)
             if following is None:
                 break
-            at = following
+            self._move(box, mixture)
+            self._inside.took(self.found.rounds)
+            inside = self._inside.moved(
+                following.built, following.prices, self.found.rounds, whole=self._is_whole_wanted
+            )
+            at = replace(following, built=inside)
         self._limits = self._own
         self._prove()
         return self.found
+
+    def _move(self, box: Box, mixture: Mixture) -> None:
+        """Widen or narrow the boxes of prices, and put their middle where the last proof has them."""
+        box.adapt(mixture.breaks)
+        if self._latest is not None:
+            box.middle = np.where(self._periods.summed_rows, self._latest.prices, 0.0)
 
     def _take(self, mixture: Mixture) -> None:
         """Keep what a round has brought, prove what all have, and say how far the search is."""
@@ -179,7 +186,7 @@ class Search:
 
     def _following(self, priced: Mixed, at: _At) -> _At | None:
         """Return where to ask next; ``None`` where nothing better is to be had."""
-        if self._is_whole_wanted and len(self.found.rounds) * self.found.rounds.groups > PLANES_MAX:
+        if self._is_whole_wanted and self._is_search_long:
             if not self._is_held or self._idle >= IDLE_MAX or self._is_in_vain():
                 return self._hold(priced)
         elif self._idle >= IDLE_MAX:
@@ -195,6 +202,12 @@ class Search:
     def _is_held(self) -> bool:
         """Whether the rounds go on about whole numbers that are held."""
         return self._limits is not self._own
+
+    @property
+    def _is_search_long(self) -> bool:
+        """Whether there are too many planes for a search for whole numbers among them."""
+        rounds = self.found.rounds
+        return len(rounds) * rounds.groups * int(self._is_integer.sum()) > SEARCH_MAX
 
     @property
     def _plan_cost(self) -> float:

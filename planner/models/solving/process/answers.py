@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.models.solving.apart.apart import pays, solve_apart
-from planner.models.solving.apart.checkpoint import state_folder
+from planner.models.solving.apart.asking.checkpoint import state_folder
 from planner.models.solving.highs import highs
 from planner.models.solving.highs.exchange import Answer
 from planner.models.solving.proof.leaves import Leaves, packed

@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from planner.cluster import begun, connected
-from planner.models.solving.apart.period import PeriodSolver
+from planner.models.solving.apart.asking.period import PeriodSolver
 from planner.models.solving.highs.exchange import Clock
 from planner.models.solving.highs.progress import tell, told_blocks
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from planner.models.solving.apart.period import Question, Reply
+    from planner.models.solving.apart.asking.period import Question, Reply
     from planner.models.solving.highs.exchange import Request
 
 DEATHS_MAX = 10

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from planner.models.solving.apart.checkpoint import keep
-from planner.models.solving.apart.given import Given
+from planner.models.solving.apart.asking.checkpoint import keep
+from planner.models.solving.apart.asking.given import Given
 from planner.models.solving.highs.highs import new_highs, numbers_of
 from planner.models.solving.highs.options import pinned_options
 from planner.models.solving.large.part import Part

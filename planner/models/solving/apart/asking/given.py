@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from scipy import sparse
 
-    from planner.models.solving.apart.periods import Periods
+    from planner.models.solving.apart.asking.periods import Periods
     from planner.models.solving.highs.exchange import Booleans, Indices, Vector
 
 

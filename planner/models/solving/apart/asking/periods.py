@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from planner.models.algebra.pieces import pieces
+from planner.models.solving.apart.asking.needs import Needs, needs_of
 from planner.models.solving.large.block_start import LINK, members_of, periods_of
 from planner.models.solving.large.pricing import entries_of
 
@@ -134,21 +135,6 @@ class Periods:
         return np.asarray(self.sizes.any(axis=0))
 
     @cached_property
-    def loose(self) -> Booleans:
-        """(links,) which no row of a period knows, and that need not be whole, such as sums over the year."""
-        is_loose = ~self.arrays.is_integer[self.links]
-        entries = self.link_matrix.tocoo()
-        is_loose[entries.col[self.row_period[entries.row] != LINK]] = False
-        return is_loose
-
-
-def helps(periods: Periods) -> Booleans:
-    """Return of which columns that link more can only help every period, (links,): their rows just loosen."""
-    arrays = periods.arrays
-    entries = periods.link_matrix.tocoo()
-    inner = periods.row_period[entries.row] != LINK
-    rows, columns, data = entries.row[inner], entries.col[inner], entries.data[inner]
-    loosens = np.where(data > 0.0, np.isinf(arrays.row_upper[rows]), np.isinf(arrays.row_lower[rows]))
-    found = np.ones(len(periods.links), dtype=bool)
-    found[columns[~loosens]] = False
-    return found
+    def needs(self) -> Needs:
+        """What periods need of what is built."""
+        return needs_of(self.arrays, self.link_matrix, self.row_period)

@@ -1,0 +1,1 @@
+"""The periods by themselves: what each is given, what it is asked, and what it answers."""
