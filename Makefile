@@ -17,9 +17,10 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# Modules compiled once are there for the hundreds of processes that the tests start, and for the next time.
 tests: $(VENV)/.test
 	$(BIN)/python tests/report/chromium.py
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal
 
 docs: $(VENV)/.core  ## Write docs/reference anew from the features' declarations.
 	$(BIN)/python -m planner.reference docs/reference

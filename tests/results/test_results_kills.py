@@ -42,12 +42,12 @@ def write_at_once(out: Path, *options: str) -> list[int]:
 
 @pytest.mark.parametrize("command", ["the planner", "writer alone"])
 def test_a_kill_never_tears_a_result(command: str, tmp_path: Path) -> None:
-    """Proves, on ten kills and on six of run, sweep and export, that nothing is lost and nothing left after the next.
+    """Proves, on six kills and on one of run, sweep and export each, that nothing is lost and nothing left after the next.
 
     A file written in place, a rename before the sync of the manifest, or a lock that outlives its process breaks it.
-    ``make campaign-kill`` does it more often.
+    ``make campaign-kill`` does it a hundred times, over an earlier result every other time.
     """
-    words = ["10", "--", *WRITER, "{out}", "3", "--force"] if command == "writer alone" else ["6"]
+    words = ["6", "--", *WRITER, "{out}", "3", "--force"] if command == "writer alone" else ["3"]
     call = [sys.executable, str(CAMPAIGN), "--folder", str(tmp_path), "--runs", *words]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
