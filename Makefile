@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-stop campaign-years installed newest lowest words benchmark benchmark-years basemap site site-check findings clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-apart campaign-properties campaign-stop campaign-years installed newest lowest words benchmark benchmark-years basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -17,9 +17,10 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# Modules compiled once are there for the hundreds of processes that the tests start, and for the next time.
 tests: $(VENV)/.test
 	$(BIN)/python tests/report/chromium.py
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal
 
 docs: $(VENV)/.core  ## Write docs/reference anew from the features' declarations.
 	$(BIN)/python -m planner.reference docs/reference
@@ -62,6 +63,12 @@ campaign-stop: $(VENV)/.test  ## 200 stop signals at random moments to ten comma
 
 campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.
 	$(BIN)/python tests/campaigns/kill_runs.py --runs 100
+
+campaign-properties: $(VENV)/.test  ## 100 worlds drawn for each property of plans, where the tests draw 6 (an hour).
+	PLANNER_PROPERTIES=100 $(BIN)/python -m pytest tests/properties/test_properties.py tests/properties/test_linked_hours.py -n auto
+
+campaign-apart: $(VENV)/.test  ## 100 random problems solved period by period, which take a second or two each, against the whole.
+	PLANNER_APART=100 $(BIN)/python -m pytest tests/solve/test_apart.py -n auto
 
 campaign-years: $(VENV)/.test  ## 100 random worlds of stages and futures each: against three other statements, and their properties.
 	PLANNER_YEARS=100 PLANNER_MPISPPY=100 PLANNER_SMPS=100 PLANNER_FUTURES=100 PLANNER_SHIPPED=1 $(BIN)/python -m pytest -n auto \

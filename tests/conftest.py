@@ -60,5 +60,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     # Without pyarrow, as it is without the extras, pandas keeps texts as Python's, a fifth quicker in tables this small.
     pd.options.mode.string_storage = "auto" if any(name in parts for name in WITH_ARROW) else "python"
     here.Here.is_patched = "monkeypatch" in getattr(item, "fixturenames", ())
-    of_solving = any(name in parts for name in here.ANEW) or item.get_closest_marker("anew") is not None
-    here.Here.is_anew = of_processes or of_solving
+    of_solving = any(name in parts for name in here.ANEW) and item.get_closest_marker("kept") is None
+    here.Here.is_anew = of_processes or of_solving or item.get_closest_marker("anew") is not None

@@ -7,7 +7,8 @@ depends on: the problem as the child reads it, to the last byte, every file of t
 
 Tests of the processes themselves (marked ``processes``, and all in ``PROCESSES``) get those that users get, and so does
 whoever is started as a process of its own, another solver than HiGHS, and several threads. Tests of solving (marked
-``anew``, and all in ``ANEW``) have every problem solved, and nothing is kept that a limit of time may have cut short.
+``anew``, and all in ``ANEW`` but those marked ``kept``) have every problem solved, and nothing is kept that a limit of
+time may have cut short.
 """
 
 from __future__ import annotations

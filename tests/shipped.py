@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -17,14 +18,23 @@ STEPS_MAX = 200
 """A scenario of more timesteps is read shortened."""
 
 
+def lineage(name: str) -> list[str]:
+    """Return the folders a shipped scenario is read from: its own, then the one it extends, and so on."""
+    line = [name]
+    while parent := tomllib.loads((SCENARIOS / line[-1] / "scenario.toml").read_text(encoding="utf-8")).get("extends"):
+        line.append(Path(parent).name)
+    return line
+
+
 def read_shipped(name: str, folder: Path, steps: int) -> Scenario:
     """Return a shipped scenario, one of many timesteps with its first ``steps`` alone, which then stand for the year."""
-    table = SCENARIOS / name / "timestep.csv"
-    times = pd.read_csv(table, dtype=str) if table.is_file() else pd.DataFrame()
+    line = lineage(name)
+    table = next((SCENARIOS / of / "timestep.csv" for of in line if (SCENARIOS / of / "timestep.csv").is_file()), None)
+    times = pd.read_csv(table, dtype=str) if table is not None else pd.DataFrame()
     if len(times) <= STEPS_MAX:
         return planner.read_scenario(SCENARIOS / name)
-    for path in SCENARIOS.glob("*/scenario.toml"):
-        shutil.copytree(path.parent, folder / path.parent.name, ignore=shutil.ignore_patterns("derive"))
+    for of in line:
+        shutil.copytree(SCENARIOS / of, folder / of, ignore=shutil.ignore_patterns("derive"))
     short = folder / "short"
     short.mkdir()
     kept = times.head(steps)

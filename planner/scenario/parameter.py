@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
 from planner.language import Message, say
 from planner.scenario.plausible import Plausible
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     AuditTerms = Callable[[Any, Mapping[str, pd.DataFrame]], Mapping[str, pd.Series]]
     Ways = Callable[[Any], pd.DataFrame]
 
+Made = TypeVar("Made")
 Kind = Literal["number", "integer", "text", "choice", "flag", "reference"]
 Value = float | int | str | bool
 
@@ -310,6 +311,18 @@ class Declarations:
     """What says which room a feature may take at which sites beside the work that is served there, by feature."""
     case_sets: Mapping[str, CaseSet] = field(default_factory=dict)
     """What makes several years of a scenario, by feature in canonical order: stages before futures."""
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What is made of the declarations, which are the same for every scenario."""
+
+    def once(self, made: Callable[[Declarations], Made]) -> Made:
+        """Return what a module's function makes of the declarations; it is made the first time it is asked for.
+
+        Nobody may write to it.
+        """
+        if made not in self._known:
+            self._known[made] = made(self)
+        found: Made = self._known[made]
+        return found
 
     def ordered(self, features: Collection[str]) -> tuple[str, ...]:
         """Return the features of a scenario in canonical order, in which none that it does not list has a say."""
@@ -318,7 +331,14 @@ class Declarations:
 
     def columns_of(self, table: str) -> dict[str, Column]:
         """Return the columns that may stand in a result table, by name; none of a table that no feature reports."""
-        return {column.name: column for _, column in self.columns if column.table == table}
+        return self.once(_columns).get(table, {})
+
+
+def _columns(declarations: Declarations) -> dict[str, dict[str, Column]]:
+    tables: dict[str, dict[str, Column]] = {}
+    for _, column in declarations.columns:
+        tables.setdefault(column.table, {})[column.name] = column
+    return tables
 
 
 def table_of(index: tuple[str, ...]) -> str:

@@ -70,6 +70,10 @@ class Schema:
 
 def schema_of(declarations: Declarations) -> Schema:
     """Turn declarations into tables."""
+    return declarations.once(_made)
+
+
+def _made(declarations: Declarations) -> Schema:
     keys: dict[str, tuple[str, ...]] = {name: (name,) for name in declarations.sets}
     columns: dict[str, dict[str, Parameter]] = {name: {} for name in declarations.sets}
     scalars = {}

@@ -89,10 +89,10 @@ def given(words: tuple[str, ...]) -> Case:
     return Case(words, words, words, runs, replaces=True)
 
 
-RUN = (*PLANNER, "run", TINY, "--out", "out", "--force", "--quiet")
+RUN = (*PLANNER, "run", TINY, "--out", "out", "--force", "--quiet", "--no-deciding")
 EXPORT = (*PLANNER, "export", TINY, "--format", "xlsx", "--out", "book.xlsx", "--force")
 CASES = {
-    "run": Case(RUN, RUN, (*RUN, "--no-map", "--no-deciding"), runs, replaces=True),
+    "run": Case(RUN, RUN, (*RUN, "--no-map"), runs, replaces=True),
     "sweep": Case(
         (*SWEEP, "carbon_price=0,10,20"),
         (*SWEEP, "carbon_price=0"),

@@ -149,12 +149,18 @@ def trial(case: Case, folder: Path, pace: Pace, dice: random.Random) -> tuple[st
     return f"LEFT {remains}" if remains else found, struck
 
 
-def prepared(case: Case, base: Path) -> tuple[Path, Pace]:
-    """Return a folder with what stands before, and the pace of the command where nothing does."""
+def over_earlier(number: int, cases: int) -> bool:
+    """Return whether something stands there before a trial: of the trials of each case before every other one."""
+    return (number + number // cases * (cases + 1)) % 2 == 1
+
+
+def prepared(case: Case, base: Path, *, is_over: bool) -> tuple[Path, Pace]:
+    """Return a folder with what stands before, if it is asked for, and the pace of the command where nothing does."""
     earlier, fresh = base / "earlier", base / "fresh"
     earlier.mkdir(parents=True)
     fresh.mkdir()
-    run_through(case.earlier, earlier)
+    if is_over:
+        run_through(case.earlier, earlier)
     pace = run_through(case.command, fresh)
     shutil.rmtree(fresh)
     return earlier, pace
@@ -163,12 +169,13 @@ def prepared(case: Case, base: Path) -> tuple[Path, Pace]:
 def campaign(cases: dict[str, Case], trials: int, place: Path, seed: int) -> tuple[Counter[str], int]:
     """Return the verdicts by their number, and how many kills struck."""
     dice, counts, killed = random.Random(seed), Counter[str](), 0  # noqa: S311 - not for secrets
-    known = {name: prepared(case, place / name) for name, case in cases.items()}
+    over = {list(cases)[n % len(cases)] for n in range(trials) if over_earlier(n, len(cases))}
+    known = {name: prepared(case, place / name, is_over=name in over) for name, case in cases.items()}
     for number in range(trials):
         name = list(cases)[number % len(cases)]
         earlier, pace = known[name]
         folder = place / f"trial{number}"
-        if number // len(cases) % 2:
+        if over_earlier(number, len(cases)):
             shutil.copytree(earlier, folder)
         else:
             folder.mkdir()

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from planner.models.algebra.standard_form import compile_standard_form
-from planner.models.build import build_model, declare_model
+from planner.models.build import declare_model
 from planner.models.compile import compile_model
 
 if TYPE_CHECKING:
@@ -19,11 +19,16 @@ ROUNDING = 1e-12
 """Relative to the largest number beside it: the two ways add the same terms in another order."""
 
 
-def assert_templates_give_the_standard_form(scenario: Scenario) -> None:
-    """Assert that every rule of a scenario is a template, and that its rows are those of Pyomo's standard form."""
-    compiled = compile_model(declare_model(scenario))
+def assert_templates_give_the_standard_form(scenario: Scenario, standard: Problem | None = None) -> None:
+    """Assert that every rule of a scenario is a template, and that its rows are those of Pyomo's standard form.
+
+    What is declared, the same for both ways, is declared once; Pyomo then calls every rule anew. The standard form may
+    be there already.
+    """
+    model = declare_model(scenario)
+    compiled = compile_model(model)
     assert not compiled.fallback, compiled.fallback
-    assert_same(compiled.problem, compile_standard_form(build_model(scenario)))
+    assert_same(compiled.problem, standard or compile_standard_form(model))
 
 
 def assert_same(one: Problem, other: Problem) -> None:

@@ -31,20 +31,24 @@ from tests.test_units import WORLDS as MEASURED
 from tests.worlds import World
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.models.algebra.problem import Problem
+    from planner.scenario.scenario import Case
 
 SHIPPED = sorted(path.parent.name for path in Path("scenarios").glob("*/scenario.toml"))
 
 
 def worlds_of_features() -> dict[str, World]:
-    """Return every world that a feature's tests, or the tests of prices and units, name."""
+    """Return every world that a feature's tests, or the tests of prices and units, name; those that are equal once."""
     found = {}
     for module in pkgutil.iter_modules(tests.features.__path__):
         names = vars(importlib.import_module(f"tests.features.{module.name}")).items()
         found |= {f"{module.name}.{name}": world for name, world in names if isinstance(world, World)}
     for source, worlds in (("prices", PRICED), ("units", MEASURED)):
         found |= {f"{source}.{name}": world for name, world in worlds.items()}
-    return found
+    first = {repr(world): name for name, world in reversed(found.items())}
+    return {name: found[name] for name in first.values()}
 
 
 WORLDS = worlds_of_features()
@@ -54,11 +58,22 @@ WORLDS = worlds_of_features()
 def test_shipped_scenarios(name: str, tmp_path: Path) -> None:
     """Every shipped scenario (of one of many hours the first three) is compiled by templates, to the standard form.
 
-    Of one of several years each of them. Proves: coefficients, sides, bounds, costs, integers and names. Sensitivity: any rule that asks what its index is.
+    Of one of several cases so many that each stage and each future is there. Proves: coefficients, sides, bounds, costs, integers and names. Sensitivity: any rule that asks what its index is.
     """
     scenario = read_shipped(name, tmp_path, 3)
-    for year in [case.scenario for case in scenario.cases] or [scenario]:
+    for year in [case.scenario for case in covering(scenario.cases)] or [scenario]:
         assert_templates_give_the_standard_form(year)
+
+
+def covering(cases: Sequence[Case]) -> list[Case]:
+    """Return cases in which every stage and every future of a scenario stands, in a new pairing where there is one.
+
+    The rules are those of one year, whatever the pair: what differs are numbers of stages and numbers of futures.
+    """
+    stages, futures = (list(dict.fromkeys(getattr(case, of) for case in cases)) for of in ("stage", "future"))
+    count = max(len(stages), len(futures))
+    pairs = {(stages[at % len(stages)], futures[at % len(futures)]) for at in range(count)}
+    return [case for case in cases if (case.stage, case.future) in pairs]
 
 
 def test_pieces_make_the_same_matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,9 +125,9 @@ def test_random_scenarios(seed: int) -> None:
         except InvalidInputError:
             return
     try:
-        compile_standard_form(build_model(scenario))
+        standard = compile_standard_form(build_model(scenario))
     except InfeasibleError as error:
         with pytest.raises(InfeasibleError, match=str(error).split("[")[0]):
             compile_model(declare_model(scenario))
         return
-    assert_templates_give_the_standard_form(scenario)
+    assert_templates_give_the_standard_form(scenario, standard)

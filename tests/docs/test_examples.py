@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
-import planner
 from planner.errors import CannotWriteError, UsageError
+from planner.io.read.read import read_scenario
+from planner.models.declarations import declarations
 from planner.pipeline import examples
 from planner.pipeline.examples import write_example
 from tests.shipped import SCENARIOS
@@ -20,8 +22,11 @@ def test_every_shipped_scenario_is_an_example(tmp_path: Path) -> None:
     assert set(examples.examples()) == {path.parent.name for path in SCENARIOS.glob("*/scenario.toml")}
     for name in examples.examples():
         write_example(name, tmp_path / name / name)
-        copied = planner.read_scenario(tmp_path / name / name)
-        assert copied.content_hash == planner.read_scenario(SCENARIOS / name).content_hash
+        copied = read_scenario(tmp_path / name / name, declarations())
+        shipped = {path: hashlib.sha256((SCENARIOS / path).read_bytes()).hexdigest() for path in copied.file_hashes}
+        assert copied.file_hashes == shipped != {}
+        files = {path.name for path in (SCENARIOS / name).glob("*.*")}
+        assert {path.name for path in (tmp_path / name / name).glob("*.*")} == files
 
 
 def test_what_it_extends_comes_once(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from planner.io.results.results import Results
+    from planner.scenario.scenario import Scenario
 
 SLIPS = [
     ("site.grid_power_price[hebei]=0.398", "CNY/kWh: write 398", "元/kWh，应写 398"),
@@ -70,13 +71,18 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return world.with_rows("region_site", pairs).write(tmp_path_factory.mktemp("rich"))
 
 
+@pytest.fixture(scope="module")
+def before(rich: Path) -> Scenario:
+    """Return that world as it is; tests only read it."""
+    return read_scenario(rich)
+
+
 @pytest.mark.parametrize(("change", "en", "zh"), SLIPS)
-def test_a_slip_of_unit_is_named(rich: Path, change: str, en: str, zh: str) -> None:
+def test_a_slip_of_unit_is_named(rich: Path, before: Scenario, change: str, en: str, zh: str) -> None:
     """Proves that the number is read, and that a note names column, value and the number that was likely meant.
 
     Sensitivity: a range too wide to notice, a factor the wrong way round, a note in one language.
     """
-    before = read_scenario(rich)
     scenario = read_scenario(rich, [change])
     name = change.partition("=")[0].partition("[")[0].rpartition(".")[2]
     [note] = [note for note in scenario.notes if "unusual value" in note and f"column {name}," in note.en.replace(
@@ -87,7 +93,15 @@ def test_a_slip_of_unit_is_named(rich: Path, change: str, en: str, zh: str) -> N
     assert zh in rendered(note, "zh")
     assert HAN.search(rendered(note, "zh"))
     assert set(scenario.unusual) - set(before.unusual) == {name}
-    assert note in inspect(scenario)["notes"]
+
+
+@pytest.mark.parametrize("change", [SLIPS[0][0], SLIPS[-1][0]])
+def test_check_tells_of_a_slip(rich: Path, change: str) -> None:
+    """Proves that what is noted when a scenario is read is said where it is checked. Sensitivity: notes of its own alone."""
+    scenario = read_scenario(rich, [change])
+    notes = [note for note in scenario.notes if "unusual value" in note]
+    assert notes
+    assert set(notes) <= set(inspect(scenario)["notes"])
 
 
 @pytest.mark.parametrize(("change", "meant"), REFUSED)
@@ -107,12 +121,12 @@ def test_no_shipped_scenario_has_an_unusual_number(name: str) -> None:
     assert not read_scenario(SCENARIOS / name).unusual
 
 
-def test_a_column_is_told_once(rich: Path) -> None:
+def test_a_column_is_told_once(rich: Path, before: Scenario) -> None:
     """Proves that of a column in another unit one number is named and the rest counted; of many columns some are named.
 
     Sensitivity: a note for each of a year's hours; the count one too many; the last columns lost without a word.
     """
-    sites = read_scenario(rich).sets["site"]
+    sites = before.sets["site"]
     scenario = read_scenario(rich, ["site.wue=118"])
     [note] = [note for note in scenario.notes if "column wue" in note]
     assert note.en.endswith(f"{len(sites) - 1} more unusual in this column")

@@ -1,11 +1,13 @@
 """Properties that hold for every world: drawn by hypothesis around ``BASE``, solved, and compared.
 
-Each example solves two plans; the draws are few, derandomised, and none of them makes a world infeasible.
+Each example solves two plans; the draws are few, derandomised, and none of them makes a world infeasible. ``make
+campaign-properties`` draws 100 of each.
 """
 
 from __future__ import annotations
 
 import copy
+import os
 import random
 import tempfile
 from pathlib import Path
@@ -28,7 +30,11 @@ if TYPE_CHECKING:
     from planner.scenario.scenario import Scenario
 
 FEW = settings(
-    max_examples=10, derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=int(os.environ.get("PLANNER_PROPERTIES", "6")),
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 CLOSE = 1e-6
 """Relative: twice what the solver's tolerances leave open."""

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 GAP = 1e-3
 REQUEST = Request("solve", "highs", None, GAP, 1, 0, tie_break=False)
-TRIALS = int(os.environ.get("PLANNER_APART", "6"))
-"""Random problems; ``PLANNER_APART=200`` for all of a campaign."""
+TRIALS = int(os.environ.get("PLANNER_APART", "3"))
+"""Random problems, one of three without whole numbers; ``make campaign-apart`` has 100."""
 
 
 def solved(arrays: Arrays, folder: Path, clock: Clock | None = None) -> Apart:
@@ -75,7 +75,7 @@ def test_small_programmes_may_end_inside(seed: int, tmp_path: Path, monkeypatch:
     agree(planning(seed, 6 + seed, whole=seed > 0, share=0.4), tmp_path)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(TRIALS))
 def test_whole_numbers_may_be_held(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proves that plan, bound and gap hold where whole numbers are fixed by and by and held for rounds, as in large ones.
 
@@ -83,7 +83,7 @@ def test_whole_numbers_may_be_held(seed: int, tmp_path: Path, monkeypatch: pytes
     """
     monkeypatch.setattr(guide, "SEARCH_MAX", 0)
     monkeypatch.setattr(search, "SEARCH_MAX", 0)
-    arrays = planning(seed, 6 + seed, whole=True, share=0.3 + 0.1 * (seed % 3))
+    arrays = planning(seed, 6 + seed % 6, whole=True, share=0.3 + 0.1 * (seed % 3))
     found = agree(arrays, tmp_path)
     assert found.cost <= 1.02 * direct(arrays)
 

@@ -21,8 +21,8 @@ pytest.importorskip("distributed", reason="the extra [engine] is not installed")
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="finds the processes it kills under /proc, which Linux has"
 )
-PRICES = ("--vary", "carbon_price=0,10,20,30,40,50,60,70", "--format", "svg")
-COUNT = 8
+PRICES = ("--vary", "carbon_price=0,10,20,30,40,50", "--format", "svg")
+COUNT = 6
 
 
 def dask(kind: str, *words: str) -> subprocess.Popen[bytes]:

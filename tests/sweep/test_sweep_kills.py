@@ -27,9 +27,9 @@ from tests.sweep.sweep_runs import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-PRICES = ",".join(str(price) for price in range(0, 120, 20))
+PRICES = ",".join(str(price) for price in range(0, 120, 40))
 GRID = ("--vary", f"carbon_price={PRICES}", "--vary", "site.green_power_share_min=0,0.3,0.6,0.9", "--format", "svg")
-COUNT = 24
+COUNT = 12
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="finds the processes it kills under /proc, which Linux has"
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_killed_half_way_nothing_is_solved_twice_and_nothing_lost(tmp_path: Path) -> None:
-    """Proves that 24 points, killed by SIGKILL after about half, are gone on with.
+    """Proves that 12 points, killed by SIGKILL after about half, are gone on with.
 
     What stood there is untouched, only the others are solved, no process and no half-written folder is left, and every
     point is a row.

@@ -106,11 +106,20 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def columns_of(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return a CSV file as columns, sooner than as rows."""
+    with path.open(encoding="utf-8", newline="") as file:
+        head, *cells = csv.reader(file)
+    return dict(zip(head, zip(*cells, strict=True), strict=True))
+
+
 def by_time(folder: Path, column: str = "temperature", name: str = "site_timestep", **keys: str) -> dict[str, str]:
     """Return the cells of one place by the time of their timestep."""
-    times = {row["timestep"]: row["time"] for row in rows(folder / "timestep.csv")}
-    found = [row for row in rows(folder / f"{name}.csv") if all(row[key] == value for key, value in keys.items())]
-    return {times[row["timestep"]]: row[column] for row in found}
+    steps, cells = (columns_of(folder / f"{table}.csv") for table in ("timestep", name))
+    times = dict(zip(steps["timestep"], steps["time"], strict=True))
+    every = zip(cells["timestep"], cells[column], *(cells[key] for key in keys), strict=True)
+    place = tuple(keys.values())
+    return {times[step]: cell for step, cell, *key in every if tuple(key) == place}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

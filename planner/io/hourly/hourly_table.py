@@ -191,12 +191,13 @@ class _Times(HourRows):
 
     def _fixed(self, row: int, stamp: datetime) -> datetime | None:
         """Return a time without an offset in UTC, unless the clocks change at it."""
-        zone, name = self.clock.file, shown(self.clock.file_name)
-        moment = stamp.replace(tzinfo=zone).astimezone(UTC)
+        zone = self.clock.file
+        local = stamp.replace(tzinfo=zone)
+        moment = local.astimezone(UTC)
         if moment.astimezone(zone).replace(tzinfo=None) != stamp:
-            problem = say("there is no such hour in {name}: the clocks go forward", name=name)
-        elif stamp.replace(tzinfo=zone, fold=1).utcoffset() != stamp.replace(tzinfo=zone).utcoffset():
-            problem = say("the hour stands twice in {name}: the clocks go back", name=name)
+            problem = say("there is no such hour in {name}: the clocks go forward", name=shown(self.clock.file_name))
+        elif local.replace(fold=1).utcoffset() != local.utcoffset():
+            problem = say("the hour stands twice in {name}: the clocks go back", name=shown(self.clock.file_name))
         else:
             return moment
         remedy = say(

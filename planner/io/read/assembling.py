@@ -125,6 +125,7 @@ def _assembled(
             id(codes): codes if order is None else np.asarray(codes)[order] for codes in table.origins.values()
         }
         cells[name] = {column: moved[id(table.origins[column])] for column in names}
+        indices: dict[bytes, pd.Index] = {}
         for column, parameter in known.columns.items():
             read = validator.columns.get((name, column))
             if (
@@ -134,7 +135,7 @@ def _assembled(
                 and len(read.values)
                 and schema.is_used(parameter.key, used)
             ):
-                given[parameter.key] = _series(frame, known.keys, parameter, read, order)
+                given[parameter.key] = _series(frame, known.keys, parameter, read, order, indices=indices)
     scenario = Scenario(
         name=path.name,
         settings=settings,
@@ -165,9 +166,21 @@ def _taken(cells: Sequence[str], order: Order | None) -> npt.NDArray[np.object_]
 
 
 def _series(
-    frame: pd.DataFrame, keys: Sequence[str], parameter: Parameter, read: Column, order: Order | None
+    frame: pd.DataFrame,
+    keys: Sequence[str],
+    parameter: Parameter,
+    read: Column,
+    order: Order | None,
+    *,
+    indices: dict[bytes, pd.Index],
 ) -> pd.Series:
-    """Return the values over their keys, in the order of the frame's rows."""
+    """Return the values over their keys, in the order of the frame's rows; columns of the same rows share their index.
+
+    Parameters
+    ----------
+    indices
+        The table's indices that are made, by the rows they are of; a new one is added.
+    """
     rows = np.asarray(read.rows)
     kinds: dict[str, type] = {"number": float, "integer": int, "flag": bool}
     values: npt.NDArray[Any] = np.array(read.values, dtype=kinds.get(parameter.kind, object))
@@ -177,6 +190,8 @@ def _series(
         rows = place[rows]
         by_row = np.argsort(rows)
         rows, values = rows[by_row], values[by_row]
-    taken = [pd.Index(frame[key].to_numpy()[rows], dtype=object, name=key) for key in keys]
-    index = taken[0] if len(keys) == 1 else pd.MultiIndex.from_arrays(taken)
-    return pd.Series(values, index=index, dtype=values.dtype, name=parameter.key)
+    of_rows = rows.tobytes()
+    if of_rows not in indices:
+        taken = [pd.Index(frame[key].to_numpy()[rows], dtype=object, name=key) for key in keys]
+        indices[of_rows] = taken[0] if len(keys) == 1 else pd.MultiIndex.from_arrays(taken)
+    return pd.Series(values, index=indices[of_rows], dtype=values.dtype, name=parameter.key)

@@ -136,18 +136,19 @@ def merged_table(base: Table, own: Table, keys: Sequence[str]) -> Table:
     """Merge by key: a filled cell replaces, a new key is added."""
     position = {key: row for row, key in enumerate(base.keys(keys))}
     targets = [position.setdefault(key, len(position)) for key in own.keys(keys)]
-    new = len(position) - base.size
+    size = base.size
+    new = len(position) - size
     # A new row's empty cells are faults, if at all, of the file that brought the row.
     born: Sequence[int] = [0] * new
     own_rows = own.origins[keys[0]]
     for target, code in zip(targets, own_rows, strict=True):
-        if target >= base.size:
-            born[target - base.size] = code  # type: ignore[index]
+        if target >= size:
+            born[target - size] = code  # type: ignore[index]
     base_rows = base.origins[keys[0]]
     columns: dict[str, list[str]] = {}
     origins: dict[str, Sequence[int]] = {}
     for column in dict.fromkeys([*base.columns, *own.columns]):
-        cells = [*base.columns.get(column, [""] * base.size), *([""] * new)]
+        cells = [*base.columns.get(column, [""] * size), *([""] * new)]
         codes = [*base.origins.get(column, base_rows), *born]
         for target, cell, code in zip(targets, own.columns.get(column, ()), own.origins.get(column, ()), strict=False):
             if cell:
