@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,8 @@ from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from planner.models.limits import TIGHT
-from planner.models.rules.findings import UnderAudit
 from planner.models.rules.example import LIMITS, laid_over, variants_of
+from planner.models.rules.findings import UnderAudit
 from planner.models.solving.solve import solve
 from tests.here import Here, planned
 from tests.worlds import World, example_of_features, world_of
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from planner.models.algebra.problem import Problem
     from planner.scenario.scenario import Scenario
 
+KEPT = 64
+"""Scenarios and problems that are kept, should a test ask for them again."""
 HAND_COST = 49_230_000.0
 HAND = World(
     features=("time", "demand", "routes", "allocation", "site_capacity", "facility_load", "power_supply"),
@@ -133,7 +135,28 @@ def spelt(name: str, index: tuple[Any, ...]) -> str:
 
 
 def scenario_of(world: World) -> Scenario:
-    """Read a world."""
+    """Read a world; one that was read before is not read again, but where a test replaces anything in the planner."""
+    return _read(world) if Here.is_patched else _scenario(text_of(world), pd.options.mode.string_storage)
+
+
+def text_of(world: World) -> str:
+    """Return all that a world says as one text, by which it is known again."""
+    return json.dumps(world.__dict__, ensure_ascii=False)
+
+
+def world_said(text: str) -> World:
+    """Return the world of a text."""
+    entries = json.loads(text)
+    return World(**{**entries, "features": tuple(entries["features"])})
+
+
+@lru_cache(KEPT)
+def _scenario(text: str, storage: str) -> Scenario:
+    del storage  # what is kept of one is not handed to the other
+    return _read(world_said(text))
+
+
+def _read(world: World) -> Scenario:
     with tempfile.TemporaryDirectory() as folder:
         return world.read(Path(folder))
 
@@ -144,8 +167,16 @@ def model_of(world: World) -> PlanModel:
 
 
 def compiled(world: World) -> Problem:
-    """Compile a world's model to arrays, of several years to those of all of them together."""
-    scenario = scenario_of(world)
+    """Compile a world's model to arrays, of several years to those of all of them together; nobody writes to them."""
+    return _compiled(scenario_of(world)) if Here.is_patched else _problem(text_of(world))
+
+
+@lru_cache(KEPT)
+def _problem(text: str) -> Problem:
+    return _compiled(scenario_of(world_said(text)))
+
+
+def _compiled(scenario: Scenario) -> Problem:
     if scenario.cases:
         return join_cases(scenario, parts_of(scenario.cases, declare_model)).problem
     return compile_model(declare_model(scenario)).problem
@@ -197,15 +228,13 @@ def binding_rules(world: World) -> set[str]:
 
 def plan(world: World) -> Results:
     """Return a world's audited plan; a world that was solved before is not solved again."""
-    return _plan(json.dumps(world.__dict__, ensure_ascii=False), pd.options.mode.string_storage)
+    return _plan(text_of(world), pd.options.mode.string_storage)
 
 
 @cache
 def _plan(text: str, storage: str) -> Results:
     del storage  # what is kept of one is not handed to the other
-    entries = json.loads(text)
-    entries["features"] = tuple(entries["features"])
-    return planned(scenario_of(World(**entries)))
+    return planned(scenario_of(world_said(text)))
 
 
 def cost_of(world: World) -> float:
@@ -233,7 +262,7 @@ def altered(tables: Mapping[str, pd.DataFrame], name: str, column: str, value: A
     return {**tables, name: table}
 
 
-class RulesFound(Set[str]):
+class RulesFound(AbstractSet[str]):
     """The rules that the audit of a plan's tables finds fault with, looked for no further than they are asked for.
 
     Whether a rule is among them is known as soon as a check of the audit names it, and those of the features whose
@@ -267,7 +296,7 @@ class RulesFound(Set[str]):
             self._named.add(named)
         return True
 
-    def __ge__(self, rules: Set[Any]) -> bool:
+    def __ge__(self, rules: AbstractSet[Any]) -> bool:
         return all(rule in self for rule in rules)
 
     def __bool__(self) -> bool:
@@ -285,11 +314,11 @@ class RulesFound(Set[str]):
         return repr(set(self._whole))
 
     @classmethod
-    def _from_iterable(cls, rules: Iterable[str]) -> Set[str]:  # type: ignore[override]
+    def _from_iterable(cls, rules: Iterable[str]) -> AbstractSet[str]:  # type: ignore[override]
         return frozenset(rules)
 
 
-def rules_found(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -> Set[str]:
+def rules_found(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -> AbstractSet[str]:
     """Return the names of the rules that the audit of (altered) tables finds fault with."""
     if tables is not None:
         return RulesFound(results, tables)
