@@ -266,26 +266,31 @@ class RulesFound(AbstractSet[str]):
     """The rules that the audit of a plan's tables finds fault with, looked for no further than they are asked for.
 
     Whether a rule is among them is known as soon as a check of the audit names it, and those of the features whose
-    tables are not the plan's own come first; what is not among them is known after the whole audit.
+    tables or inputs are not the plan's own come first; what is not among them is known after the whole audit.
     """
 
-    def __init__(self, results: Results, tables: Mapping[str, pd.DataFrame]) -> None:
-        self.results, self.tables = results, tables
+    def __init__(self, results: Results, tables: Mapping[str, pd.DataFrame], scenario: Scenario | None = None) -> None:
+        self.results, self.tables, self.scenario = results, tables, scenario or results.scenario
         self._named: set[str] = set()
         self._ahead = self._by_check()
 
     def _by_check(self) -> Iterator[str]:
-        known, told = self.results.tables, self.results.scenario
+        known, told = self.results.tables, self.scenario
         altered = [name for name in {**known, **self.tables} if known.get(name) is not self.tables.get(name)]
+        altered += [told.declarations.owner[key] for key in told.given if self._is_other(key)]
         audited, checks = UnderAudit(self.tables), checks_of(told)
         del checks["cost"]  # of what all others left unanswered: asked in the whole audit alone
         for name in sorted(checks, key=lambda check: not any(each.startswith(check) for each in altered)):
             yield from (finding.rule for finding in checked(name, checks[name], told, audited))
         yield from self._whole
 
+    def _is_other(self, parameter: str) -> bool:
+        now, before = (each.given.get(parameter) for each in (self.scenario, self.results.scenario))
+        return not (now.equals(before) if isinstance(now, pd.Series) else now is before or now == before)
+
     @cached_property
     def _whole(self) -> frozenset[str]:
-        found = audit(self.results.scenario, self.tables, self.results.summary)
+        found = audit(self.scenario, self.tables, self.results.summary)
         return frozenset(finding.rule for finding in found)
 
     def __contains__(self, rule: object) -> bool:
