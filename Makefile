@@ -53,6 +53,7 @@ campaign-fuzz: $(VENV)/.test  ## 200,000 mutated scenarios through the reader.
 	PLANNER_FUZZ=200000 $(BIN)/python -m pytest -m campaign tests/io -n auto
 
 campaign-random: $(VENV)/.test  ## 10,000 random scenarios, solved and audited.
+	PLANNER_RANDOM=300 $(BIN)/python -m pytest -n auto tests/reliability/test_random_scenarios.py
 	$(BIN)/python tests/campaigns/random_scenarios.py --trials 10000 --workers 2
 
 campaign-brute: $(VENV)/.test  ## 5,000 tiny integer plans against enumeration.

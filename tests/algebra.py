@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,24 +24,27 @@ import pandas as pd
 from planner.cases.joined import join_cases
 from planner.cases.part import parts_of
 from planner.models.algebra.problem import SolverOptions
-from planner.models.audit import audit
+from planner.models.audit import audit, checked, checks_of
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.models.declarations import feature_modules
 from planner.models.limits import TIGHT
 from planner.models.rules.example import LIMITS, laid_over, variants_of
+from planner.models.rules.findings import UnderAudit
 from planner.models.solving.solve import solve
-from tests.here import planned
+from tests.here import Here, planned
 from tests.worlds import World, example_of_features, world_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from planner.io.results.results import Results
     from planner.models.algebra.plan_model import PlanModel
     from planner.models.algebra.problem import Problem
     from planner.scenario.scenario import Scenario
 
+KEPT = 64
+"""Scenarios and problems that are kept, should a test ask for them again."""
 HAND_COST = 49_230_000.0
 HAND = World(
     features=("time", "demand", "routes", "allocation", "site_capacity", "facility_load", "power_supply"),
@@ -130,7 +135,28 @@ def spelt(name: str, index: tuple[Any, ...]) -> str:
 
 
 def scenario_of(world: World) -> Scenario:
-    """Read a world."""
+    """Read a world; one that was read before is not read again, but where a test replaces anything in the planner."""
+    return _read(world) if Here.is_patched else _scenario(text_of(world), pd.options.mode.string_storage)
+
+
+def text_of(world: World) -> str:
+    """Return all that a world says as one text, by which it is known again."""
+    return json.dumps(world.__dict__, ensure_ascii=False)
+
+
+def world_said(text: str) -> World:
+    """Return the world of a text."""
+    entries = json.loads(text)
+    return World(**{**entries, "features": tuple(entries["features"])})
+
+
+@lru_cache(KEPT)
+def _scenario(text: str, storage: str) -> Scenario:
+    del storage  # what is kept of one is not handed to the other
+    return _read(world_said(text))
+
+
+def _read(world: World) -> Scenario:
     with tempfile.TemporaryDirectory() as folder:
         return world.read(Path(folder))
 
@@ -141,8 +167,16 @@ def model_of(world: World) -> PlanModel:
 
 
 def compiled(world: World) -> Problem:
-    """Compile a world's model to arrays, of several years to those of all of them together."""
-    scenario = scenario_of(world)
+    """Compile a world's model to arrays, of several years to those of all of them together; nobody writes to them."""
+    return _compiled(scenario_of(world)) if Here.is_patched else _problem(text_of(world))
+
+
+@lru_cache(KEPT)
+def _problem(text: str) -> Problem:
+    return _compiled(scenario_of(world_said(text)))
+
+
+def _compiled(scenario: Scenario) -> Problem:
     if scenario.cases:
         return join_cases(scenario, parts_of(scenario.cases, declare_model)).problem
     return compile_model(declare_model(scenario)).problem
@@ -194,15 +228,13 @@ def binding_rules(world: World) -> set[str]:
 
 def plan(world: World) -> Results:
     """Return a world's audited plan; a world that was solved before is not solved again."""
-    return _plan(json.dumps(world.__dict__, ensure_ascii=False), pd.options.mode.string_storage)
+    return _plan(text_of(world), pd.options.mode.string_storage)
 
 
 @cache
 def _plan(text: str, storage: str) -> Results:
     del storage  # what is kept of one is not handed to the other
-    entries = json.loads(text)
-    entries["features"] = tuple(entries["features"])
-    return planned(scenario_of(World(**entries)))
+    return planned(scenario_of(world_said(text)))
 
 
 def cost_of(world: World) -> float:
@@ -219,19 +251,88 @@ def price_of(results: Results, rule: str, *index: str) -> float:
 
 
 def altered(tables: Mapping[str, pd.DataFrame], name: str, column: str, value: Any, **where: Any) -> dict[str, Any]:
-    """Return copies of the tables with one fault planted: a value, or a function of the old values."""
-    copies = {key: table.copy() for key, table in tables.items()}
-    table = copies[name]
+    """Return the tables with one fault planted in a copy of one: a value, or a function of the old values."""
+    table = tables[name].copy()
     chosen = np.ones(len(table), dtype=bool)
     for key, wanted in where.items():
         chosen &= (table[key] == wanted).to_numpy()
     assert chosen.any(), f"no row of {name} has {where}"
     table[column] = table[column].astype(object)
     table.loc[chosen, column] = value(table.loc[chosen, column]) if callable(value) else value
-    return copies
+    return {**tables, name: table}
 
 
-def rules_found(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -> set[str]:
+class RulesFound(AbstractSet[str]):
+    """The rules that the audit of a plan's tables finds fault with, looked for no further than they are asked for.
+
+    Whether a rule is among them is known as soon as a check of the audit names it, and those of the features whose
+    tables or inputs are not the plan's own come first; what is not among them is known after the whole audit.
+    """
+
+    def __init__(self, results: Results, tables: Mapping[str, pd.DataFrame], scenario: Scenario | None = None) -> None:
+        self.results, self.tables, self.scenario = results, tables, scenario or results.scenario
+        self._named: set[str] = set()
+        self._ahead = self._by_check()
+
+    def _by_check(self) -> Iterator[str]:
+        known, told = self.results.tables, self.scenario
+        altered = [name for name in {**known, **self.tables} if known.get(name) is not self.tables.get(name)]
+        altered += [told.declarations.owner[key] for key in told.given if self._is_other(key)]
+        audited, checks = UnderAudit(self.tables), checks_of(told)
+        del checks["cost"]  # of what all others left unanswered: asked in the whole audit alone
+        for name in sorted(checks, key=lambda check: not any(each.startswith(check) for each in altered)):
+            yield from (finding.rule for finding in checked(name, checks[name], told, audited))
+        yield from self._whole
+
+    def _is_other(self, parameter: str) -> bool:
+        now, before = (each.given.get(parameter) for each in (self.scenario, self.results.scenario))
+        return not (now.equals(before) if isinstance(now, pd.Series) else now is before or now == before)
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        found = audit(self.scenario, self.tables, self.results.summary)
+        return frozenset(finding.rule for finding in found)
+
+    def __contains__(self, rule: object) -> bool:
+        while rule not in self._named:
+            named = next(self._ahead, None)
+            if named is None:
+                return False
+            self._named.add(named)
+        return True
+
+    def __ge__(self, rules: AbstractSet[Any]) -> bool:
+        return all(rule in self for rule in rules)
+
+    def __bool__(self) -> bool:
+        if not self._named:
+            self._named.update(islice(self._ahead, 1))
+        return bool(self._named)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    def __repr__(self) -> str:
+        return repr(set(self._whole))
+
+    @classmethod
+    def _from_iterable(cls, rules: Iterable[str]) -> AbstractSet[str]:  # type: ignore[override]
+        return frozenset(rules)
+
+
+def rules_found(results: Results, tables: Mapping[str, pd.DataFrame] | None = None) -> AbstractSet[str]:
     """Return the names of the rules that the audit of (altered) tables finds fault with."""
-    found = audit(results.scenario, results.tables if tables is None else tables, results.summary)
-    return {finding.rule for finding in found}
+    if tables is not None:
+        return RulesFound(results, tables)
+    if Here.is_patched:
+        return set(RulesFound(results, results.tables))
+    if id(results) not in _CONFIRMED:
+        _CONFIRMED[id(results)] = results, set(RulesFound(results, results.tables))
+    return _CONFIRMED[id(results)][1]
+
+
+_CONFIRMED: dict[int, tuple[Results, set[str]]] = {}
+"""What is found of plans as they are, which tests of the same plan ask again; held with them, so that no id is another's."""

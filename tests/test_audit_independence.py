@@ -38,6 +38,7 @@ SHARED = {
     "planner.scenario.scenario:Scenario.number": "a parameter as read",
     "planner.scenario.scenario:Scenario.full_index": "the members as read",
     "planner.scenario.scenario:Scenario.coordinates": "longitude and latitude as read",
+    "planner.scenario.scenario:Scenario._placed": "part of coordinates",
     "planner.scenario.scenario:Scenario.features": "the features listed",
     "planner.scenario.scenario:Scenario.has": "the features listed",
     "planner.scenario.scenario:Scenario.is_given": "whether a parameter was read at all",

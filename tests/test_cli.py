@@ -75,7 +75,7 @@ def test_audit_and_map_of_a_run(
     Sensitivity: an audit that trusts the tables; a map that needs the model.
     """
     world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
-    assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
+    assert call(monkeypatch, "run", world, "--out", out, "--no-map", "--no-deciding", "--quiet") == 0
     assert call(monkeypatch, "audit", out) == 0
     assert call(monkeypatch, "map", out, "--language", "zh", "--format", "svg", "--layer", "sites,regions") == 0
     assert call(monkeypatch, "map", out, "--layer", "roads") == 2
@@ -156,7 +156,7 @@ def test_solver_outcomes(
     """
     world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
     answer_with(monkeypatch, **changes)
-    assert call(monkeypatch, "run", world, "--out", out) == code
+    assert call(monkeypatch, "run", world, "--out", out, "--no-map") == code
     printed = capsys.readouterr()
     assert said in printed.out + printed.err
     if code == 6:
@@ -221,7 +221,7 @@ def test_check_counts_what_is_solved(
     world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
     assert call(monkeypatch, "check", world, "--json") == 0
     sizes = json.loads(capsys.readouterr().out)
-    assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
+    assert call(monkeypatch, "run", world, "--out", out, "--no-map", "--no-deciding", "--quiet") == 0
     counts = json.loads((out / "summary.json").read_text(encoding="utf-8"))["counts"]
     assert {name: sizes[name] for name in ("rows", "columns", "integers")} == {
         name: counts[name] for name in ("rows", "columns", "integers")
@@ -262,7 +262,7 @@ def test_every_changed_file_is_named(
     Sensitivity: hashes compared for the tables only.
     """
     world, out = BASE.write(tmp_path / "world"), tmp_path / "out"
-    assert call(monkeypatch, "run", world, "--out", out, "--quiet") == 0
+    assert call(monkeypatch, "run", world, "--out", out, "--no-map", "--no-deciding", "--quiet") == 0
     for name in ("summary.json", "solver.log"):
         path = out / name
         text = path.read_text(encoding="utf-8")

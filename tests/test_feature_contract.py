@@ -288,8 +288,13 @@ def test_its_parameters_say_what_they_are_made_of(name: str) -> None:
     for node in ast.walk(tree_of(name)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "m.parameter":
             assert "made_of" in [keyword.arg for keyword in node.keywords], ast.unparse(node)
-    made = {word for record in declare_model(scenario_of(RICH)).recorded("parameter") for word in record.made_of}
-    assert made <= set(declarations().parameters)
+    assert inputs_made_of() <= set(declarations().parameters)
+
+
+@cache
+def inputs_made_of() -> set[str]:
+    """Return the inputs of which the features say that they made parameters of the rich model."""
+    return {word for record in declare_model(scenario_of(RICH)).recorded("parameter") for word in record.made_of}
 
 
 ASKED_FOR = {

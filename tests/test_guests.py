@@ -182,7 +182,8 @@ def test_compare_knows_it(verb: Verb) -> None:
 
     Proves: compare asks the declarations. Sensitivity: categories of cost kept by hand.
     """
-    verb("run", "warm", "--out", "dear", "--quiet", "--set", "site.heat_price[qingyang]=80")
+    plain = ("--no-map", "--no-deciding", "--quiet")
+    verb("run", "warm", "--out", "dear", *plain, "--set", "site.heat_price[qingyang]=80")
     told = verb("compare", "run", "dear")
     assert "Qingyang: price of heat 40 → 80 CNY/MWh" in told
     assert "heat sold" in told

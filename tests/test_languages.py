@@ -434,7 +434,8 @@ def test_files_do_not_change_with_the_language(tmp_path: Path, monkeypatch: pyte
     for language in ("en", "zh"):
         out = tmp_path / language
         world = NOTED.write(tmp_path / "world")
-        assert call(monkeypatch, "run", world, "--out", out, "--quiet", "--language", language) == 0
+        words = ["--no-map", "--no-deciding", "--quiet", "--language", language]
+        assert call(monkeypatch, "run", world, "--out", out, *words) == 0
         manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
         found[language] = (
             manifest["notes"],

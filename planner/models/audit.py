@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from planner.language import say
 from planner.models.declarations import modules_of
 from planner.models.invariants import audit_invariants, audit_totals
 from planner.models.rules.findings import Finding, UnderAudit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    import pandas as pd
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from planner.scenario.scenario import Scenario
+
+    Check = Callable[[Scenario, UnderAudit], Iterable[Finding]]
 
 
 def audit(
@@ -27,13 +30,9 @@ def audit(
 ) -> list[Finding]:
     """Let every feature check its own rules and costs, then what holds for every plan, then the summary."""
     findings = list(_gaps(scenario, tables))
-    checks = {name: module.audit for name, module in modules_of(scenario.features).items()}
     audited = UnderAudit(tables)
-    for name, check in {**checks, "invariants": audit_invariants, "cost": _unanswered}.items():
-        try:
-            findings.extend(check(scenario, audited))
-        except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
-            findings.append(_unchecked(name, error))
+    for name, check in checks_of(scenario).items():
+        findings.extend(checked(name, check, scenario, audited))
     findings = list(dict.fromkeys(findings))  # what a feature and the invariants both find is said once
     if any(finding.rule not in taken_out for finding in findings):
         return findings
@@ -42,6 +41,20 @@ def audit(
         return findings + (of_summary or list(audit_totals(scenario, tables, summary)))
     except Exception as error:  # noqa: BLE001 - as above
         return [*findings, _unchecked("summary", error)]
+
+
+def checks_of(scenario: Scenario) -> dict[str, Check]:
+    """Return the checks of a plan's tables by name, as they are done: the features', then what holds for every plan."""
+    checks = {name: module.audit for name, module in modules_of(scenario.features).items()}
+    return {**checks, "invariants": audit_invariants, "cost": _unanswered}
+
+
+def checked(name: str, check: Check, scenario: Scenario, audited: UnderAudit) -> Iterator[Finding]:
+    """Yield what one check finds."""
+    try:
+        yield from check(scenario, audited)
+    except Exception as error:  # noqa: BLE001 - whatever a broken table leads to, it is a finding, not a crash
+        yield _unchecked(name, error)
 
 
 def _unchecked(name: str, error: Exception) -> Finding:
@@ -59,12 +72,20 @@ def _gaps(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> Iterator[Fi
     """Yield a finding for every column with cells that are empty or infinite: sums would pass over them."""
     for name, table in tables.items():
         declared = scenario.declarations.columns_of(name)
-        infinite, empty = table.isin([math.inf, -math.inf]).sum(), table.isna().sum()
         for column in table.columns:
             may_be_empty = column in declared and declared[column].may_be_empty
-            gaps = int(infinite[column]) + (0 if may_be_empty else int(empty[column]))
+            gaps = _infinite(table[column]) + (0 if may_be_empty else int(table[column].isna().to_numpy().sum()))
             if gaps:
                 yield Finding(name, str(column), say("{sum} cells are empty or infinite", sum=gaps))
+
+
+def _infinite(cells: pd.Series) -> int:
+    """Count the infinite numbers of a column; one of objects may hold some among its words, one of words has none."""
+    if isinstance(cells.dtype, pd.StringDtype):
+        return 0
+    if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "fiub":
+        return int(np.isinf(cells.to_numpy()).sum())
+    return int(cells.isin([math.inf, -math.inf]).to_numpy().sum())
 
 
 def summarise(scenario: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

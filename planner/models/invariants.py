@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_numeric_dtype
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from planner.models.rules import audit_time
 from planner.models.rules.findings import Finding
@@ -64,13 +64,18 @@ def _none_negative(inputs: Scenario, tables: Tables) -> Iterator[Finding]:
         if not any(name == feature or name.startswith(f"{feature}_") for feature in inputs.features):
             continue
         signed = {column.name for column in inputs.declarations.columns_of(name).values() if column.may_be_negative}
-        numbers = table.select_dtypes("number").drop(columns=list(signed), errors="ignore")
-        for column in numbers.columns[(numbers < 0).any()]:
+        for column in table.columns:
+            if column in signed or not _is_of_numbers(table[column]) or not (table[column].to_numpy() < 0).any():
+                continue
             keys = [key for key in table.columns if not is_numeric_dtype(table[key])]
             cells = table[column].fillna(0.0)
             if keys:
                 cells.index = pd.MultiIndex.from_frame(table[keys]) if len(keys) > 1 else pd.Index(table[keys[0]])
             yield from Finding.none_negative(str(column), cells, "")
+
+
+def _is_of_numbers(cells: pd.Series) -> bool:
+    return is_numeric_dtype(cells.dtype) and not is_bool_dtype(cells.dtype)
 
 
 def _audit_power(tables: Tables) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+import planner.models.algebra.plan_model  # noqa: F401 - Pyomo first, then scipy alone: planner.libraries
 from planner.errors import UsageError, shown
 from planner.io.results.results import PRICE_COLUMNS
 from planner.language import Text, say

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import planner.models.algebra.plan_model  # noqa: F401 - Pyomo first, then scipy alone: planner.libraries
 from planner.cluster import Where
 from planner.errors import AuditDisagreedError, InfeasibleError, PlannerError
 from planner.io.results.read_start import check_start, read_start

@@ -261,7 +261,13 @@ class Scenario:
         return self.once(_distances)
 
     def coordinates(self, name: str) -> pd.DataFrame:
-        """Return longitude and latitude [degrees, WGS84] of the members that have both."""
+        """Return longitude and latitude [degrees, WGS84] of the members that have both; it is the caller's own."""
+        if ("coordinates", name) not in self._known:
+            self._known["coordinates", name] = self._placed(name)
+        known: pd.DataFrame = self._known["coordinates", name]
+        return known.copy(deep=False)  # pandas copies the values when somebody writes to them
+
+    def _placed(self, name: str) -> pd.DataFrame:
         columns = {axis: self.given.get(f"{name}.{axis}") for axis in ("longitude", "latitude")}
         frame = pd.DataFrame({a: s for a, s in columns.items() if isinstance(s, pd.Series)})
         frame = frame.reindex(columns=["longitude", "latitude"]).dropna().astype(float)

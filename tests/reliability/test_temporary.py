@@ -103,10 +103,12 @@ def test_a_run_where_the_system_has_no_locks_and_no_count_of_memory(tmp_path: Pa
 def test_what_cannot_be_told_changes_nothing(stream: str, tmp_path: Path) -> None:
     """Proves that a closed, full or cut-off stream costs neither the plan nor its exit code.
 
+    A closed one is met by the whole run, the others by one without map and without what decides, which say no more.
     Sensitivity: a line written without a look, Python's own flush at the end.
     """
     BASE.write(tmp_path / "world")
-    command = f"set -o pipefail; '{sys.executable}' -m planner run world --out run {stream}"
+    words = "" if stream.endswith("&-") else "--no-map --no-deciding"
+    command = f"set -o pipefail; '{sys.executable}' -m planner run world --out run {words} {stream}"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         ["bash", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300

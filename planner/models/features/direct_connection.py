@@ -304,10 +304,8 @@ def _held_there(inputs: Scenario) -> set[tuple[str, str]]:
 
 def _direct_pairs(inputs: Scenario) -> pd.DataFrame:
     """Return the sites and technologies whose plants of their own are joined to the site."""
-    direct = inputs.series("direct").astype(bool)
-    own = [
-        pair for pair in inputs.full_index(("site", "technology")) if pair in _held_there(inputs) and direct[pair[1]]
-    ]
+    direct, held = inputs.series("direct").astype(bool).to_dict(), _held_there(inputs)
+    own = [pair for pair in inputs.full_index(("site", "technology")) if pair in held and direct[pair[1]]]
     return pd.DataFrame(own, columns=PAIR)
 
 

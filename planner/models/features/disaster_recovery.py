@@ -164,6 +164,10 @@ def standby_limits(inputs: Scenario) -> pd.Series:
 
 def pairs(inputs: Scenario) -> pd.DataFrame:
     """Return region, workload and site of all places that may stand by for work that has a share of standby."""
+    return inputs.once(_pairs).copy(deep=False)
+
+
+def _pairs(inputs: Scenario) -> pd.DataFrame:
     share = inputs.series("standby_share")
     places = admissible_under(inputs, standby_limits(inputs))
     return places.loc[places["workload"].isin(share.index[share > 0]), [*WORK, "site"]].reset_index(drop=True)

@@ -198,6 +198,10 @@ def protected(inputs: Scenario) -> pd.Series:
 
 def places(inputs: Scenario) -> pd.DataFrame:
     """Return every outage, region, workload and site that is left to serve protected work."""
+    return inputs.once(_places).copy(deep=False)
+
+
+def _places(inputs: Scenario) -> pd.DataFrame:
     work = pd.MultiIndex.from_frame(admissible_under(inputs, outage_limits(inputs))[[*WORK, "site"]])
     table = work.to_frame(index=False)
     table = table[pd.MultiIndex.from_frame(table[WORK]).isin(protected(inputs).index)]
