@@ -1,7 +1,7 @@
 """Kill commands at random moments: ``kill_runs.py --runs 100 [--only sweep] [-- COMMAND … {out} …]``.
 
-A run, a sweep and an export take turns. Every trial starts one, sends SIGKILL after a delay from a fixed seed, to the
-command alone or, as where the machine runs out of memory, to all of its processes, and looks twice:
+A run, a sweep, an export and an answer on futures take turns. Every trial starts one, sends SIGKILL after a delay from a
+fixed seed, to the command alone or, as where the machine runs out of memory, to all of its processes, and looks twice:
 
 - **Nothing is lost.** What stood there before stands whole, replaced by a new result that is whole, or, in a sweep,
   unchanged to the last byte. Nothing that stands is half a result, as the hashes in its manifest say.
@@ -32,7 +32,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.campaigns.kill_cases import CASES, TORN, Case, State, given
-from tests.campaigns.watched import alive, drafts, left, start
+from tests.campaigns.uncertain import with_futures
+from tests.campaigns.watched import TINY, alive, drafts, left, start
 
 PATIENCE = 600.0
 """[s] after which a command that is left alone is given up."""
@@ -149,11 +150,17 @@ def trial(case: Case, folder: Path, pace: Pace, dice: random.Random) -> tuple[st
     return f"LEFT {remains}" if remains else found, struck
 
 
+def made(folder: Path) -> Path:
+    """Return a new folder with a scenario that has futures in it."""
+    folder.mkdir()
+    with_futures(Path(TINY), folder / "uncertain")
+    return folder
+
+
 def prepared(case: Case, base: Path) -> tuple[Path, Pace]:
     """Return a folder with what stands before, and the pace of the command where nothing does."""
-    earlier, fresh = base / "earlier", base / "fresh"
-    earlier.mkdir(parents=True)
-    fresh.mkdir()
+    base.mkdir()
+    earlier, fresh = made(base / "earlier"), made(base / "fresh")
     run_through(case.earlier, earlier)
     pace = run_through(case.command, fresh)
     shutil.rmtree(fresh)
@@ -171,7 +178,7 @@ def campaign(cases: dict[str, Case], trials: int, place: Path, seed: int) -> tup
         if number // len(cases) % 2:
             shutil.copytree(earlier, folder)
         else:
-            folder.mkdir()
+            made(folder)
         found, struck = trial(cases[name], folder, pace, dice)
         killed += struck
         counts[found if found in WELL else "bad"] += 1

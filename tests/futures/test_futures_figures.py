@@ -95,7 +95,8 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     """The command answers, draws, and has the exit codes of others.
 
     Proves: exit 0 with figure, run folder and the sentences; a second call prints JSON and nothing else; what is no
-    number of points is exit 2, a scenario without futures 3. Sensitivity: a line too many on stdout.
+    number of points, or no engine, is exit 2, a solver that is not there 8, before anything is written, a scenario without
+    futures 3. Sensitivity: a line too many on stdout; options that are heard and left at that.
     """
     world = in_futures().write(tmp_path / "world")
     out = tmp_path / "out"
@@ -108,6 +109,9 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert call(monkeypatch, "futures", world, "--out", out, "--format", "svg", "--json") == 0
     assert json.loads(capsys.readouterr().out)["vss"]["least"] == pytest.approx(26_500, abs=1)
     assert call(monkeypatch, "futures", world, "--out", out, "--frontier", "1") == 2
+    assert call(monkeypatch, "futures", world, "--out", out, "--engine", "cloud") == 2
+    assert call(monkeypatch, "futures", world, "--out", tmp_path / "other", "--solver", "nonesuch") == 8
+    assert not list((tmp_path / "other").rglob("*.csv"))
     monkeypatch.chdir(tmp_path)
     (world / "future.csv").unlink()
     text = (world / "scenario.toml").read_text(encoding="utf-8").replace(', "uncertainty"', "")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from planner.cases.joined import Joined
     from planner.cases.part import Part
+    from planner.cluster import Where
     from planner.models.algebra.problem import Solution, SolverOptions
     from planner.models.algebra.row_names import Name
     from planner.scenario.cases import Case
@@ -97,10 +98,13 @@ class Trials:
         That holds the cases; its ``cvar_weight`` is 0.
     options
         How each plan is solved.
+    where
+        On what a very large one is solved.
     """
 
-    def __init__(self, scenario: Scenario, options: SolverOptions) -> None:
+    def __init__(self, scenario: Scenario, options: SolverOptions, where: Where) -> None:
         self.scenario = scenario
+        self.where = where
         self.options = replace(options, shadow_prices=False)
         self._parts: dict[str, list[Part]] = {}
 
@@ -161,7 +165,7 @@ class Trials:
     def _solved(self, joined: Joined, *, is_held: bool = False) -> Solution:
         options = replace(self.options, tie_break=self.options.tie_break and not is_held)
         with temporary_folder() as workdir:
-            solution = solve(joined.problem, options, workdir, prove=True)
+            solution = solve(joined.problem, options, workdir, prove=True, where=self.where)
         if solution.status == "interrupted":
             raise SolveInterruptedError(say("interrupted; what was found is kept, the same command goes on"))
         return solution
