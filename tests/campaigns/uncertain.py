@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,14 @@ HIGHER = 1.02
 
 
 def with_futures(scenario: Path, folder: Path) -> Path:
-    """Write a scenario that is another one in two futures, and return its folder."""
+    """Write a scenario that is another one in two futures, with that other beside it, and return its folder."""
     document = tomllib.loads((scenario / "scenario.toml").read_text(encoding="utf-8"))
     features = [*document["features"], "uncertainty"]
     with (scenario / "workload.csv").open(encoding="utf-8", newline="") as file:
         workloads = [row["workload"] for row in csv.DictReader(file)]
     folder.mkdir()
-    text = f"extends = {json.dumps(str(scenario.resolve()))}\nfeatures = {json.dumps(features)}\n"
+    shutil.copytree(scenario, folder.parent / scenario.name, ignore=shutil.ignore_patterns("derive"))
+    text = f'extends = "../{scenario.name}"\nfeatures = {json.dumps(features)}\n'
     (folder / "scenario.toml").write_text(text, encoding="utf-8")
     (folder / "future.csv").write_text("future,probability\nas_given,0.5\nmore,0.5\n", encoding="utf-8")
     rows = "".join(f"{workload},more,{HIGHER}\n" for workload in workloads)

@@ -156,7 +156,9 @@ def test_who_has_no_plan_elsewhere() -> None:
     assert {"site_capacity", "demand_balance"} <= set(trial.rules)
     assert not set(trial.rules) & {"standing", "vintage"}
     told = [rendered(sentence) for sentence in report.sentences(found)]
-    assert "no plan at all in dry: these cannot hold together: demand balance [" in told[1]
+    assert "no plan at all in dry: these cannot hold together: demand balance; site capacity; modules." in told[1]
+    assert "demand balance [coast, web, day; inland, web, day]" in rendered(trial.why)
+    assert trial.cure == "site_capacity"
     zh = rendered(report.sentences(found)[1], "zh")
     assert "按平均未来建设的，在dry中没有任何方案：以下不能同时成立：需求平衡" in zh
     assert found.max_regret(WET_OWN).is_infinite

@@ -130,7 +130,7 @@ class Years:
 
     def _faster(self, problem: Problem) -> Way | None:
         """Return at which build rates a plan exists; nothing where no rate is enough."""
-        places, names = _rows_of(problem, RULE)
+        places, names = rows_of(problem, RULE)
         if not len(places):
             return None
         solution = self.trials.solved(_elastic(problem, places))
@@ -176,7 +176,7 @@ def _rate(inputs: Scenario, key: Key) -> float:
     return float(rates[key])
 
 
-def _rows_of(problem: Problem, rule: str) -> tuple[Places, list[tuple[Any, ...]]]:
+def rows_of(problem: Problem, rule: str) -> tuple[Places, list[tuple[Any, ...]]]:
     """Return where the rows of a rule stand, and the ids of each."""
     pairs = [(place, ids) for place, (name, ids) in enumerate(problem.row_names) if name == rule]
     return np.array([place for place, _ in pairs], dtype=np.intp), [tuple(ids) for _, ids in pairs]
