@@ -63,6 +63,13 @@ PointSeconds = Annotated[
     float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))
 ]
 
+Stage = Annotated[
+    str, typer.Option("--stage", metavar="ID", help=rendered(say("Of several years that of this stage; the last.")))
+]
+Future = Annotated[
+    str,
+    typer.Option("--future", metavar="ID", help=rendered(say("Of several futures this one; the likeliest."))),
+]
 DayEngine = Annotated[
     str,
     typer.Option(
