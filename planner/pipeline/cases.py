@@ -250,7 +250,7 @@ def _audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, An
 def _prices(scenario: Scenario, joined: Joined, solution: Solution) -> pd.DataFrame:
     """Return the shadow prices of each case, in its own year's money: by how much its objective would rise."""
     keys = keys_of(scenario)
-    factors = dict(zip(joined.ties.model.CASES, joined.ties.model.records["factor"].options["initialize"], strict=True))
+    factors = joined.factors
     tables = []
     for part, rows in zip(joined.parts, joined.rows, strict=True):
         own = replace(
