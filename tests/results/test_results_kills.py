@@ -18,6 +18,8 @@ ROOT = HERE.parents[1]
 CAMPAIGN = HERE.parent / "campaigns" / "kill_runs.py"
 WRITER = [sys.executable, str(HERE / "run_writer.py")]
 PAIRS = 5
+QUICK = ("--only", "run", "--only", "sweep", "--only", "export")
+"""Commands of the campaign that take seconds; an answer on futures takes longer."""
 
 
 def mark_of(run: Path) -> float:
@@ -46,7 +48,7 @@ def test_a_kill_never_tears_a_result(command: str, tmp_path: Path) -> None:
     A file written in place, a rename before the sync of the manifest, or a lock that outlives its process breaks it.
     ``make campaign-kill`` does it more often.
     """
-    words = ["10", "--", *WRITER, "{out}", "3", "--force"] if command == "writer alone" else ["6"]
+    words = ["10", "--", *WRITER, "{out}", "3", "--force"] if command == "writer alone" else ["6", *QUICK]
     call = [sys.executable, str(CAMPAIGN), "--folder", str(tmp_path), "--runs", *words]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
