@@ -49,10 +49,10 @@ def test_no_time_means_no_cure() -> None:
     assert cure_of(scenario, problem_of(scenario), ("utilisation_floor",), SolverOptions(), 0.0) == ""
 
 
-def test_work_gives_where_it_has_a_price() -> None:
-    """Proves that demand may be left at a price, and that energy gives in no case. Sensitivity: only ``demand`` named."""
+def test_what_gives_is_told_by_the_features() -> None:
+    """Proves that demand gives where work cannot be served, and energy in no case. Sensitivity: a reason taken for names."""
     scenario = read(BUILT)
-    assert gives_of(scenario, "demand_balance")[:2] == ("unserved_price", "demand")
+    assert gives_of(scenario, "demand_balance") == ("demand",)
     assert gives_of(scenario, "power_balance") == ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     from planner.models.algebra.problem import Problem, SolverOptions
     from planner.scenario.scenario import Scenario
-
-PRICED: Final = {"demand_balance": ("unserved_price",)}
-"""What may give beside the numbers of a rule: demand that has a price may be left."""
 
 
 def cure_of(scenario: Scenario, problem: Problem, rules: Sequence[str], options: SolverOptions, seconds: float) -> str:
@@ -64,7 +61,7 @@ def gives_of(scenario: Scenario, rule: str) -> tuple[str, ...]:
     """Return the parameters that may give where a rule cannot hold; none where it gives in no case."""
     found = [getattr(module, "GIVES", {}).get(rule, ()) for module in modules_of(scenario.features).values()]
     given = next((names for names in found if names), ())
-    return () if isinstance(given, Never) else (*PRICED.get(rule, ()), *given)
+    return () if isinstance(given, Never) else given
 
 
 def without(problem: Problem, rule: str) -> Problem:
