@@ -39,7 +39,7 @@ def failing_lines(found: Found) -> Iterator[Message]:
     plans = {}
     for plan in found.plans:
         for future, trial in found.failing(plan).items():
-            key = plan, trial.rules, trial.cure, rendered(brief(found, trial))
+            key: tuple[object, ...] = plan, trial.rules, trial.cure, rendered(brief(found, trial))
             groups.setdefault(key, []).append((future, trial))
             plans[key] = plan
     for key, fails in list(groups.items())[:FAILING_MAX]:
