@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from planner.scenario.scenario import Scenario
 
-QUICK = {"tiny": 2, "national-2025": 1, "national-2025-local": 1, "national-2025-network": 1, "zhongwei-direct": 24}
+QUICK = {"tiny": 2, "national-2025": 1, "national-2025-local": 1, "national-2025-network": 1}
 OTHERS = {"national-2025-hourly": 24, "national-2025-east": 24, "national-2025-hubs": 24, "national-2025-secure": 24,
-          "zhongwei-24-7": 48}  # fmt: skip
+          "zhongwei-24-7": 48, "zhongwei-direct": 8760}  # fmt: skip
 """Scenarios that take longer, each with the timesteps it is solved for: ``PLANNER_SHIPPED=1`` tries them too."""
 LEFT_OUT = {"national-2025-year", "national-2030", "national-2030-uncertain"}
 """The whole year, which is too large for a test, and those that have years of their own."""
