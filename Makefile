@@ -59,7 +59,7 @@ campaign-random: $(VENV)/.test  ## 10,000 random scenarios, solved and audited.
 campaign-brute: $(VENV)/.test  ## 5,000 tiny integer plans against enumeration.
 	PLANNER_BRUTE=5000 $(BIN)/python -m pytest tests/properties/test_brute_force.py -n auto
 
-campaign-stop: $(VENV)/.test  ## 200 stop signals at random moments to ten commands.
+campaign-stop: $(VENV)/.test  ## 200 stop signals at random moments to a dozen commands.
 	$(BIN)/python tests/campaigns/stop_signals.py --signals 200
 
 campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.

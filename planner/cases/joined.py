@@ -68,6 +68,12 @@ class Joined:
         return self.parts[0].compiled.problem if self.is_alone else self._joint()
 
     @cached_property
+    def factors(self) -> dict[Any, float]:
+        """By stage and future, how much a yearly amount of a case counts in the joint objective."""
+        told = self.ties.model.records["factor"].options["initialize"]
+        return dict(zip(self.ties.model.CASES, map(float, told), strict=True))
+
+    @cached_property
     def is_alone(self) -> bool:
         """Whether there is one case, and what stands in it is what is built in it."""
         bounds = self.ties.problem.column_upper[self._of(VINTAGE)]

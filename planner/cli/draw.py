@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from planner.cli.options import LAYER_HELP, BaseMap, BaseMapLayer, Formats, RunFolder, app, formats_of, one_layer, words
+from planner.cli.options import (
+    LAYER_HELP,
+    BaseMap,
+    BaseMapLayer,
+    Formats,
+    Future,
+    RunFolder,
+    Stage,
+    app,
+    formats_of,
+    one_layer,
+    words,
+)
 from planner.cli.streams import tell
 from planner.language import rendered, say, spoken
 
@@ -27,12 +39,16 @@ def draw(
             help=rendered(say("Layers to draw: sites, regions, flows, links; all but flows where there are links.")),
         ),
     ] = None,
+    stage: Stage = "",
+    future: Future = "",
 ) -> None:
     from planner.pipeline.finished import redraw  # noqa: PLC0415
     from planner.views.drawing import MAP_LAYERS  # noqa: PLC0415
+    from planner.views.years.chosen import Year  # noqa: PLC0415
 
     files, drawn = formats_of(formats), [] if layers is None else words("--layer", layers, MAP_LAYERS)
-    for path in redraw(run, language=spoken(), basemap=one_layer(basemap, basemap_layer), formats=files, layers=drawn):
+    ground, year = one_layer(basemap, basemap_layer), Year(stage, future)
+    for path in redraw(run, language=spoken(), basemap=ground, formats=files, layers=drawn, year=year):
         tell(f"{path}\n")
 
 
@@ -54,11 +70,15 @@ def chart(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help=rendered(say("Where to; the run folder if left out.")))
     ] = None,
+    stage: Stage = "",
+    future: Future = "",
 ) -> None:
     from planner.pipeline.hours_chart import chart_run  # noqa: PLC0415
+    from planner.views.years.chosen import Year  # noqa: PLC0415
 
     files = formats_of(formats)
-    for path in chart_run(run, kind, site=site, start=start, language=spoken(), formats=files, out=out):
+    year = Year(stage, future)
+    for path in chart_run(run, kind, site=site, start=start, language=spoken(), formats=files, out=out, year=year):
         tell(f"{path}\n")
 
 
@@ -71,7 +91,11 @@ def report(
     ] = None,
     basemap: BaseMap = None,
     layer: BaseMapLayer = None,
+    stage: Stage = "",
+    future: Future = "",
 ) -> None:
     from planner.pipeline.finished import rewrite_report  # noqa: PLC0415
+    from planner.views.years.chosen import Year  # noqa: PLC0415
 
-    tell(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer))}\n")
+    year = Year(stage, future)
+    tell(f"{rewrite_report(run, baseline=baseline, basemap=one_layer(basemap, layer), year=year)}\n")

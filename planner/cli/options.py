@@ -63,6 +63,30 @@ PointSeconds = Annotated[
     float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each point.")))
 ]
 
+Stage = Annotated[
+    str, typer.Option("--stage", metavar="ID", help=rendered(say("Of several years that of this stage; the last.")))
+]
+Future = Annotated[
+    str,
+    typer.Option("--future", metavar="ID", help=rendered(say("Of several futures this one; the likeliest."))),
+]
+DayEngine = Annotated[
+    str,
+    typer.Option(
+        "--engine", metavar="local|dask", help=rendered(say("Where the days of a very large plan are solved."))
+    ),
+]
+DayWorkers = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help=rendered(say("Days solved at once; as many as there are processors."))),
+]
+DayScheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help=rendered(say("Of a dask cluster, or its scheduler's file; else one is begun here."))
+    ),
+]
+
 
 def one_layer(basemap: Path | None, layer: str | None) -> Path | None:
     """Return a base map with the layer that is meant, written as QGIS does."""

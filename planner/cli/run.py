@@ -11,6 +11,9 @@ from planner.cli.options import (
     AsJson,
     BaseMap,
     BaseMapLayer,
+    DayEngine,
+    DayScheduler,
+    DayWorkers,
     Formats,
     Gap,
     Overrides,
@@ -60,22 +63,9 @@ def run(
             ),
         ),
     ] = True,
-    engine: Annotated[
-        str,
-        typer.Option(
-            "--engine", metavar="local|dask", help=rendered(say("Where the days of a very large plan are solved."))
-        ),
-    ] = "local",
-    workers: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help=rendered(say("Days solved at once; as many as there are processors."))),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help=rendered(say("Of a dask cluster, or its scheduler's file; else one is begun here."))
-        ),
-    ] = None,
+    engine: DayEngine = "local",
+    workers: DayWorkers = None,
+    scheduler: DayScheduler = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option(

@@ -9,18 +9,23 @@ import typer
 
 from planner.cli.options import (
     AsJson,
+    DayEngine,
+    DayScheduler,
+    DayWorkers,
     Formats,
     Gap,
     Overrides,
     PointSeconds,
     Quiet,
     ScenarioFolder,
+    Solver,
     app,
     formats_of,
     print_json,
     print_line,
 )
 from planner.cli.streams import tell
+from planner.cluster import Where
 from planner.language import rendered, say, spoken
 
 
@@ -86,10 +91,14 @@ def futures(
             metavar="N", help=rendered(say("Points between expected cost and that of the worst futures; 0: none."))
         ),
     ] = 0,
+    solver: Solver = None,
     time_limit: Annotated[
         float | None, typer.Option(metavar="S", min=0.001, help=rendered(say("Seconds for each plan.")))
     ] = None,
     gap: Gap = None,
+    engine: DayEngine = "local",
+    workers: DayWorkers = None,
+    scheduler: DayScheduler = None,
     overrides: Overrides = None,
     formats: Formats = "png,svg,pdf",
     as_json: AsJson = False,
@@ -101,7 +110,8 @@ def futures(
     from planner.studies.futures.command import find_futures, is_whole  # noqa: PLC0415
 
     files = formats_of(formats)
-    choice = Choice(time_limit, gap, frontier, tuple(overrides or ()))
+    where = Where(engine, workers, scheduler)
+    choice = Choice(time_limit, gap, frontier, tuple(overrides or ()), solver, where)
     drawing = {"language": spoken(), "basemap": None}
     is_silent = quiet or as_json
     found = find_futures(scenario, out, choice, drawing=drawing, on_progress=None if is_silent else print_line)

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 ROUNDS_MAX = 60
 """How often the members that pay are sought anew; what is missing after that stands in the gap."""
+SECONDS_MIN = 0.1
+"""[s] of a solve that begins when the time is over, to say so."""
 CLOSE = 1e-5
 """Share of the objective that members may still save where they are only sought to begin with."""
 
@@ -65,6 +67,11 @@ class Look:
         names = {*self.found, *other.found}
         both = {name: [*dict.fromkeys([*self.found.get(name, ()), *other.found.get(name, ())])] for name in names}
         return Look(both, max(self.at_most, other.at_most))
+
+
+def left_of(options: SolverOptions, ends: float) -> SolverOptions:
+    """Return the options with what is left of the time, a moment at least."""
+    return replace(options, time_limit=None if math.isinf(ends) else max(ends - time.perf_counter(), SECONDS_MIN))
 
 
 def lists_part(scenario: Scenario) -> bool:

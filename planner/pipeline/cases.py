@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +22,7 @@ from planner.figures.ledger import Kept
 from planner.language import join, say
 from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.claims import Claims, audit_claims
-from planner.models.listing import lists_part
+from planner.models.listing import begun, left_of, lists_part, over_all, with_found
 from planner.models.solving.prices import shadow_prices
 from planner.models.solving.solve import solve
 from planner.pipeline.check import obstacles_of
@@ -29,7 +31,7 @@ from planner.progress import part_of, working_on
 from planner.temporary import temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from planner.cases.joined import Joined
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     Begin = Callable[[Problem], Any]
 
 
+ON_DEMAND = say("paths are found on demand in plans of one year alone: state fewer links, or a lower latency_max")
 NOT_DECIDED = say(
     "what decides the plan, and how far numbers may move, are not looked for where several years are planned together; "
     "shadow_prices.csv has what each limit of each year is worth"
@@ -72,22 +75,17 @@ def run_cases(
     deciding
         Whether it was asked what decides the plan.
     """
-    scenario = record.scenario
     _check_obstacles(record)
-    planned = [case for case in scenario.cases if case.probability > 0]
-    parts = _parts(record, planned, declare)
-    plan = CasesPlan(scenario)
+    plan = CasesPlan(record.scenario)
     found: list[tuple[Joined, Solution]] = []
-    for stage in stages_of(parts) if scenario.settings.foresight == "myopic" else [None]:
-        in_turn = [part for part in parts if stage in (None, part.case.stage)]
-        joined = join_cases(scenario, parts, in_turn, plan.built)
-        solution = _solved(record, joined, options, begin, where)
+    for joined, solution in _plans(record, declare, options, begin, where, plan=plan):
         if solution.values is None:
-            raise record.failure(_without_plan(solution, in_turn, options, record), solution.status)
+            raise record.failure(_without_plan(solution, joined.parts, options, record), solution.status)
         working_on(say("making the tables"))
         with record.clock("tabulate"):
             plan.add(joined, solution.values, tabulate)
         found.append((joined, solution))
+    scenario = record.scenario
     record.solution = solution = _together(scenario, [each for _, each in found])
     _price_the_rest(record, plan, declare, options)
     if deciding:
@@ -96,6 +94,46 @@ def run_cases(
     summary = _audited(record, tables)
     prices = pd.concat([_prices(scenario, *each) for each in found], ignore_index=True)
     return record.results(solution.status, summary, tables, prices)
+
+
+def _plans(
+    record: Record, declare: Declare, options: SolverOptions, begin: Begin, where: Where, *, plan: CasesPlan
+) -> Iterator[tuple[Joined, Solution]]:
+    """Yield the joint problem of all cases with its solution, or that of each stage in turn on what stands by then."""
+    scenario = record.scenario
+    if lists_part(scenario.cases[0].scenario):
+        yield _over_all(record, declare, options, begin, where)
+        return
+    parts = _parts(record, [case for case in scenario.cases if case.probability > 0], declare)
+    for stage in stages_of(parts) if scenario.settings.foresight == "myopic" else [None]:
+        in_turn = [part for part in parts if stage in (None, part.case.stage)]
+        joined = join_cases(scenario, parts, in_turn, plan.built)
+        yield joined, _solved(record, joined, options, begin, where)
+
+
+def _over_all(
+    record: Record, declare: Declare, options: SolverOptions, begin: Begin, where: Where
+) -> tuple[Joined, Solution]:
+    """Solve a year that stands alone, again with what pays beside, as one without a name is (decision 0050)."""
+    ends = math.inf if options.time_limit is None else time.perf_counter() + options.time_limit
+    [case], noted = record.scenario.cases, len(record.notes)
+    with record.clock("solve"):
+        year = begun(case.scenario, declare, options, ends)
+    while True:
+        record.scenario = record.scenario.noted(cases=(replace(case, scenario=year),))
+        joined = join_cases(record.scenario, _parts(record, record.scenario.cases, declare))
+        if not joined.is_alone:
+            raise UsageError(ON_DEMAND)
+        del record.notes[noted:]
+        solution = _solved(record, joined, left_of(options, ends), begin, where)
+        model = joined.parts[0].compiled.model
+        with record.clock("solve"):
+            judged = over_all(model, joined.problem, solution, options)
+        is_over = judged.solution.status in ("interrupted", "time_limit") or time.perf_counter() >= ends
+        if not judged.found or is_over:
+            record.solution = judged.solution
+            return joined, judged.solution
+        year = with_found(year, judged.found)
 
 
 def _together(scenario: Scenario, found: Sequence[Solution]) -> Solution:
@@ -129,11 +167,8 @@ def check_asked(scenario: Scenario, *, made: bool, dispatched: bool) -> None:
         )
     if dispatched:
         raise UsageError(say("the full year cannot be dispatched where several years are planned together"))
-    for case in scenario.cases:
-        if lists_part(case.scenario):
-            raise UsageError(
-                say("paths are found on demand in plans of one year alone: state fewer links, or a lower latency_max")
-            )
+    if len(scenario.cases) > 1 and any(lists_part(case.scenario) for case in scenario.cases):
+        raise UsageError(ON_DEMAND)
 
 
 def _check_obstacles(record: Record) -> None:
@@ -250,7 +285,7 @@ def _audited(record: Record, tables: Mapping[str, pd.DataFrame]) -> dict[str, An
 def _prices(scenario: Scenario, joined: Joined, solution: Solution) -> pd.DataFrame:
     """Return the shadow prices of each case, in its own year's money: by how much its objective would rise."""
     keys = keys_of(scenario)
-    factors = dict(zip(joined.ties.model.CASES, joined.ties.model.records["factor"].options["initialize"], strict=True))
+    factors = joined.factors
     tables = []
     for part, rows in zip(joined.parts, joined.rows, strict=True):
         own = replace(

@@ -21,6 +21,7 @@ from planner.models.rules.findings import Finding
 from planner.progress import working_on
 from planner.views.drawing import draw, write_page
 from planner.views.stage_figures import draw_years
+from planner.views.years.chosen import Year, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from planner.io.results.results import Results
     from planner.language import Message
 
+LAST = Year()
+"""Nobody asked for a year."""
 THE_REST = say("the tables of the run are as they were")
 
 
@@ -42,16 +45,23 @@ def read_results(run_path: str | Path) -> Results:
     return read_run(Path(run_path), declarations())
 
 
-def redraw(run_path: Path, *, layers: Sequence[str] = (), **drawing: Any) -> list[Path]:
-    """Draw the map of a finished run again, in its folder; of one of several stages their figures as well."""
-    results = read_results(run_path)
+def redraw(run_path: Path, *, layers: Sequence[str] = (), year: Year = LAST, **drawing: Any) -> list[Path]:
+    """Draw the map of a finished run again, in its folder; of one of several stages their figures as well.
+
+    Where a year is asked for, its map alone is drawn, in files of its own.
+    """
+    results = year.of(read_results(run_path))
     with writing(run_path, THE_REST):
+        if results.chosen is not None:
+            return draw(results, run_path, layers=layers, stem=f"map{suffix_of(results)}", **drawing)
         return [*draw(results, run_path, layers=layers, **drawing), *draw_years(results, run_path, **drawing)]
 
 
-def rewrite_report(run_path: Path, *, baseline: Path | None = None, basemap: Path | None = None) -> Path:
-    """Write the report of a finished run again, in its folder."""
-    results, other = read_results(run_path), None if baseline is None else read_results(baseline)
+def rewrite_report(
+    run_path: Path, *, baseline: Path | None = None, basemap: Path | None = None, year: Year = LAST
+) -> Path:
+    """Write the report of a finished run again, in its folder; what it says of one year is of the year asked for."""
+    results, other = year.of(read_results(run_path)), None if baseline is None else year.of(read_results(baseline))
     with writing(run_path, THE_REST):
         return write_page(results, run_path, baseline=other, basemap=basemap)
 

@@ -10,10 +10,11 @@ from planner.faults import nearest
 from planner.io.files.writing import writing
 from planner.language import Language, Message, Text, say
 from planner.libraries import import_alone
-from planner.pipeline.finished import read_results
+from planner.pipeline.finished import LAST, read_results
 from planner.progress import working_on
 from planner.views.captions import map_notes
 from planner.views.page.style import FORMATS
+from planner.views.years.chosen import Year, suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,7 @@ def chart_run(
     language: Language = "en",
     formats: Sequence[str] = FORMATS,
     out: Path | None = None,
+    year: Year = LAST,
 ) -> list[Path]:
     """Draw a chart of a finished run into a folder, by default the run's own."""
     if kind not in KINDS:
@@ -49,7 +51,8 @@ def chart_run(
         )
     if start is not None and kind != "dispatch":
         raise UsageError(say("--from: only dispatch has a first day"))
-    results = read_results(run).shown  # of several years one: the hours of two are no longer year
+    read = year.of(read_results(run))
+    results = read.shown  # of several years one: the hours of two are no longer year
     place = _site(results, kind, site)
     working_on(say("drawing the figure"))
     import_alone("matplotlib")
@@ -59,7 +62,7 @@ def chart_run(
     draw = _duration if kind == "duration" else partial(_dispatch, start=start)
     figure = draw(results, place, notes, language)
     folder = out if out is not None else run
-    name = f"{kind}-{place if place is not None else 'all'}-{language}"
+    name = f"{kind}-{place if place is not None else 'all'}{suffix_of(read)}-{language}"
     with writing(folder):
         return save_figure(figure, folder, name, formats)
 

@@ -22,7 +22,7 @@ from planner.models.algebra.matrix import coefficient_warnings
 from planner.models.algebra.problem import SolverOptions
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
-from planner.models.listing import Judged, begun, lists_part, over_all, with_found
+from planner.models.listing import Judged, begun, left_of, lists_part, over_all, with_found
 from planner.models.own_rules import add_rules
 from planner.models.solving.prices import shadow_prices
 from planner.models.solving.ranging import ranging
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 KEEPS_A_RECORD = frozenset({4, 5, 7, 11})
 """Exit codes of runs that leave summary, manifest and log, but no tables and no map."""
-SECONDS_MIN = 0.1
-"""[s] of a solve that begins when the time is over, to say so."""
 
 
 def run(
@@ -184,7 +182,7 @@ def _solved(
     while True:
         compiled = _compiled(record, question, rules)
         begin = _start(compiled.problem, start)
-        asked = _left(options, ends) if is_part else options
+        asked = left_of(options, ends) if is_part else options
         with record.clock("solve"), temporary_folder() as workdir:
             solution = solve(
                 compiled.problem, asked, workdir, start=begin.values, basis=begin.basis, prove=True, where=where
@@ -216,11 +214,6 @@ def _compiled(record: Record, question: Question, rules: Sequence[Callable[..., 
             raise record.failure(error, "infeasible") from None
     record.problem, record.own, record.fallback = compiled.problem, compiled.own, compiled.fallback
     return compiled
-
-
-def _left(options: SolverOptions, ends: float) -> SolverOptions:
-    """Return the options with what is left of the time, a moment at least."""
-    return replace(options, time_limit=None if math.isinf(ends) else max(ends - time.perf_counter(), SECONDS_MIN))
 
 
 def _declared(scenario: Scenario, rules: Sequence[Callable[..., Any] | OwnRule]) -> PlanModel:

@@ -35,6 +35,7 @@ def draw(
     basemap: Path | None = None,
     formats: Sequence[str] = FORMATS,
     layers: Sequence[str] = (),
+    stem: str = "map",
 ) -> list[Path]:
     """Draw the map of results into a folder; layers that are not named stay empty.
 
@@ -54,7 +55,7 @@ def draw(
     named = layers or [name for name in MAP_LAYERS if name != left_out]
     shown = [layer if name in named else layer.iloc[:0] for name, layer in full.items()]
     figure = draw_map(*shown, title=title, notes=notes, language=language, basemap=basemap)
-    return save_figure(figure, folder, "map", formats)
+    return save_figure(figure, folder, stem, formats)
 
 
 def load_early() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Callable
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 State = dict[str, str]
 """A mark of every result that stands, by its name; ``TORN`` where it is not whole."""
 TORN = "torn"
+ANSWERS = ("regret.csv", "investments.csv", "values.csv", "plans.csv", "built.csv", "futures.json")
+"""Tables of ``planner futures`` that stand in the end."""
 SWEEP = (*PLANNER, "sweep", TINY, "--out", "out", "--quiet", "--workers", "2", "--vary")
 
 
@@ -56,6 +60,24 @@ def books(place: Path) -> State:
     return {"book": hashlib.sha256(book.read_bytes()).hexdigest() if is_whole else TORN}
 
 
+def answers(place: Path) -> State:
+    """Return what stands of an answer: the run of the plan for all, and each table that is read to its end."""
+    found = {"run": run_of(place / "out/plans/here-and-now")} if (place / "out/plans/here-and-now").exists() else {}
+    tables = {name: place / "out" / name for name in ANSWERS}
+    return found | {name: table_of(path) for name, path in tables.items() if path.exists()}
+
+
+def table_of(path: Path) -> str:
+    """Return the mark of a table, or of an answer for programs, if every row has as many cells as the first."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        is_whole = text.rstrip().endswith("}")
+    else:
+        rows = list(csv.reader(io.StringIO(text)))
+        is_whole = text.endswith("\n") and len({len(row) for row in rows}) == 1
+    return hashlib.sha256(text.encode()).hexdigest() if is_whole else TORN
+
+
 @dataclass(frozen=True)
 class Case:
     """A command to be killed.
@@ -90,6 +112,7 @@ def given(words: tuple[str, ...]) -> Case:
 
 
 RUN = (*PLANNER, "run", TINY, "--out", "out", "--force", "--quiet", "--no-deciding")
+FUTURES = (*PLANNER, "futures", "uncertain", "--out", "out", "--quiet", "--format", "png")
 EXPORT = (*PLANNER, "export", TINY, "--format", "xlsx", "--out", "book.xlsx", "--force")
 CASES = {
     "run": Case(RUN, RUN, (*RUN, "--no-map"), runs, replaces=True),
@@ -101,5 +124,6 @@ CASES = {
         replaces=False,
         results=3,
     ),
+    "futures": Case(FUTURES, FUTURES, FUTURES, answers, replaces=True, results=len(ANSWERS) + 1),
     "export": Case(EXPORT, EXPORT, EXPORT, books, replaces=True),
 }

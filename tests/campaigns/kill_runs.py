@@ -1,7 +1,7 @@
 """Kill commands at random moments: ``kill_runs.py --runs 100 [--only sweep] [-- COMMAND … {out} …]``.
 
-A run, a sweep and an export take turns. Every trial starts one, sends SIGKILL after a delay from a fixed seed, to the
-command alone or, as where the machine runs out of memory, to all of its processes, and looks twice:
+A run, a sweep, an export and an answer on futures take turns. Every trial starts one, sends SIGKILL after a delay from a
+fixed seed, to the command alone or, as where the machine runs out of memory, to all of its processes, and looks twice:
 
 - **Nothing is lost.** What stood there before stands whole, replaced by a new result that is whole, or, in a sweep,
   unchanged to the last byte. Nothing that stands is half a result, as the hashes in its manifest say.
@@ -32,7 +32,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.campaigns.kill_cases import CASES, TORN, Case, State, given
-from tests.campaigns.watched import alive, drafts, left, start
+from tests.campaigns.uncertain import with_futures
+from tests.campaigns.watched import TINY, alive, drafts, left, start
 
 PATIENCE = 600.0
 """[s] after which a command that is left alone is given up."""
@@ -149,6 +150,13 @@ def trial(case: Case, folder: Path, pace: Pace, dice: random.Random) -> tuple[st
     return f"LEFT {remains}" if remains else found, struck
 
 
+def made(folder: Path) -> Path:
+    """Return a new folder with a scenario that has futures in it."""
+    folder.mkdir()
+    with_futures(Path(TINY), folder / "uncertain")
+    return folder
+
+
 def over_earlier(number: int, cases: int) -> bool:
     """Return whether something stands there before a trial: of the trials of each case before every other one."""
     return (number + number // cases * (cases + 1)) % 2 == 1
@@ -156,9 +164,8 @@ def over_earlier(number: int, cases: int) -> bool:
 
 def prepared(case: Case, base: Path, *, is_over: bool) -> tuple[Path, Pace]:
     """Return a folder with what stands before, if it is asked for, and the pace of the command where nothing does."""
-    earlier, fresh = base / "earlier", base / "fresh"
-    earlier.mkdir(parents=True)
-    fresh.mkdir()
+    base.mkdir(parents=True)
+    earlier, fresh = made(base / "earlier"), made(base / "fresh")
     if is_over:
         run_through(case.earlier, earlier)
     pace = run_through(case.command, fresh)
@@ -178,7 +185,7 @@ def campaign(cases: dict[str, Case], trials: int, place: Path, seed: int) -> tup
         if over_earlier(number, len(cases)):
             shutil.copytree(earlier, folder)
         else:
-            folder.mkdir()
+            made(folder)
         found, struck = trial(cases[name], folder, pace, dice)
         killed += struck
         counts[found if found in WELL else "bad"] += 1

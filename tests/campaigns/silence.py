@@ -1,10 +1,11 @@
 """How long a command is silent: each verb on a pseudo-terminal, its first word and its longest silence, as a table.
 
-``python -m tests.campaigns.silence [SCENARIO …]``; not a test, since it depends on the machine and what else it does.
+``python -m tests.campaigns.silence [--only VERB] [SCENARIO …]``; not a test, since it depends on the machine and what else it does.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -12,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.campaigns.uncertain import with_futures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +43,8 @@ def verbs(scenario: Path, place: Path) -> Iterator[tuple[str, list[str]]]:
     wanted = ["--what", "side", "--plans", "1"]
     yield "alternatives", ["alternatives", str(scenario), "--out", str(place / "alternatives"), *wanted, *short]
     yield "bench", ["bench", str(scenario), "--solvers", "highs", "--out", str(place / "bench"), *short]
+    uncertain = with_futures(scenario, place / "uncertain")
+    yield "futures", ["futures", str(uncertain), "--out", str(place / "futures"), *short]
 
 
 def heard(words: list[str]) -> tuple[int, float, float, float]:
@@ -66,14 +71,16 @@ def heard(words: list[str]) -> tuple[int, float, float, float]:
     return code, end - begin, first, max(longest, end - last)
 
 
-def main(scenarios: list[Path]) -> int:
-    """Print the table; return 1 where a promise is not kept."""
+def main(scenarios: list[Path], only: str | None) -> int:
+    """Print the table, of all verbs or of one; return 1 where a promise is not kept."""
     print("| scenario | verb | exit | seconds | first word [s] | longest silence [s] |")  # noqa: T201
     print("|---|---|---:|---:|---:|---:|", flush=True)  # noqa: T201
     is_kept = True
     for scenario in scenarios:
         with tempfile.TemporaryDirectory() as place:
             for verb, words in verbs(scenario, Path(place)):
+                if only not in {None, verb}:
+                    continue
                 code, seconds, first, silence = heard(words)
                 is_kept &= first <= FIRST_MAX and silence <= SILENCE_MAX
                 row = f"| {scenario.name} | {verb} | {code} | {seconds:.1f} | {first:.2f} | {silence:.2f} |"
@@ -82,5 +89,9 @@ def main(scenarios: list[Path]) -> int:
 
 
 if __name__ == "__main__":
-    given = [Path(word) for word in sys.argv[1:]]
-    sys.exit(main(given or [ROOT / "scenarios" / name for name in ("tiny", "national-2025")]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenarios", nargs="*", type=Path, metavar="SCENARIO")
+    parser.add_argument("--only", metavar="VERB", help="one that needs nothing of those before it")
+    asked = parser.parse_args()
+    shipped = [ROOT / "scenarios" / name for name in ("tiny", "national-2025")]
+    sys.exit(main(asked.scenarios or shipped, asked.only))

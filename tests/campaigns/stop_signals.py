@@ -1,4 +1,4 @@
-"""Send stop signals at random moments to ten commands: ``stop_signals.py --signals 200 [--only pareto]``.
+"""Send stop signals at random moments to a dozen commands: ``stop_signals.py --signals 200 [--only pareto]``.
 
 Every trial starts a command in a folder and with a temporary folder of its own, sends SIGINT or SIGTERM to the command
 alone after a delay from a fixed seed, and looks: it must end within five seconds with exit code 130 (or with 0, where
@@ -30,6 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.campaigns.uncertain import with_futures  # noqa: E402
 from tests.campaigns.watched import OUTPUT, PLANNER, TINY, left, start, worked  # noqa: E402 - the path comes first
 from tests.signals import hear_what_is_ignored  # noqa: E402
 
@@ -53,13 +54,15 @@ COMMANDS: dict[str, list[str]] = {
     "map": ["map", "run"],
     "compare": ["compare", "run", "run"],
     "export": ["export", TINY, "--format", "xlsx", "--out", "book.xlsx"],
+    "futures": ["futures", "uncertain", "--out", "out"],
 }
 
 
 def prepared(base: Path, folder: Path) -> Path:
-    """Return a folder with a finished run in it."""
+    """Return a folder with a finished run in it, and a scenario with futures."""
     folder.mkdir()
     shutil.copytree(base / "run", folder / "run")
+    with_futures(Path(TINY), folder / "uncertain")
     return folder
 
 

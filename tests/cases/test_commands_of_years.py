@@ -11,10 +11,11 @@ import pytest
 import planner
 from planner.cases.whole import check_one_year, problem_of
 from planner.errors import UsageError
+from planner.language import rendered
 from planner.models.build import declare_model
 from planner.models.compile import compile_model
 from planner.pipeline.export import export_text
-from planner.pipeline.finished import read_results
+from planner.pipeline.finished import read_results, redraw, rewrite_report
 from planner.pipeline.hours_chart import chart_run
 from planner.pipeline.run import run_and_write
 from planner.studies.alternatives.choice import Choice
@@ -26,8 +27,10 @@ from planner.studies.pareto.front import Front, solve_front
 from planner.studies.sweep import report
 from planner.studies.sweep.grid import axis_of
 from planner.studies.sweep.sweep import Sweep, solve_sweep
+from planner.views.years.chosen import Year
 from tests.algebra import BUILT
 from tests.cases.several_years import DRY, WET, by_stage, in_futures, in_stages, joined, read
+from tests.here import planned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,6 +199,41 @@ def test_a_chart_is_of_one_year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert hours.power["weight"].sum() == 3000
     alone = read_results(run).shown.tables["facility_load"].groupby("timestep")["facility_load"].sum()
     assert sorted(hours.power["load"]) == pytest.approx(sorted(alone))
+
+
+def test_a_year_may_be_chosen(tmp_path: Path) -> None:
+    """``--stage`` and ``--future`` say which year a map, a chart and a page of one year show.
+
+    Proves: each alone leaves the other to the last stage or the likeliest future; the page's numbers and the figures'
+    names are of that year; a run of a baseline shows the same; what is not there is refused with what is, in a run of one
+    year too. Sensitivity: an option that is heard and left at that; a figure of another year under the old name.
+    """
+    run = ran(TWO, tmp_path / "run")
+    results = read_results(run)
+    asked = {
+        Year(): "s2030/wet",
+        Year("s2025"): "s2025/wet",
+        Year(future="dry"): "s2030/dry",
+        Year("s2025", "dry"): "s2025/dry",
+    }
+    for year, name in asked.items():
+        shown = year.of(results).shown
+        assert rendered(shown.manifest["notes"][-1]).endswith(name)
+        stage, future = name.split("/")
+        told = next(one for one in results.summary["cases"] if (one["stage"], one["future"]) == (stage, future))
+        assert shown.summary["cost"] == told["cost"]
+    dry = Year("s2025", "dry")
+    assert [path.name for path in redraw(run, formats=("svg",), year=dry)] == ["map-s2025-dry.svg"]
+    [chart] = chart_run(run, "duration", formats=("svg",), out=tmp_path, year=dry)
+    assert chart.name == "duration-all-s2025-dry-en.svg"
+    page = rewrite_report(run, baseline=run, year=dry).read_text(encoding="utf-8")
+    other = rewrite_report(run).read_text(encoding="utf-8")
+    assert "one year of several that are planned together: s2025/dry" in page
+    assert "one year of several that are planned together: s2025/dry" not in other
+    with pytest.raises(UsageError, match=r"--stage s2026: .*s2025, s2030"):
+        Year("s2026").of(results)
+    with pytest.raises(UsageError, match=r"--future: .* has none"):
+        Year(future="dry").of(planned(read(BUILT)))
 
 
 def test_what_is_not_looked_for_is_said() -> None:

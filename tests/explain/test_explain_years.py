@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import planner
 from planner.studies.explain.search import explain
 from planner.studies.explain.text import of_explanation
@@ -89,6 +91,28 @@ def test_years_with_a_plan_are_feasible(tmp_path: Path) -> None:
     assert found.cost is not None
     assert abs(found.cost / run.summary["objective"] - 1) < 1e-6
     assert of_explanation(found).startswith("feasible: all 4 cases have a plan together")
+
+
+def test_what_binds_is_told_by_year(tmp_path: Path) -> None:
+    """Two equal stages, counted for five years each and discounted, are each held by what holds the year by itself.
+
+    Proves: with two modules in each, as the year alone builds, every number is worth what ``planner explain`` says of the
+    year alone, in its own money, and each stage is named. Sensitivity: worths that are discounted, or those of five years
+    (five times as much), a stage that is told for the other.
+    """
+    world = in_stages().with_parameters(discount_rate_social=0.05)
+    found, alone = explained(world, tmp_path / "years"), explained(BUILT, tmp_path / "one")
+    assert {row["case"] for row in found.binding} == {"s2025", "s2030"}
+    expected = {(row["parameter"], *row["key"]): row["worth"] for row in alone.binding}
+    for row in found.binding:
+        assert row["worth"] == pytest.approx(expected[row["parameter"], *row["key"]], rel=1e-6)
+    assert any(line.startswith("  s2030: demand") for line in of_explanation(found).splitlines())
+
+
+def test_only_the_likeliest_future_is_told(tmp_path: Path) -> None:
+    """Proves that of two futures what binds is told of the likelier one. Sensitivity: numbers of a future unnamed."""
+    found = explained(in_futures(), tmp_path)
+    assert {row["case"] for row in found.binding} == {"wet"}
 
 
 def test_short_sight_is_not_looked_at_as_if_it_were_sight() -> None:

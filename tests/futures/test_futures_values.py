@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from planner.cluster import Where
 from planner.errors import AuditDisagreedError, InfeasibleError, InvalidInputError, SolveInterruptedError, UsageError
 from planner.language import rendered
+from planner.pipeline import cases
 from planner.studies.futures import command, report, trials
 from planner.studies.futures.choice import Choice
 from planner.studies.futures.interval import NO_PLAN, Interval, known, mean_of
@@ -154,7 +156,9 @@ def test_who_has_no_plan_elsewhere() -> None:
     assert {"site_capacity", "demand_balance"} <= set(trial.rules)
     assert not set(trial.rules) & {"standing", "vintage"}
     told = [rendered(sentence) for sentence in report.sentences(found)]
-    assert "no plan at all in dry: these cannot hold together: demand balance [" in told[1]
+    assert "no plan at all in dry: these cannot hold together: demand balance; site capacity; modules." in told[1]
+    assert "demand balance [coast, web, day; inland, web, day]" in rendered(trial.why)
+    assert trial.cure == "site_capacity"
     zh = rendered(report.sentences(found)[1], "zh")
     assert "按平均未来建设的，在dry中没有任何方案：以下不能同时成立：需求平衡" in zh
     assert found.max_regret(WET_OWN).is_infinite
@@ -342,6 +346,28 @@ def test_what_cannot_be_asked() -> None:
         asked(in_futures(), choice=Choice(frontier=1))
     with pytest.raises(UsageError, match="cvar_level"):
         asked(in_futures(), choice=Choice(frontier=3))
+
+
+def test_every_plan_is_solved_as_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solver, its limits and where it works are those that are asked for, for each plan alike.
+
+    Proves: the plan for all and each that is tried get the same words. Sensitivity: plans of single futures by the
+    scenario's own solver, beside a plan for all by another.
+    """
+    asks: list[tuple[Any, ...]] = []
+
+    def noted(kind: str, solving: Any) -> Any:
+        def solves(problem: Any, options: Any, *rest: Any, where: Any, **more: Any) -> Any:
+            asks.append((kind, options.name, options.time_limit, options.mip_gap, where))
+            return solving(problem, replace(options, name="highs"), *rest, **more)
+
+        return solves
+
+    for kind, module in (("all", cases), ("one", trials)):
+        monkeypatch.setattr(module, "solve", noted(kind, module.solve))
+    where = Where(workers=1)
+    asked(in_futures(), choice=Choice(time_limit=60, gap=0.001, solver="appsi_highs", where=where))
+    assert set(asks) == {(kind, "appsi_highs", 60, 0.001, where) for kind in ("all", "one")}
 
 
 def test_intervals() -> None:

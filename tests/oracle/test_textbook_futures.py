@@ -1,9 +1,8 @@
 """The newsvendor as a scenario: how much to build before demand is known, in closed form.
 
-Of the textbooks' two-stage problems this one, with any number of sites, can be stated. The farmer of Birge and Louveaux
-cannot (what an acre yields is random, and ``module_size`` is the same in all futures), nor can the power plants of
-Louveaux and Smeers (one capacity serves load blocks of different length at once), nor the servers of Ntaimo and Sen (what
-a client asks for depends on the server).
+Of any number of sites it can be solved by hand. The farmer of Birge and Louveaux and the power plants of Louveaux and
+Smeers stand in ``test_published_futures.py``. The servers of Ntaimo and Sen cannot be stated: there a server may be
+overloaded at a price.
 """
 
 from __future__ import annotations

@@ -68,6 +68,8 @@ class Results:
         run that was read: :func:`planner.io.results.packed_arrays.read_proof` reads it.
     deciding
         What decides the plan: :data:`planner.models.deciding.COLUMNS`; ``None`` where nobody looked.
+    chosen
+        Of several years the one that a map or a page of one year is to show; ``None``: nobody chose.
     """
 
     scenario: Scenario
@@ -80,6 +82,7 @@ class Results:
     basis: Mapping[str, npt.NDArray[Any]] | None = None
     proof: Mapping[str, npt.NDArray[Any]] | None = None
     deciding: pd.DataFrame | None = None
+    chosen: Case | None = None
 
     def __repr__(self) -> str:
         """Return the headline."""
@@ -113,16 +116,19 @@ class Results:
 
     @cached_property
     def shown(self) -> Results:
-        """What a map or a page of one year shows: of several the last, in the likeliest future, with a note which."""
+        """What a map or a page of one year shows: of several the last, or that which was chosen, with a note which."""
         case = self.shown_case
         return self if case is None else self.of_case(case)
 
     @property
     def shown_case(self) -> Case | None:
-        """Of several years the one that a map or a page of one year shows: the last, in the likeliest future."""
+        """Of several years the one that a map or a page of one year shows: the last, in the likeliest future.
+
+        Another one where it was chosen.
+        """
         cases = self.scenario.cases
-        if not cases:
-            return None
+        if not cases or self.chosen is not None:
+            return self.chosen if cases else None
         last = max(case.year for case in cases)
         return max((case for case in cases if case.year == last), key=lambda case: case.probability)
 

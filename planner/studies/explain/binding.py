@@ -13,7 +13,7 @@ from planner.views.limit_words import deciding_rows
 
 if TYPE_CHECKING:
     from planner.language import Text
-    from planner.models.algebra.problem import Solution
+    from planner.models.algebra.problem import Solution, Vector
     from planner.models.slopes import Base
     from planner.studies.explain.trials import Trials
 
@@ -49,15 +49,35 @@ def binding_of(trials: Trials) -> Binding:
     found = Binding(known(solution.objective), known(solution.gap), deciding=decided, notes=notes)
     if solution.row_duals is None:
         return found
+    rows = worths_of(base, solution.values, solution.row_duals, least=WORTHLESS * max(1.0, abs(solution.objective)))
+    return replace(found, binding=most_worth(rows))
+
+
+def worths_of(base: Base, values: Vector, duals: Vector, *, least: float) -> list[dict[str, Any]]:
+    """Return each number that binds, with what giving 1 % of it is worth.
+
+    Parameters
+    ----------
+    base
+        The problem, and how it moves when numbers give.
+    values, duals
+        (columns,) and (rows,) of a plan of it.
+    least
+        What is worth no more than that is rounding.
+    """
     rows: list[dict[str, Any]] = []
     for parameter, slope in base.slopes.items():
-        moved = slope.side - slope.matrix @ solution.values
-        saved = -(slope.rows.T @ (solution.row_duals * moved)) * slope.size * PART
+        moved = slope.side - slope.matrix @ values
+        saved = -(slope.rows.T @ (duals * moved)) * slope.size * PART
         for key, number, worth in zip(slope.keys, slope.present.tolist(), saved.tolist(), strict=True):
-            if np.isfinite(worth) and worth > WORTHLESS * max(1.0, abs(solution.objective)):
+            if np.isfinite(worth) and worth > least:
                 rows.append({"parameter": parameter, "key": list(key), "present": number, "worth": worth})
-    rows.sort(key=lambda row: -row["worth"])
-    return replace(found, binding=tuple(rows[:SHOWN]))
+    return rows
+
+
+def most_worth(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return those that are worth most, the first of many."""
+    return tuple(sorted(rows, key=lambda row: -row["worth"])[:SHOWN])
 
 
 def _deciding(trials: Trials, base: Base, solution: Solution) -> tuple[tuple[dict[str, Any], ...], tuple[Text, ...]]:

@@ -147,15 +147,18 @@ def _feasible(found: Explanation) -> Iterator[Text]:
     if len(found.deciding) > DECIDING_SHOWN:
         rest = len(found.deciding) - DECIDING_SHOWN
         yield say("  and {rest} more, in --json and in deciding.csv of a run", rest=rest)
-    if found.binding:
+    if found.binding and found.scenario.cases:
+        yield say("what binds most in the likeliest future, by what giving 1 % of it saves a year, what is built held:")
+    elif found.binding:
         yield say("what binds most, by what giving 1 % of it saves (integers fixed at the plan):")
     for row in found.binding:
-        yield say(
-            "  {what}, now {present}: 1 % is worth {worth}",
+        told = say(
+            "{what}, now {present}: 1 % is worth {worth}",
             what=what_of(found.scenario, row["parameter"], [row["key"]]),
             present=value_of(found.scenario, row["parameter"], row["present"]),
             worth=_worth(found, row["worth"]),
         )
+        yield join(["  ", *([shown(row["case"]), ": "] if "case" in row else []), told], "")
 
 
 def _worth(found: Explanation, amount: float) -> Message:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from scipy import sparse
 
-from planner.cases.whole import problem_of
+from planner.cases.whole import joined_of
 from planner.errors import InfeasibleError, InvalidInputError, StoppedWithoutPlanError
 from planner.language import Text, join, say
 from planner.models.algebra.problem import Stage
@@ -19,6 +19,7 @@ from planner.models.rules.relaxations import Rank
 from planner.pipeline.check import obstacles_of
 from planner.progress import part_of
 from planner.studies.explain.answer import Cause, Change, Explanation, Way, known
+from planner.studies.explain.binding_by_year import binding_by_year
 from planner.studies.explain.elastic import feasibility
 from planner.studies.explain.rounding import outward
 from planner.studies.explain.trials import Trials
@@ -108,13 +109,13 @@ class Years:
         if self.scenario.settings.foresight == "myopic":
             note = say("each year has a plan by itself; whether each has one on what was built before, a run will tell")
             return Explanation(self.scenario, "feasible", notes=(note,))
-        problem = problem_of(self.scenario)
+        joined = joined_of(self.scenario)
+        problem = joined.problem
         if self.trials.solved(feasibility(problem)).values is not None:
-            solution = self.trials.solved(problem, gap=self.options.mip_gap)
-            note = say("what decides is told by year in shadow_prices.csv of a run")
-            return Explanation(
-                self.scenario, "feasible", cost=known(solution.objective), gap=known(solution.gap), notes=(note,)
-            )
+            solution = self.trials.solved(problem, gap=self.options.mip_gap, duals=True)
+            found = Explanation(self.scenario, "feasible", cost=known(solution.objective), gap=known(solution.gap))
+            binding = binding_by_year(self.trials, joined, solution)
+            return replace(found, binding=binding, notes=(say("shadow_prices.csv of a run has every limit by year"),))
         note = say(
             "each of {cases} has a plan by itself, but together they have none: what is built in one stands in others",
             cases=join(case.name for case in self.planned),
@@ -130,7 +131,7 @@ class Years:
 
     def _faster(self, problem: Problem) -> Way | None:
         """Return at which build rates a plan exists; nothing where no rate is enough."""
-        places, names = _rows_of(problem, RULE)
+        places, names = rows_of(problem, RULE)
         if not len(places):
             return None
         solution = self.trials.solved(_elastic(problem, places))
@@ -176,7 +177,7 @@ def _rate(inputs: Scenario, key: Key) -> float:
     return float(rates[key])
 
 
-def _rows_of(problem: Problem, rule: str) -> tuple[Places, list[tuple[Any, ...]]]:
+def rows_of(problem: Problem, rule: str) -> tuple[Places, list[tuple[Any, ...]]]:
     """Return where the rows of a rule stand, and the ids of each."""
     pairs = [(place, ids) for place, (name, ids) in enumerate(problem.row_names) if name == rule]
     return np.array([place for place, _ in pairs], dtype=np.intp), [tuple(ids) for _, ids in pairs]

@@ -58,7 +58,7 @@ def _plan(found: Found, plan: tuple[str, str]) -> dict[str, Any]:
         "max_regret": _plain(found.max_regret(plan)),
         "futures": futures,
         "without_plan": [
-            {"future": future, "rules": list(trial.rules), "why": trial.why}
+            {"future": future, "rules": list(trial.rules), "why": trial.why, "cure": trial.cure or None}
             for future, trial in found.failing(plan).items()
         ],
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from planner.cluster import Where
 from planner.errors import UsageError
 from planner.language import say
 
@@ -26,6 +27,8 @@ class Choice:
     gap: float | None = None  # relative, at which a plan counts as optimal; None: the scenario's
     frontier: int = NONE  # points between expected cost and the mean of the worst futures; 0: none
     overrides: Sequence[str] = ()  # K=V that hold for all
+    solver: str | None = None  # that solves each plan; None: the scenario's
+    where: Where = field(default_factory=Where)  # on what a very large plan is solved
 
     @property
     def weights(self) -> list[float]:
@@ -34,6 +37,7 @@ class Choice:
 
     def check(self) -> None:
         """Refuse what cannot be meant."""
+        self.where.check()
         if self.frontier != NONE and not FRONTIER_MIN <= self.frontier <= FRONTIER_MAX:
             raise UsageError(
                 say(

@@ -85,10 +85,10 @@ class _Search:
         self.out = out
         self.choice = choice
         self.tell = tell
-        self.options = solver_options(scenario, None, choice.time_limit, choice.gap)
+        self.options = solver_options(scenario, choice.solver, choice.time_limit, choice.gap)
         origin = {"scenario": scenario.name, "scenario_hash": scenario.content_hash[:16]}
         self.store = Store(out, {**origin, "gap": f"{self.options.mip_gap:g}"})
-        self.trials = Trials(scenario, self.options)
+        self.trials = Trials(scenario, self.options, choice.where)
         self.chances = {case.future: case.probability for case in scenario.cases}
         self.done, self.count = 0, 0
 
@@ -157,6 +157,8 @@ class _Search:
             force=known is not None,
             time_limit=self.choice.time_limit,
             gap=self.choice.gap,
+            solver=self.choice.solver,
+            where=self.choice.where,
             drawing=drawing,
             drawn=drawing is not None,
         )[0]

@@ -16,8 +16,9 @@ from planner.libraries import import_alone
 from planner.progress import working_on
 from planner.studies.explain.text import member_called
 from planner.studies.futures.command import PLANS, RUN
+from planner.studies.futures.failing import brief, failing_lines, plan_words
 from planner.studies.futures.findings import EVERY, WAIT
-from planner.studies.futures.store import HERE, MEAN, OWN, REGRET
+from planner.studies.futures.store import HERE, MEAN, OWN
 from planner.studies.futures.words import amount_of, amount_words, asset_words, interval_words, measure_of, size_of
 from planner.studies.sweep.report import title_of
 from planner.version import __version__
@@ -34,16 +35,9 @@ if TYPE_CHECKING:
     from planner.views.page.numbers import Scale
 
 NAME, FRONTIER_NAME = "futures", "frontier"
-TOLD_MAX, FAILING_MAX = 4, 8
-"""Of what is built, in a sentence; of plans that are none in a future, in lines."""
+TOLD_MAX = 4
+"""Of what is built, in a sentence."""
 NAME_WIDTH, NUMBER_WIDTH = 34, 30
-
-
-def plan_words(found: Found, plan: tuple[str, str]) -> Message:
-    """Return what a plan is called."""
-    kind, future = plan
-    named = {HERE: say("the plan for all futures"), MEAN: say("the plan for the mean future")}
-    return named.get(kind) or say("the plan for {plan} alone", plan=member_called(found.scenario, future))
 
 
 def headline(found: Found, out: Path, drawn: Sequence[Path]) -> Message:
@@ -51,7 +45,7 @@ def headline(found: Found, out: Path, drawn: Sequence[Path]) -> Message:
     width = max(NAME_WIDTH, *(_columns_of(plan_words(found, plan)) + 2 for plan in found.plans))
     plans = (_line(found, plan, width) for plan in found.plans)
     lines: list[Text] = [*sentences(found), "", _head(width), *plans]
-    lines += [*_failing_lines(found), *_frontier_lines(found)]
+    lines += [*failing_lines(found), *_frontier_lines(found)]
     lines += list(notes_of(found))
     lines += ["", say("tables  {path}", path=out), say("plan    {path}", path=out / PLANS / RUN)]
     lines += [say("figure  {path}", path=path) for path in drawn]
@@ -80,15 +74,16 @@ def _hedging(found: Found) -> Message:
         return say("The futures have no mean to plan for: {reason}.", reason=found.no_mean)
     if found.vss is None:
         trial = next(trial for key, trial in found.trials.items() if (key.kind, key.future) == (MEAN, ""))
-        why = trial.why or say("its time was over")
-        return say("The mean future has no plan of its own: {why}.", why=why)
+        return say(
+            "The mean future has no plan of its own: {why}.", why=brief(found, trial) or say("its time was over")
+        )
     failing = {f: trial for f, trial in found.failing((MEAN, "")).items() if found.chances[f] > 0}
     if failing:
         future, trial = next(iter(failing.items()))
         return say(
             "Who builds for the mean future has no plan at all in {future}: {why}.",
             future=member_called(found.scenario, future),
-            why=trial.why,
+            why=brief(found, trial),
         )
     return say(
         "Who builds for the mean future pays {vss} more on average than who plans for all of them.",
@@ -151,20 +146,6 @@ def _line(found: Found, plan: tuple[str, str], width: int) -> Message:
     cost, mean, most = found.mean_cost(plan), found.mean_regret(plan), found.max_regret(plan)
     cells = [padded(_told(found, one), NUMBER_WIDTH) for one in (cost, mean)]
     return join([padded(plan_words(found, plan), width), *cells, _told(found, most)], "")
-
-
-def _failing_lines(found: Found) -> Iterator[Message]:
-    """Yield which plans are none in which future, and why, the first of many."""
-    failing = [(plan, *item) for plan in found.plans for item in found.failing(plan).items()]
-    for plan, future, trial in failing[:FAILING_MAX]:
-        yield say(
-            "{plan} is none in {future}: {why}",
-            plan=plan_words(found, plan),
-            future=member_called(found.scenario, future),
-            why=trial.why,
-        )
-    if len(failing) > FAILING_MAX:
-        yield say("and {rest} more, in {file}", rest=len(failing) - FAILING_MAX, file=REGRET)
 
 
 def _frontier_lines(found: Found) -> Iterator[Message]:

@@ -35,6 +35,7 @@ REGRET_COLUMNS: Final = (
     "rules",
     "why",
     "why_zh",
+    "cure",
 )
 VINTAGE: Final = ("asset", "index", "stage", "known_future")
 INVESTMENT_COLUMNS: Final = (*ORIGIN, "kind", "plan", *VINTAGE, "amount", "unit")
@@ -89,6 +90,7 @@ class Store:
                 built.get(key[:2], {}) if is_own(key) else {},
                 tuple(row["rules"].split()),
                 Named(row["why"], row["why_zh"]) if row["why"] else "",
+                row["cure"],
             )
         self.frontier = {row["weight"]: row for row in self._rows(FRONTIER, FRONTIER_COLUMNS)}
 
@@ -134,6 +136,7 @@ class Store:
             row |= {"regret_least": cell(regret.least if regret is not None else NAN)}
             row |= {"regret_most": cell(regret.most if regret is not None else NAN)}
             row |= {"rules": " ".join(trial.rules), "why": written(trial.why), "why_zh": rendered(trial.why, "zh")}
+            row["cure"] = trial.cure
             rows.append(row)
             for vintage, amount in trial.built.items() if is_own(key) else ():
                 if amount > NOTHING:

@@ -24,6 +24,7 @@ from planner.pipeline.outcome import tabulate, without_plan
 from planner.progress import working_on
 from planner.studies.explain.conflict import conflict
 from planner.studies.explain.text import conflict_in_words
+from planner.studies.futures.cure import cure_of
 from planner.studies.futures.interval import NO_PLAN, Interval, known
 from planner.studies.futures.words import vintage_words
 from planner.temporary import temporary_folder
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from planner.cases.joined import Joined
     from planner.cases.part import Part
+    from planner.cluster import Where
     from planner.models.algebra.problem import Solution, SolverOptions
     from planner.models.algebra.row_names import Name
     from planner.scenario.cases import Case
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     Built = Mapping[Vintage, float]
 
 CONFLICT_SECONDS: Final = 20.0
-"""[s] that may be spent on which rules cannot hold together."""
+"""[s] that may be spent on which rules cannot hold together, and as many on which of them would have to give."""
 TIES: Final = frozenset({"standing", "vintage", "whole_vintage", "whole"})
 """What holds the investments: it is part of every conflict, and says nothing of it."""
 NAN: Final = float("nan")
@@ -68,6 +70,8 @@ class Trial:
         That cannot hold together, where there is no plan.
     why
         The same for a reader.
+    cure
+        Of them the one without which there is a plan; empty where none is known.
     """
 
     status: str
@@ -76,6 +80,7 @@ class Trial:
     built: Built = field(default_factory=dict)
     rules: tuple[str, ...] = ()
     why: Text = ""
+    cure: str = ""
 
     @property
     def has_plan(self) -> bool:
@@ -97,10 +102,13 @@ class Trials:
         That holds the cases; its ``cvar_weight`` is 0.
     options
         How each plan is solved.
+    where
+        On what a very large one is solved.
     """
 
-    def __init__(self, scenario: Scenario, options: SolverOptions) -> None:
+    def __init__(self, scenario: Scenario, options: SolverOptions, where: Where) -> None:
         self.scenario = scenario
+        self.where = where
         self.options = replace(options, shadow_prices=False)
         self._parts: dict[str, list[Part]] = {}
 
@@ -161,7 +169,7 @@ class Trials:
     def _solved(self, joined: Joined, *, is_held: bool = False) -> Solution:
         options = replace(self.options, tie_break=self.options.tie_break and not is_held)
         with temporary_folder() as workdir:
-            solution = solve(joined.problem, options, workdir, prove=True)
+            solution = solve(joined.problem, options, workdir, prove=True, where=self.where)
         if solution.status == "interrupted":
             raise SolveInterruptedError(say("interrupted; what was found is kept, the same command goes on"))
         return solution
@@ -179,7 +187,9 @@ class Trials:
             if names
             else say("whole numbers are in the way, or no few rules alone")
         )
-        return Trial("infeasible", rules=tuple(dict.fromkeys(rule for rule, _ in names)), why=why)
+        rules = tuple(dict.fromkeys(rule for rule, _ in names))
+        cure = cure_of(self.scenario, joined.problem, rules, self.options, seconds)
+        return Trial("infeasible", rules=rules, why=why, cure=cure)
 
     def _audited(
         self, scenario: Scenario, joined: Joined, solution: Solution, held: Built | None = None
