@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCENARIO ?= scenarios/national-2025
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-apart campaign-properties campaign-stop campaign-years installed newest lowest words benchmark benchmark-years basemap site site-check findings clean
+.PHONY: plan test lint tests docs golden answers campaign-fuzz campaign-random campaign-brute campaign-kill campaign-apart campaign-matrix campaign-properties campaign-stop campaign-years installed newest lowest words benchmark benchmark-years basemap site site-check findings clean
 
 plan: $(VENV)/.core  ## Set up, solve the national scenario, say where the map is.
 	$(BIN)/planner run $(SCENARIO)
@@ -67,6 +67,9 @@ campaign-kill: $(VENV)/.test  ## 100 runs killed at random moments.
 
 campaign-properties: $(VENV)/.test  ## 100 worlds drawn for each property of plans, where the tests draw 6 (an hour).
 	PLANNER_PROPERTIES=100 $(BIN)/python -m pytest tests/properties/test_properties.py tests/properties/test_linked_hours.py -n auto
+
+campaign-matrix: $(VENV)/.test  ## 2,000 random scenarios, compiled by templates and by Pyomo (a quarter of an hour).
+	PLANNER_MATRIX=2000 $(BIN)/python -m pytest tests/compile/test_same_matrix.py -k random
 
 campaign-apart: $(VENV)/.test  ## 100 random problems solved period by period, which take a second or two each, against the whole.
 	PLANNER_APART=100 $(BIN)/python -m pytest tests/solve/test_apart.py -n auto

@@ -33,7 +33,7 @@ from unittest.mock import patch
 
 import pandas as pd
 
-import planner.pipeline.run  # first: Pyomo would have all of SciPy's statistics imported, were SciPy there before
+import planner.pipeline.check  # first: Pyomo would have all of SciPy's statistics imported, were SciPy there before
 from planner.models.solving import solve as solving
 from planner.models.solving.highs import exchange
 from planner.models.solving.process import child, conflict

@@ -1,6 +1,6 @@
 """Tiny integer plans against brute force: every combination of integers tried, each by a programme of its own.
 
-80 worlds in ``make test``; 5,000 in ``make campaign-brute``, which finds what the next 120 would and more. Every fourth world, and every world with several
+40 worlds in ``make test``; 5,000 in ``make campaign-brute``, which finds what the next 160 would and more. Every fourth world, and every world with several
 stages, goes through ``planner.run``; the others are built, compiled and solved by SciPy in this
 process, then tabulated and audited, which is quicker by half a second each.
 """
@@ -24,7 +24,7 @@ from tests.oracle.enumeration import Oracle
 from tests.oracle.random_worlds import choices_of, random_world
 from tests.worlds import World
 
-CASES = int(os.environ.get("PLANNER_BRUTE", "80"))
+CASES = int(os.environ.get("PLANNER_BRUTE", "40"))
 CHUNK = 10
 FIRST = int(os.environ.get("PLANNER_BRUTE_FIRST", "0"))
 TOLERANCE = 1e-6
