@@ -363,7 +363,7 @@ def test_a_run_in_chinese_has_no_english_sentence(
     assert (
         "最优，已核验"
         in (
-            call(monkeypatch, "run", "scenarios/tiny", "--out", out, "--force", "--language=zh"),
+            call(monkeypatch, "run", "scenarios/tiny", "--out", out, "--force", "--no-map", "--language=zh"),
             capsys.readouterr().out,
         )[1]
     )
