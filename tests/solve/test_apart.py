@@ -13,7 +13,7 @@ from planner.models.solving.apart.asking.period import PeriodSolver, Reply
 from planner.models.solving.apart.asking.periods import Periods
 from planner.models.solving.apart.rounding import carrying
 from planner.models.solving.apart.rounds import Rounds
-from planner.models.solving.apart.sample import sampled, spread
+from planner.models.solving.apart.sample import sample_of, sampled, spread
 from planner.models.solving.apart.search import seconds_left
 from planner.models.solving.highs import options
 from planner.models.solving.highs.exchange import Arrays, Clock, Request
@@ -208,6 +208,19 @@ def test_sampled_periods_are_spread() -> None:
     """
     assert spread(365, 4) == [45, 136, 228, 319]
     assert spread(3, 12) == [0, 1, 2]
+
+
+def test_a_sample_knows_all_that_is_built() -> None:
+    """Proves that a sample has a period of each year: one in twelve of all, and one for halls that no other knows.
+
+    Sensitivity: halls of the one day that nobody else knows left out, or a sample of a fixed size.
+    """
+    sketch = Sketch()
+    halls = [sketch.column(1.0, 10.0) for _ in range(2)]
+    for day in range(48):
+        served = sketch.column(0.0, block=day * HOURS)
+        sketch.row(-np.inf, 0.0, day * HOURS, [(served, 1.0), (halls[int(day == 5)], -1.0)])
+    assert sample_of(Periods(sketch.arrays(48))) == [5, 6, 18, 30, 42]
 
 
 def test_what_periods_need_is_the_sum_of_halls_that_their_rows_know() -> None:

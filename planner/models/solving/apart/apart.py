@@ -14,7 +14,7 @@ from planner.models.solving.apart.asking.periods import Periods
 from planner.models.solving.apart.asking.workers import workers
 from planner.models.solving.apart.bound import FREE, duals_of
 from planner.models.solving.apart.mixture import values_of
-from planner.models.solving.apart.sample import sampled, spread
+from planner.models.solving.apart.sample import sample_of, sampled
 from planner.models.solving.apart.search import Search
 from planner.models.solving.highs.implied import loose_upper
 from planner.models.solving.highs.options import is_large
@@ -35,8 +35,6 @@ PERIODS_MIN = 36
 """With fewer all periods are solved together (decision 0048); between 12 and 46 neither way was measured."""
 COLUMNS_MIN = 4_000_000
 """Likewise: 12 days of the nation have 2.4 million, 46 have 9 million."""
-SAMPLE = 12
-"""Periods that are solved together to begin with."""
 PENALTY = 10.0
 """Of a row that is missed, over the largest price of such a row in the sample."""
 
@@ -154,7 +152,7 @@ def _told(found: Found, folder: Path) -> Apart | None:
 
 def _begin(periods: Periods, request: Request, clock: Clock, folder: Path) -> tuple[Vector, Vector, float] | None:
     """Solve a sample of the periods; return what it builds, what rows that link pay, and what a missed row costs."""
-    sample = spread(len(periods), SAMPLE)
+    sample = sample_of(periods)
     arrays, columns, rows = sampled(periods, sample)
     tell(f"Sample of {len(sample)} of {len(periods)} periods")
     programme = dive.relaxed(arrays, request, clock.share(dive.PREPARATION_SHARE), arrays.costs[0])
