@@ -27,7 +27,7 @@ SAID = {
     f"From {options.ON_DEMAND:,} columns on HiGHS holds": "columns on demand",
     f"the {pricing.FIRST_EACH} cheapest columns of each row": "the first columns",
     f"From {apart.PERIODS_MIN} periods and {apart.COLUMNS_MIN // 10**6} million columns on": "periods apart",
-    f"{sample.SAMPLE_MIN} to {sample.SAMPLE} periods evenly spread": "the sample",
+    f"{sample.SAMPLE} periods evenly spread": "the sample",
     f"to {rounds.GROUPS_MAX} groups at most": "groups",
     f"{guide.LEVEL:.0%} of the way up".replace("%", " %"): "the level",
     f"are more than {guide.SEARCH_MAX:,} the integers of": "when integers are fixed by and by",
