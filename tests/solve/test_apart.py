@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from planner.models.solving.apart import apart, box, guide, inside, mixture, search, small
+from planner.models.solving.apart import apart, box, guide, inside, mixture, small
 from planner.models.solving.apart.asking.period import PeriodSolver, Reply
 from planner.models.solving.apart.asking.periods import Periods
 from planner.models.solving.apart.rounding import carrying
@@ -82,7 +82,6 @@ def test_whole_numbers_may_be_held(seed: int, tmp_path: Path, monkeypatch: pytes
     Sensitivity: a bound within the numbers held that is taken for one of all, or a mixture that is not held to them.
     """
     monkeypatch.setattr(guide, "SEARCH_MAX", 0)
-    monkeypatch.setattr(search, "SEARCH_MAX", 0)
     arrays = planning(seed, 6 + seed % 6, whole=True, share=0.3 + 0.1 * (seed % 3))
     found = agree(arrays, tmp_path)
     assert found.cost <= 1.02 * direct(arrays)

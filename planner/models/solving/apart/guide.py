@@ -34,11 +34,18 @@ COST_MIN = 1.0
 """Of a unit of what is built: what costs less, or nothing, still has a length."""
 
 
+def is_search_long(rounds: Rounds) -> bool:
+    """Whether there are too many planes for a search for whole numbers among them."""
+    periods = rounds.periods
+    return len(rounds) * rounds.groups * int(periods.arrays.is_integer[periods.links].sum()) > SEARCH_MAX
+
+
 class Guide:
     """The planes of all rounds at one set of prices, (rows that link,), and the limits of what is built, (links,)."""
 
     def __init__(self, rounds: Rounds, prices: Vector, limits: tuple[Vector, Vector]) -> None:
         periods = self._periods = rounds.periods
+        self._is_search_long = is_search_long(rounds)
         arrays, links, rows = periods.arrays, periods.links, periods.link_rows
         self._cost, self._groups, self._size = arrays.costs[0][links], rounds.groups, rounds.size
         self._limits = limits
@@ -70,7 +77,7 @@ class Guide:
         whole
             Whether integers are to be whole; in it they are.
         """
-        if whole and len(self._heights) * int(self._is_integer.sum()) > SEARCH_MAX:
+        if whole and self._is_search_long:
             return self._fixed_by_and_by(centre, best, seconds)
         return self._following(centre, best, seconds, whole=whole)
 

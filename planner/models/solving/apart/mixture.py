@@ -105,7 +105,8 @@ class Mixture:
         identity = sparse.eye_array(rows)
         needs = periods.needs
         self._met = needs.sums @ np.array(rounds.built).T  # (needs, rounds)
-        each, group = np.nonzero(needs.of_group(rounds.group))
+        self._has_need = needs.of_group(rounds.group)  # (needs, groups)
+        each, group = np.nonzero(self._has_need)
         given = sparse.csr_array(
             (
                 self._met[each].ravel(),
@@ -279,8 +280,7 @@ class Mixture:
 
     def _needed(self, shares: Vector) -> Vector:
         """Return the most of each need that any group mixes, (needs,)."""
-        needs, group = self._rounds.periods.needs, self._rounds.group
-        return np.asarray(np.where(needs.of_group(group), self._met @ shares, -np.inf).max(axis=1))
+        return np.asarray(np.where(self._has_need, self._met @ shares, -np.inf).max(axis=1))
 
     def _enough(self, built: Vector, shares: Vector) -> Vector:
         """Return what is built, and no less than what any group mixes, of what can only help.

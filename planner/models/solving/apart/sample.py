@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Arrays, Indices, Places, Vector
 
 SAMPLE = 12
-"""Periods that are solved together to begin with. Three of 36 take an eighth of the time of 12, but the search that
-begins there found no plan in 95 rounds; after 12 it was done in 29."""
+"""Periods that are solved together to begin with. From 6 of 36 on the search found no plan in 95 rounds, from 12 on one
+within the gap in 40."""
 
 
 def sampled(periods: Periods, sample: list[int]) -> tuple[Arrays, Places, Places]:

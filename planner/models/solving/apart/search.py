@@ -20,7 +20,7 @@ import numpy as np
 from planner.models.solving.apart.asking.period import Question
 from planner.models.solving.apart.bound import Bound, bound_of
 from planner.models.solving.apart.box import Box
-from planner.models.solving.apart.guide import SEARCH_MAX, Guide
+from planner.models.solving.apart.guide import Guide, is_search_long
 from planner.models.solving.apart.inside import Inside
 from planner.models.solving.apart.mixture import Bases, Mixed, Mixture
 from planner.models.solving.apart.rounds import Rounds
@@ -186,7 +186,7 @@ class Search:
 
     def _following(self, priced: Mixed, at: _At) -> _At | None:
         """Return where to ask next; ``None`` where nothing better is to be had."""
-        if self._is_whole_wanted and self._is_search_long:
+        if self._is_whole_wanted and is_search_long(self.found.rounds):
             if not self._is_held or self._idle >= IDLE_MAX or self._is_in_vain():
                 return self._hold(priced)
         elif self._idle >= IDLE_MAX:
@@ -202,12 +202,6 @@ class Search:
     def _is_held(self) -> bool:
         """Whether the rounds go on about whole numbers that are held."""
         return self._limits is not self._own
-
-    @property
-    def _is_search_long(self) -> bool:
-        """Whether there are too many planes for a search for whole numbers among them."""
-        rounds = self.found.rounds
-        return len(rounds) * rounds.groups * int(self._is_integer.sum()) > SEARCH_MAX
 
     @property
     def _plan_cost(self) -> float:
