@@ -49,6 +49,18 @@ def alive(folder: Path) -> list[Path]:
     return found
 
 
+def seen(process: Path) -> str:
+    """Return what a process below /proc is and does: its command, and for each thread its state and where it waits."""
+    with suppress(OSError):
+        command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        threads = []
+        for thread in (process / "task").iterdir():
+            state = (thread / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+            threads.append(f"{state} {(thread / 'wchan').read_text(encoding='utf-8')}".strip())
+        return f"{process.name} {command} ({', '.join(threads)})"
+    return f"{process.name} gone meanwhile"
+
+
 def worked(folder: Path) -> float:
     """Return what the processes of a folder, and those that they waited for, have worked so far [s]."""
     clocks = 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from planner.pipeline.check import read_scenario
+from planner.studies.sweep.child import END_SECONDS
 from planner.studies.sweep.engine import Child
 from planner.studies.sweep.job import Ask, Job
 from tests.sweep.sweep_runs import (
@@ -91,6 +95,69 @@ def _command(pid: int) -> str:
     from pathlib import Path as Place  # noqa: PLC0415 - the type alone is imported above
 
     return Place(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace")
+
+
+SLOW_END = """
+import os, sys, time
+from planner.studies.sweep import child
+
+class Slow:
+    def __del__(self, sleep=time.sleep, write=os.write):
+        write(2, b"ending\\n")
+        sleep(120)
+
+sys.slow = Slow()
+child.main()
+"""
+
+
+def test_a_worker_that_hangs_while_python_shuts_down_is_ended() -> None:
+    """Proves that a worker ends soon after its sweep is gone, also where something hangs at the very end of Python.
+
+    Sensitivity: a thread alone that ends the process. It cannot run any more by then.
+    """
+    worker = subprocess.Popen(
+        (sys.executable, "-c", SLOW_END, str(os.getpid())),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert worker.stderr is not None
+    try:
+        worker.stdin.close()  # type: ignore[union-attr]
+        assert worker.stderr.readline() == b"ending\n"
+        began = time.monotonic()
+        assert worker.wait(60) == -signal.SIGALRM
+        assert time.monotonic() - began < END_SECONDS + 10.0
+    finally:
+        worker.kill()
+        worker.wait()
+        worker.stderr.close()
+
+
+STARTER = """
+import os, subprocess, sys
+worker = (sys.executable, "-m", "planner.studies.sweep.child", str(os.getpid()))
+worker = subprocess.Popen(worker, stdin=int(sys.argv[1]))
+print(worker.pid, flush=True)
+"""
+
+
+def test_a_worker_ends_with_its_sweep_though_its_standard_input_stays_open() -> None:
+    """Proves that a worker ends soon after the process that started it, though someone else holds its standard input.
+
+    Sensitivity: the end of standard input as the only sign.
+    """
+    reads, writes = os.pipe()
+    try:
+        done = subprocess.run(
+            (sys.executable, "-c", STARTER, str(reads)), pass_fds=(reads,), capture_output=True, check=True, timeout=60
+        )
+        # The worker shares the pipe of what it prints: the call came back, so that it has ended.
+        assert not is_alive(int(done.stdout))
+    finally:
+        os.close(reads)
+        os.close(writes)
 
 
 def test_a_process_that_never_answers_is_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,9 @@
-"""A process that solves points one after another: ``python -m planner.studies.sweep.child``.
+"""A process that solves points one after another: ``python -m planner.studies.sweep.child PARENT``.
 
 It reads a job a line (JSON) from its standard input and answers each with a line, so that Pyomo and pandas are
-imported once for many points. It does not outlive the process that started it: once its standard input is closed it
-ends, in the middle of a point as well, and the half-written folder of that point is removed by the next one.
+imported once for many points. It does not outlive the process that started it, whose number it is given: once that is
+gone, or its standard input is closed, it ends, in the middle of a point as well, and the half-written folder of that
+point is removed by the next one.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ GRACE_SECONDS: Final = 3.0
 """[s] in which a point in work may clear up after the one who asked for it is gone."""
 AGAIN_SECONDS: Final = 0.1
 """[s] after which it is told so again."""
+WATCH_SECONDS: Final = 1.0
+"""[s] between two looks whether the process that started us is still there."""
+END_SECONDS: Final = GRACE_SECONDS + 2.0
+"""[s] after which the system ends it, wherever it is."""
 
 
 def main() -> None:
@@ -35,10 +40,13 @@ def main() -> None:
     answers = _own_stdout()
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
     jobs: queue.Queue[str | None] = queue.Queue()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
+    threading.Thread(target=_watch, args=(int(sys.argv[1]),), daemon=True).start()
     from planner.language import speak  # noqa: PLC0415
-    from planner.studies.sweep.job import Job, do_job  # noqa: PLC0415 - after the listener, which ends us any time
+    from planner.studies.sweep.job import Job, do_job  # noqa: PLC0415 - after those who end us any time
 
     while True:
         try:
@@ -65,6 +73,20 @@ def _listen(jobs: queue.Queue[str | None]) -> None:
     for line in sys.stdin:
         jobs.put(line)
     jobs.put(None)  # a solve takes the signal as a wish, and answers: nothing comes after it
+    _end()
+
+
+def _watch(parent: int) -> None:
+    """End once the process that started us is gone, whatever holds our standard input open."""
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    _end()
+
+
+def _end() -> None:
+    """Let the point in work clear up for a while, then end."""
+    if hasattr(signal, "setitimer"):  # once Python shuts down, no thread of ours can end it: the system can
+        signal.setitimer(signal.ITIMER_REAL, END_SECONDS)
     end = time.monotonic() + GRACE_SECONDS
     while time.monotonic() < end:  # and after a wish comes more work, of which it must be told once more
         os.kill(os.getpid(), signal.SIGTERM)  # the solver's process is ended, temporary folders are removed
