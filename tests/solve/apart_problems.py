@@ -55,8 +55,13 @@ class Sketch:
         )  # fmt: skip
 
 
-def planning(seed: int, periods: int, *, whole: bool = True, share: float = 0.5) -> Arrays:
-    """Return halls and green power to be built, work to be placed in every hour, a store, a share over the year."""
+def planning(
+    seed: int, periods: int, *, whole: bool = True, share: float = 0.5, protected: tuple[float, float] | None = None
+) -> Arrays:
+    """Return halls and green power to be built, work to be placed in every hour, a store, a share over the year.
+
+    Where work is protected, between these amounts, it has to find room whichever site is lost.
+    """
     rng = np.random.default_rng(seed)
     sketch = Sketch()
     size = 4.0
@@ -96,7 +101,20 @@ def planning(seed: int, periods: int, *, whole: bool = True, share: float = 0.5)
     sketch.row(0.0, np.inf, LINK, used)
     sketch.row(0.4 * 3.0 * HOURS * 365, np.inf, LINK, busy)
     sketch.row(-np.inf, 9.0, LINK, [(hall, 1.0) for hall in halls])
+    for lost in range(SITES) if protected is not None else ():
+        _outage(sketch, halls, size, rng.uniform(*protected, DEMANDS), lost)  # type: ignore[misc]  # it is there
     return sketch.arrays(periods)
+
+
+def _outage(sketch: Sketch, halls: list[int], size: float, amounts: Vector, lost: int) -> None:
+    """Add work that has to find room in the sites that are left: it costs nothing where it goes."""
+    left = [site for site in range(SITES) if site != lost]
+    routes = {(demand, site): sketch.column(0.0) for demand in range(DEMANDS) for site in left}
+    for demand, amount in enumerate(amounts):
+        sketch.row(float(amount), float(amount), LINK, [(routes[demand, site], 1.0) for site in left])
+    for site in left:
+        load = [(routes[demand, site], 1.0) for demand in range(DEMANDS)]
+        sketch.row(-np.inf, 3.0, LINK, [*load, (halls[site], -size)])
 
 
 def repeated(count: int) -> Arrays:

@@ -18,6 +18,7 @@ from planner.models.solving.apart.search import seconds_left
 from planner.models.solving.highs import options
 from planner.models.solving.highs.exchange import Arrays, Clock, Request
 from planner.models.solving.large.block_start import LINK
+from planner.models.solving.process import answers
 from planner.models.solving.process.answers import answer_apart
 from planner.models.solving.proof.leaves import unpacked, vector_of
 from planner.models.solving.proof.safe_bound import Prover, Relaxation
@@ -395,3 +396,17 @@ def test_the_answer_proves_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         answer_apart(arrays, Request("solve", "highs", None, GAP, 1, 0, False, "ipm"), Clock(None), tmp_path, print)
         is None
     )
+
+
+def test_without_time_no_other_way_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proves that where the time is used up and no plan was found that is the answer, and with time left there is none.
+
+    Sensitivity: the whole problem handed to HiGHS after the time, which took 10 GiB and gave nothing.
+    """
+    for module, name, value in ((options, "LARGE", 0), (apart, "COLUMNS_MIN", 0), (apart, "PERIODS_MIN", 2)):
+        monkeypatch.setattr(module, name, value)
+    late = answer_apart(planning(2, 6), REQUEST, Clock(0.0), tmp_path, lambda *_: None)
+    assert late is not None
+    assert (late.status, late.values) == ("time_limit", None)
+    monkeypatch.setattr(answers, "solve_apart", lambda *_: None)
+    assert answer_apart(planning(2, 6), REQUEST, Clock(None), tmp_path, lambda *_: None) is None

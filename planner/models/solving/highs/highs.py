@@ -34,7 +34,8 @@ OnIncumbent = Callable[["Vector | None", float], None]
 COST_SIZE_MIN = 2.0**10
 """The largest cost is brought up to this: HiGHS's dual tolerance is an absolute 1e-7, so that costs of
 1e-8 (a latency over a year of timesteps) would make every feasible point "optimal"."""
-LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(highspy.HighsBasisStatus.kBasic)
+BASIC_STATUS = highspy.HighsBasisStatus.kBasic
+LOWER, BASIC = int(highspy.HighsBasisStatus.kLower), int(BASIC_STATUS)
 SCALES_DOWN = (-7, -14)
 """Powers of two for all bounds, tried in turn where HiGHS ends in an error; more would lose a bound of 1."""
 
@@ -108,8 +109,7 @@ class Programme:
                 np.zeros(len(integrality)),
                 self.column_lower[columns],
                 self.column_upper[columns],
-                self.row_lower,
-                self.row_upper,
+                *self._sides,
                 starts,
                 indices,
                 data,
@@ -117,6 +117,11 @@ class Programme:
             ),
             "the model",
         )
+
+    @property
+    def _sides(self) -> tuple[Vector, Vector]:
+        """The sides of the rows as HiGHS has them, (rows,) each."""
+        return self.row_lower, self.row_upper
 
     def _set_option(self, name: str, value: bool | float | str) -> None:
         status = self._highs.setOptionValue(name, value)
@@ -337,10 +342,13 @@ class Programme:
     @property
     def ray(self) -> Vector | None:
         """(rows,) a price of the rows that no point can pay, after a run that ended infeasible, if there is one."""
+        ray = self._whole_ray()
+        return None if ray is None else ray[: self.arrays.rows]
+
+    def _whole_ray(self) -> Vector | None:
+        """Return a ray with its numbers of rows added here, if there is one."""
         status, is_there, values = self._highs.getDualRay()
-        if status != highspy.HighsStatus.kOk or not is_there:
-            return None
-        return np.array(values, dtype=np.float64)[: self.arrays.rows]
+        return np.array(values, dtype=np.float64) if status == highspy.HighsStatus.kOk and is_there else None
 
     @property
     def bound(self) -> float:

@@ -45,7 +45,9 @@ def plan_of_blocks(start: BlockStart) -> Vector | None:
         if prices is None:
             return None
         if mixed.is_kept:
-            values = mixed.values()
+            values = start.completed(mixed.values())
+            if values is None:
+                return None
             broken = _broken(start.arrays, values)
             tell(f"A plan of {mixed.rounds} answers of each block, {broken} rows broken")
             return None if broken else values

@@ -32,12 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Places, Request, Vector
+    from planner.models.solving.large.cuts import Cut
     from planner.models.solving.large.restricted import RestrictedProgramme
 
 LINK = -1
 """The block of a row or column that lies in none."""
 CHAIN = -2
 """From here down the block of what chains blocks: the row is left out, the column at its bound."""
+APART = int(np.iinfo(np.int32).min)
+"""The block of what is no part of this at all (``projected.py``)."""
 SAMPLE_MIN = 12
 PERIODS_MIN = 2
 SAMPLE_SHARE = 16
@@ -69,6 +72,7 @@ class BlockStart:
         clock: Clock,
         find_plan: Callable[[BlockStart], Vector | None] | None = None,
     ) -> None:
+        self._programme = programme
         arrays = self.arrays = programme.arrays
         self.sides = programme.row_lower, programme.row_upper
         self._bounds = programme.column_lower.copy(), programme.column_upper.copy()
@@ -78,7 +82,7 @@ class BlockStart:
         self.cost = programme.scaled_cost.copy()
         self._columns = members_of(arrays.column_block)
         self._rows = members_of(arrays.row_block)
-        self._chained = np.flatnonzero(arrays.column_block <= CHAIN)
+        self._chained = np.flatnonzero((arrays.column_block <= CHAIN) & (arrays.column_block != APART))
         self._blocks = len(self._columns) - 1
         sides = np.where(np.isfinite(programme.row_lower), np.abs(programme.row_lower), 0.0)
         is_inside = arrays.row_block >= 0
@@ -192,6 +196,10 @@ class BlockStart:
         self._bounds[0][integers] = self._bounds[1][integers] = whole
         return self._solve_sample(self._sampled)
 
+    def completed(self, values: Vector) -> Vector | None:
+        """Return a plan of the blocks, (columns,), with what is apart from them; ``None`` where that has none."""
+        return None if self._programme.cut_at(values) else self._programme.completed(values)
+
     def solved_apart(self) -> Vector | None:
         """Return what every block does by itself, (columns,), at the prices of now; ``None`` where one has no plan."""
         values = self.values.copy()
@@ -232,13 +240,14 @@ class BlockStart:
         scale = np.divide(whole, held, out=np.ones_like(whole), where=held > 0.0)
         data[linked] *= scale[indices[linked]]
         sides = self.sides[0][rows], self.sides[1][rows]
-        if not self._solve((columns, rows), cost, sides, (starts, indices, data)):
-            return False
-        self.cost_of_sample = float(self._highs.getInfo().objective_function_value)
-        solution = self._highs.getSolution()  # what links stands first, and is always held
-        self.values[links] = np.array(solution.col_value[: len(links)])
-        self._prices[link_rows] = np.array(solution.row_dual[: len(link_rows)])
-        return True
+        while self._solve((columns, rows), cost, sides, (starts, indices, data), self._programme.cuts):
+            self.cost_of_sample = float(self._highs.getInfo().objective_function_value)
+            solution = self._highs.getSolution()  # what links stands first, and is always held
+            self.values[links] = np.array(solution.col_value[: len(links)])
+            self._prices[link_rows] = np.array(solution.row_dual[: len(link_rows)])
+            if not self._programme.cut_at(self.values):
+                return True
+        return False
 
     def _solve_blocks(self, blocks: Sequence[int]) -> list[int]:
         """Solve blocks by themselves at the prices and values of the sample; return those that have no plan."""
@@ -300,8 +309,12 @@ class BlockStart:
         cost: Vector,
         sides: tuple[Vector, Vector],
         part: tuple[Indices, Indices, Vector],
+        cuts: Sequence[Cut] = (),
     ) -> bool:
-        """Solve a part from the basis it has, keep the basis it ends with, and say whether it has a plan."""
+        """Solve a part from the basis it has, keep the basis it ends with, and say whether it has a plan.
+
+        Cuts are over what links the blocks: only where that stands first in the part.
+        """
         columns, rows = members
         if unfit_numbers(cost).any() or unfit_numbers(part[2], COEFFICIENT_MAX).any() or unfit_limits(*sides).any():
             return False  # prices or values of the sample that no part can be solved at
@@ -309,10 +322,12 @@ class BlockStart:
         held = np.flatnonzero(self.is_held[columns])
         solved = Part(self._highs, cost, limits, sides=sides, part=part, held=held)
         solved.begin_at(self._column_status[columns], self._row_status[rows])
+        solved.hold(cuts, self.links)
         is_optimal = solved.run(columns, self._pricing, self._clock)
         basis = self._highs.getBasis()
         if basis.valid:
-            self._column_status[columns[solved.held]], self._row_status[rows] = basis.col_status, basis.row_status
+            self._column_status[columns[solved.held]] = basis.col_status
+            self._row_status[rows] = basis.row_status[: len(rows)]
             self._hold(columns, solved)
         is_optimal = bool(basis.valid and is_optimal)
         if is_optimal and self._on_solved is not None:
@@ -331,7 +346,7 @@ class BlockStart:
 
 
 def members_of(blocks: Indices) -> list[Places]:
-    """Return the members of each block, and last those that link them; what is chained is in neither."""
+    """Return the members of each block, and last those that link them; what is chained, or apart, is in neither."""
     order = np.argsort(blocks, kind="stable")
     ends = np.searchsorted(blocks[order], np.arange(LINK, int(blocks.max(initial=LINK)) + 2))
     parts = [order[first:last] for first, last in pairwise(ends.tolist())]
@@ -339,6 +354,7 @@ def members_of(blocks: Indices) -> list[Places]:
 
 
 def periods_of(blocks: Indices, period_of: Indices) -> Indices:
-    """Return the period of each row or column, ``LINK`` for those that link."""
+    """Return the period of each row or column, ``LINK`` for those that link, ``APART`` for those apart."""
     inside = np.append(period_of, np.int32(LINK))[np.maximum(blocks, LINK)]
-    return np.where(blocks <= CHAIN, CHAIN - blocks, inside).astype(np.int32)
+    is_chained = (blocks <= CHAIN) & (blocks != APART)
+    return np.where(is_chained, CHAIN - blocks, np.where(blocks == APART, APART, inside)).astype(np.int32)

@@ -19,13 +19,14 @@ from planner.models.solving.large import branch, warm
 from planner.models.solving.large.block_plan import plan_of_blocks
 from planner.models.solving.large.block_start import BlockStart
 from planner.models.solving.large.branch import WHOLE
-from planner.models.solving.large.restricted import RestrictedProgramme
+from planner.models.solving.large.projected import programme_of
 from planner.models.solving.large.settling import settle
 from planner.models.solving.proof.leaves import Leaves
 
 if TYPE_CHECKING:
     from planner.models.solving.highs.exchange import Arrays, Clock, Indices, Request, Statuses, Vector
     from planner.models.solving.highs.highs import OnIncumbent, Programme, State
+    from planner.models.solving.large.restricted import RestrictedProgramme
 
 PREPARATION_SHARE = 1 / 3
 """Of the time limit, that putting a basis together may take: without one there may still be a plan."""
@@ -86,10 +87,11 @@ def relaxed(
     arrays: Arrays, request: Request, clock: Clock, cost: Vector, integers: Vector | None = None
 ) -> RestrictedProgramme:
     """Return the linear programme without integers, or with them fixed, its cost set, at a good basis to begin with."""
-    programme = RestrictedProgramme(arrays, request, cost)
+    in_blocks = bool(len(arrays.column_block)) and is_large(arrays, request) and not request.is_careful
+    programme = programme_of(arrays, request, cost, is_large=in_blocks)
     if integers is not None:
         fix_integers(programme, integers)
-    if len(arrays.column_block) and is_large(arrays, request) and not request.is_careful:
+    if in_blocks:
         find_plan = plan_of_blocks if np.isfinite(clock.limit) else None
         blocks = BlockStart(programme, request, clock.share(PREPARATION_SHARE), find_plan)
         basis = blocks.basis()

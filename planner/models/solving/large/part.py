@@ -10,7 +10,10 @@ import numpy as np
 from planner.models.solving.large.pricing import DUAL_SIMPLEX, farkas_costs, matrix_of, strategy_after
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from planner.models.solving.highs.exchange import Clock, HighsStatuses, Indices, Places, Vector
+    from planner.models.solving.large.cuts import Cut
     from planner.models.solving.large.pricing import Pricing
 
 
@@ -58,6 +61,12 @@ class Part:
             basis.col_status, basis.row_status, basis.valid = at_columns, at_rows, True
             self._highs.setBasis(basis)
 
+    def hold(self, cuts: Sequence[Cut], columns: Places) -> None:
+        """Hold cuts as well, over columns that are held and stand first, (columns,) rising."""
+        for cut in cuts:
+            places = np.searchsorted(columns, cut.columns).astype(np.int32)
+            self._highs.addRow(cut.least, np.inf, len(places), places, cut.coefficients)
+
     def run(self, columns: Places, pricing: Pricing | None, clock: Clock, strategy: int = DUAL_SIMPLEX) -> bool:
         """Solve, and price until nothing is worth taking in; say whether there is a plan.
 
@@ -94,7 +103,7 @@ class Part:
 
     def _ray(self) -> Vector | None:
         status, is_there, values = self._highs.getDualRay()
-        return np.array(values) if status == highspy.HighsStatus.kOk and is_there else None
+        return np.array(values)[: len(self._sides[0])] if status == highspy.HighsStatus.kOk and is_there else None
 
     def _take_in(self, taken: Places) -> None:
         part = self._matrix[:, taken]
@@ -105,8 +114,9 @@ class Part:
         self.held = np.concatenate([self.held, taken])
 
     def reduced_costs(self) -> Vector:
-        """Return what a unit of each column adds to the cost at the prices of the last run, (columns,)."""
-        reduced: Vector = self._cost - self._matrix.T @ np.array(self._highs.getSolution().row_dual)
+        """Return what a unit of each column adds to the cost at the last prices of the rows, (columns,)."""
+        duals = np.array(self._highs.getSolution().row_dual)[: len(self._sides[0])]
+        reduced: Vector = self._cost - self._matrix.T @ duals
         return reduced
 
     @property

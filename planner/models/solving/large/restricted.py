@@ -25,7 +25,7 @@ from planner.models.solving.large.pricing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from scipy import sparse
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Vector,
     )
     from planner.models.solving.highs.highs import State
+    from planner.models.solving.large.cuts import Cut
 
 
 class RestrictedProgramme(Programme):
@@ -51,7 +52,11 @@ class RestrictedProgramme(Programme):
         (columns,) which columns HiGHS holds.
     pricing
         The columns by the row that each can serve; ``None`` where none may be left out.
+    never_held
+        Columns that HiGHS is never to hold.
     """
+
+    never_held: Places = np.zeros(0, dtype=np.intp)
 
     def __init__(self, arrays: Arrays, request: Request, cost: Vector) -> None:
         self.is_held = np.ones(arrays.columns, dtype=bool)
@@ -61,7 +66,7 @@ class RestrictedProgramme(Programme):
             self.pricing = Pricing.of(matrix, arrays.row_lower, arrays.row_upper)
             self.is_held = ~arrays.on_demand
             self.is_held[self.pricing.cheapest(np.flatnonzero(arrays.on_demand), cost)] = True
-        self._held, self._place = np.arange(arrays.columns), np.arange(arrays.columns, dtype=np.int32)
+        self.is_held[self.never_held] = False
         super().__init__(arrays, request, with_integers=False)
         self.set_cost(cost)
 
@@ -73,13 +78,13 @@ class RestrictedProgramme(Programme):
     # ---- what HiGHS holds
 
     def _hand_over(self) -> None:
-        if self.pricing is None:
-            super()._hand_over()
-            return
         self._held = np.flatnonzero(self.is_held)
         self._place = np.full(self.arrays.columns, -1, dtype=np.int32)
         self._place[self._held] = np.arange(len(self._held), dtype=np.int32)
-        self._pass(self._held, part_of(self.arrays, self._held))
+        if self.is_held.all():
+            super()._hand_over()
+        else:
+            self._pass(self._held, part_of(self.arrays, self._held))
 
     def hold_only(self, is_held: Booleans) -> None:
         """Let HiGHS hold these columns, (columns,), and begin anew."""
@@ -100,7 +105,14 @@ class RestrictedProgramme(Programme):
         self._require(status, "columns taken in")
 
     def _take_all(self) -> None:
-        self.take_in(np.flatnonzero(~self.is_held))
+        self.take_in(np.flatnonzero(self._is_left))
+
+    @property
+    def _is_left(self) -> Booleans:
+        """(columns,) which columns are left out and may be taken in."""
+        is_left = ~self.is_held
+        is_left[self.never_held] = False
+        return is_left
 
     # ---- changes
 
@@ -138,12 +150,15 @@ class RestrictedProgramme(Programme):
 
     def run_priced(self, run: Callable[[float], State], seconds: float, strategy: int = DUAL_SIMPLEX) -> State:
         """Run in a way of the caller's, and of HiGHS's simplex method, round after round."""
-        if self.pricing is None:
+        if self.is_held.all():
             return run(seconds)
         clock, taken = Clock(seconds), 0
         self._set_option("simplex_strategy", strategy)
         while True:
             state = run(clock.left)
+            if self._cut(state):
+                self._set_option("simplex_strategy", DUAL_SIMPLEX)
+                continue
             found = self._worth_taking(state)
             if not len(found):
                 if taken:
@@ -153,9 +168,27 @@ class RestrictedProgramme(Programme):
             taken += len(found)
             self._set_option("simplex_strategy", strategy_after(len(found), is_optimal=state == "optimal"))
 
+    @property
+    def cuts(self) -> Sequence[Cut]:
+        """Rows held beside the problem's own, in place of what is left out; here there are none."""
+        return ()
+
+    def cut_at(self, values: Vector) -> bool:
+        """Cut off these values, (columns,), if what is left out has no plan there; say whether it was so."""
+        del values
+        return False
+
+    def completed(self, values: Vector) -> Vector:
+        """Return values, (columns,), that nothing cut off, with those of what is left out."""
+        return values
+
+    def _cut(self, state: State) -> bool:
+        """Cut off what the last run found, if that is no plan; say whether to run again."""
+        return state == "optimal" and self.cut_at(self._whole(super().values))
+
     def _worth_taking(self, state: State) -> Places:
         """Return columns that may make a plan better, or possible."""
-        is_left = ~self.is_held
+        is_left = self._is_left
         left = np.flatnonzero(is_left & (self.column_lower < self.column_upper))
         if state not in ("optimal", "infeasible") or not len(left) or self.pricing is None:
             return left[:0]

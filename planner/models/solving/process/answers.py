@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.models.solving.apart.apart import pays, solve_apart
+from planner.models.solving.apart.apart import Apart, pays, solve_apart
 from planner.models.solving.apart.asking.checkpoint import state_folder
 from planner.models.solving.highs import highs
 from planner.models.solving.highs.exchange import Answer
@@ -13,7 +13,6 @@ from planner.models.solving.proof.leaves import Leaves, packed
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from planner.models.solving.apart.apart import Apart
     from planner.models.solving.highs.exchange import Arrays, Clock, Request, Vector
     from planner.models.solving.highs.highs import OnIncumbent
 
@@ -21,13 +20,17 @@ if TYPE_CHECKING:
 def answer_apart(
     arrays: Arrays, request: Request, clock: Clock, folder: Path, on_incumbent: OnIncumbent
 ) -> Answer | None:
-    """Return the plan of a problem of many periods; ``None`` where it is none, or where that gave no plan."""
+    """Return the plan of a problem of many periods; ``None`` where it is none, or where that gave no plan in good time.
+
+    Once the time is used up no other way is gone: the whole problem would only be handed to HiGHS, for all the memory.
+    """
     if not pays(arrays, request):
         return None
     with state_folder(arrays, request, folder) as state:
         found = solve_apart(arrays, request, clock, state, on_incumbent)
     if found is None or found.values is None:
-        return None
+        none = Answer("time_limit", details=_details(found or Apart(), is_optimal=False))
+        return none if clock.left <= 0.0 else None
     is_optimal = found.gap <= request.mip_gap
     return Answer(
         "optimal" if is_optimal else "feasible",
