@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from planner.errors import UsageError, shown
-from planner.faults import nearest
 from planner.language import say
 
 if TYPE_CHECKING:
@@ -35,10 +34,9 @@ class Year:
             if asked and asked not in known:
                 raise UsageError(
                     say(
-                        "{option} {asked}: {nearest}; {name} has {known}",
+                        "{option} {asked}: {name} has {known}",
                         option=option,
                         asked=shown(asked),
-                        nearest=nearest(asked, known),
                         name=shown(name),
                         known=", ".join(known),
                     )
