@@ -54,6 +54,8 @@ class ProjectedProgramme(RestrictedProgramme):
         self._is_part = np.zeros(arrays.columns, dtype=bool)
         self._is_part[self.never_held] = True
         self._cuts: list[Cut] = []
+        self._places: list[int] = []
+        """Where HiGHS has each cut among its rows."""
         self._cut_duals = np.zeros(0)
         rows = blocks_without(arrays.row_block, self._free, APART)
         columns = blocks_without(arrays.column_block, self.never_held, APART)
@@ -68,12 +70,14 @@ class ProjectedProgramme(RestrictedProgramme):
 
     def _hand_over(self) -> None:
         super()._hand_over()
+        self._places = []
         for cut in self._cuts:
             self._hold_cut(cut)
 
     def _hold_cut(self, cut: Cut) -> None:
-        places = self._place[cut.columns]
-        status = self._highs.addRow(cut.least, np.inf, len(places), places, cut.coefficients)
+        columns = self._place[cut.columns]
+        self._places.append(int(self._highs.getNumRow()))
+        status = self._highs.addRow(cut.least, np.inf, len(columns), columns, cut.coefficients)
         self._require(status, "a cut")
 
     # ---- changes
@@ -90,7 +94,7 @@ class ProjectedProgramme(RestrictedProgramme):
         largest = float(np.abs(self._cut_duals).max(initial=0.0))
         paid = np.flatnonzero(np.abs(self._cut_duals) > TIGHT * largest)
         least = np.array([self._cuts[number].least for number in paid])
-        places = (self.arrays.rows + paid).astype(np.int32)
+        places = np.array(self._places, dtype=np.int32)[paid]
         self._require(self._highs.changeRowsBounds(len(places), places, least, least), "the cuts")
 
     def begin_at(self, columns: HighsStatuses, rows: HighsStatuses) -> bool:
@@ -135,7 +139,7 @@ class ProjectedProgramme(RestrictedProgramme):
 
     def _of_cuts(self, rows: Vector) -> Vector:
         """Return the numbers of cuts, (cuts,), of those of all rows that HiGHS holds."""
-        return rows[self.arrays.rows :][: len(self._cuts)]
+        return rows[np.array(self._places, dtype=np.intp)]
 
     def _spread(self, rows: Vector, cuts: Vector) -> Vector:
         """Return prices of the rows, (rows,), with those of the cuts, (cuts,), on the rows of the parts."""
