@@ -11,6 +11,7 @@ stand at ``far`` and a module adds 3.6, so that two (20.7 MW) are not enough. Th
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ from planner.language import rendered
 from planner.models.algebra.problem import SolverOptions
 from planner.models.audit import audit
 from planner.models.features.hub_outage import GIVES, lost, told
+from planner.models.solving import blocks
+from planner.models.solving import solve as solving
+from planner.models.solving.large import recourse
 from planner.pipeline.check import obstacles_of, warnings_of
 from planner.studies.explain.trials import Trials
 from tests.algebra import (
@@ -135,6 +139,27 @@ def test_the_rows_are_the_rules() -> None:
         }
     )
     assert rooms["delta,far,cpu"].upper == pytest.approx(13.5)
+
+
+def test_every_outage_is_a_part_that_cuts_stand_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The re-dispatch of each outage is a part without a cost, which a large problem is solved without.
+
+    Proves: the parts are all columns and rows of the outages, one part for each. Sensitivity: a cost or an hour in a
+    rule of outages, by which every large plan with them would become slow again.
+    """
+    monkeypatch.setattr(blocks, "BLOCKS_MIN", 2)
+    monkeypatch.setattr(blocks, "SHARE_MIN", 0.0)
+    monkeypatch.setattr(recourse, "COLUMNS_MIN", 1)
+    problem = compiled(STORM)
+    found = blocks.find_blocks(problem)
+    assert found is not None
+    arrays = replace(solving._arrays(problem), row_block=found[0], column_block=found[1], block_period=found[2])
+    parts = recourse.find_recourse(arrays)
+    columns = {problem.column_names[place] for part, _ in parts for place in part}
+    rows = {problem.row_names[place] for _, part in parts for place in part}
+    assert len(parts) == 2
+    assert columns == {name for name in problem.column_names if name[0].startswith("outage_")}
+    assert rows == {name for name in problem.row_names if name[0] in ("protected_demand", "outage_capacity")}
 
 
 def test_a_price_is_that_of_the_relaxation() -> None:
