@@ -30,7 +30,9 @@ CASES: dict[str, tuple[dict[str, float], set[str]]] = {
     ),
 }  # fmt: skip
 
-YEAR = {row[0].replace("*", ""): row for row in tables("scenarios/zhongwei-direct/README.md")["year"] if row[0] != "none"}
+YEAR = {
+    row[0].replace("*", ""): row for row in tables("scenarios/zhongwei-direct/README.md")["year"] if row[0] != "none"
+}
 """README's plans of the year, by their shares; each takes a minute or two. The row without ratios is another scenario."""
 SOLVED = YEAR if os.environ.get("PLANNER_SHIPPED") else {}
 HELD = r"([\d.]+) %"

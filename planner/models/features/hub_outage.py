@@ -891,7 +891,7 @@ def _room_told(inputs: Scenario, rooms: pd.DataFrame) -> Message:
     kinds = rooms.groupby("compute_type")[["outage_load", "room_left"]].sum()
     left = kinds.loc[kinds["outage_load"] > SMALL, "room_left"].sort_values(kind="stable")
     return together(
-        say("{compute_type} {power:.1f} MW", compute_type=inputs.called("compute_type", str(kind)), power=float(power))
+        say("{compute_type} {power:,.1f} MW", compute_type=inputs.called("compute_type", str(kind)), power=float(power))
         for kind, power in left.items()
     )
 
