@@ -74,10 +74,10 @@ campaign-matrix: $(VENV)/.test  ## 2,000 random scenarios, compiled by templates
 campaign-apart: $(VENV)/.test  ## 100 random problems solved period by period, which take a second or two each, against the whole.
 	PLANNER_APART=100 $(BIN)/python -m pytest tests/solve/test_apart.py -n auto
 
-campaign-years: $(VENV)/.test  ## 100 random worlds of stages and futures each: against three other statements, and their properties.
+campaign-years: $(VENV)/.test  ## 100 random worlds of stages and futures each: against three other statements, and their properties; zhongwei-direct over the year.
 	PLANNER_YEARS=100 PLANNER_MPISPPY=100 PLANNER_SMPS=100 PLANNER_FUTURES=100 PLANNER_SHIPPED=1 $(BIN)/python -m pytest -n auto \
 		tests/oracle/test_years_oracle.py tests/oracle/test_mpisppy_oracle.py tests/oracle/test_smps_export.py \
-		tests/properties/test_years_properties.py tests/cases/test_one_case_shipped.py
+		tests/properties/test_years_properties.py tests/cases/test_one_case_shipped.py tests/features/test_zhongwei_direct.py
 
 benchmark-years: $(VENV)/.core  ## Three years of twelve days by the hour, then 2, 4, 6, 8 and 10 futures: seconds and memory into benchmarks/results/years.csv (hours).
 	$(BIN)/python benchmarks/years.py measure years futures-2 futures-4 futures-6 futures-8 futures-10

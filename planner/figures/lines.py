@@ -70,6 +70,12 @@ def _saves(lines: Lines, order: list[str], prices: pd.DataFrame | None) -> pd.Se
     return own["price"].astype(float).groupby(of_line.to_numpy()).sum().reindex(order, fill_value=0.0)
 
 
+def limits(scenario: Scenario, tables: Tables) -> pd.Series:
+    """Return the share of its room that may be used of each line [1], in the scenario's order; a line is full there."""
+    lines = known(scenario, tables)
+    return pd.Series(dtype=float) if lines is None else scenario.series(lines.limit).reindex(scenario.sets[lines.of])
+
+
 def by_step(scenario: Scenario, tables: Tables) -> pd.DataFrame:
     """Return what each line carries by timestep, both directions together: lines in order, a column a timestep."""
     lines = known(scenario, tables)

@@ -23,6 +23,8 @@ class Lines:
     room, share
         The table, by line and direction, and its columns of what a line can carry, of the mean it does, and of how
         full it is at most.
+    limit
+        The parameter, by line, of the share of its room that may be used; a line is full there.
     built
         The table, by line, and its columns of the modules by which a line is widened, and of what they add each way.
     rule
@@ -38,6 +40,7 @@ class Lines:
     ends: tuple[str, str]
     by_step: tuple[str, str]
     room: tuple[str, str, str, str]
+    limit: str
     built: tuple[str, str, str]
     rule: str
     unit: str

@@ -17,7 +17,9 @@ import pandas as pd
 import pytest
 
 from planner.errors import InfeasibleError, InvalidInputError
+from planner.language import rendered
 from planner.models.audit import audit
+from planner.models.features.direct_connection import told
 from planner.pipeline.check import warnings_of
 from tests.algebra import (
     Row,
@@ -32,7 +34,8 @@ from tests.algebra import (
     rules_found,
     scenario_of,
 )
-from tests.worlds import World
+from tests.report.report_pages import page_of
+from tests.worlds import BASE, World
 
 HOURS = {"windy": 3000, "calm": 5000}
 RATIOS = ("self_use_share_min", "export_share_max", "self_supply_share_min")
@@ -120,6 +123,35 @@ def test_the_three_ratios_bind_one_after_the_other() -> None:
     assert cost_of(FULL.with_cells("site", "self_supply_share_min", {"plain": most - 1e-5})) > cost_of(FULL)
     with pytest.raises(InfeasibleError):
         plan(FULL.with_cells("site", "self_supply_share_min", {"plain": most + 1e-3}))
+
+
+def test_the_page_has_the_three_ratios() -> None:
+    """The page says of each site and shared plant what it could make, and each ratio beside what is asked of it.
+
+    Proves: by hand, with a ratio at its limit, one apart from it, one that is not asked for; the section in both languages
+    alone where the feature is listed. Sensitivity: a limit said the wrong way round, ratios in another order.
+    """
+    assert said_of(FULL) == [
+        "plain",
+        64.0,
+        "62.5 % (at least 60 %)",
+        "20.0 % (at most 20 %, just met)",
+        "50.0 % (at least 50 %, just met)",
+    ]
+    assert said_of(PLANT_USED)[0] == "ridge"
+    assert said_of(PLANT_USED)[2] == "90.0 % (at least 90 %, just met)"
+    [_, _, used, sold, drawn] = said_of(CHEAP)
+    assert "(at least 60 %" in str(used)
+    assert "(" not in f"{sold}{drawn}"
+    page = page_of(plan(FULL))
+    assert all(text in page for text in ("Plants without the public grid", "绿电直连", "62.5 % (at least 60 %)"))
+    assert "Plants without the public grid" not in page_of(plan(BASE))
+
+
+def said_of(world: World) -> list[str | float]:
+    """Return the one row that the page has of a world's plants."""
+    [row] = told(scenario_of(world), plan(world).tables)
+    return [cell if isinstance(cell, float) else rendered(cell, "en") for cell in row]
 
 
 def test_what_could_be_made_must_be_used() -> None:

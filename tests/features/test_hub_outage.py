@@ -458,7 +458,24 @@ def test_the_page_has_a_line_for_every_outage() -> None:
     )
     assert (rendered(name, "en"), gone, served) == ("storm", pytest.approx(22.5), pytest.approx(18))
     assert rendered(added, "en") == "mid +4.5 MW"
-    assert left == pytest.approx(10.5)
+    assert rendered(left, "en") == "cpu 10.5 MW"
     page = page_of(plan(STORM))
     assert all(text in page for text in ("If a hub is lost", "mid +4.5 MW", "若一个枢纽失效", 'href="#outages"'))
     assert "If a hub is lost" not in page_of(plan(HAND))
+
+
+def test_the_page_says_which_kind_of_compute_is_scarce() -> None:
+    """The room that is left is told by kind of compute, the scarcest first: much of one does not hide too little of another.
+
+    Proves: by hand, of a table with a second kind that has less left over all its sites, and a third that serves nothing
+    protected. Sensitivity: one sum over all kinds, rows of another outage, an order by name.
+    """
+    tables = dict(plan(STORM).tables)
+    rooms = tables["hub_outage_room"]
+    storm = rooms[rooms["outage"] == "storm"]
+    scarce = storm.assign(compute_type="gpu", load_before=0.0, outage_load=2.0, room_left=0.2)
+    idle = storm.assign(compute_type="idle", load_before=0.0, outage_load=0.0, room_left=0.1)
+    tables["hub_outage_room"] = pd.concat([rooms, scarce, idle], ignore_index=True)
+    kept = {"cpu": "cpu 10.5 MW", "gpu": f"gpu {0.2 * len(storm):.1f} MW"}
+    [left] = [row[4] for row in told(scenario_of(STORM), tables) if rendered(row[0], "en") == "storm"]
+    assert rendered(left, "en") == f"{kept['gpu']}, {kept['cpu']}"

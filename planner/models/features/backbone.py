@@ -274,6 +274,7 @@ LINES = (
         ends=("link.from", "link.to"),
         by_step=("backbone", "link_traffic"),
         room=("backbone_link", "link_capacity", "mean_link_traffic", "link_utilisation"),
+        limit="link_utilisation_max",
         built=("backbone_module", "link_modules", "link_capacity_new"),
         rule="link_limit",
         unit="Gbit/s",

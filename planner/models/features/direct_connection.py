@@ -17,7 +17,7 @@ from planner.figures import ledger
 from planner.language import Message, Text, say
 from planner.models.rules.findings import ABSOLUTE_TOLERANCE, Finding, Stock
 from planner.models.rules.relaxations import Amount, Never, Rank
-from planner.scenario.column import Column, Measure, keys_of
+from planner.scenario.column import Chapter, Column, Measure, keys_of
 from planner.scenario.parameter import IndexSet, Parameter, names_of
 from planner.scenario.plausible import GW, KILOGRAMS, KW, PER_KW, PERCENT, TEN_THOUSAND_CNY, Plausible
 
@@ -659,6 +659,56 @@ def summary(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
     """Return the capacity of shared plants [MW]."""
     del inputs
     return {"plant_capacity": float(tables["direct_connection_plant"]["plant_capacity"].sum())}
+
+
+def told(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> list[list[Text | float]]:
+    """Return of each site with plants of its own and each shared plant what it could make [GWh/a], and its ratios."""
+    return [
+        [
+            inputs.called(row["scope"], str(row["name"])),
+            float(row["could_make"]) / 1e3,
+            *(_share_told(float(row[share]), float(row[limit]), limit == EXPORT) for share, limit in SHARES.items()),
+        ]
+        for row in tables["direct_connection"].to_dict("records")
+    ]
+
+
+def _share_told(share: float, limit: float, is_most: bool) -> Text:
+    """Return a ratio, what is asked of it, and whether it is as far as it may go."""
+    if math.isnan(share):
+        return "–"
+    said = say("{share:.1f} %", share=100 * share)
+    if math.isnan(limit):
+        return said
+    asked = (
+        say("at most {limit:.4g} %", limit=100 * limit) if is_most else say("at least {limit:.4g} %", limit=100 * limit)
+    )
+    if abs(share - limit) <= REACHED:
+        asked = say("{limit}, just met", limit=asked)
+    return say("{share} ({limit})", share=said, limit=asked)
+
+
+REACHED = 1e-6
+"""As near to its limit a ratio is at it."""
+CHAPTERS = (
+    Chapter(
+        "direct-connection",
+        say("Plants without the public grid"),
+        say(
+            "What the plants joined to a site, or shared by several, could make in the year, and the three ratios of "
+            "the rule: what of it is used there, what is sold to the grid, and what part of all that is drawn comes "
+            "from them. What is neither used nor sold is curtailed."
+        ),
+        (
+            (say("Site or shared plant"), ""),
+            (say("Could make"), "GWh/a"),
+            (say("Used there"), ""),
+            (say("Sold"), ""),
+            (say("Of all that is drawn"), ""),
+        ),
+        told,
+    ),
+)
 
 
 def audit_terms(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series]:

@@ -866,7 +866,7 @@ def _drawn_again(
     return {key: max(0.0, power * float(worst[key[1]]) - sure.get(key[1], 0.0)) for key, power in load.items()}
 
 
-def told(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> list[tuple[Message, float, float, Message, float]]:
+def told(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> list[tuple[Message, float, float, Message, Message]]:
     """Return of every outage its name, the load of what is lost, what is served, where most is added, the room left."""
     most = tables["site_capacity"].groupby(ROOM[1:])["compute_load"].max().groupby(level="site").sum()
     rooms, loss = tables["hub_outage_room"], tables["hub_outage_lost"]
@@ -881,9 +881,19 @@ def told(inputs: Scenario, tables: Mapping[str, pd.DataFrame]) -> list[tuple[Mes
             say("{site} +{power:.1f} MW", site=inputs.called("site", str(site)), power=float(power))
             for site, power in first.items()
         ]
-        left, served = float(here["room_left"].sum()), float(here["outage_load"].sum())
-        found.append((_called(inputs, str(outage)), float(gone), served, together(named), left))
+        served = float(here["outage_load"].sum())
+        found.append((_called(inputs, str(outage)), float(gone), served, together(named), _room_told(inputs, here)))
     return found
+
+
+def _room_told(inputs: Scenario, rooms: pd.DataFrame) -> Message:
+    """Say what room is left of each kind of compute that serves protected work, the scarcest first: none stands in."""
+    kinds = rooms.groupby("compute_type")[["outage_load", "room_left"]].sum()
+    left = kinds.loc[kinds["outage_load"] > SMALL, "room_left"].sort_values(kind="stable")
+    return together(
+        say("{compute_type} {power:,.1f} MW", compute_type=inputs.called("compute_type", str(kind)), power=float(power))
+        for kind, power in left.items()
+    )
 
 
 ADDED_MAX = 3
@@ -896,14 +906,15 @@ CHAPTERS = (
         say("If a hub is lost"),
         say(
             "For every outage: the load of what is lost, the protected work that the others then serve, where most is "
-            "added to the greatest load of the plan, and the room that is left beside it."
+            "added to the greatest load of the plan, and the room that is left beside it, of each kind of compute, the "
+            "scarcest first. Of all ways to serve the work this is one, not the one that moves least."
         ),
         (
             (say("Outage"), ""),
             (say("Load of what is lost"), "MW"),
             (say("Protected work"), "MW"),
             (say("Where most is added"), ""),
-            (say("Room left"), "MW"),
+            (say("Room left"), ""),
         ),
         told,
     ),

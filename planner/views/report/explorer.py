@@ -60,12 +60,14 @@ def _links(subject: Subject, clock: _Clock) -> dict[str, Any]:
     """Return the links of the network, none without one: their ends in the plane, their numbers, and those by timestep.
 
     Traffic is of both directions together, ``full`` of the fuller one: over the year at most, by timestep as it is.
+    ``limit`` is how full a link may be.
     """
     results = subject.results
     known = lines.known(subject.scenario, results.tables)
     table = lines.lines_of(subject.scenario, results.tables, results.shadow_prices)
     if known is None:
         return {"list": [], "traffic": [], "full": [], "colours": []}
+    limit = lines.limits(subject.scenario, results.tables).to_dict()
     points = subject.scenario.coordinates(known.nodes)
     at = dict(zip(points.index, in_plane(points.to_numpy(float)), strict=True))
     listed = [
@@ -78,6 +80,7 @@ def _links(subject: Subject, clock: _Clock) -> dict[str, Any]:
             "room": _round(row.room),
             "room_back": _round(row.room_back),
             "full": _round(row.full, 4),
+            "limit": _round(limit[str(row.line)], 4),
             "modules": _round(row.modules),
             "added": _round(row.added),
             "saves": _round(row.saves),

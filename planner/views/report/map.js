@@ -1,8 +1,8 @@
 // The map: land and sites lie in the plane already (units of 100 m), so that ECharts has nothing to project.
 
 const GREY = "#d0d0d0", LAND = "#f6f5f1", BORDER = "#a9a59b", FLOW = "#4a3a63", INK = "#1c1c1c", PAPER = "#ffffff";
-const FLOWS_DRAWN = 200, CURVE = 0.14, ARROW_AT = 0.62, CIRCLE = 34, CIRCLE_LEAST = 4, WIDTH = 6, WIDTH_LEAST = 0.8;
-const LINK_WIDTH = 7, LINK_LEAST = 1, CASING = 1.6, BESIDE = 0.07, FULL = 1 - 1e-6, MARK = 8;
+const FLOWS_DRAWN = 200, CURVE = 0.14, ARROW_AT = 0.62, CIRCLE = 34, CIRCLE_LEAST = 4, RING = 3, WIDTH = 6, WIDTH_LEAST = 0.8;
+const LINK_WIDTH = 7, LINK_LEAST = 1, CASING = 1.6, BESIDE = 0.07, ROUNDED = 1e-4, MARK = 8;
 const FONT = getComputedStyle(document.body).fontFamily;
 const ISLANDS = [14000, 9000];
 const map = { chart: null, zoom: 1, loads: [], drawn: [], curves: curvesOf(data.links.list) };
@@ -140,8 +140,8 @@ function bentMiddle([[x0, y0], [x1, y1]], curve) {
 }
 
 function linksStatus() {
-  const full = data.links.list.map((_, at) => linkNow(at).full).filter((share) => share !== null);
-  return say("links_status", full.length, full.filter((share) => share >= FULL).length);
+  const shown = data.links.list.map(({ limit }, at) => ({ limit, full: linkNow(at).full })).filter(({ full }) => full !== null);
+  return say("links_status", shown.length, shown.filter(({ full, limit }) => full >= limit - ROUNDED).length);
 }
 
 function linkTip(at) {
@@ -151,7 +151,8 @@ function linkTip(at) {
   const added = link.added > 0 ? [[say("widened"), quantity(link.added, "Gbit/s")]] : [];
   return [`${named(link.name)}: ${link.ends.map(named).join(" – ")}`, ...traffic,
     [say("bandwidth"), quantity(link.room, "Gbit/s")], [say("bandwidth_back"), quantity(link.room_back, "Gbit/s")],
-    [say(isMean ? "full" : "full_now"), perCent(now.full)], ...added, [say("saves"), quantity(link.saves, say("yearly"))]];
+    [say(isMean ? "full" : "full_now"), perCent(now.full)],
+    [say("may_be_full"), perCent(link.limit)], ...added, [say("saves"), quantity(link.saves, say("yearly"))]];
 }
 
 const arcs = (width) => ({
@@ -201,10 +202,10 @@ const rings = () => ({
   id: "rings", type: "scatter", coordinateSystem: "geo", z: 5, silent: true,
   itemStyle: { color: "transparent", borderColor: "#a3123a", borderWidth: 1.6 },
   data: placed().filter(({ site }) => site.new > 0)
-    .map(({ site, at }) => ({ value: site.at, symbolSize: circleSize(map.loads[at]) + 6 })),
+    .map(({ site, at }) => ({ value: site.at, symbolSize: 2 * outerHalf(site, at) })),
 });
 
-const circles = () => ({
+const circles = (sides = sidesOf(placed())) => ({
   id: "sites", type: "scatter", coordinateSystem: "geo", z: 6, cursor: "pointer", labelLayout: { hideOverlap: true },
   emphasis: { itemStyle: { borderWidth: 2.5 } },
   data: placed().map(({ site, at }) => ({
@@ -214,17 +215,11 @@ const circles = () => ({
       borderColor: at === state.site ? "#a3123a" : INK, borderWidth: at === state.site ? 3 : 0.8,
     },
     label: {
-      show: site.hub !== null, position: labelSide(site.at[0]), distance: 3, color: INK, fontSize: 12, textBorderColor: PAPER,
-      textBorderWidth: 3, formatter: () => named(site.name),
+      show: isNamed(site), position: sides.get(at), distance: ringOf(site) + NAME_GAP, color: INK, fontSize: NAME_SIZE,
+      textBorderColor: PAPER, textBorderWidth: 3, formatter: () => named(site.name),
     },
   })),
 });
-
-/** A name at the right edge of the map stands below its site, so that it is not cut. */
-function labelSide(x) {
-  const [left, , right] = data.land.bounds;
-  return x > right - 0.2 * (right - left) ? "bottom" : "right";
-}
 
 /** The name of the islands, where the map shows them. */
 const islands = () => ({

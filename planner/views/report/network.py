@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from planner.figures import lines
-from planner.language import Message, say
+from planner.language import Message, Text, say
 from planner.views.page.elements import Child, element, table
 from planner.views.page.numbers import COUNT, MONEY, TRAFFIC, per_cent, plain
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHOWN = 40
 """Links of the table; the others stand in the result tables."""
+ROUNDED = 1e-4
+"""As near to its limit a link is as full as it may be."""
 
 
 def section(subject: Subject) -> Element | None:
@@ -30,6 +32,7 @@ def section(subject: Subject) -> Element | None:
     shown = found.head(SHOWN)
     scales = {name: TRAFFIC.scaled(shown[name]) for name in ("traffic", "traffic_back", "room", "added")}
     modules, saves = COUNT.scaled(shown["modules"]), MONEY.scaled(shown["saves"])
+    may = lines.limits(subject.scenario, results.tables)
     rows: list[list[Child]] = [
         [
             subject.name(known.of, str(row["line"])),
@@ -37,7 +40,7 @@ def section(subject: Subject) -> Element | None:
             scales["traffic"].number(row["traffic"]),
             scales["traffic_back"].number(row["traffic_back"]),
             scales["room"].number(row["room"]),
-            per_cent(row["full"]),
+            _full(row, may[str(row["line"])]),
             modules.number(row["modules"]),
             scales["added"].number(row["added"]),
             saves.number(row["saves"]),
@@ -65,6 +68,12 @@ def section(subject: Subject) -> Element | None:
         element("p", left, class_="note") if rest else None,
         aria_labelledby="network",
     )
+
+
+def _full(row: Mapping[Any, Any], limit: float) -> Text:
+    """Return how full a link is at most, and whether that is as full as it may be."""
+    share = per_cent(row["full"])
+    return say("{limit}, reached", limit=share) if float(row["full"]) >= limit - ROUNDED else share
 
 
 def _ends(subject: Subject, nodes: str, row: Mapping[Any, Any]) -> Message:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 REPORT: Final = "report.html"
 STYLES: Final = ("page.css", "print.css")
 LIBRARY: Final = "echarts/echarts.js"
-SCRIPTS: Final = ("language.js", "filter.js", "map.js", "panel.js", "years.js", "main.js")
+SCRIPTS: Final = ("language.js", "filter.js", "map.js", "names.js", "panel.js", "years.js", "main.js")
 DANGEROUS: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end a script, or a line of it, too early."""
 

@@ -75,7 +75,7 @@ def _binding(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _line(subject: Subject, rule: str, rows: pd.DataFrame, count: int) -> list[Text]:
-    binds = say("{binding} of {count}", binding=len(rows), count=count)
+    binds = say("{binding} of {count}", binding=plain(float(len(rows)), 0), count=plain(float(count), 0))
     if rows.empty:
         return [subject.word(rule), binds, "0", "0", ""]
     size = rows["price"].abs()
@@ -92,7 +92,12 @@ def _places(subject: Subject, rule: str, rows: pd.DataFrame, places: pd.Series) 
         [spelt.spell(str(row["index"])), *(scale.number(float(row[name])) for name in priced)]
         for row in first.to_dict("records")
     ]
-    text = say("{rule}: the {count} highest of {all}", rule=subject.word(rule), count=len(first), all=len(rows))
+    text = say(
+        "{rule}: the {count} highest of {all}",
+        rule=subject.word(rule),
+        count=len(first),
+        all=plain(float(len(rows)), 0),
+    )
     unit = unit_name(str(rows["unit"].iloc[0]))
     head = [say("Where"), say("Price [{unit}]", unit=unit)]
     head += [say("In the relaxation [{unit}]", unit=unit)] * (len(priced) - 1)
