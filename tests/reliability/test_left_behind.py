@@ -252,7 +252,7 @@ def test_a_worker_told_in_a_solve_clears_up_after_it(tmp_path: Path) -> None:
     """
     (tmp_path / "temp").mkdir()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path / "temp")}
-    command = [sys.executable, "-c", TOLD_IN_A_SOLVE]
+    command = [sys.executable, "-c", TOLD_IN_A_SOLVE, str(os.getpid())]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         process.stdin.write(json.dumps(asdict(Job("0", "scenario", (), "out", {}, Ask()))) + "\n")
