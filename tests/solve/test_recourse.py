@@ -164,13 +164,29 @@ def test_among_equal_plans_the_tie_break_chooses_in_each_part() -> None:
     assert float(tie @ polished.values) == pytest.approx(float(tie @ held.values), rel=1e-4)
 
 
+def test_a_part_that_nothing_built_can_serve_has_no_plan() -> None:
+    """Proves that where the rows of a part break whatever is built there is no plan: no point of it is taken for one.
+
+    Sensitivity: a part called well served because its prices name nothing that is built.
+    """
+    arrays = protected(4)
+    columns, rows = find_recourse(arrays)[0]
+    upper = arrays.column_upper.copy()
+    upper[columns] = 1.0  # less than any work is
+    arrays = replace(arrays, column_upper=upper)
+    cut = Recourse(arrays, columns, rows, (arrays.column_lower, arrays.column_upper)).cut(np.zeros(arrays.columns))
+    assert cut is not None
+    programme = programme_of(arrays, request(), arrays.costs[0], in_blocks=True)
+    assert programme.run(60.0) == "infeasible"
+
+
 def test_no_plan_is_told_with_its_proof() -> None:
     """Proves that where an outage asks for more than all halls hold there is no plan, and that prices of rows say so.
 
     Sensitivity: a ray that names cuts in place of rows.
     """
     arrays = planning(3, PERIODS, protected=(14.0, 15.0))
-    programme = programme_of(arrays, request(), arrays.costs[0], is_large=True)
+    programme = programme_of(arrays, request(), arrays.costs[0], in_blocks=True)
     assert programme.run(60.0) == "infeasible"
     matrix = matrix_of((arrays.starts, arrays.indices, arrays.data), arrays.rows)
     none = np.zeros(arrays.columns, dtype=bool)

@@ -88,7 +88,7 @@ def relaxed(
 ) -> RestrictedProgramme:
     """Return the linear programme without integers, or with them fixed, its cost set, at a good basis to begin with."""
     in_blocks = bool(len(arrays.column_block)) and is_large(arrays, request) and not request.is_careful
-    programme = programme_of(arrays, request, cost, is_large=in_blocks)
+    programme = programme_of(arrays, request, cost, in_blocks=in_blocks)
     if integers is not None:
         fix_integers(programme, integers)
     if in_blocks:

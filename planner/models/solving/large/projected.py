@@ -177,7 +177,7 @@ class ProjectedProgramme(RestrictedProgramme):
         return None if ray is None else self._spread(ray[: self.arrays.rows], self._of_cuts(ray))
 
 
-def programme_of(arrays: Arrays, request: Request, cost: Vector, *, is_large: bool) -> RestrictedProgramme:
-    """Return a linear programme, of a large problem without the parts that cost nothing."""
-    parts = find_recourse(arrays) if is_large and len(arrays.column_block) else []
+def programme_of(arrays: Arrays, request: Request, cost: Vector, *, in_blocks: bool) -> RestrictedProgramme:
+    """Return a linear programme, of a large problem of blocks without the parts that cost nothing."""
+    parts = find_recourse(arrays) if in_blocks else []
     return ProjectedProgramme(arrays, request, cost, parts) if parts else RestrictedProgramme(arrays, request, cost)

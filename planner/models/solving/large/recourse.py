@@ -88,23 +88,21 @@ class Recourse:
         own = len(self.columns)
         found, prices = np.array(solution.col_value), np.array(solution.row_dual)
         cut = self._cut(prices)
-        if cut is not None and cut.least - float(cut.coefficients @ values[cut.columns]) > MISSED_MAX:
+        if cut.least - float(cut.coefficients @ values[cut.columns]) > MISSED_MAX:
             return cut
         self.values = np.clip(found[:own], *self._limits)
         return None
 
-    def _cut(self, prices: Vector) -> Cut | None:
-        """Return the cut that prices of the rows, (rows,), give; ``None`` where they give none."""
+    def _cut(self, prices: Vector) -> Cut:
+        """Return the cut that prices of the rows, (rows,), give; over nothing where no plan whatever is built."""
         prices = np.where(np.abs(prices) > NOISE * np.abs(prices).max(initial=0.0), prices, 0.0)
         side = np.where(prices > 0.0, *self._sides)
         paid = self._own.T @ prices  # what a unit of each column adds: at most 0, but for limits
         limit = np.where(paid > 0.0, self._limits[1], self._limits[0])
-        limit = np.where(np.abs(paid) > NOISE, limit, 0.0)
+        limit = np.where(np.isfinite(limit), limit, 0.0)  # what pays without a limit is the solver's tolerance
         coefficients = self._uses.T @ prices
-        size = float(np.abs(coefficients).max(initial=0.0))
+        size = float(np.abs(coefficients).max(initial=0.0)) or 1.0
         least = float(np.where(prices != 0.0, side, 0.0) @ prices - paid @ limit)
-        if not size or not np.isfinite(least):
-            return None
         kept = np.flatnonzero(np.abs(coefficients) > NOISE * size)
         at = np.flatnonzero(prices)
         return Cut(self._links[kept], coefficients[kept] / size, least / size, self.rows[at], prices[at] / size)
